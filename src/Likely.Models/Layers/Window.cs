@@ -1,0 +1,38 @@
+using Likely.Tensors;
+
+namespace Likely.Models.Layers;
+
+/// <summary>
+/// A convolution's memory in a run: the most recent positions of its input, at least as many as its farthest tap reaches back.
+/// Positions slide to the front when the end is reached; a position given again overwrites its former values.
+/// </summary>
+sealed unsafe class Window(Run run, int reach, int channels)
+{
+    int _end;
+
+    /// <summary>The remembered positions as a tensor whose first position is <see cref="Origin"/>.</summary>
+    public Tensor Values { get; private set; } = run.Memory.New(new Shape(2 * reach + 16, run.Batch, channels));
+
+    public int Origin { get; private set; }
+
+    /// <summary>Takes in the run's new positions.</summary>
+    public void Append(Tensor x)
+    {
+        var row = (long)run.Batch * Values.Stride;
+        if (run.Start + run.Count - Origin > Values.Positions) Slide(row);
+        Buffer.MemoryCopy(x.Data, Values.Data + (run.Start - Origin) * row, run.Count * row * sizeof(float), run.Count * row * sizeof(float));
+        _end = run.Start + run.Count;
+    }
+
+    void Slide(long row)
+    {
+        var origin = Math.Max(0, run.Start - reach);
+        var kept = Math.Max(0, Math.Min(_end, run.Start) - origin);
+        var from = Values;
+        if (run.Start + run.Count - origin > Values.Positions)
+            Values = run.Memory.New(from.Shape with { Positions = 2 * reach + run.Count + 16 });
+        Buffer.MemoryCopy(from.Data + (origin - Origin) * row, Values.Data, kept * row * sizeof(float), kept * row * sizeof(float));
+        if (from != Values) run.Memory.Release(from);
+        Origin = origin;
+    }
+}

@@ -1,0 +1,26 @@
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>Where a layer's parameters come from: a path in the model's set. The path is the tensor's name on disk.</summary>
+public sealed class ParameterScope(ParameterSet set, string path = "")
+{
+    public string Path { get; } = path;
+
+    public ParameterScope At(string name) => new(set, Name(name));
+
+    public ParameterScope At(int index) => At(index.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>A weight [taps, inputs, outputs], normal with deviation gain / sqrt(taps * inputs).</summary>
+    public Parameter Weight(string name, int taps, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null)
+    {
+        var deviation = gain / Math.Sqrt((double)taps * inputs);
+        return set.Add(new Parameter(Name(name), new Shape(taps, inputs, outputs), (normal, _) => normal * deviation, mask));
+    }
+
+    /// <summary>A bias [1, 1, outputs].</summary>
+    public Parameter Bias(string name, int outputs, double value = 0)
+        => set.Add(new Parameter(Name(name), new Shape(1, 1, outputs), (_, _) => value));
+
+    string Name(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
+}

@@ -1,0 +1,65 @@
+using System.Runtime.Intrinsics;
+
+namespace Likely.Tensors.Kernels;
+
+/// <summary>
+/// Every product of the toolkit (linear, convolution, their gradients) is this one: y[r, n] is one chain of fused
+/// multiply-adds, begun with start[r, n], then taps in order, then the inner index ascending:
+/// y[r, n] = start[r, n] + sum_t sum_k a_t[r, k] w_t[k, n]. Lanes run across n. Tiles choose which outputs are computed
+/// together, never the order inside one, so rows may be cut anywhere and the bits stay.
+/// </summary>
+static unsafe class Gemm
+{
+    /// <summary>A product's operands; strides in floats. Outputs are whole vectors of 16: rows of weights are padded.</summary>
+    public struct Product
+    {
+        public int Taps, Inner;
+        /// <summary>Per tap: the first row's first value, and the first weight row.</summary>
+        public float** Rows, Weights;
+        public nint RowStride, InnerStride, WeightStride;
+        public float* Start, Result;
+        public nint StartStride, ResultStride;
+    }
+
+    /// <summary>Computes <paramref name="rows"/> rows of outputs <paramref name="firstColumn"/> .. <paramref name="columns"/>, both multiples of 16.</summary>
+    public static void Multiply(in Product product, int rows, int columns, int firstColumn = 0)
+    {
+        if (Vector512.IsHardwareAccelerated) Multiply512(product, rows, columns, firstColumn);
+        else if (Vector256.IsHardwareAccelerated) MultiplyNarrow<Lanes256, Vector256<float>>(product, rows, columns, firstColumn);
+        else MultiplyNarrow<Lanes128, Vector128<float>>(product, rows, columns, firstColumn);
+    }
+
+    static void Multiply512(in Product p, int rows, int columns, int n)
+    {
+        int r;
+        for (; n + 64 <= columns; n += 64)
+        {
+            for (r = 0; r + 6 <= rows; r += 6) GemmTiles<Lanes512, Vector512<float>>.Tile6x4(p, r, n);
+            for (; r + 2 <= rows; r += 2) GemmTiles<Lanes512, Vector512<float>>.Tile2x4(p, r, n);
+            if (r < rows) GemmTiles<Lanes512, Vector512<float>>.Tile1x4(p, r, n);
+        }
+        for (; n + 32 <= columns; n += 32)
+        {
+            for (r = 0; r + 6 <= rows; r += 6) GemmTiles<Lanes512, Vector512<float>>.Tile6x2(p, r, n);
+            for (; r + 2 <= rows; r += 2) GemmTiles<Lanes512, Vector512<float>>.Tile2x2(p, r, n);
+            if (r < rows) GemmTiles<Lanes512, Vector512<float>>.Tile1x2(p, r, n);
+        }
+        if (n >= columns) return;
+        for (r = 0; r + 6 <= rows; r += 6) GemmTiles<Lanes512, Vector512<float>>.Tile6x1(p, r, n);
+        for (; r + 2 <= rows; r += 2) GemmTiles<Lanes512, Vector512<float>>.Tile2x1(p, r, n);
+        if (r < rows) GemmTiles<Lanes512, Vector512<float>>.Tile1x1(p, r, n);
+    }
+
+    // With 16 registers the 6 x 4 tile spills; 6 x 2 is 12 accumulators, two weights and one broadcast.
+    static void MultiplyNarrow<TLanes, TVector>(in Product p, int rows, int columns, int n)
+        where TLanes : ILanes<TVector> where TVector : struct
+    {
+        for (; n < columns; n += 2 * TLanes.Count)
+        {
+            var r = 0;
+            for (; r + 6 <= rows; r += 6) GemmTiles<TLanes, TVector>.Tile6x2(p, r, n);
+            for (; r + 2 <= rows; r += 2) GemmTiles<TLanes, TVector>.Tile2x2(p, r, n);
+            if (r < rows) GemmTiles<TLanes, TVector>.Tile1x2(p, r, n);
+        }
+    }
+}

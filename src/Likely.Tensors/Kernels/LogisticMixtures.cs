@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Likely.Tensors.Kernels;
+
+/// <summary>
+/// The discretised mixture of logistics of PixelCNN++ (Salimans et al. 2017, eq. 2-3) for 256 levels, grey or RGB; lanes run
+/// across the K components (at most 16). A row of parameters is [logit pi | per channel: mean, log scale | alpha beta gamma], each K
+/// long, the coefficients for RGB only; means of G and B are moved by tanh(alpha) r and tanh(beta) r + tanh(gamma) g.
+/// The bin's mass is sigma(p) - sigma(m) = sigma(p) sigma(-m) (1 - e^-(p-m)), whose logarithm needs no special case; the two
+/// outer bins take all the mass beyond. One component explains all three channels, so after R the weights are its posterior.
+/// </summary>
+static unsafe class LogisticMixtures
+{
+    const float MinimumLogScale = -7;
+    const float HalfBin = 1f / 255;
+
+    public static int Outputs(int components, int channels) => components * (channels == 1 ? 3 : 10);
+
+    /// <summary>log p of each channel given the ones before it, into logs[0 .. channels-1]; the gradient, if given, is -scale * dlog p(all channels).</summary>
+    public static void LogProbability(float* parameters, int components, byte* symbols, int channels, float* logs, float* gradient, float scale)
+    {
+        var real = Reductions.Below(components);
+        var none = Vector512.Create(float.NegativeInfinity);
+        var weights = Vector512.ConditionalSelect(real, Vector512.Load(parameters), none);
+        var before = LogSumExp(weights);
+        var priorNormalizer = before;
+        var joint = weights;
+        for (var c = 0; c < channels; c++)
+        {
+            joint += Component(parameters, components, symbols, c, out _, out _, out _, out _);
+            joint = Vector512.ConditionalSelect(real, joint, none);
+            var after = LogSumExp(joint);
+            logs[c] = after - before;
+            before = after;
+        }
+        if (gradient is null) return;
+        var posterior = Exponential.Exp(joint - Vector512.Create(before)) & real;
+        var factor = Vector512.Create(-scale);
+        Put(factor * (posterior - (Exponential.Exp(weights - Vector512.Create(priorNormalizer)) & real)), gradient, components);
+        for (var c = 0; c < channels; c++)
+        {
+            Component(parameters, components, symbols, c, out var dMean, out var dLogScale, out _, out _);
+            dMean *= posterior * factor;
+            Put(dMean, gradient + components * (1 + 2 * c), components);
+            Put(dLogScale * posterior * factor, gradient + components * (2 + 2 * c), components);
+            if (c == 0) continue;
+            var first = c == 1 ? 0 : 1;
+            for (var i = 0; i < c; i++)
+            {
+                var t = Exponential.Tanh(Vector512.Load(parameters + components * (7 + first + i)));
+                Put(dMean * Vector512.Create(Value(symbols[i])) * (Vector512<float>.One - t * t), gradient + components * (7 + first + i), components);
+            }
+        }
+    }
+
+    /// <summary>The 256 probabilities of one channel given the symbols of the channels before it.</summary>
+    public static void Probabilities(float* parameters, int components, byte* known, int channel, float inverseTemperature, float* probabilities)
+    {
+        var real = Reductions.Below(components);
+        var none = Vector512.Create(float.NegativeInfinity);
+        var weights = Vector512.ConditionalSelect(real, Vector512.Load(parameters), none);
+        for (var c = 0; c < channel; c++) weights += Component(parameters, components, known, c, out _, out _, out _, out _);
+        weights = Vector512.ConditionalSelect(real, weights * Vector512.Create(inverseTemperature), none);
+        var normalized = Exponential.Exp(weights - Vector512.Create(LogSumExp(weights))) & real;
+        Component(parameters, components, known, channel, out _, out _, out var means, out var inverseScales);
+
+        var edges = stackalloc float[257 + 15];
+        new Span<float>(edges, 272).Clear();
+        for (var k = 0; k < components; k++)
+        {
+            var weight = Vector512.Create(normalized[k]);
+            var mean = Vector512.Create(means[k]);
+            var inverse = Vector512.Create(inverseScales[k] * inverseTemperature);
+            for (var s = 0; s < 256; s += 16)
+            {
+                var level = Vector512.ConvertToSingle(Vector512<int>.Indices + Vector512.Create(s));
+                // The edge below level s; the one below 0 is minus infinity.
+                var edge = (level - Vector512.Create(0.5f)) * Vector512.Create(1 / 127.5f) - Vector512<float>.One;
+                Vector512.FusedMultiplyAdd(weight, Exponential.Sigmoid((edge - mean) * inverse), Vector512.Load(edges + s)).Store(edges + s);
+            }
+        }
+        edges[0] = 0;
+        edges[256] = Reductions.Sum(normalized);
+        for (var s = 0; s < 256; s++) probabilities[s] = MathF.Max(edges[s + 1] - edges[s], 0);
+    }
+
+    // log of the bin's mass for every component, and its derivatives.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<float> Component(float* parameters, int components, byte* symbols, int channel,
+        out Vector512<float> dMean, out Vector512<float> dLogScale, out Vector512<float> mean, out Vector512<float> inverse)
+    {
+        var one = Vector512<float>.One;
+        mean = Vector512.Load(parameters + components * (1 + 2 * channel));
+        for (var i = 0; i < channel; i++)
+            mean = Vector512.FusedMultiplyAdd(Exponential.Tanh(Vector512.Load(parameters + components * (7 + (channel == 1 ? 0 : 1) + i))),
+                Vector512.Create(Value(symbols[i])), mean);
+        var rawLogScale = Vector512.Load(parameters + components * (2 + 2 * channel));
+        var free = Vector512.GreaterThan(rawLogScale, Vector512.Create(MinimumLogScale));
+        var logScale = Vector512.ConditionalSelect(free, rawLogScale, Vector512.Create(MinimumLogScale));
+        inverse = Exponential.Exp(-logScale);
+        var centred = Vector512.Create(Value(symbols[channel])) - mean;
+        var upper = inverse * (centred + Vector512.Create(HalfBin));
+        var lower = inverse * (centred - Vector512.Create(HalfBin));
+        var width = inverse * Vector512.Create(2 * HalfBin);
+
+        var log = Vector512<float>.Zero;
+        Vector512<float> dUpper = Vector512<float>.Zero, dLower = dUpper, dWidth = dUpper;
+        if (symbols[channel] < 255)
+        {
+            log -= Exponential.Softplus(-upper);
+            dUpper = Exponential.Sigmoid(-upper);
+        }
+        if (symbols[channel] > 0)
+        {
+            log -= Exponential.Softplus(lower);
+            dLower = -Exponential.Sigmoid(lower);
+        }
+        if (symbols[channel] is > 0 and < 255)
+        {
+            // log(1 - e^-w): for small w by log w - w/2 + w^2/24 - w^4/2880, where 1 - e^-w would cancel.
+            var small = Vector512.LessThan(width, Vector512.Create(0.5f));
+            var square = width * width;
+            var series = Exponential.Log(width) - width * Vector512.Create(0.5f)
+                + square * (Vector512.Create(1f / 24) - square * Vector512.Create(1f / 2880));
+            var decay = Exponential.Exp(-width);
+            log += Vector512.ConditionalSelect(small, series, Exponential.Log(one - Vector512.ConditionalSelect(small, Vector512<float>.Zero, decay)));
+            dWidth = Vector512.ConditionalSelect(small,
+                one / width - Vector512.Create(0.5f) + width * (Vector512.Create(1f / 12) - square * Vector512.Create(1f / 720)),
+                decay / (one - Vector512.ConditionalSelect(small, Vector512<float>.Zero, decay)));
+        }
+        dMean = -inverse * (dUpper + dLower);
+        dLogScale = -(dUpper * upper + dLower * lower + dWidth * width) & free;
+        return log;
+    }
+
+    static float LogSumExp(Vector512<float> lanes)
+    {
+        var maximum = Reductions.Max(lanes);
+        return maximum + Exponential.Log(Reductions.Sum(Exponential.Exp(lanes - Vector512.Create(maximum))));
+    }
+
+    /// <summary>A level 0..255 as a value in -1..1.</summary>
+    static float Value(byte symbol) => symbol * (1 / 127.5f) - 1;
+
+    static void Put(Vector512<float> value, float* target, int count)
+    {
+        for (var i = 0; i < count; i++) target[i] = value[i];
+    }
+}

@@ -1,0 +1,77 @@
+using Likely.Tensors.Kernels;
+
+namespace Likely.Tensors;
+
+/// <summary>
+/// A named weight [taps, inputs, outputs] inside its set's contiguous block; rows of outputs are padded to 16 with zeros.
+/// </summary>
+public sealed unsafe class Parameter
+{
+    internal ParameterSet? Set;
+    float[]? _transposed;
+    long _transposedVersion = -1;
+
+    /// <param name="name">Path name, for ever the same on disk.</param>
+    /// <param name="shape">Taps, inputs, outputs.</param>
+    /// <param name="initialize">Value at (tap, input, output), given a standard normal and a uniform draw in [0, 1).</param>
+    /// <param name="mask">Which entries exist; the others are zero for ever. Null: all.</param>
+    public Parameter(string name, Shape shape, Func<double, double, double> initialize, Func<int, int, int, bool>? mask = null)
+        => (Name, Shape, Initialize, Mask) = (name, shape, initialize, mask);
+
+    public string Name { get; }
+    public Shape Shape { get; }
+    public int Taps => Shape.Positions;
+    public int Inputs => Shape.Batch;
+    public int Outputs => Shape.Channels;
+
+    /// <summary>Floats from one input's row to the next.</summary>
+    public int Stride => Shape.PaddedChannels;
+
+    /// <summary>Floats in the block, padding included.</summary>
+    public long Length => Shape.Rows * Stride;
+
+    /// <summary>Offset in the set's block, in floats.</summary>
+    public long Offset { get; internal set; }
+
+    public float* Data => Set!.Values + Offset;
+
+    internal Func<double, double, double> Initialize { get; }
+    internal Func<int, int, int, bool>? Mask { get; }
+
+    /// <summary>The gradient's place in a tape's gradient block.</summary>
+    internal float* GradientIn(Tape tape) => tape.ParameterGradients + Offset;
+
+    /// <summary>The weight as [taps, outputs, padded inputs], recomputed once per change of the values; safe from many threads.</summary>
+    internal float[] Transposed()
+    {
+        if (Volatile.Read(ref _transposedVersion) == Set!.Version) return _transposed!;
+        lock (this)
+        {
+            if (_transposedVersion == Set.Version) return _transposed!;
+            var padded = Shape.RoundUp(Inputs);
+            _transposed ??= GC.AllocateArray<float>(Taps * Outputs * padded + BufferPool.Slack, pinned: true);
+            fixed (float* to = _transposed)
+                for (var tap = 0; tap < Taps; tap++)
+                    Layout.Transpose(Data + (long)tap * Inputs * Stride, Inputs, Outputs, Stride, to + (long)tap * Outputs * padded, padded);
+            Volatile.Write(ref _transposedVersion, Set.Version);
+            return _transposed;
+        }
+    }
+
+    /// <summary>The real values in the order taps, inputs, outputs, without padding.</summary>
+    public float[] ToArray()
+    {
+        var values = new float[Shape.Count];
+        for (var row = 0L; row < Shape.Rows; row++)
+            new ReadOnlySpan<float>(Data + row * Stride, Outputs).CopyTo(values.AsSpan((int)(row * Outputs)));
+        return values;
+    }
+
+    /// <summary>Sets the real values from the order of <see cref="ToArray"/>.</summary>
+    public void Assign(ReadOnlySpan<float> values)
+    {
+        for (var row = 0L; row < Shape.Rows; row++)
+            values.Slice((int)(row * Outputs), Outputs).CopyTo(new Span<float>(Data + row * Stride, Outputs));
+        Set!.Changed();
+    }
+}

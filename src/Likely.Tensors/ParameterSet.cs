@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+
+namespace Likely.Tensors;
+
+/// <summary>
+/// All parameters of one model in one contiguous, aligned block, so that an optimizer step is one kernel over the block.
+/// Add parameters, then <see cref="Allocate"/>; initial values depend on the seed and the parameter's name only.
+/// </summary>
+public sealed unsafe class ParameterSet
+{
+    readonly List<Parameter> _parameters = [];
+    readonly HashSet<string> _names = [];
+    float[]? _memory;
+    long[]? _empty;
+    long _version;
+
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>Floats in the block, padding included.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Number of real weights, masked ones not counted.</summary>
+    public long Count { get; private set; }
+
+    public float* Values { get; private set; }
+
+    /// <summary>Changes whenever the values change.</summary>
+    public long Version => Volatile.Read(ref _version);
+
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public Parameter Add(Parameter parameter)
+    {
+        if (!_names.Add(parameter.Name)) throw new ArgumentException($"parameter '{parameter.Name}' exists twice");
+        parameter.Set = this;
+        parameter.Offset = Length;
+        Length += parameter.Length;
+        _parameters.Add(parameter);
+        return parameter;
+    }
+
+    /// <summary>Reserves the block and draws the initial values.</summary>
+    public void Allocate(ulong seed)
+    {
+        _memory = NewBlock(Length, out var values);
+        Values = values;
+        var empty = new List<long>();
+        foreach (var parameter in _parameters)
+        {
+            var random = new Philox(seed, RandomPurpose.Initialization, Philox.Hash(parameter.Name));
+            for (var row = 0; row < parameter.Shape.Rows; row++)
+                for (var output = 0; output < parameter.Stride; output++)
+                {
+                    if (output >= parameter.Outputs || parameter.Mask is not null && !parameter.Mask(row / parameter.Inputs, row % parameter.Inputs, output))
+                    {
+                        empty.Add(parameter.Offset + (long)row * parameter.Stride + output);
+                        continue;
+                    }
+                    Count++;
+                    parameter.Data[(long)row * parameter.Stride + output] = (float)parameter.Initialize(
+                        random.Normal((ulong)row, 2 * (ulong)output), random.UniformDouble((ulong)row, 2 * (ulong)output + 1));
+                }
+        }
+        _empty = [.. empty];
+        Changed();
+    }
+
+    /// <summary>Says that values were changed from outside.</summary>
+    public void Changed() => Interlocked.Increment(ref _version);
+
+    /// <summary>Sets masked and padding entries of a block laid out like this set to zero.</summary>
+    public void ClearMasked(float* block)
+    {
+        foreach (var index in _empty!) block[index] = 0;
+    }
+
+    /// <summary>A zeroed, aligned, pinned block of floats; keep the array alive as long as the pointer.</summary>
+    public static float[] NewBlock(long length, out float* pointer)
+    {
+        var memory = GC.AllocateArray<float>(checked((int)(length + BufferPool.Slack + 16)), pinned: true);
+        pointer = (float*)((nint)Unsafe.AsPointer(ref memory[0]) + 63 & ~63);
+        return memory;
+    }
+}
