@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Likely.Tensors.Kernels;
+
+/// <summary>
+/// Elementary functions of sixteen floats with the same bits on every machine: only + - * / fused multiply-add, compares,
+/// selects and integer operations, one lane never looking at another. A float overload is lane 0 of the vector one.
+/// e^x = 2^n e^r with n = round(x / ln 2), e^r = 1 + (r + r^2 s(r)), |r| below 0.347; sigmoid = 1 / (1 + e^-x);
+/// tanh = x + x^3 P(x^2) below 0.55, else 1 - 2 / (1 + e^2x). Polynomials are minimax (Remez) in the relative error of the
+/// function. The last addition of each form dominates its correction term, so rounding keeps Exp, Expm1, Sigmoid, Tanh, Log,
+/// Log1p, Softplus and Erf monotone. A NaN gives a NaN; its sign and payload are not specified.
+/// </summary>
+public static partial class Exponential
+{
+    const float Log2E = 1.44269502f, Ln2High = 0.693147182f, Ln2Low = -1.90465421e-9f;
+    const float RoundingShift = 12582912f; // 1.5 * 2^23: adding it leaves the nearest integer in the low mantissa bits
+    const float ExpSmallest = -87.3365402f, ExpLargest = 88.7228394f; // logarithms of the smallest normal and the largest float
+
+    /// <summary>e^x within 1 ulp; results below 2^-126 are flushed to 0 (x below -87.3365), so nothing subnormal slows a softmax.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Exp(Vector512<float> x)
+    {
+        var (n, t) = Reduce(x);
+        var y = Vector512<float>.One + t; // in [0.707, 1.415]: even n = 128 only raises the exponent field to 254
+        y = (y.AsInt32() + (n.AsInt32() << 23)).AsSingle();
+        y = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(ExpSmallest)), Vector512<float>.Zero, y);
+        return Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512.Create(ExpLargest)), y,
+            x + Vector512.Create(float.PositiveInfinity)); // overflow, or the NaN that came in
+    }
+
+    /// <summary>e^x - 1 without cancellation near 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Expm1(Vector512<float> x)
+    {
+        var low = Vector512.Create(-20f); // where e^x - 1 has long become -1
+        var (n, t) = Reduce(Vector512.ConditionalSelect(Vector512.LessThan(x, low), low, x));
+        var half = (Vector512.Create(126 << 23) + (n.AsInt32() << 23)).AsSingle(); // 2^(n-1): 2^128 would not fit
+        var y = Vector512.FusedMultiplyAdd(half, t, half - Vector512.Create(0.5f));
+        y += y;
+        y = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512.Create(ExpLargest)), y,
+            x + Vector512.Create(float.PositiveInfinity));
+        return CopySign(y, x); // keeps -0
+    }
+
+    /// <summary>1 / (1 + e^-x), relatively accurate on both sides; 0 below -88.72.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
+
+    /// <summary>Hyperbolic tangent, relatively accurate near 0; one division, no branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Tanh(Vector512<float> x)
+    {
+        var a = Vector512.Abs(x);
+        var bounded = Vector512.ConditionalSelect(Vector512.GreaterThan(a, Vector512.Create(10f)), Vector512.Create(10f), a);
+        var (n, t) = Reduce(bounded + bounded);
+        var scale = (Vector512.Create(127 << 23) + (n.AsInt32() << 23)).AsSingle();
+        var large = Vector512<float>.One
+            - Vector512.Create(2f) / (Vector512.FusedMultiplyAdd(scale, t, scale) + Vector512<float>.One);
+
+        var z = a * a;
+        var p = Vector512.FusedMultiplyAdd(Vector512.Create(-0.006274248473f), z, Vector512.Create(0.02107168362f));
+        p = Vector512.FusedMultiplyAdd(p, z, Vector512.Create(-0.05385231227f));
+        p = Vector512.FusedMultiplyAdd(p, z, Vector512.Create(0.1333258599f));
+        p = Vector512.FusedMultiplyAdd(p, z, Vector512.Create(-0.3333331645f));
+        var small = Vector512.FusedMultiplyAdd(z * a, p, a);
+        return CopySign(Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512.Create(0.55f)), small, large), x);
+    }
+
+    /// <summary>e^x of one number.</summary>
+    public static float Exp(float x) => Exp(Vector512.Create(x)).ToScalar();
+
+    /// <summary>e^x - 1 of one number.</summary>
+    public static float Expm1(float x) => Expm1(Vector512.Create(x)).ToScalar();
+
+    /// <summary>1 / (1 + e^-x) of one number.</summary>
+    public static float Sigmoid(float x) => Sigmoid(Vector512.Create(x)).ToScalar();
+
+    /// <summary>Hyperbolic tangent of one number.</summary>
+    public static float Tanh(float x) => Tanh(Vector512.Create(x)).ToScalar();
+
+    /// <summary>n = round(x / ln 2), still shifted (its low bits are the integer), and t = e^r - 1 for r = x - n ln 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector512<float> ShiftedN, Vector512<float> T) Reduce(Vector512<float> x)
+    {
+        var shifted = Vector512.FusedMultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(RoundingShift));
+        var n = shifted - Vector512.Create(RoundingShift);
+        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2High), x); // exact
+        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2Low), r);
+        var s = Vector512.FusedMultiplyAdd(Vector512.Create(0.001381447073f), r, Vector512.Create(0.008368779905f));
+        s = Vector512.FusedMultiplyAdd(s, r, Vector512.Create(0.04166839272f));
+        s = Vector512.FusedMultiplyAdd(s, r, Vector512.Create(0.1666651964f));
+        s = Vector512.FusedMultiplyAdd(s, r, Vector512.Create(0.4999999404f));
+        return (shifted, Vector512.FusedMultiplyAdd(r * r, s, r));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<float> CopySign(Vector512<float> magnitude, Vector512<float> sign) =>
+        Vector512.ConditionalSelect(Vector512.Create(int.MinValue).AsSingle(), sign, magnitude);
+}
