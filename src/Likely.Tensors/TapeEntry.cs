@@ -10,6 +10,7 @@ sealed unsafe class TapeEntry
     public ulong Number;
     public float Scale;
     public byte* Symbols;
+    public int[] Indices = [];
 
     public void Clear() => (Output, A, B, C, Weight, Bias, State) = (null, null, null, null, null, null, null);
 }

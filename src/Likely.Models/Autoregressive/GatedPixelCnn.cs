@@ -1,0 +1,90 @@
+using Likely.Models.Layers;
+using Likely.Tensors;
+
+namespace Likely.Models.Autoregressive;
+
+/// <summary>
+/// Gated PixelCNN (van den Oord et al. 2016b, "Conditional image generation with PixelCNN decoders", fig. 2): a vertical stack
+/// sees all rows above, a horizontal stack the current row to the left and, layer by layer, the vertical stack; together no blind
+/// spot. Units are tanh(a) * sigmoid(b), eq. 2; classes enter as biases of the gates, eq. 3.
+/// </summary>
+public sealed record GatedPixelCnnConfig : ModelConfig
+{
+    /// <summary>Feature maps of each stack.</summary>
+    public int Channels { get; init; } = 32;
+    /// <summary>Gated layers.</summary>
+    public int Layers { get; init; } = 7;
+    /// <summary>Side of the first layer's filter, odd; the others are 3.</summary>
+    public int Kernel { get; init; } = 7;
+    /// <summary>Share of gated features dropped while training.</summary>
+    public double Dropout { get; init; }
+    /// <summary>auto, bernoulli, softmax or mixture.</summary>
+    public string Head { get; init; } = "auto";
+    /// <summary>Components of head=mixture, at most 16.</summary>
+    public int Components { get; init; } = 10;
+    /// <summary>True: learn p(x | class) from the labels.</summary>
+    public bool Conditional { get; init; }
+
+    public override string Name => "gated-pixelcnn";
+
+    public override string Summary => "Gated PixelCNN: vertical and horizontal stacks, no blind spot (van den Oord et al. 2016b)";
+
+    public override bool UsesLabels => Conditional;
+
+    protected override DensityModel Create(Geometry geometry, int classes)
+    {
+        Require(nameof(Channels), Channels, 1, 4096);
+        Require(nameof(Layers), Layers, 1, 1000);
+        Require(nameof(Kernel), Kernel, 3, 99, odd: true);
+        Require(nameof(Dropout), Dropout, 0, 0.95);
+        return new GatedPixelCnn(this, geometry, Conditional ? classes : 0);
+    }
+}
+
+sealed class GatedPixelCnn : GridModel
+{
+    readonly GatedLayer[] _layers;
+    readonly RowStack<GateConditions?> _vertical;
+    readonly Pointwise _hidden, _output;
+
+    public GatedPixelCnn(GatedPixelCnnConfig config, Geometry geometry, int classes)
+        : base(config, geometry, classes, LikelihoodHead.Create(config.Head, geometry, config.Components))
+    {
+        var groups = new ChannelGroups(Head.NeedsGroups ? Head.SubPositions : 1);
+        var scope = new ParameterScope(Parameters);
+        _layers = new GatedLayer[config.Layers];
+        for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, geometry, classes, groups, i, config.Layers);
+        _hidden = new Pointwise(scope.At("hidden"), config.Channels, config.Channels, 1.4, groups.Within(config.Channels, config.Channels));
+        _output = new Pointwise(scope.At("output"), config.Channels, Head.Outputs, 0.5, groups.Within(config.Channels, Head.Outputs));
+        _vertical = new RowStack<GateConditions?>(geometry.Width, Vertical);
+        var perPosition = config.Channels * (config.Channels + (double)Head.Outputs);
+        foreach (var layer in _layers) perPosition += layer.MultiplyAdds;
+        MultiplyAdds = geometry.Positions * perPosition;
+    }
+
+    public override double MultiplyAdds { get; }
+
+    public override Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run)
+    {
+        var conditions = Conditions(x, labels, run);
+        var vertical = _vertical.Forward(x, conditions, run);
+        var h = x;
+        for (var i = 0; i < _layers.Length; i++) h = _layers[i].Horizontal(h, vertical[i], conditions?.Horizontal[i], run);
+        return _output.Forward(Ops.Relu(_hidden.Forward(Ops.Relu(h))));
+    }
+
+    // What each horizontal layer begins its chains with.
+    Tensor[] Vertical(Tensor x, GateConditions? conditions, Run? run)
+    {
+        var toHorizontal = new Tensor[_layers.Length];
+        for (var i = 0; i < _layers.Length; i++) x = _layers[i].Vertical(x, conditions?.Vertical[i], run, out toHorizontal[i])!;
+        return toHorizontal;
+    }
+
+    GateConditions? Conditions(Tensor x, ReadOnlySpan<int> labels, Run? run)
+    {
+        if (Classes == 0) return null;
+        if (run is null) return new GateConditions(_layers, x.Tape, labels);
+        return run.Slot(this, () => new GateConditions(_layers, run.Memory, run.Labels));
+    }
+}

@@ -1,0 +1,35 @@
+using Likely.Tensors;
+
+namespace Likely.Models.Autoregressive;
+
+/// <summary>
+/// A model whose network reads the whole grid of symbols, scaled to -1..1, causally in raster order, and gives the parameters of a
+/// <see cref="LikelihoodHead"/> at every position: log p(x) = sum over positions of log p(x_i | x_before i).
+/// </summary>
+public abstract unsafe class GridModel(ModelConfig config, Geometry geometry, int classes, LikelihoodHead head) : DensityModel(config, geometry, classes)
+{
+    public LikelihoodHead Head { get; } = head;
+
+    public override bool AnySize => true;
+
+    /// <summary>
+    /// The network: x [T, B, S] to head parameters. Without a run x is the whole grid and so is the result; with a run, x is the
+    /// run's input and the result holds the run's positions.
+    /// </summary>
+    public abstract Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run);
+
+    public override Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
+    {
+        var x = NewInput(tape, batch.Count);
+        for (var i = 0; i < x.Length; i++) x.Data[i] = Value(batch.Data[i]);
+        return Ops.LogProbabilities(Head.Kind, Forward(x, batch.Labels, null), batch.Data, Head.SubPositions, Head.Size, scale);
+    }
+
+    public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+        => new GridPredictor(this, batch, labels, temperature);
+
+    internal Tensor NewInput(Tape tape, int batch) => tape.New(new Shape(Geometry.Positions, batch, Geometry.SubPositions), compact: true);
+
+    /// <summary>A symbol as the network sees it, in -1..1.</summary>
+    internal float Value(byte symbol) => symbol * (2f / (Geometry.Levels - 1)) - 1;
+}

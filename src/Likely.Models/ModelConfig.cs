@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using Likely.Models.Autoregressive;
+
+namespace Likely.Models;
+
+/// <summary>
+/// A model's hyperparameters with the published defaults. The list of derived records below is the registry: a new model adds
+/// one line here and one in <see cref="ModelRegistry"/>.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "model")]
+[JsonDerivedType(typeof(GatedPixelCnnConfig), "gated-pixelcnn")]
+public abstract record ModelConfig
+{
+    /// <summary>The registered name.</summary>
+    [JsonIgnore] public abstract string Name { get; }
+
+    /// <summary>One line: what it is, with its paper.</summary>
+    [JsonIgnore] public abstract string Summary { get; }
+
+    /// <summary>True if the model learns from labels.</summary>
+    [JsonIgnore] public virtual bool UsesLabels => false;
+
+    /// <summary>Builds the model and draws its initial weights.</summary>
+    /// <exception cref="ModelException">A value is out of range, or the model cannot describe this geometry.</exception>
+    public DensityModel Build(Geometry geometry, int classes, ulong seed)
+    {
+        if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
+        if (geometry.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {geometry.Levels}");
+        var model = Create(geometry, classes);
+        model.Parameters.Allocate(seed);
+        return model;
+    }
+
+    protected abstract DensityModel Create(Geometry geometry, int classes);
+
+    /// <exception cref="ModelException">The value is outside its range.</exception>
+    protected static void Require(string key, double value, double minimum, double maximum, bool odd = false)
+    {
+        var name = ModelRegistry.KeyOf(key);
+        if (!(value >= minimum && value <= maximum)) throw new ModelException(FormattableString.Invariant($"{name}={value} is outside {minimum} to {maximum}"));
+        if (odd && (int)value % 2 == 0) throw new ModelException(FormattableString.Invariant($"{name}={value} must be odd"));
+    }
+}
