@@ -1,0 +1,186 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Likely.Models;
+
+/// <summary>
+/// The content of a safetensors file in memory: named tensors as raw little-endian bytes, and a map of strings.
+/// Layout: header length N (8 bytes, little-endian) | N bytes of JSON {"__metadata__": {string: string}, name:
+/// {"dtype", "shape", "data_offsets": [begin, end)}} | data, which the tensors tile without hole or overlap.
+/// Source: the safetensors format, https://huggingface.co/docs/safetensors.
+/// Equal content gives equal bytes: keys and tensors are written in ordinal order and the data starts at a multiple of 64.
+/// Files are taken as hostile: every fault is a <see cref="SafetensorsException"/>, and memory stays bounded by the file's size.
+/// </summary>
+public sealed class Safetensors
+{
+    const int DataAlignment = 64;
+    static readonly UTF8Encoding _strictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    readonly List<Entry> _entries = [];
+    readonly Dictionary<string, Entry> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>One tensor: its element type as the format spells it ("F32", "I64", ...), its shape, and shape-many elements, row-major and little-endian.</summary>
+    public sealed record Entry(string Name, string DataType, long[] Shape, ReadOnlyMemory<byte> Data)
+    {
+        /// <summary>Number of elements: the product of the shape.</summary>
+        public long Count => Data.Length / SafetensorsHeader.SizeOf(DataType);
+
+        /// <summary>Copies an F32 tensor out; throws <see cref="SafetensorsException"/> if it is of another type or length.</summary>
+        public void CopyTo(Span<float> target)
+        {
+            if (DataType != "F32" || Count != target.Length)
+                throw new SafetensorsException($"Tensor {SafetensorsHeader.Quote(Name)} holds {Count} values of type {DataType} where {target.Length} of type F32 are needed.");
+            var source = Data.Span;
+            if (BitConverter.IsLittleEndian) source.CopyTo(MemoryMarshal.AsBytes(target));
+            else for (var i = 0; i < target.Length; i++) target[i] = BinaryPrimitives.ReadSingleLittleEndian(source[(4 * i)..]);
+        }
+    }
+
+    /// <summary>Strings that belong to the file, such as a model's config.</summary>
+    public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The tensors: in the order of their data when read, of their addition when built.</summary>
+    public IReadOnlyList<Entry> Entries => _entries;
+
+    /// <summary>The tensor of that name, or null.</summary>
+    public Entry? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Adds a tensor; throws <see cref="SafetensorsException"/> for a name given twice, an unknown type, or data whose size is not that of the shape.</summary>
+    public void Add(Entry entry)
+    {
+        if (entry.Name == SafetensorsHeader.MetadataKey)
+            throw new SafetensorsException($"A tensor cannot be named {SafetensorsHeader.MetadataKey}.");
+        if (SafetensorsHeader.ByteLength(entry.DataType, entry.Shape) is not { } length || length != entry.Data.Length)
+            throw new SafetensorsException($"Tensor {SafetensorsHeader.Quote(entry.Name)} has {entry.Data.Length} bytes, "
+                + $"which is not the size of type {entry.DataType} and shape [{string.Join(", ", entry.Shape)}].");
+        if (!_byName.TryAdd(entry.Name, entry))
+            throw new SafetensorsException($"Two tensors are named {SafetensorsHeader.Quote(entry.Name)}.");
+        _entries.Add(entry);
+    }
+
+    /// <summary>Adds an F32 tensor with a copy of the values.</summary>
+    public void Add(string name, long[] shape, ReadOnlySpan<float> values)
+    {
+        var bytes = new byte[4L * values.Length];
+        if (BitConverter.IsLittleEndian) MemoryMarshal.AsBytes(values).CopyTo(bytes);
+        else for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), values[i]);
+        Add(new Entry(name, "F32", shape, bytes));
+    }
+
+    /// <summary>Reads a file; each tensor gets its own array, so that files above 2 GB can be read.</summary>
+    public static Safetensors Read(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            var prefix = new byte[8];
+            var headerLength = file.Length < 8 ? 0 : ReadPrefix(file, prefix);
+            var header = new byte[SafetensorsHeader.CheckLength(headerLength, file.Length, path)];
+            file.ReadExactly(header);
+            var parsed = SafetensorsHeader.Parse(header, file.Length - 8 - header.Length, path);
+            return Collect(parsed, (begin, end) =>
+            {
+                if (end - begin > Array.MaxLength) throw new SafetensorsException($"{path} holds a tensor above 2 GB, which is not supported.");
+                var data = new byte[end - begin];
+                file.ReadExactly(data); // parsed tensors come in the order of their data, without holes
+                return data;
+            });
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SafetensorsException($"{path} does not exist.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new SafetensorsException($"{path} cannot be read ({fault.Message.TrimEnd('.')}).");
+        }
+
+        static ulong ReadPrefix(FileStream file, byte[] prefix)
+        {
+            file.ReadExactly(prefix);
+            return BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        }
+    }
+
+    /// <summary>Reads a file's bytes; the entries are slices of them, not copies.</summary>
+    public static Safetensors Read(ReadOnlyMemory<byte> bytes, string name = "The safetensors data")
+    {
+        var headerLength = bytes.Length < 8 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(bytes.Span);
+        var length = SafetensorsHeader.CheckLength(headerLength, bytes.Length, name);
+        var data = bytes[(8 + length)..];
+        return Collect(SafetensorsHeader.Parse(bytes.Span.Slice(8, length), data.Length, name), (begin, end) => data[(int)begin..(int)end]);
+    }
+
+    /// <summary>Writes the file: tensors in ordinal order of their names, the header padded with spaces.</summary>
+    public void Write(Stream stream)
+    {
+        var ordered = _entries.ToArray();
+        Array.Sort(ordered, (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        var header = HeaderBytes(ordered);
+        Span<byte> prefix = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
+        stream.Write(prefix);
+        stream.Write(header);
+        foreach (var entry in ordered) stream.Write(entry.Data.Span);
+    }
+
+    static Safetensors Collect(SafetensorsHeader header, Func<long, long, ReadOnlyMemory<byte>> data)
+    {
+        var content = new Safetensors();
+        foreach (var (key, value) in header.Metadata) content.Metadata.Add(key, value);
+        foreach (var tensor in header.Tensors)
+            content.Add(new Entry(tensor.Name, tensor.DataType, tensor.Shape, data(tensor.Begin, tensor.End)));
+        return content;
+    }
+
+    // Written by hand because the library's encoders escape by Unicode tables that grow from one runtime to the next.
+    byte[] HeaderBytes(Entry[] ordered)
+    {
+        var json = new StringBuilder("{");
+        if (Metadata.Count > 0)
+        {
+            var keys = Metadata.Keys.ToArray();
+            Array.Sort(keys, StringComparer.Ordinal);
+            AppendString(json, SafetensorsHeader.MetadataKey).Append(":{");
+            foreach (var key in keys) AppendString(AppendString(json, key).Append(':'), Metadata[key]).Append(',');
+            json.Length--;
+            json.Append("},");
+        }
+        long offset = 0;
+        foreach (var entry in ordered)
+        {
+            AppendString(json, entry.Name).Append(":{\"dtype\":\"").Append(entry.DataType).Append("\",\"shape\":[")
+                .AppendJoin(',', entry.Shape).Append("],\"data_offsets\":[").Append(offset).Append(',').Append(offset += entry.Data.Length).Append("]},");
+        }
+        if (json.Length > 1) json.Length--;
+        json.Append('}');
+        byte[] text;
+        try
+        {
+            text = _strictUtf8.GetBytes(json.ToString());
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new SafetensorsException("A tensor name or a metadata string is not valid Unicode.");
+        }
+        var padded = new byte[(8 + text.Length + DataAlignment - 1) / DataAlignment * DataAlignment - 8];
+        if (padded.Length > SafetensorsHeader.MaximumLength)
+            throw new SafetensorsException("The names and metadata take more than the 100 MB that a safetensors header may have.");
+        text.CopyTo(padded, 0);
+        padded.AsSpan(text.Length).Fill((byte)' ');
+        return padded;
+    }
+
+    static StringBuilder AppendString(StringBuilder json, string text)
+    {
+        json.Append('"');
+        foreach (var c in text)
+        {
+            if (c is '"' or '\\') json.Append('\\').Append(c);
+            else if (c < ' ') json.Append("\\u00").Append(((int)c).ToString("x2"));
+            else json.Append(c);
+        }
+        return json.Append('"');
+    }
+}
