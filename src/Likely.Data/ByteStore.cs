@@ -1,0 +1,114 @@
+using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
+
+namespace Likely.Data;
+
+/// <summary>
+/// Bytes that can be read at any offset by any thread: a plain file straight from disk, a .gz file inflated to memory
+/// (at most 1 GiB, and never more than gzip can have packed into that file).
+/// </summary>
+sealed class ByteStore : IDisposable
+{
+    const long LargestInflated = 1L << 30;
+    const int BestDeflateRatio = 1032; // deflate cannot do better than 258 bytes in 2 bits
+
+    readonly SafeFileHandle? _file;
+    readonly byte[]? _memory;
+
+    ByteStore(string path, SafeFileHandle? file, byte[]? memory, long length) =>
+        (Path, _file, _memory, Length) = (path, file, memory, length);
+
+    public string Path { get; }
+    public long Length { get; }
+
+    public static ByteStore OfMemory(string path, byte[] memory) => new(path, null, memory, memory.Length);
+
+    /// <summary>Opens a file. For .gz, <paramref name="promise"/> reads the length that the first 64 bytes announce.</summary>
+    public static ByteStore Open(string path, Func<byte[], long>? promise = null)
+    {
+        try
+        {
+            if (!File.Exists(path)) throw new DataException($"There is no file '{path}'; check the name.");
+            if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            {
+                var memory = Inflate(path, () => File.OpenRead(path), promise);
+                return new ByteStore(path, null, memory, memory.Length);
+            }
+            var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+            return new ByteStore(path, file, null, RandomAccess.GetLength(file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/>.</summary>
+    public void Read(long offset, Span<byte> target)
+    {
+        if (offset < 0 || offset + target.Length > Length)
+            throw new DataException($"'{Path}' ends early; it is damaged or still being written.");
+        if (_memory is not null)
+        {
+            _memory.AsSpan((int)offset, target.Length).CopyTo(target);
+            return;
+        }
+        try
+        {
+            while (target.Length > 0)
+            {
+                var count = RandomAccess.Read(_file!, target, offset);
+                if (count == 0) throw new DataException($"'{Path}' became shorter while it was being read.");
+                offset += count;
+                target = target[count..];
+            }
+        }
+        catch (IOException error)
+        {
+            throw new DataException($"'{Path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Inflates gzip data of a known or, in a first pass, counted length.</summary>
+    internal static byte[] Inflate(string path, Func<Stream> open, Func<byte[], long>? promise)
+    {
+        try
+        {
+            long most, promised;
+            using (var packed = open())
+            {
+                most = Math.Min(LargestInflated, packed.Length * BestDeflateRatio + 1024);
+                using var stream = new GZipStream(packed, CompressionMode.Decompress);
+                var head = new byte[64];
+                var count = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+                promised = promise is null ? Count(stream, count, most) : promise(head[..count]);
+            }
+            if (promised > most)
+                throw new DataException(promised > LargestInflated
+                    ? $"'{path}' holds more than 1 GiB when unpacked; unpack it with gunzip first, then it is read from disk."
+                    : $"'{path}' is too short for the {promised} bytes that its header promises; fetch it again.");
+            var memory = new byte[promised];
+            using (var stream = new GZipStream(open(), CompressionMode.Decompress))
+            {
+                if (stream.ReadAtLeast(memory, memory.Length, throwOnEndOfStream: false) < memory.Length)
+                    throw new DataException($"'{path}' ends early: its header promises {promised} bytes; fetch it again.");
+                if (stream.ReadByte() >= 0)
+                    throw new DataException($"'{path}' is longer than its header says; it is damaged or of another kind.");
+            }
+            return memory;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DataException($"'{path}' is not valid gzip data, or is cut short; fetch it again.", error);
+        }
+    }
+
+    static long Count(Stream stream, long count, long most)
+    {
+        var buffer = new byte[1 << 16];
+        for (int read; count <= most && (read = stream.Read(buffer)) > 0;) count += read;
+        return count;
+    }
+
+    public void Dispose() => _file?.Dispose();
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+
+namespace Likely.Data;
+
+/// <summary>
+/// What is done to a data set before a model sees it. Order: crop (the centre), grey, resize, mirror, then binarise or
+/// reduce the levels. The canonical text of these options is stored in a model file, so that score, complete and
+/// compress treat new data as training did, and hold out the same items.
+/// </summary>
+public sealed record DataOptions
+{
+    public static DataOptions Default { get; } = new();
+
+    /// <summary>The keys of <see cref="Parse"/>.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+        ["binarize", "levels", "size", "crop", "gray", "validation", "limit", "flip"];
+
+    public Binarization Binarize { get; init; }
+
+    /// <summary>Quantise 0..255 to this many levels, floor(value * levels / 256); null keeps what the source has.</summary>
+    public int? Levels { get; init; }
+
+    /// <summary>Resize every image to exactly this size, after cropping.</summary>
+    public (int Height, int Width)? Size { get; init; }
+
+    /// <summary>Keep only the centre of this size.</summary>
+    public (int Height, int Width)? Crop { get; init; }
+
+    /// <summary>Turn colour into grey.</summary>
+    public bool Gray { get; init; }
+
+    /// <summary>Mirror each training item with probability 1/2, drawn anew in every epoch.</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Held-out fraction, for validation and again for test, where the source has no such parts of its own.</summary>
+    public double Validation { get; init; } = 0.1;
+
+    /// <summary>Use at most this many items of each split.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Seed of the split, of the mirroring and of the dynamic binarisation.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Let images differ in size (for scoring and compressing); then ask each item for its own geometry.</summary>
+    public bool AnySize { get; init; }
+
+    /// <summary>Reads key=value settings.</summary>
+    /// <exception cref="DataException">naming an unknown key, or a bad value and what is allowed</exception>
+    public static DataOptions Parse(IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        var options = new DataOptions();
+        foreach (var (key, value) in settings)
+            options = key == "seed"
+                ? throw new DataException($"Unknown data key 'seed'; the keys are {string.Join(", ", Keys)}, and the seed has its own option.")
+                : options.With(key, value);
+        return options.Checked();
+    }
+
+    /// <summary>Text such as "binarize=static size=28x28": the settings that differ from the defaults, in a fixed order.</summary>
+    public string ToCanonical()
+    {
+        var words = new List<string>();
+        if (Binarize != Binarization.None) words.Add($"binarize={Name(Binarize)}");
+        if (Levels is { } levels) words.Add($"levels={levels}");
+        if (Size is var (height, width)) words.Add($"size={height}x{width}");
+        if (Crop is var (cropHeight, cropWidth)) words.Add($"crop={cropHeight}x{cropWidth}");
+        if (Gray) words.Add("gray=true");
+        if (Validation != Default.Validation) words.Add($"validation={Validation.ToString("R", CultureInfo.InvariantCulture)}");
+        if (Limit is { } limit) words.Add($"limit={limit}");
+        if (Flip) words.Add("flip=true");
+        if (Seed != 0) words.Add($"seed={Seed}");
+        return string.Join(' ', words);
+    }
+
+    /// <summary>The inverse of <see cref="ToCanonical"/>.</summary>
+    /// <exception cref="DataException">naming an unknown key or a bad value</exception>
+    public static DataOptions FromCanonical(string text)
+    {
+        var options = new DataOptions();
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = word.IndexOf('=');
+            if (equals < 0) throw new DataException($"'{word}' is not a data setting; write key=value.");
+            options = options.With(word[..equals], word[(equals + 1)..]);
+        }
+        return options.Checked();
+    }
+
+    DataOptions With(string key, string value) => key switch
+    {
+        "binarize" => this with { Binarize = ParseBinarization(value) },
+        "levels" => this with { Levels = (int)ParseWhole(key, value, 2, 256) },
+        "size" => this with { Size = ParseSize(key, value) },
+        "crop" => this with { Crop = ParseSize(key, value) },
+        "gray" => this with { Gray = ParseFlag(key, value) },
+        "flip" => this with { Flip = ParseFlag(key, value) },
+        "limit" => this with { Limit = (int)ParseWhole(key, value, 1, int.MaxValue) },
+        "validation" => this with { Validation = ParseFraction(key, value) },
+        "seed" => this with { Seed = ParseWhole(key, value, 0, ulong.MaxValue) },
+        _ => throw new DataException($"Unknown data key '{key}'; the keys are {string.Join(", ", Keys)}."),
+    };
+
+    DataOptions Checked() => Binarize != Binarization.None && Levels is { } levels && levels != 2
+        ? throw new DataException($"binarize={Name(Binarize)} and levels={levels} contradict each other; leave one of them out.")
+        : this;
+
+    static string Name(Binarization value) => value.ToString().ToLowerInvariant();
+
+    static Binarization ParseBinarization(string value) => value switch
+    {
+        "none" => Binarization.None,
+        "threshold" => Binarization.Threshold,
+        "static" => Binarization.Static,
+        "dynamic" => Binarization.Dynamic,
+        _ => throw new DataException($"binarize={value} is not known; use threshold, static, dynamic or none."),
+    };
+
+    static ulong ParseWhole(string key, string value, ulong least, ulong most) =>
+        ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number : throw new DataException($"{key}={value} is not allowed; use a whole number from {least} to {most}.");
+
+    static double ParseFraction(string key, string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 0.45
+            ? number : throw new DataException($"{key}={value} is not allowed; use a fraction from 0 to 0.45, such as 0.1.");
+
+    static bool ParseFlag(string key, string value) => value switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => throw new DataException($"{key}={value} is not allowed; use true or false."),
+    };
+
+    static (int Height, int Width) ParseSize(string key, string value)
+    {
+        var parts = value.Split('x');
+        return parts.Length == 2 && TryPart(parts[0], out var height) && TryPart(parts[1], out var width)
+            ? (height, width)
+            : throw new DataException($"{key}={value} is not allowed; use HEIGHTxWIDTH in pixels from 1 to 8192, such as 28x28.");
+
+        static bool TryPart(string text, out int number) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is >= 1 and <= 8192;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+
+namespace Likely.Data;
+
+/// <summary>
+/// A data set with its splits, preprocessed as a model wants it. Splits that the source has are kept; the others are held
+/// out of its training part, a fixed choice by seed in which equal items never fall on different sides.
+/// </summary>
+public sealed class Dataset : IDisposable
+{
+    readonly ItemSource _source;
+    readonly DataOptions _options;
+
+    Dataset(string name, SourceParts parts, DataOptions options, KnownDataset? known)
+    {
+        Name = name;
+        _options = options;
+        IReadOnlyList<ItemSource> sources = [.. parts.Train, .. parts.Validation, .. parts.Test];
+        _source = sources.Count == 1 ? sources[0] : new JoinedSource(sources);
+        try
+        {
+            int train = parts.Train.Sum(part => part.Count), validation = parts.Validation.Sum(part => part.Count);
+            var preprocessing = new Preprocessing(options);
+            Geometry = CommonGeometry(_source, preprocessing);
+            var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known, options);
+            ClassNames = known?.ClassNames ?? _source.ClassNames;
+            Train = MakeSplit("train", trainItems, preprocessing, training: true);
+            Validation = MakeSplit("validation", validationItems, preprocessing, training: false);
+            Test = MakeSplit("test", testItems, preprocessing, training: false);
+            All = MakeSplit("all", [.. Enumerable.Range(0, _source.Count)], preprocessing, training: false);
+        }
+        catch
+        {
+            _source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The known name, or the last part of the path.</summary>
+    public string Name { get; }
+
+    /// <summary>Shape of an item after preprocessing; of the first one if <see cref="DataOptions.AnySize"/> lets them differ.</summary>
+    public ImageGeometry Geometry { get; }
+
+    /// <summary>Names of the labels; empty if there are none.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    public Split Train { get; }
+    public Split Validation { get; }
+    public Split Test { get; }
+
+    /// <summary>Every item of every split, in the order of the source, without mirroring or redrawing.</summary>
+    public Split All { get; }
+
+    /// <summary>The data sets that can be opened by name.</summary>
+    public static IReadOnlyList<KnownDataset> Known => KnownDatasets.All;
+
+    /// <summary>Opens a known name or a path; a known data set that is not on this machine is fetched.</summary>
+    /// <exception cref="DataException">if there is no such data set, or it is damaged or of an unfit shape</exception>
+    public static Dataset Open(string nameOrPath, DataOptions options, Action<string>? progress = null)
+    {
+        if (KnownDatasets.Find(nameOrPath) is { } known)
+        {
+            var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress));
+            return new Dataset(known.Name, parts, options, known);
+        }
+        if (!File.Exists(nameOrPath) && !Directory.Exists(nameOrPath))
+            throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name; known are {string.Join(", ", Known.Select(item => item.Name))}.");
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrPath)));
+        return new Dataset(name, SourceParts.Open(nameOrPath), options, null);
+    }
+
+    /// <summary>Makes sure that a known data set is on this machine and returns its folder (empty for a built-in one).</summary>
+    /// <exception cref="DataException">if it is unknown, cannot be fetched, or arrives damaged</exception>
+    public static string Fetch(string name, Action<string>? progress = null)
+    {
+        var known = KnownDatasets.Find(name)
+            ?? throw new DataException($"There is no known data set '{name}'; known are {string.Join(", ", Known.Select(item => item.Name))}.");
+        return known.IsBuiltIn ? "" : KnownDatasets.Locate(known) ?? Download.Fetch(known, progress ?? (_ => { }));
+    }
+
+    /// <summary>Source, splits, geometry, classes and preprocessing, as lines of text.</summary>
+    public string Describe()
+    {
+        var text = new StringBuilder();
+        text.AppendLine($"name    {Name}");
+        text.AppendLine($"source  {_source.Description}");
+        text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}");
+        text.AppendLine($"shape   {Geometry}{(_options.AnySize ? " (the first; sizes may differ)" : "")}");
+        text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {string.Join(", ", ClassNames.Take(20))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");
+        var settings = _options.ToCanonical();
+        text.Append($"set     {(settings.Length == 0 ? "nothing: pixels as they are stored" : settings)}");
+        return text.ToString();
+    }
+
+    public void Dispose() => _source.Dispose();
+
+    (int[] Train, int[] Validation, int[] Test) Divide(int train, int validation, bool ownTest, KnownDataset? known, DataOptions options)
+    {
+        int[] own = [.. Enumerable.Range(train, validation)], test = [.. Enumerable.Range(train + validation, _source.Count - train - validation)];
+        if (known?.ValidationTail is { } tail && train > tail && validation == 0)
+            return ([.. Enumerable.Range(0, train - tail)], [.. Enumerable.Range(train - tail, tail)], test);
+        var heldOut = (validation > 0 ? 0 : 1) + (ownTest ? 0 : 1);
+        if (heldOut == 0 || train == 0) return ([.. Enumerable.Range(0, train)], own, test);
+        var parts = Partition.Divide(_source, 0, train, options.Validation, heldOut, options.Seed);
+        return (parts[^1], validation > 0 ? own : parts[0], ownTest ? test : parts[heldOut - 1]);
+    }
+
+    Split MakeSplit(string name, int[] items, Preprocessing preprocessing, bool training) =>
+        new(name, _source, preprocessing, Geometry, _options.Limit < items.Length ? items[.._options.Limit.Value] : items, training);
+
+    static ImageGeometry CommonGeometry(ItemSource source, Preprocessing preprocessing)
+    {
+        var first = preprocessing.GeometryOf(source.GeometryOf(0), () => source.ItemName(0));
+        for (var i = 1; i < source.Count; i++)
+        {
+            var index = i;
+            var other = preprocessing.GeometryOf(source.GeometryOf(i), () => source.ItemName(index));
+            if (other.Channels != first.Channels)
+                throw new DataException($"'{source.ItemName(0)}' has {first.Channels} channels but '{source.ItemName(i)}' has {other.Channels}; set gray=true.");
+            if ((other.Height, other.Width) != (first.Height, first.Width) && !preprocessing.Options.AnySize)
+                throw new DataException($"'{source.ItemName(0)}' has {first.Height} x {first.Width} pixels but '{source.ItemName(i)}' has " +
+                    $"{other.Height} x {other.Width}; make them equal with size=HxW or crop=HxW, such as crop={Math.Min(first.Height, other.Height)}x{Math.Min(first.Width, other.Width)}.");
+            if (other.Levels > first.Levels) first = first with { Levels = other.Levels };
+        }
+        return first;
+    }
+}

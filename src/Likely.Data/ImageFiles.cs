@@ -1,0 +1,88 @@
+namespace Likely.Data;
+
+/// <summary>Picture files by what they hold: PNG and PNM are read here, any other known extension goes through ffmpeg.</summary>
+static class ImageFiles
+{
+    const long LargestFile = 1L << 29;
+
+    static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase) { ".png", ".pgm", ".ppm", ".pbm", ".pnm" };
+
+    static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".tga", ".avif", ".heic", ".jxl", ".jp2",
+    };
+
+    public static bool IsImage(string path) => Own.Contains(Path.GetExtension(path)) || IsForeign(path);
+
+    public static bool IsForeign(string path) => Foreign.Contains(Path.GetExtension(path));
+
+    public static byte[] Load(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            if (file.Length > LargestFile) throw new DataException($"'{path}' has {file.Length} bytes, too many for one picture.");
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    public static Image Read(string path)
+    {
+        if (IsForeign(path)) return Ffmpeg.Decode(path, firstOnly: true)[0];
+        var file = Load(path);
+        if (file.AsSpan().StartsWith(Png.Signature)) return Png.Decode(file, path);
+        if (IsPnm(file)) return Pnm.Decode(file, path);
+        return Own.Contains(Path.GetExtension(path))
+            ? throw new DataException($"'{path}' is neither a PNG nor a PNM picture, whatever its name says; convert it or leave it out.")
+            : Ffmpeg.Decode(path, firstOnly: true)[0];
+    }
+
+    /// <summary>Size and channels of a PNG or PNM file from its first bytes.</summary>
+    public static ImageGeometry ReadGeometry(string path)
+    {
+        try
+        {
+            var head = Head(path);
+            if (IsPnm(head))
+            {
+                var pnm = Pnm.ParseHeader(head, path);
+                return new ImageGeometry(pnm.Height, pnm.Width, pnm.Channels, 256);
+            }
+            var png = PngDecoder.ParseHeader(head, path);
+            return new ImageGeometry(png.Height, png.Width, PngDecoder.ChannelsOf(png.Color), 256);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Whether a file begins like a PNG or PNM picture, whatever its name is.</summary>
+    public static bool HasOwnSignature(string path)
+    {
+        try
+        {
+            var head = Head(path);
+            return head.AsSpan().StartsWith(Png.Signature) || IsPnm(head);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    static byte[] Head(string path)
+    {
+        var head = new byte[1024];
+        using var file = File.OpenRead(path);
+        return head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+    }
+
+    static bool IsPnm(ReadOnlySpan<byte> head) => head.Length > 2 && head[0] == 'P' && head[1] is >= (byte)'1' and <= (byte)'6';
+}

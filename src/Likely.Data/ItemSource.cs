@@ -1,0 +1,38 @@
+namespace Likely.Data;
+
+/// <summary>
+/// Items as they are stored, before any preprocessing: where they are, how large, which label. A source keeps names,
+/// sizes and labels in memory and reads pixels when asked, from any thread.
+/// </summary>
+abstract class ItemSource : IDisposable
+{
+    public abstract int Count { get; }
+
+    /// <summary>Names of the labels; empty if there are none.</summary>
+    public virtual IReadOnlyList<string> ClassNames => [];
+
+    /// <summary>What the source is, for people.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Stored shape; Levels is 2 if all values are 0 and 255, else 256.</summary>
+    public abstract ImageGeometry GeometryOf(int index);
+
+    /// <summary>-1 if the item has no label.</summary>
+    public virtual int Label(int index) => -1;
+
+    public abstract string ItemName(int index);
+
+    /// <summary>Where random numbers for this item are found, whatever split it belongs to.</summary>
+    public virtual ulong Address(int index) => (ulong)index;
+
+    /// <summary>Fills [height, width, channels] with 0..255.</summary>
+    public abstract void Read(int index, Span<byte> pixels);
+
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>Names of labels 0 .. largest, as numbers.</summary>
+    protected static IReadOnlyList<string> NumberedClasses(byte[]? labels) =>
+        labels is null ? [] : [.. Enumerable.Range(0, labels.Max() + 1).Select(label => label.ToString())];
+}

@@ -1,0 +1,51 @@
+namespace Likely.Data;
+
+/// <summary>Several sources, one after the other. An item keeps its address: (number of its source, index within it).</summary>
+sealed class JoinedSource : ItemSource
+{
+    readonly IReadOnlyList<ItemSource> _parts;
+    readonly int[] _starts;
+
+    public JoinedSource(IReadOnlyList<ItemSource> parts)
+    {
+        _parts = parts;
+        _starts = new int[parts.Count + 1];
+        for (var i = 0; i < parts.Count; i++) _starts[i + 1] = checked(_starts[i] + parts[i].Count);
+        var names = (IReadOnlyList<string>)[];
+        foreach (var part in parts) names = part.ClassNames.Count > names.Count ? part.ClassNames : names;
+        ClassNames = names;
+    }
+
+    public override int Count => _starts[^1];
+    public override IReadOnlyList<string> ClassNames { get; }
+    public override string Description => string.Join("\n        ", _parts.Select(part => part.Description));
+    public override ImageGeometry GeometryOf(int index) => Find(index, out var local).GeometryOf(local);
+    public override int Label(int index) => Find(index, out var local).Label(local);
+    public override string ItemName(int index) => Find(index, out var local).ItemName(local);
+    public override void Read(int index, Span<byte> pixels) => Find(index, out var local).Read(local, pixels);
+
+    public override ulong Address(int index)
+    {
+        var part = Part(index);
+        return (ulong)part << 32 | (uint)(index - _starts[part]);
+    }
+
+    public override void Dispose()
+    {
+        foreach (var part in _parts) part.Dispose();
+    }
+
+    int Part(int index)
+    {
+        var part = 0;
+        while (index >= _starts[part + 1]) part++;
+        return part;
+    }
+
+    ItemSource Find(int index, out int local)
+    {
+        var part = Part(index);
+        local = index - _starts[part];
+        return _parts[part];
+    }
+}

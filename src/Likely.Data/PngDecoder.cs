@@ -1,0 +1,181 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Likely.Data;
+
+/// <summary>
+/// Takes one PNG file apart: chunks, inflation, the inverse filters, the seven passes of Adam7 interlacing, samples to bytes.
+/// Everything that a file claims is checked against the limits of deflate before memory is taken for it.
+/// </summary>
+sealed class PngDecoder
+{
+    const int BestDeflateRatio = 1032; // deflate cannot do better than 258 bytes in 2 bits
+    const byte Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, RgbAlpha = 6;
+
+    readonly string _name;
+    readonly int _width, _height, _depth, _samples;
+    readonly byte _color;
+    readonly bool _interlaced;
+    readonly byte[] _palette = [], _transparency = [];
+    readonly MemoryStream _packed = new();
+
+    public PngDecoder(ReadOnlySpan<byte> file, string name)
+    {
+        _name = name;
+        (_height, _width, _depth, _color, _interlaced) = ParseHeader(file, name);
+        _samples = _color switch { Rgb => 3, GreyAlpha => 2, RgbAlpha => 4, _ => 1 };
+        for (var at = Png.Signature.Length + 25; ;)
+        {
+            if (at + 12 > file.Length) throw Damaged("ends early");
+            var length = BinaryPrimitives.ReadUInt32BigEndian(file[at..]);
+            if (length > file.Length - at - 12) throw Damaged("ends early");
+            ReadOnlySpan<byte> kind = file.Slice(at + 4, 4), data = file.Slice(at + 8, (int)length);
+            at += 12 + (int)length;
+            var critical = (kind[0] & 0x20) == 0;
+            if ((critical || kind.SequenceEqual("tRNS"u8)) && BinaryPrimitives.ReadUInt32BigEndian(file[(at - 4)..]) != Crc32.Of(kind, data))
+                throw Damaged("has a wrong check sum");
+            if (kind.SequenceEqual("IEND"u8)) break;
+            if (kind.SequenceEqual("IDAT"u8)) _packed.Write(data);
+            else if (kind.SequenceEqual("tRNS"u8)) _transparency = data.ToArray();
+            else if (kind.SequenceEqual("PLTE"u8))
+                _palette = data.Length is >= 3 and <= 768 && data.Length % 3 == 0 ? data.ToArray() : throw Damaged("has a palette of a wrong length");
+            else if (critical) throw Damaged("has a chunk of an unknown kind");
+        }
+        if (_color == Palette && _palette.Length == 0) throw Damaged("has no palette");
+    }
+
+    /// <summary>Reads the size and kind from the first bytes of a file.</summary>
+    public static (int Height, int Width, int Depth, byte Color, bool Interlaced) ParseHeader(ReadOnlySpan<byte> file, string name)
+    {
+        var start = Png.Signature.Length;
+        if (!file.StartsWith(Png.Signature)) throw new DataException($"'{name}' is not a PNG picture: it does not start with the PNG signature.");
+        if (file.Length < start + 25 || !file.Slice(start, 8).SequenceEqual("\0\0\0\rIHDR"u8))
+            throw new DataException($"The PNG picture '{name}' is damaged: it ends early or does not start with its header; fetch it again.");
+        var header = file.Slice(start + 8, 13);
+        if (BinaryPrimitives.ReadUInt32BigEndian(file[(start + 21)..]) != Crc32.Of("IHDR"u8, header))
+            throw new DataException($"The PNG picture '{name}' is damaged: its header has a wrong check sum; fetch it again.");
+        uint width = BinaryPrimitives.ReadUInt32BigEndian(header), height = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
+        int depth = header[8], channels = header[9] is Rgb or Palette or RgbAlpha ? 3 : 1;
+        var known = header[9] switch
+        {
+            Grey => depth is 1 or 2 or 4 or 8 or 16,
+            Palette => depth is 1 or 2 or 4 or 8,
+            Rgb or GreyAlpha or RgbAlpha => depth is 8 or 16,
+            _ => false,
+        };
+        if (!known || header[10] != 0 || header[11] != 0 || header[12] > 1)
+            throw new DataException($"The PNG picture '{name}' is damaged: its header names an unknown kind of pixels; fetch it again.");
+        if (width == 0 || height == 0 || width > Image.LargestSize || height > Image.LargestSize || (long)width * height * channels > Image.LargestSize)
+            throw new DataException($"'{name}' claims {height} x {width} pixels, which is empty or too large; fetch it again or make it smaller.");
+        return ((int)height, (int)width, depth, header[9], header[12] == 1);
+    }
+
+    public static int ChannelsOf(byte color) => color is Rgb or Palette or RgbAlpha ? 3 : 1;
+
+    public Image Decode()
+    {
+        var target = new byte[Checked()];
+        try
+        {
+            _packed.Position = 0;
+            using var data = new ZLibStream(_packed, CompressionMode.Decompress, leaveOpen: true);
+            if (!_interlaced) DecodePass(data, target, 0, 0, 1, 1);
+            else
+            {
+                DecodePass(data, target, 0, 0, 8, 8);
+                DecodePass(data, target, 0, 4, 8, 8);
+                DecodePass(data, target, 4, 0, 8, 4);
+                DecodePass(data, target, 0, 2, 4, 4);
+                DecodePass(data, target, 2, 0, 4, 2);
+                DecodePass(data, target, 0, 1, 2, 2);
+                DecodePass(data, target, 1, 0, 2, 1);
+            }
+            data.ReadByte(); // reaches the end of the data, where zlib compares its own check sum
+        }
+        catch (InvalidDataException error)
+        {
+            throw Damaged("cannot be unpacked", error);
+        }
+        return new Image(_height, _width, ChannelsOf(_color), target);
+    }
+
+    /// <summary>The number of bytes to return, once the packed data are long enough to hold the picture.</summary>
+    int Checked()
+    {
+        var least = ((long)_width * _samples * _depth + 7) / 8 * _height;
+        if (!_interlaced && least > _packed.Length * BestDeflateRatio + 1024 || _interlaced && least / 2 > _packed.Length * BestDeflateRatio + 1024)
+            throw Damaged("ends early");
+        return _height * _width * ChannelsOf(_color);
+    }
+
+    void DecodePass(Stream data, byte[] target, int top, int left, int rowStep, int columnStep)
+    {
+        int rows = (_height - top + rowStep - 1) / rowStep, columns = (_width - left + columnStep - 1) / columnStep;
+        if (rows <= 0 || columns <= 0) return;
+        var bits = _samples * _depth;
+        var rowLength = (int)(((long)columns * bits + 7) / 8);
+        var pixelLength = Math.Max(1, bits / 8);
+        byte[] row = new byte[rowLength], above = new byte[rowLength];
+        for (var i = 0; i < rows; i++)
+        {
+            var filter = data.ReadByte();
+            if (filter < 0 || data.ReadAtLeast(row, rowLength, throwOnEndOfStream: false) < rowLength) throw Damaged("ends early");
+            if (filter > 4) throw Damaged("has an unknown filter");
+            Unfilter((byte)filter, row, above, pixelLength);
+            Place(row, target, ((long)top + (long)i * rowStep) * _width + left, columns, columnStep);
+            (row, above) = (above, row);
+        }
+    }
+
+    static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelLength)
+    {
+        if (filter == 0) return;
+        if (filter == 2)
+        {
+            for (var x = 0; x < row.Length; x++) row[x] += above[x];
+            return;
+        }
+        for (var x = 0; x < row.Length; x++)
+        {
+            int left = x < pixelLength ? 0 : row[x - pixelLength], corner = x < pixelLength ? 0 : above[x - pixelLength];
+            row[x] += (byte)Png.Predict(filter, left, above[x], corner);
+        }
+    }
+
+    void Place(ReadOnlySpan<byte> row, Span<byte> target, long first, int columns, int columnStep)
+    {
+        var channels = ChannelsOf(_color);
+        for (var j = 0; j < columns; j++)
+        {
+            var pixel = target.Slice((int)((first + (long)j * columnStep) * channels), channels);
+            if (_color == Palette)
+            {
+                var entry = Sample(row, j);
+                if (3 * entry >= _palette.Length) throw Damaged("uses a colour that is not in its palette");
+                if (entry < _transparency.Length && _transparency[entry] != 255) throw Transparent();
+                _palette.AsSpan(3 * entry, 3).CopyTo(pixel);
+                continue;
+            }
+            var matches = _transparency.Length >= 2 * channels && _samples == channels;
+            for (var c = 0; c < channels; c++)
+            {
+                var value = Sample(row, j * _samples + c);
+                matches = matches && value == (_transparency[2 * c] << 8 | _transparency[2 * c + 1]);
+                pixel[c] = (byte)(_depth switch { 16 => value >> 8, 8 => value, 4 => value * 17, 2 => value * 85, _ => value * 255 });
+            }
+            if (matches) throw Transparent();
+            if (_color is GreyAlpha or RgbAlpha && Sample(row, j * _samples + channels) != (_depth == 8 ? 255 : 65535)) throw Transparent();
+        }
+    }
+
+    int Sample(ReadOnlySpan<byte> row, int index) => _depth switch
+    {
+        8 => row[index],
+        16 => row[2 * index] << 8 | row[2 * index + 1],
+        _ => row[index * _depth / 8] >> (8 - _depth - index * _depth % 8) & (1 << _depth) - 1,
+    };
+
+    DataException Damaged(string how, Exception? inner = null) => new($"The PNG picture '{_name}' is damaged: it {how}; fetch it again.", inner);
+
+    DataException Transparent() => new($"'{_name}' has transparent pixels; save it without an alpha channel.");
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using Likely.Tensors;
+
+namespace Likely.Data;
+
+/// <summary>
+/// From stored pixels to a model's symbols: crop, grey, resize, mirror, then binarise or floor(value levels / 256).
+/// A drawn binary pixel is u &lt; value / 255 with u of 24 bits, compared in whole numbers; u is addressed by
+/// (seed, epoch; item, dimension), and epoch 0 has a fixed seed: that draw is the static binarisation.
+/// </summary>
+sealed class Preprocessing(DataOptions options)
+{
+    const ulong StaticSeed = 20_160_128;
+
+    public DataOptions Options => options;
+
+    /// <summary>The geometry a stored image gets; throws if it cannot be cropped.</summary>
+    public ImageGeometry GeometryOf(ImageGeometry stored, Func<string> name)
+    {
+        var (height, width, channels, levels) = stored;
+        if (options.Crop is var (cropHeight, cropWidth))
+        {
+            if (height < cropHeight || width < cropWidth)
+                throw new DataException($"'{name()}' has {height} x {width} pixels, too few for crop={cropHeight}x{cropWidth}; make the crop smaller or leave the file out.");
+            (height, width) = (cropHeight, cropWidth);
+        }
+        if (options.Size is var (newHeight, newWidth)) (height, width) = (newHeight, newWidth);
+        if (options.Gray && channels is not (1 or 3))
+            throw new DataException($"'{name()}' has {channels} channels; gray=true needs 3.");
+        if (options.Gray) channels = 1;
+        if (options.Binarize != Binarization.None) levels = 2;
+        else if (options.Levels is { } wanted) levels = wanted;
+        return new ImageGeometry(height, width, channels, levels);
+    }
+
+    /// <summary>Reads item <paramref name="index"/> of a source; <paramref name="training"/> turns on what varies with the epoch.</summary>
+    public void Read(ItemSource source, int index, Span<byte> symbols, ImageGeometry geometry, ulong epoch, bool training)
+    {
+        ReadPixels(source, index, symbols, geometry);
+        var address = source.Address(index);
+        if (training && options.Flip && (new Philox(options.Seed, RandomPurpose.Augmentation, epoch).UInt32(address, 0) & 1) != 0)
+            Mirror(symbols, geometry);
+        if (options.Binarize == Binarization.Threshold)
+            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] >> 7);
+        else if (options.Binarize != Binarization.None)
+        {
+            var dynamic = training && options.Binarize == Binarization.Dynamic && epoch != 0;
+            Draw(symbols, new Philox(dynamic ? options.Seed : StaticSeed, RandomPurpose.Binarization, dynamic ? epoch : 0), address);
+        }
+        else if (geometry.Levels < 256)
+            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] * geometry.Levels >> 8);
+    }
+
+    void ReadPixels(ItemSource source, int index, Span<byte> target, ImageGeometry geometry)
+    {
+        var stored = source.GeometryOf(index);
+        if ((stored.Height, stored.Width, stored.Channels) == (geometry.Height, geometry.Width, geometry.Channels))
+        {
+            source.Read(index, target);
+            return;
+        }
+        var (height, width, channels, _) = stored;
+        var buffer = ArrayPool<byte>.Shared.Rent(stored.Dimensions);
+        var pixels = buffer.AsSpan(0, stored.Dimensions);
+        source.Read(index, pixels);
+        if (options.Crop is var (cropHeight, cropWidth) && (height, width) != (cropHeight, cropWidth))
+        {
+            // Target rows never lie behind the source rows they come from, so the copy can be made in place.
+            Resampling.CropCenter(pixels, height, width, channels, pixels, cropHeight, cropWidth);
+            (height, width) = (cropHeight, cropWidth);
+        }
+        if (options.Gray && channels == 3)
+        {
+            Resampling.ToGray(pixels, pixels, height * width);
+            channels = 1;
+        }
+        if ((height, width) == (geometry.Height, geometry.Width)) pixels[..target.Length].CopyTo(target);
+        else Resampling.Resize(pixels, height, width, channels, target, geometry.Height, geometry.Width);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    static void Mirror(Span<byte> symbols, ImageGeometry geometry)
+    {
+        var (_, width, channels, _) = geometry;
+        for (var row = 0; row < symbols.Length; row += width * channels)
+            for (int left = 0, right = width - 1; left < right; left++, right--)
+                for (var c = 0; c < channels; c++)
+                {
+                    ref var a = ref symbols[row + left * channels + c];
+                    ref var b = ref symbols[row + right * channels + c];
+                    (a, b) = (b, a);
+                }
+    }
+
+    static void Draw(Span<byte> symbols, Philox random, ulong address)
+    {
+        for (var i = 0; i < symbols.Length; i += 4)
+        {
+            var (a, b, c, d) = random.Block(address, (ulong)i / 4);
+            symbols[i] = IsOne(a, symbols[i]);
+            if (i + 1 < symbols.Length) symbols[i + 1] = IsOne(b, symbols[i + 1]);
+            if (i + 2 < symbols.Length) symbols[i + 2] = IsOne(c, symbols[i + 2]);
+            if (i + 3 < symbols.Length) symbols[i + 3] = IsOne(d, symbols[i + 3]);
+        }
+    }
+
+    static byte IsOne(uint random, byte value) => (ulong)(random >> 8) * 255 < (ulong)value << 24 ? (byte)1 : (byte)0;
+}
