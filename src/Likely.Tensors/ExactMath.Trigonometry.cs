@@ -16,7 +16,8 @@ public static partial class ExactMath
     /// <summary>Sine of x radians, any finite x; NaN at infinity.</summary>
     public static double Sin(double x)
     {
-        if (x == 0 || !double.IsFinite(x)) return x - x + x;
+        if (x == 0) return x;
+        if (!double.IsFinite(x)) return double.NaN;
         var y = Wave(Math.Abs(x), 0);
         return x < 0 ? -y : y;
     }
