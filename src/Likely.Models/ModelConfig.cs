@@ -9,6 +9,7 @@ namespace Likely.Models;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "model")]
 [JsonDerivedType(typeof(GatedPixelCnnConfig), "gated-pixelcnn")]
+[JsonDerivedType(typeof(NadeConfig), "nade")]
 public abstract record ModelConfig
 {
     /// <summary>The registered name.</summary>
