@@ -79,6 +79,9 @@ public sealed class Dataset : IDisposable
         return known.IsBuiltIn ? "" : KnownDatasets.Locate(known) ?? Download.Fetch(known, progress ?? (_ => { }));
     }
 
+    /// <summary>The options that shape items, as canonical text: what a model file keeps.</summary>
+    public string Preprocessing => _options.ToCanonical();
+
     /// <summary>Source, splits, geometry, classes and preprocessing, as lines of text.</summary>
     public string Describe()
     {

@@ -115,7 +115,7 @@ public static class Strokes
         var slant = Math.Clamp(0.12 + 0.2 * Normal(random, image, StyleAddress + 8), -0.35, 0.6);
         var halfTurn = 0.045 * Normal(random, image, StyleAddress + 9); // tangent of half the angle
         double cosine = (1 - halfTurn * halfTurn) / (1 + halfTurn * halfTurn), sine = 2 * halfTurn / (1 + halfTurn * halfTurn);
-        var aspect = Math.Clamp(1 + 0.17 * Normal(random, image, StyleAddress + 10), 0.6, 1.5);
+        var aspect = Math.Clamp(1.08 + 0.19 * Normal(random, image, StyleAddress + 10), 0.6, 1.5);
         var size = Box + Between(random, image, StyleAddress + 11, -1.5, 0.5);
         var radius = Math.Clamp(1.22 + 0.3 * Normal(random, image, StyleAddress + 12), 0.7, 2.1);
 

@@ -9,6 +9,7 @@ namespace Likely.Models;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "model")]
 [JsonDerivedType(typeof(GatedPixelCnnConfig), "gated-pixelcnn")]
+[JsonDerivedType(typeof(NadeConfig), "nade")]
 public abstract record ModelConfig
 {
     /// <summary>The registered name.</summary>
@@ -16,6 +17,9 @@ public abstract record ModelConfig
 
     /// <summary>One line: what it is, with its paper.</summary>
     [JsonIgnore] public abstract string Summary { get; }
+
+    /// <summary>Highest learning rate that has served this model well.</summary>
+    [JsonIgnore] public virtual double LearningRate => 1e-3;
 
     /// <summary>True if the model learns from labels.</summary>
     [JsonIgnore] public virtual bool UsesLabels => false;

@@ -12,6 +12,7 @@ public sealed unsafe class ParameterSet
     readonly HashSet<string> _names = [];
     float[]? _memory;
     long[]? _empty;
+    float* _own;
     long _version;
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
@@ -42,7 +43,7 @@ public sealed unsafe class ParameterSet
     public void Allocate(ulong seed)
     {
         _memory = NewBlock(Length, out var values);
-        Values = values;
+        Values = _own = values;
         var empty = new List<long>();
         foreach (var parameter in _parameters)
         {
@@ -61,6 +62,13 @@ public sealed unsafe class ParameterSet
                 }
         }
         _empty = [.. empty];
+        Changed();
+    }
+
+    /// <summary>Makes another block, laid out alike, the values for a while; null: the set's own again. Not while others compute.</summary>
+    public void Use(float* block)
+    {
+        Values = block is null ? _own : block;
         Changed();
     }
 

@@ -9,7 +9,7 @@ namespace Likely;
 /// </summary>
 sealed class CurveDrawing
 {
-    const double Width = 720, Height = 300, Left = 64, Right = 708, Top = 12, Bottom = 248;
+    const double Width = 720, Height = 300, Left = 64, Right = 692, Top = 12, Bottom = 248;
     const int Colours = 6, MostPoints = 1200;
 
     readonly IReadOnlyList<(string Name, IReadOnlyList<(double X, double Y)> Points)> _series;

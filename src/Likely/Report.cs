@@ -33,7 +33,7 @@ public sealed class Report(string title, string subtitle = "")
         .facts dd { margin: 0; font-size: 1.35rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
         figure { margin: 1.6em 0; }
         figure img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; border-radius: 4px; }
-        figure svg { display: block; width: 100%; height: auto; }
+        figure svg { display: block; width: 100%; height: auto; overflow: visible; }
         figcaption { color: var(--soft); font-size: 0.88rem; line-height: 1.5; margin-top: 0.7em; }
         figcaption.above { color: var(--ink); font-weight: 600; margin: 0 0 0.4em; }
         .scroll { overflow-x: auto; margin: 1.4em 0; }
@@ -47,7 +47,8 @@ public sealed class Report(string title, string subtitle = "")
         .legend i { display: inline-block; width: 16px; height: 4px; border-radius: 2px; margin-right: 8px; vertical-align: 0.25em; }
         svg text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
         svg .grid { stroke: var(--line); }
-        svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+        svg .curve { fill: none; stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round; }
+        @media (max-width: 560px) { svg text { font-size: 17px; } }
         @media print { main { padding: 0; } figure, table { break-inside: avoid; } }
         """;
 

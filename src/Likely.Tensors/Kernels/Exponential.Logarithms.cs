@@ -19,7 +19,7 @@ public static partial class Exponential
         var offset = Vector512.ConditionalSelect(subnormal.AsInt32(), Vector512.Create(24), Vector512<int>.Zero);
         var bits = scaled.AsInt32() - Vector512.Create(SquareRootOfHalf);
         var mantissa = ((bits & Vector512.Create(0x007FFFFF)) + Vector512.Create(SquareRootOfHalf)).AsSingle();
-        return LogarithmLimits(x, x, LogOfProduct(offset - (bits >> 23), mantissa - Vector512<float>.One));
+        return LogarithmLimits(x, x, LogOfProduct((bits >> 23) - offset, mantissa - Vector512<float>.One));
     }
 
     /// <summary>log(1 + x) without cancellation near 0; -infinity at -1, below it NaN.</summary>
@@ -33,7 +33,7 @@ public static partial class Exponential
         var scale = (Vector512.Create(127 << 23) - (exponent << 23)).AsSingle();
         var f = Vector512.FusedMultiplyAdd(x, scale, scale - Vector512<float>.One); // (1 + x) 2^-e - 1, what 1 + x lost included
         f = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(1073741824f)), f, mantissa - Vector512<float>.One);
-        return LogarithmLimits(x, u, LogOfProduct(-exponent, f));
+        return CopySign(LogarithmLimits(x, u, LogOfProduct(exponent, f)), x); // keeps -0
     }
 
     /// <summary>log(1 + e^x), relatively accurate for negative x; 0 below -87.3365.</summary>
@@ -74,9 +74,9 @@ public static partial class Exponential
     /// <summary>log sigmoid(x) of one number.</summary>
     public static float LogSigmoid(float x) => LogSigmoid(Vector512.Create(x)).ToScalar();
 
-    /// <summary>log((1 + f) 2^-m): the exponent comes negated so that -0 survives the last addition.</summary>
+    /// <summary>log((1 + f) 2^e), e whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> LogOfProduct(Vector512<int> negatedExponent, Vector512<float> f)
+    static Vector512<float> LogOfProduct(Vector512<int> exponent, Vector512<float> f)
     {
         var q = Vector512.FusedMultiplyAdd(Vector512.Create(-0.07621648908f), f, Vector512.Create(0.1290436089f));
         q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(-0.1324300468f));
@@ -86,7 +86,7 @@ public static partial class Exponential
         q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(-0.250015825f));
         q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(0.3333332539f));
         q = Vector512.FusedMultiplyAdd(q, f, Vector512.Create(-0.4999998808f));
-        return Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(negatedExponent), Vector512.Create(-Ln2High),
+        return Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(exponent), Vector512.Create(Ln2High),
             Vector512.FusedMultiplyAdd(f * f, q, f)); // ln 2 in one float is off by 0.05 ulp: no second part needed
     }
 

@@ -15,7 +15,7 @@ public static partial class Exponential
 {
     const float Log2E = 1.44269502f, Ln2High = 0.693147182f, Ln2Low = -1.90465421e-9f;
     const float RoundingShift = 12582912f; // 1.5 * 2^23: adding it leaves the nearest integer in the low mantissa bits
-    const float ExpSmallest = -87.3365402f, ExpLargest = 88.7228394f; // logarithms of the smallest normal and the largest float
+    const float ExpSmallest = -87.3365402f, ExpLargest = 88.7228317f; // first and last x with a finite normal e^x
 
     /// <summary>e^x within 1 ulp; results below 2^-126 are flushed to 0 (x below -87.3365), so nothing subnormal slows a softmax.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,4 +48,15 @@ static unsafe class Reductions
         for (; i < count; i += 16) sum0 = Vector512.FusedMultiplyAdd(Vector512.Load(a + i), Vector512.Load(b + i), sum0);
         return Sum(sum0 + sum1 + (sum2 + sum3));
     }
+
+    /// <summary>result = ((b0 + b1) + (b2 + b3)) + ((b4 + b5) + (b6 + b7)); length a multiple of 16.</summary>
+    public static void Tree(float** blocks, float* result, long length)
+    {
+        for (var i = 0L; i < length; i += 16)
+        {
+            var left = Vector512.Load(blocks[0] + i) + Vector512.Load(blocks[1] + i) + (Vector512.Load(blocks[2] + i) + Vector512.Load(blocks[3] + i));
+            var right = Vector512.Load(blocks[4] + i) + Vector512.Load(blocks[5] + i) + (Vector512.Load(blocks[6] + i) + Vector512.Load(blocks[7] + i));
+            (left + right).Store(result + i);
+        }
+    }
 }

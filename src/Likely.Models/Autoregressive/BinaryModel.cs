@@ -1,0 +1,22 @@
+using Likely.Tensors;
+
+namespace Likely.Models.Autoregressive;
+
+/// <summary>
+/// A model of D binary variables whose network gives the logit of each from those visited before it:
+/// log p(x) = sum over d of log Bernoulli(x_d; sigmoid(logit_d(x_before d))). Variables are 0 or 1, never -1..1.
+/// </summary>
+abstract unsafe class BinaryModel : DensityModel
+{
+    /// <exception cref="ModelException">The data is not binary.</exception>
+    protected BinaryModel(ModelConfig config, Geometry geometry) : base(config, geometry, 0)
+    {
+        if (geometry.Levels != 2) throw new ModelException($"{config.Name} models binary variables, and the data has {geometry.Levels} levels; set binarize=threshold");
+    }
+
+    /// <summary>Logits of all variables, compact [T, B, S].</summary>
+    protected abstract Tensor Logits(Tape tape, SymbolBatch batch, int member);
+
+    public sealed override Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
+        => Ops.BernoulliLogProbabilities(Logits(tape, batch, member), batch.Data, scale);
+}

@@ -1,0 +1,79 @@
+using Likely.Tensors;
+
+namespace Likely.Models.Autoregressive;
+
+/// <summary>
+/// NADE, the neural autoregressive distribution estimator (Larochelle and Murray 2011), for binary variables: one layer of hidden
+/// units h_d = sigmoid(c + sum over k before d of W_k x_k) with p(x_d = 1 | before) = sigmoid(b_d + V_d . h_d), eq. 3 to 5. The sums
+/// are shared by all variables, so a density, and a sample too, costs O(D H).
+/// </summary>
+public sealed record NadeConfig : ModelConfig
+{
+    /// <summary>Hidden units.</summary>
+    public int Hidden { get; init; } = 500;
+    /// <summary>raster: variables are visited as they come; random: in an order drawn from ordering_seed.</summary>
+    public string Ordering { get; init; } = "raster";
+    /// <summary>Seed of ordering=random.</summary>
+    public int OrderingSeed { get; init; }
+
+    public override string Name => "nade";
+
+    public override string Summary => "NADE: one hidden layer, binary variables, O(DH) density and samples (Larochelle and Murray 2011)";
+
+    protected override DensityModel Create(Geometry geometry, int classes)
+    {
+        Require(nameof(Hidden), Hidden, 1, 65536);
+        Require(nameof(OrderingSeed), OrderingSeed, 0, int.MaxValue);
+        if (Ordering is not ("raster" or "random")) throw new ModelException($"ordering={Ordering} is unknown; use raster or random");
+        return new Nade(this, geometry);
+    }
+}
+
+sealed unsafe class Nade : BinaryModel
+{
+    readonly NadeWeights _weights;
+    readonly int[]? _order;
+    readonly int _hidden;
+
+    public Nade(NadeConfig config, Geometry geometry) : base(config, geometry)
+    {
+        var dimensions = geometry.Dimensions;
+        _hidden = config.Hidden;
+        if (config.Ordering == "random") _order = new Philox((ulong)config.OrderingSeed, RandomPurpose.Ordering).Permutation(dimensions, 0);
+        var scope = new ParameterScope(Parameters);
+        var input = scope.Weight("input", 1, dimensions, _hidden, 0.5);
+        var output = scope.Weight("output", 1, dimensions, _hidden, 0.5);
+        var visible = scope.Bias("visible_bias", dimensions);
+        var hidden = scope.Bias("hidden_bias", _hidden);
+        var order = _order ?? new int[dimensions];
+        for (var d = 0; _order is null && d < dimensions; d++) order[d] = d;
+        _weights = new NadeWeights(input, output, visible, hidden, order, geometry.SubPositions);
+    }
+
+    /// <summary>The dense count 2 D H; the first half is spent only on variables that are one.</summary>
+    public override double MultiplyAdds => 2.0 * Geometry.Dimensions * _hidden;
+
+    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights, batch.Data, batch.Count);
+
+    public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+        => new Walk(this, batch, temperature);
+
+    sealed class Walk : BinaryPredictor
+    {
+        readonly NadeWeights _weights;
+        readonly Tensor _sums, _hidden;
+
+        public Walk(Nade model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order)
+        {
+            _weights = model._weights;
+            var memory = new Tape();
+            _sums = memory.New(new Shape(1, batch, model._hidden));
+            _hidden = memory.New(new Shape(1, batch, model._hidden));
+            Ops.NadeBegin(_weights, _sums, _hidden);
+        }
+
+        protected override void Predict(int step, float* logits) => Ops.NadeLogits(_weights, _hidden, step, logits);
+
+        protected override void Absorb(int step, ReadOnlySpan<byte> symbols) => Ops.NadeObserve(_weights, _sums, _hidden, step, symbols);
+    }
+}

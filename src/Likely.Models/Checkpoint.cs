@@ -1,0 +1,149 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>
+/// A trained model with all that its use needs: config, geometry, class names, the preprocessing of its data, and a summary of its
+/// training. On disk it is a valid safetensors file: tensors by path name, the rest as JSON under "likely" in the metadata.
+/// </summary>
+public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNames, string preprocessing)
+{
+    /// <summary>The version of the order of arithmetic; models and archives of one version give the same bits everywhere.</summary>
+    public const int OrderVersion = 0;
+
+    const string Key = "likely";
+
+    public DensityModel Model { get; } = model;
+
+    /// <summary>Names of the classes the model is conditioned on; empty if unconditional.</summary>
+    public IReadOnlyList<string> ClassNames { get; } = classNames;
+
+    /// <summary>The canonical text of the data options the model was trained with.</summary>
+    public string Preprocessing { get; } = preprocessing;
+
+    /// <summary>What training showed (name to number); no part of the identity.</summary>
+    public SortedDictionary<string, double> Summary { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The data set's name; no part of the identity.</summary>
+    public string DataName { get; set; } = "";
+
+    /// <summary>SHA-256 over order version, config, geometry, classes, preprocessing and tensors in name order: the same model has the same one.</summary>
+    public string Identity()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Description(withSummary: false).ToJsonString()));
+        foreach (var parameter in Model.Parameters.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{parameter.Name} {parameter.Shape}"));
+            hash.AppendData(Bytes(parameter.ToArray()));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Writes the file.</summary>
+    public void Write(Stream stream)
+    {
+        var file = new Safetensors();
+        file.Metadata["format"] = "likely";
+        file.Metadata[Key] = Description(withSummary: true).ToJsonString();
+        foreach (var parameter in Model.Parameters.Parameters)
+            file.Add(parameter.Name, [parameter.Taps, parameter.Inputs, parameter.Outputs], parameter.ToArray());
+        file.Write(stream);
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="ModelException">Not a model of ours, or damaged: unknown keys, missing, extra or mis-shaped tensors are named.</exception>
+    /// <exception cref="SafetensorsException">Not a safetensors file.</exception>
+    public static Checkpoint Read(string path)
+    {
+        var file = Safetensors.Read(path);
+        if (!file.Metadata.TryGetValue(Key, out var text))
+            throw new ModelException($"{path} is a safetensors file but not a Likely model (its metadata has no '{Key}')");
+        try
+        {
+            return FromFile(file, JsonNode.Parse(text)!.AsObject(), path);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException or NullReferenceException or OverflowException or ArgumentException)
+        {
+            throw new ModelException($"{path} is damaged: its description cannot be read", fault);
+        }
+    }
+
+    static Checkpoint FromFile(Safetensors file, JsonObject description, string path)
+    {
+        var order = (int)description["order_version"]!;
+        if (order != OrderVersion) throw new ModelException($"{path} was made with order version {order}, and this version knows {OrderVersion} only");
+        var shape = description["geometry"]!.AsArray();
+        var geometry = new Geometry((int)shape[0]!, (int)shape[1]!, (int)shape[2]!, (int)shape[3]!);
+        if (geometry.Height < 1 || geometry.Width < 1 || geometry.SubPositions is < 1 or > 3 || (long)geometry.Height * geometry.Width > 1 << 26)
+            throw new ModelException($"{path} is damaged: a geometry of {geometry} is impossible");
+        var classes = description["classes"]!.AsArray().Select(name => (string)name!).ToArray();
+        var config = ModelRegistry.FromJson(description["config"]!.ToJsonString());
+        Bound(config, file, path);
+        var model = config.Build(geometry, classes.Length, 0);
+        foreach (var parameter in model.Parameters.Parameters)
+        {
+            var entry = file.Find(parameter.Name) ?? throw new ModelException($"{path} has no tensor '{parameter.Name}'");
+            if (entry.DataType != "F32" || !entry.Shape.AsSpan().SequenceEqual([parameter.Taps, parameter.Inputs, parameter.Outputs]))
+                throw new ModelException($"{path}: tensor '{parameter.Name}' is {entry.DataType} [{string.Join(", ", entry.Shape)}] where the config needs F32 {parameter.Shape}");
+            var values = new float[entry.Count];
+            entry.CopyTo(values);
+            foreach (var value in values)
+                if (!float.IsFinite(value)) throw new ModelException($"{path} is damaged: tensor '{parameter.Name}' holds a value that is not finite");
+            parameter.Assign(values);
+        }
+        if (file.Entries.Count != model.Parameters.Parameters.Count)
+        {
+            var known = model.Parameters.Parameters.Select(parameter => parameter.Name).ToHashSet();
+            throw new ModelException($"{path} has a tensor '{file.Entries.First(entry => !known.Contains(entry.Name)).Name}' that the config does not know");
+        }
+        var checkpoint = new Checkpoint(model, classes, (string)description["preprocessing"]!) { DataName = (string?)description["data"] ?? "" };
+        if (description["summary"] is JsonObject summary)
+            foreach (var (key, value) in summary) checkpoint.Summary[key] = (double)value!;
+        return checkpoint;
+    }
+
+    // A config from a stranger must not make us reserve more than the file itself holds.
+    static void Bound(ModelConfig config, Safetensors file, string path)
+    {
+        var held = file.Entries.Sum(entry => entry.Count);
+        foreach (var (key, text) in ModelRegistry.Keys(config))
+            if (double.TryParse(text, CultureInfo.InvariantCulture, out var value) && Math.Abs(value) > Math.Max(4096, held) && !key.EndsWith("seed", StringComparison.Ordinal))
+                throw new ModelException($"{path} is damaged: {key}={text} does not fit its tensors");
+    }
+
+    JsonObject Description(bool withSummary)
+    {
+        var geometry = Model.Geometry;
+        var description = new JsonObject
+        {
+            ["order_version"] = OrderVersion,
+            ["config"] = JsonNode.Parse(ModelRegistry.ToJson(Model.Config)),
+            ["geometry"] = new JsonArray(geometry.Height, geometry.Width, geometry.SubPositions, geometry.Levels),
+            ["classes"] = new JsonArray([.. ClassNames.Select(name => (JsonNode)name)]),
+            ["preprocessing"] = Preprocessing,
+        };
+        if (!withSummary) return description;
+        description["data"] = DataName;
+        description["version"] = typeof(Checkpoint).Assembly.GetName().Version!.ToString(3);
+        var summary = new JsonObject();
+        foreach (var (key, value) in Summary) summary[key] = value;
+        description["summary"] = summary;
+        return description;
+    }
+
+    static byte[] Bytes(float[] values)
+    {
+        var bytes = MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+        if (!BitConverter.IsLittleEndian)
+            for (var i = 0; i < bytes.Length; i += 4) BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(i), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i)));
+        return bytes;
+    }
+}

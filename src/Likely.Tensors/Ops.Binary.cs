@@ -1,0 +1,68 @@
+using Likely.Tensors.Kernels;
+
+namespace Likely.Tensors;
+
+public static unsafe partial class Ops
+{
+    /// <summary>
+    /// Bernoulli log-probabilities (nats) of compact logits [T, B, S] whose order is that of the symbols: the same numbers as
+    /// <see cref="LogProbabilities"/>, sixteen symbols at a time whatever S is. A loss, as there.
+    /// </summary>
+    public static Tensor BernoulliLogProbabilities(Tensor logits, byte* symbols, float scale)
+    {
+        if (logits.Stride != logits.Channels) throw new ArgumentException($"logits {logits.Shape} must be compact");
+        var tape = logits.Tape;
+        var logs = tape.New(logits.Shape, logits.RequiresGradient, compact: true);
+        Likelihood.Bernoulli(logits.Data, symbols, checked((int)logits.Length), logs.Data, null, 0);
+        if (!tape.Recording) return logs;
+        var entry = tape.Record(logs, static (tape, e) =>
+            Likelihood.Bernoulli(e.A!.Data, e.Symbols, (int)e.A.Length, null, tape.GradientOf(e.A, out _), e.Scale));
+        (entry.A, entry.Scale) = (logits, scale);
+        entry.Symbols = symbols;
+        return logs;
+    }
+
+    /// <summary>Binary symbols [T, B, S] as channels of one position, [1, B, T S], in visiting order (null: as they come).</summary>
+    public static Tensor Variables(Tape tape, byte* symbols, int positions, int batch, int subPositions, int[]? order)
+    {
+        var x = tape.New(new Shape(1, batch, positions * subPositions));
+        for (var c = 0; c < x.Channels; c++)
+        {
+            var from = symbols + SymbolOffset(order is null ? c : order[c], batch, subPositions);
+            for (var b = 0; b < batch; b++) x.Data[b * (long)x.Stride + c] = from[b * subPositions];
+        }
+        return x;
+    }
+
+    /// <summary>Channels of one position, [1, B, T S] in visiting order (null: as they come), as compact [T, B, S].</summary>
+    public static Tensor ToPositions(Tensor x, int subPositions, int[]? order)
+    {
+        if (x.Positions != 1 || x.Channels % subPositions != 0) throw new ArgumentException($"{x.Shape} cannot become positions of {subPositions} symbols");
+        var tape = x.Tape;
+        var y = tape.New(new Shape(x.Channels / subPositions, x.Batch, subPositions), x.RequiresGradient, compact: true);
+        for (var c = 0; c < x.Channels; c++)
+        {
+            var to = y.Data + SymbolOffset(order is null ? c : order[c], x.Batch, subPositions);
+            for (var b = 0; b < x.Batch; b++) to[b * subPositions] = x.Data[b * (long)x.Stride + c];
+        }
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            Tensor x = e.A!, y = e.Output!;
+            var order = (int[]?)e.State;
+            var dx = tape.GradientOf(x, out var isNew);
+            for (var c = 0; c < x.Channels; c++)
+            {
+                var from = y.Gradient + SymbolOffset(order is null ? c : order[c], x.Batch, y.Channels);
+                for (var b = 0; b < x.Batch; b++)
+                    dx[b * (long)x.Stride + c] = (isNew ? 0 : dx[b * (long)x.Stride + c]) + from[b * y.Channels];
+            }
+        });
+        (entry.A, entry.State) = (x, order);
+        return y;
+    }
+
+    // Where variable d of example 0 lies among symbols [T, B, S]; examples follow S apart.
+    static long SymbolOffset(int variable, int batch, int subPositions)
+        => (long)(variable / subPositions) * batch * subPositions + variable % subPositions;
+}

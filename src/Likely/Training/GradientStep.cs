@@ -1,0 +1,91 @@
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely.Training;
+
+/// <summary>
+/// The gradient of one batch: 8 fixed shards of consecutive examples, each one pass forward and back on one thread with its own
+/// tape, so that threads share nothing and no sum depends on how many there are.
+/// </summary>
+sealed unsafe class GradientStep
+{
+    public const int Shards = 8;
+
+    readonly DensityModel _model;
+    readonly Split _split;
+    readonly TrainingOptions _options;
+    readonly BatchOrder _order;
+    readonly Tape[] _tapes;
+    readonly SymbolBatch[] _batches;
+    readonly byte[][] _items;
+    readonly float[][] _memory = new float[Shards][];
+    readonly nint[] _gradients = new nint[Shards];
+    readonly double[] _nats = new double[Shards];
+
+    public GradientStep(DensityModel model, Split split, TrainingOptions options)
+    {
+        (_model, _split, _options) = (model, split, options);
+        _order = new BatchOrder(split.Count, options.Batch, options.Seed);
+        var perShard = (options.Batch + Shards - 1) / Shards;
+        _tapes = new Tape[Math.Clamp(options.Threads, 1, Shards)];
+        _batches = new SymbolBatch[_tapes.Length];
+        _items = new byte[_tapes.Length][];
+        for (var i = 0; i < _tapes.Length; i++)
+        {
+            _tapes[i] = new Tape(recording: true) { Training = true };
+            _batches[i] = new SymbolBatch(model.Geometry, perShard);
+            _items[i] = new byte[model.Geometry.Dimensions];
+        }
+        for (var i = 0; i < Shards; i++)
+        {
+            _memory[i] = ParameterSet.NewBlock(model.Parameters.Length, out var gradient);
+            _gradients[i] = (nint)gradient;
+        }
+    }
+
+    /// <summary>The shards' gradients of the last batch.</summary>
+    public ReadOnlySpan<nint> Gradients => _gradients;
+
+    /// <summary>Tensor buffers ever allocated.</summary>
+    public long Allocations => _tapes.Sum(tape => tape.Allocations);
+
+    /// <summary>Bytes of values and gradients held.</summary>
+    public long Bytes => _tapes.Sum(tape => tape.Bytes) + Shards * 4 * _model.Parameters.Length;
+
+    /// <summary>Computes the gradient of step <paramref name="step"/>'s batch; returns its loss in nats per dimension.</summary>
+    public double Compute(long step)
+    {
+        _order.Prepare(step);
+        ParallelShards.Run(Shards, _tapes.Length, (shard, worker) => Shard(step, shard, worker));
+        var total = 0.0;
+        foreach (var nats in _nats) total += nats;
+        return total / ((double)_options.Batch * _model.Geometry.Dimensions);
+    }
+
+    void Shard(long step, int shard, int worker)
+    {
+        new Span<float>((float*)_gradients[shard], checked((int)_model.Parameters.Length)).Clear();
+        _nats[shard] = 0;
+        int first = _options.Batch * shard / Shards, end = _options.Batch * (shard + 1) / Shards;
+        if (first == end) return;
+        var (tape, batch, item) = (_tapes[worker], _batches[worker], _items[worker]);
+        batch.Begin(end - first);
+        for (var i = first; i < end; i++)
+        {
+            var (index, epoch) = _order.At(step, i);
+            _split.Read(index, item, (ulong)epoch);
+            batch.Set(i - first, item, _model.Classes > 0 ? _split.Label(index) : -1);
+        }
+        tape.ParameterGradients = (float*)_gradients[shard];
+        tape.Address = (_options.Seed, step, first);
+        var scale = (float)(1 / ((double)_options.Batch * _model.Geometry.Dimensions));
+        var logs = _model.LogProbabilities(tape, batch, scale);
+        var total = 0.0;
+        for (var i = 0L; i < logs.Rows; i++)
+            for (var c = 0; c < logs.Channels; c++) total -= logs.Data[i * logs.Stride + c];
+        _nats[shard] = total;
+        tape.Backward();
+        tape.Reset();
+    }
+}

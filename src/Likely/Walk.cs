@@ -1,0 +1,147 @@
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// One loop, many uses: a walk goes through a model's symbols in its visiting order and lets a <see cref="Chooser"/> decide each
+/// value. Examples are independent of the batch they are in, so a walk may split a batch among threads without changing a bit.
+/// </summary>
+public static class Walk
+{
+    /// <summary>
+    /// Decides the symbols of one step for a batch: writes one symbol per example, given the dimension (index within an example) and,
+    /// if the walk asks for them, the probabilities [batch, levels].
+    /// </summary>
+    public delegate void Chooser(int dimension, ReadOnlySpan<float> probabilities, Span<byte> symbols);
+
+    /// <summary>Most examples that one predictor carries at once.</summary>
+    const int Group = 64;
+
+    /// <summary>Runs a predictor to its end.</summary>
+    /// <param name="predictor">A predictor at its beginning.</param>
+    /// <param name="levels">Values of a symbol.</param>
+    /// <param name="choose">Decides every symbol.</param>
+    /// <param name="surprise">If given, receives -log p (nats) of every symbol: [dimension, batch].</param>
+    /// <param name="withProbabilities">Whether the chooser needs probabilities.</param>
+    /// <param name="cancellation">Ends the walk between two steps.</param>
+    public static void Run(IPredictor predictor, int levels, Chooser choose, float[]? surprise = null, bool withProbabilities = true, CancellationToken cancellation = default)
+    {
+        var probabilities = new float[withProbabilities ? predictor.Batch * levels : 0];
+        var symbols = new byte[predictor.Batch];
+        var logs = new float[surprise is null ? 0 : predictor.Batch];
+        for (var step = 0; step < predictor.Count; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var dimension = predictor.DimensionAt(step);
+            if (withProbabilities) predictor.Next(probabilities);
+            choose(dimension, probabilities, symbols);
+            predictor.Observe(symbols, logs);
+            for (var b = 0; b < logs.Length; b++) surprise![dimension * predictor.Batch + b] = -logs[b];
+        }
+    }
+
+    /// <summary>Draws new examples.</summary>
+    /// <param name="model">The density.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">Example i of a seed is the same whatever the count, batch or threads.</param>
+    /// <param name="labels">One per example for a conditional model; null: the classes in turn.</param>
+    /// <param name="temperature">Logits are divided by it; 1 draws from the model itself.</param>
+    /// <param name="threads">Worker threads.</param>
+    /// <param name="progress">Called with the share done.</param>
+    /// <param name="cancellation">Ends the walk early.</param>
+    public static byte[][] Sample(DensityModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
+        int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+        => Fill(model, count, null, null, seed, labels, temperature, threads, progress, cancellation);
+
+    /// <summary>
+    /// Draws what is unknown of one example given what is known before it. An exact draw from the conditional if
+    /// <see cref="IsExact"/>; else known symbols that come later are kept but do not inform the earlier draws.
+    /// </summary>
+    /// <param name="model">The density.</param>
+    /// <param name="item">Symbols; those that are unknown are ignored.</param>
+    /// <param name="known">Per dimension: whether the symbol is known.</param>
+    /// <param name="count">How many completions.</param>
+    public static byte[][] Complete(DensityModel model, byte[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
+        int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+        => Fill(model, count, item, known, seed, labels, temperature, threads, progress, cancellation);
+
+    /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
+    public static bool IsExact(DensityModel model, bool[] known)
+    {
+        if (model.Members > 1) return Array.TrueForAll(known, isKnown => isKnown) || !Array.Exists(known, isKnown => isKnown);
+        var order = model.Predict(1, model.Classes > 0 ? [0] : []);
+        var unknownSeen = false;
+        for (var step = 0; step < known.Length; step++)
+        {
+            var isKnown = known[order.DimensionAt(step)];
+            if (isKnown && unknownSeen) return false;
+            unknownSeen |= !isKnown;
+        }
+        return true;
+    }
+
+    static byte[][] Fill(DensityModel model, int count, byte[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
+        int threads, Action<double>? progress, CancellationToken cancellation)
+    {
+        if (threads <= 0) threads = Environment.ProcessorCount;
+        var results = new byte[count][];
+        var pieces = Pieces(model, count, seed, threads);
+        var steps = (long)pieces.Count * model.Geometry.Dimensions;
+        var done = 0L;
+        ParallelShards.Run(pieces.Count, threads, (piece, _) =>
+        {
+            var (member, examples) = pieces[piece];
+            var random = new Philox(seed, RandomPurpose.Sampling);
+            var levels = model.Geometry.Levels;
+            foreach (var example in examples) results[example] = new byte[model.Geometry.Dimensions];
+            int[] own = model.Classes == 0 ? [] : Array.ConvertAll(examples, example => labels is null ? example % model.Classes : labels[example]);
+            Run(model.Predict(examples.Length, own, temperature, member), levels, (dimension, probabilities, symbols) =>
+            {
+                for (var b = 0; b < examples.Length; b++)
+                {
+                    var isKnown = known is not null && known[dimension];
+                    symbols[b] = isKnown ? item![dimension]
+                        : Draw(probabilities.Slice(b * levels, levels), random.UniformDouble((ulong)examples[b], (ulong)dimension));
+                    results[examples[b]][dimension] = symbols[b];
+                }
+                var now = Interlocked.Increment(ref done);
+                if (progress is not null && now % 64 == 0) progress((double)now / steps);
+            }, cancellation: cancellation);
+        });
+        return results;
+    }
+
+    /// <summary>The symbol whose stretch of the cumulative probabilities, added in order in double, holds u.</summary>
+    public static byte Draw(ReadOnlySpan<float> probabilities, double u)
+    {
+        var total = 0.0;
+        foreach (var p in probabilities) total += p;
+        var target = u * total;
+        var sum = 0.0;
+        var last = 0;
+        for (var s = 0; s < probabilities.Length; s++)
+        {
+            if (probabilities[s] <= 0) continue;
+            sum += probabilities[s];
+            last = s;
+            if (target < sum) break;
+        }
+        return (byte)last;
+    }
+
+    // Groups of examples of one member, at least one group a thread.
+    static List<(int Member, int[] Examples)> Pieces(DensityModel model, int count, ulong seed, int threads)
+    {
+        var choice = new Philox(seed, RandomPurpose.Sampling, Philox.Hash("member"));
+        var members = new List<int>[model.Members];
+        for (var i = 0; i < count; i++)
+            (members[model.Members == 1 ? 0 : choice.Below((ulong)i, 0, model.Members)] ??= []).Add(i);
+        var size = Math.Clamp((count + threads - 1) / threads, 1, Group);
+        var pieces = new List<(int, int[])>();
+        for (var member = 0; member < members.Length; member++)
+            if (members[member] is { } examples)
+                foreach (var chunk in examples.Chunk(size)) pieces.Add((member, chunk));
+        return pieces;
+    }
+}

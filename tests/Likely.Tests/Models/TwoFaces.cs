@@ -1,0 +1,170 @@
+using Likely.Models;
+using Likely.Tensors;
+using Xunit;
+
+namespace Likely.Tests.Models;
+
+/// <summary>What the tests of single models share: random batches, both faces of a model, and sums over all states.</summary>
+static unsafe class TwoFaces
+{
+    public static SymbolBatch RandomBatch(Geometry geometry, int count, ulong seed)
+    {
+        var random = new Philox(seed, RandomPurpose.Test);
+        var batch = new SymbolBatch(geometry, count);
+        batch.Begin(count);
+        var symbols = new byte[geometry.Dimensions];
+        for (var e = 0; e < count; e++)
+        {
+            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)random.Below((ulong)e, (ulong)i, geometry.Levels);
+            batch.Set(e, symbols);
+        }
+        return batch;
+    }
+
+    /// <summary>Moves every weight, so that biases count too. Masked entries stay zero.</summary>
+    public static void Stir(DensityModel model, ulong seed, float size = 0.3f)
+    {
+        var random = new Philox(seed, RandomPurpose.Test, 1);
+        var noise = ParameterSet.NewBlock(model.Parameters.Length, out var values);
+        for (var i = 0L; i < model.Parameters.Length; i++) values[i] = size * (2 * random.Uniform(0, (ulong)i) - 1);
+        model.Parameters.ClearMasked(values);
+        for (var i = 0L; i < model.Parameters.Length; i++) model.Parameters.Values[i] += values[i];
+        model.Parameters.Changed();
+        GC.KeepAlive(noise);
+    }
+
+    public static int Offset(Geometry geometry, int dimension, int example, int batch)
+        => (dimension / geometry.SubPositions * batch + example) * geometry.SubPositions + dimension % geometry.SubPositions;
+
+    /// <summary>Log-probabilities of all symbols by the parallel face, in the order of the batch.</summary>
+    public static float[] Parallel(DensityModel model, SymbolBatch batch, int member = 0)
+    {
+        var logs = model.LogProbabilities(new Tape(), batch, 1, member);
+        return new ReadOnlySpan<float>(logs.Data, batch.Count * batch.Geometry.Dimensions).ToArray();
+    }
+
+    /// <summary>The same by the stepwise face; with <paramref name="ask"/> every distribution is asked for first.</summary>
+    public static float[] Stepwise(DensityModel model, SymbolBatch batch, int member = 0, bool ask = false)
+    {
+        var (geometry, count) = (batch.Geometry, batch.Count);
+        var walk = model.Predict(count, batch.Labels, 1, member);
+        var logs = new float[count * geometry.Dimensions];
+        var (symbols, log) = (new byte[count], new float[count]);
+        var probabilities = new float[count * geometry.Levels];
+        while (walk.Position < walk.Count)
+        {
+            var dimension = walk.DimensionAt(walk.Position);
+            for (var e = 0; e < count; e++) symbols[e] = batch.Data[Offset(geometry, dimension, e, count)];
+            if (ask) walk.Next(probabilities);
+            walk.Observe(symbols, log);
+            for (var e = 0; e < count; e++)
+            {
+                logs[Offset(geometry, dimension, e, count)] = log[e];
+                if (ask) Assert.Equal(Math.Exp(log[e]), probabilities[e * geometry.Levels + symbols[e]], 1e-5);
+            }
+        }
+        return logs;
+    }
+
+    /// <summary>Both faces give the same bits, for several batch sizes, and an example's bits do not depend on its company.</summary>
+    public static void AssertSameBits(DensityModel model, ulong seed = 1)
+    {
+        for (var member = 0; member < model.Members; member++)
+        {
+            var all = RandomBatch(model.Geometry, 17, seed);
+            var whole = Parallel(model, all, member);
+            foreach (var count in new[] { 1, 3, 17 })
+            {
+                var batch = RandomBatch(model.Geometry, count, seed);
+                var parallel = Parallel(model, batch, member);
+                AssertBits(parallel, Stepwise(model, batch, member), $"batch {count}, member {member}: parallel and stepwise differ");
+                AssertBits(parallel, Stepwise(model, batch, member, ask: true), $"batch {count}, member {member}: asking changed the result");
+                for (var e = 0; e < count; e++)
+                    for (var d = 0; d < model.Geometry.Dimensions; d++)
+                        Assert.True(whole[Offset(model.Geometry, d, e, 17)].Equals(parallel[Offset(model.Geometry, d, e, count)]),
+                            $"member {member}, example {e}, symbol {d}: batch {count} and batch 17 differ");
+            }
+        }
+    }
+
+    public static void AssertBits(float[] expected, float[] actual, string message)
+    {
+        for (var i = 0; i < expected.Length; i++)
+            Assert.True(BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i]), $"{message} at {i}: {expected[i]:R} and {actual[i]:R}");
+    }
+
+    /// <summary>Sum of the probabilities of all states of a tiny space.</summary>
+    public static double TotalProbability(DensityModel model, int member = 0)
+    {
+        var geometry = model.Geometry;
+        var states = 1;
+        for (var d = 0; d < geometry.Dimensions; d++) states *= geometry.Levels;
+        var batch = new SymbolBatch(geometry, states);
+        batch.Begin(states);
+        var symbols = new byte[geometry.Dimensions];
+        for (var s = 0; s < states; s++)
+        {
+            for (int d = 0, rest = s; d < symbols.Length; d++, rest /= geometry.Levels) symbols[d] = (byte)(rest % geometry.Levels);
+            batch.Set(s, symbols);
+        }
+        var logs = Parallel(model, batch, member);
+        var total = 0.0;
+        for (var s = 0; s < states; s++)
+        {
+            var sum = 0.0;
+            for (var d = 0; d < symbols.Length; d++) sum += logs[Offset(geometry, d, s, states)];
+            total += Math.Exp(sum);
+        }
+        return total;
+    }
+
+    /// <summary>
+    /// The loss's gradient at sampled weights against central differences of the same loss, its terms added up in double. Weights
+    /// whose difference is lost in the noise of single precision are held to an absolute bound.
+    /// </summary>
+    public static void AssertGradient(DensityModel model, int samples = 200, float step = 1e-2f, double tolerance = 2e-2, ulong seed = 3)
+    {
+        var batch = RandomBatch(model.Geometry, 5, seed);
+        var parameters = model.Parameters;
+        var memory = ParameterSet.NewBlock(parameters.Length, out var gradient);
+        var tape = new Tape(recording: true) { ParameterGradients = gradient };
+        model.LogProbabilities(tape, batch);
+        tape.Backward();
+        parameters.ClearMasked(gradient);
+        var largest = 0.0;
+        for (var i = 0L; i < parameters.Length; i++) largest = Math.Max(largest, Math.Abs(gradient[i]));
+        Assert.True(largest > 0, "no gradient at all");
+        var random = new Philox(seed, RandomPurpose.Test, 2);
+        var nonzero = 0;
+        for (var s = 0; s < samples; s++)
+        {
+            var i = random.Below(0, (ulong)s, (int)parameters.Length);
+            if (gradient[i] == 0) continue;
+            nonzero++;
+            var value = parameters.Values[i];
+            var difference = (LossAt(i, value + step) - LossAt(i, value - step)) / (2.0 * step);
+            LossAt(i, value);
+            var bound = tolerance * Math.Abs(difference) + 2e-3 * largest;
+            Assert.True(Math.Abs(difference - gradient[i]) <= bound, $"weight {i}: gradient {gradient[i]}, difference {difference}, seed {seed}");
+        }
+        Assert.True(nonzero > samples / 10, $"only {nonzero} of {samples} sampled weights have a gradient");
+        GC.KeepAlive(memory);
+
+        double LossAt(long index, float value)
+        {
+            parameters.Values[index] = value;
+            parameters.Changed();
+            var sum = 0.0;
+            foreach (var log in Parallel(model, batch)) sum -= log;
+            return sum;
+        }
+    }
+
+    /// <summary>A named parameter's real values.</summary>
+    public static float[] Values(DensityModel model, string name)
+    {
+        foreach (var parameter in model.Parameters.Parameters)
+            if (parameter.Name == name) return parameter.ToArray();
+        throw new ArgumentException($"no parameter '{name}'");
+    }
+}
