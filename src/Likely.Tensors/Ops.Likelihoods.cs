@@ -28,7 +28,7 @@ public static unsafe partial class Ops
         {
             var (parameters, logs) = (e.A!, e.Output!);
             var gradient = tape.GradientOf(parameters, out _);
-            var scratch = stackalloc float[Math.Max(16, logs.Channels <= 64 ? logs.Channels : 16)];
+            var scratch = stackalloc float[logs.Channels];
             var kind = (LikelihoodKind)(e.Number & 3);
             var size = (int)(e.Number >> 2);
             for (var r = 0L; r < parameters.Rows; r++)

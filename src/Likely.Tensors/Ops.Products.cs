@@ -10,7 +10,7 @@ public static unsafe partial class Ops
 {
     /// <summary>
     /// Convolution on the plan's grid, [H*W, B, inputs] -> [H*W, B, outputs]. With <paramref name="onto"/> the chains begin with
-    /// that tensor's values, whose buffer the result takes over; else with the bias.
+    /// that tensor's values, whose buffer the result takes over; else with the bias, or zero.
     /// </summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor Convolution(ConvolutionPlan plan, Tensor x, Parameter weight, Parameter? bias, Tensor? onto = null)
@@ -18,9 +18,9 @@ public static unsafe partial class Ops
         if (x.Positions != plan.Height * plan.Width || x.Channels != weight.Inputs || weight.Taps != plan.Taps.Length)
             throw new ArgumentException($"a {plan.Height}x{plan.Width} convolution with weight {weight.Shape} cannot take {x.Shape}");
         var tape = x.Tape;
-        var y = Begin(tape, x, x.Positions, weight, onto);
+        var y = Begin(tape, x, x.Positions, weight, bias, onto);
         Kernels.Convolution.Forward(plan, x.Data, x.Stride, 0, x.Batch, weight.Inputs, weight.Data, weight.Stride,
-            bias is null ? null : bias.Data, y.Data, y.Stride, 0, x.Positions, weight.Stride);
+            Start(tape, weight, bias, onto), y.Data, y.Stride, 0, x.Positions, weight.Stride);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
@@ -47,9 +47,9 @@ public static unsafe partial class Ops
     /// </summary>
     public static Tensor Convolution(Tape tape, ConvolutionPlan plan, Tensor window, int origin, int first, int count, Parameter weight, Parameter? bias, Tensor? onto = null)
     {
-        var y = Begin(tape, window, count, weight, onto);
+        var y = Begin(tape, window, count, weight, bias, onto);
         Kernels.Convolution.Forward(plan, window.Data, window.Stride, origin, window.Batch, weight.Inputs, weight.Data, weight.Stride,
-            bias is null ? null : bias.Data, y.Data, y.Stride, first, first + count, weight.Stride);
+            Start(tape, weight, bias, onto), y.Data, y.Stride, first, first + count, weight.Stride);
         return y;
     }
 
@@ -60,9 +60,9 @@ public static unsafe partial class Ops
         if (x.Channels != weight.Inputs || weight.Taps != 1)
             throw new ArgumentException($"a linear map with weight {weight.Shape} cannot take {x.Shape}");
         var tape = x.Tape;
-        var y = Begin(tape, x, x.Positions, weight, onto);
+        var y = Begin(tape, x, x.Positions, weight, bias, onto);
         Kernels.Convolution.Pointwise(x.Data, x.Stride, x.Rows, weight.Inputs, weight.Data, weight.Stride,
-            bias is null ? null : bias.Data, y.Data, y.Stride, weight.Stride);
+            Start(tape, weight, bias, onto), y.Data, y.Stride, weight.Stride);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
@@ -82,13 +82,18 @@ public static unsafe partial class Ops
         return y;
     }
 
-    static Tensor Begin(Tape tape, Tensor x, int positions, Parameter weight, Tensor? onto)
+    static Tensor Begin(Tape tape, Tensor x, int positions, Parameter weight, Parameter? bias, Tensor? onto)
     {
+        if (bias is not null && onto is not null) throw new ArgumentException("a product begins with a bias or continues a tensor, not both");
         var shape = new Shape(positions, x.Batch, weight.Outputs);
         if (onto is null) return tape.New(shape, requiresGradient: true);
         if (onto.Shape != shape) throw new ArgumentException($"cannot continue {onto.Shape} where the product gives {shape}");
         return tape.TakeOver(onto, requiresGradient: true);
     }
+
+    // The row that all chains begin with; null: with what the result holds.
+    static float* Start(Tape tape, Parameter weight, Parameter? bias, Tensor? onto)
+        => onto is not null ? null : bias is null ? tape.Zeros(weight.Stride) : bias.Data;
 
     static void FinishProduct(Tape tape, TapeEntry e)
     {

@@ -23,19 +23,18 @@ static unsafe class LogisticMixtures
         var real = Reductions.Below(components);
         var none = Vector512.Create(float.NegativeInfinity);
         var weights = Vector512.ConditionalSelect(real, Vector512.Load(parameters), none);
-        var before = LogSumExp(weights);
-        var priorNormalizer = before;
-        var joint = weights;
+        var priorNormalizer = LogSumExp(weights);
+        var joint = weights - Vector512.Create(priorNormalizer);
         for (var c = 0; c < channels; c++)
         {
+            // The weights are normalised after each channel: a difference of two large logarithms would lose digits.
             joint += Component(parameters, components, symbols, c, out _, out _, out _, out _);
             joint = Vector512.ConditionalSelect(real, joint, none);
-            var after = LogSumExp(joint);
-            logs[c] = after - before;
-            before = after;
+            logs[c] = LogSumExp(joint);
+            joint -= Vector512.Create(logs[c]);
         }
         if (gradient is null) return;
-        var posterior = Exponential.Exp(joint - Vector512.Create(before)) & real;
+        var posterior = Exponential.Exp(joint) & real;
         var factor = Vector512.Create(-scale);
         Put(factor * (posterior - (Exponential.Exp(weights - Vector512.Create(priorNormalizer)) & real)), gradient, components);
         for (var c = 0; c < channels; c++)
@@ -60,7 +59,11 @@ static unsafe class LogisticMixtures
         var real = Reductions.Below(components);
         var none = Vector512.Create(float.NegativeInfinity);
         var weights = Vector512.ConditionalSelect(real, Vector512.Load(parameters), none);
-        for (var c = 0; c < channel; c++) weights += Component(parameters, components, known, c, out _, out _, out _, out _);
+        for (var c = 0; c < channel; c++)
+        {
+            weights = Vector512.ConditionalSelect(real, weights + Component(parameters, components, known, c, out _, out _, out _, out _), none);
+            weights -= Vector512.Create(LogSumExp(weights));
+        }
         weights = Vector512.ConditionalSelect(real, weights * Vector512.Create(inverseTemperature), none);
         var normalized = Exponential.Exp(weights - Vector512.Create(LogSumExp(weights))) & real;
         Component(parameters, components, known, channel, out _, out _, out var means, out var inverseScales);

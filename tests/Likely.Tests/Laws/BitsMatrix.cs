@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Likely.Models;
+using Likely.Tensors;
+using Xunit;
+
+namespace Likely.Tests.Laws;
+
+/// <summary>
+/// One SHA-256 per registered model over what must have the same bits everywhere: weights after some training steps, samples, and
+/// log-probabilities in both faces. With LIKELY_BITS_OUT set, the hashes go to that file, one "model hash" a line, and
+/// LIKELY_THREADS says how many threads train; <c>.ci/bits</c> compares them between instruction sets and numbers of threads.
+/// </summary>
+public sealed class BitsMatrix
+{
+    const int Examples = 9, Steps = 2, Samples = 2;
+
+    [Fact]
+    public void The_same_bits_for_every_instruction_set_and_number_of_threads()
+    {
+        var threads = int.Parse(Environment.GetEnvironmentVariable("LIKELY_THREADS") ?? "1", CultureInfo.InvariantCulture);
+        var lines = new List<string>();
+        foreach (var config in ModelRegistry.All)
+        {
+            var cases = LawCases.All.Where(c => c.Config.Name == config.Name && c.Geometry.Dimensions <= 60).ToArray();
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (var law in cases) Add(hash, law, threads);
+            lines.Add($"{config.Name} {Convert.ToHexStringLower(hash.GetHashAndReset())}");
+        }
+        if (Environment.GetEnvironmentVariable("LIKELY_BITS_OUT") is { Length: > 0 } path) File.WriteAllLines(path, lines);
+        Assert.Equal(ModelRegistry.All.Count, lines.Count);
+    }
+
+    static void Add(IncrementalHash hash, LawCase law, int threads)
+    {
+        var model = law.Build();
+        var steps = new ShardedSteps(model, 1, threads);
+        for (var i = 0; i < Steps; i++)
+        {
+            var nats = steps.Step(law.Examples(Examples, (ulong)i), law.Labels(Examples), 1e-2f);
+            hash.AppendData(BitConverter.GetBytes(nats));
+        }
+        foreach (var parameter in model.Parameters.Parameters) hash.AppendData(MemoryMarshal.AsBytes(parameter.ToArray().AsSpan()));
+        for (var member = 0; member < Math.Min(2, model.Members); member++)
+        {
+            var labels = law.Labels(Samples);
+            var samples = Sample(hash, model, labels, member);
+            foreach (var logs in Faces.Parallel(model, samples, labels, member)) hash.AppendData(MemoryMarshal.AsBytes(logs.AsSpan()));
+        }
+    }
+
+    // Draws examples, adding the probabilities and log-probabilities met on the way.
+    static byte[][] Sample(IncrementalHash hash, DensityModel model, int[] labels, int member)
+    {
+        var random = new Philox(1, RandomPurpose.Sampling);
+        var levels = model.Geometry.Levels;
+        var predictor = model.Predict(Samples, labels, 0.8f, member);
+        var samples = new byte[Samples][];
+        for (var b = 0; b < Samples; b++) samples[b] = new byte[model.Geometry.Dimensions];
+        var probabilities = new float[Samples * levels];
+        var symbols = new byte[Samples];
+        var logs = new float[Samples];
+        for (var step = 0; step < predictor.Count; step++)
+        {
+            predictor.Next(probabilities);
+            for (var b = 0; b < Samples; b++)
+            {
+                var rest = random.Uniform((ulong)b, (ulong)step);
+                var symbol = 0;
+                while (symbol < levels - 1 && (rest -= probabilities[b * levels + symbol]) >= 0) symbol++;
+                samples[b][predictor.DimensionAt(step)] = symbols[b] = (byte)symbol;
+            }
+            predictor.Observe(symbols, logs);
+            hash.AppendData(MemoryMarshal.AsBytes(probabilities.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(logs.AsSpan()));
+        }
+        foreach (var sample in samples) hash.AppendData(sample);
+        return samples;
+    }
+}

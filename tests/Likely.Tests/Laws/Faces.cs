@@ -1,0 +1,83 @@
+using Likely.Models;
+using Likely.Models.Autoregressive;
+using Likely.Tensors;
+
+namespace Likely.Tests.Laws;
+
+/// <summary>The same log-probabilities asked for in three ways: all at once, symbol by symbol, and grids in chunks of positions.</summary>
+static unsafe class Faces
+{
+    /// <summary>Log-probabilities of all symbols, [example][dimension in item order], by one parallel pass.</summary>
+    public static float[][] Parallel(DensityModel model, byte[][] examples, int[] labels, int member = 0)
+    {
+        var tape = new Tape();
+        var batch = Batch(model, examples, labels);
+        return ToExamples(model.LogProbabilities(tape, batch, 1, member), model.Geometry);
+    }
+
+    /// <summary>The same by a predictor; <paramref name="ask"/> also calls Next at every step, as a sampler does.</summary>
+    public static float[][] Stepwise(DensityModel model, byte[][] examples, int[] labels, int member = 0, bool ask = false)
+    {
+        var predictor = model.Predict(examples.Length, labels, 1, member);
+        var logs = Array.ConvertAll(examples, example => new float[example.Length]);
+        var symbols = new byte[examples.Length];
+        var surprise = new float[examples.Length];
+        var probabilities = new float[examples.Length * model.Geometry.Levels];
+        for (var step = 0; step < predictor.Count; step++)
+        {
+            var dimension = predictor.DimensionAt(step);
+            for (var b = 0; b < symbols.Length; b++) symbols[b] = examples[b][dimension];
+            if (ask) predictor.Next(probabilities);
+            predictor.Observe(symbols, surprise);
+            for (var b = 0; b < symbols.Length; b++) logs[b][dimension] = surprise[b];
+        }
+        return logs;
+    }
+
+    /// <summary>The same by a grid's network in chunks of positions; symbols behind a chunk are not yet known.</summary>
+    public static float[][] Chunked(GridModel model, byte[][] examples, int[] labels, int chunk)
+    {
+        var run = new Run(examples.Length) { Labels = labels };
+        var input = run.Input = model.NewInput(run.Memory, examples.Length);
+        new Span<float>(input.Data, (int)input.Length).Clear();
+        var batch = Batch(model, examples, labels);
+        var (sub, row) = (model.Geometry.SubPositions, examples.Length * model.Geometry.SubPositions);
+        var logs = new float[model.Geometry.Positions * row];
+        for (var start = 0; start < model.Geometry.Positions; start += chunk)
+        {
+            var count = Math.Min(chunk, model.Geometry.Positions - start);
+            for (var i = start * row; i < (start + count) * row; i++) input.Data[i] = model.Value(batch.Data[i]);
+            run.Step.Reset();
+            (run.Start, run.Count) = (start, count);
+            var result = Ops.LogProbabilities(model.Head.Kind, model.Forward(input, run.Labels, run), batch.Data + start * row, sub, model.Head.Size, 1);
+            new Span<float>(result.Data, count * row).CopyTo(logs.AsSpan(start * row));
+        }
+        var examplesLogs = Array.ConvertAll(examples, example => new float[example.Length]);
+        for (var i = 0; i < logs.Length; i++) examplesLogs[i / sub % examples.Length][i / row * sub + i % sub] = logs[i];
+        return examplesLogs;
+    }
+
+    public static SymbolBatch Batch(DensityModel model, byte[][] examples, int[] labels)
+    {
+        var batch = new SymbolBatch(model.Geometry, examples.Length);
+        batch.Begin(examples.Length);
+        for (var b = 0; b < examples.Length; b++) batch.Set(b, examples[b], labels.Length == 0 ? -1 : labels[b]);
+        return batch;
+    }
+
+    /// <summary>The log-likelihood of each example, in nats.</summary>
+    public static double[] Totals(float[][] logs) => Array.ConvertAll(logs, example => example.Sum(log => (double)log));
+
+    static float[][] ToExamples(Tensor logs, Geometry geometry)
+    {
+        if (logs.Positions != geometry.Positions || logs.Channels != geometry.SubPositions)
+            throw new InvalidOperationException($"log-probabilities of {geometry} came as {logs.Shape}");
+        var examples = new float[logs.Batch][];
+        for (var b = 0; b < logs.Batch; b++)
+        {
+            examples[b] = new float[geometry.Dimensions];
+            for (var p = 0; p < logs.Positions; p++) logs.Row(p, b).CopyTo(examples[b].AsSpan(p * geometry.SubPositions));
+        }
+        return examples;
+    }
+}

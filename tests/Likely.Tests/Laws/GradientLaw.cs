@@ -1,0 +1,68 @@
+using Likely.Models;
+using Likely.Tensors;
+using Xunit;
+
+namespace Likely.Tests.Laws;
+
+/// <summary>
+/// The derivative of the loss by parameters against central differences of the same model in single precision (four-point stencil,
+/// summed in double). Several step sizes: the largest is nearly free of rounding, the smallest rarely crosses a kink of a rectifier.
+/// </summary>
+public sealed unsafe class GradientLaw
+{
+    public static TheoryData<string> Cases => LawCases.Names();
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Gradients_match_central_differences(string name)
+    {
+        var law = LawCases.Find(name);
+        var model = law.Build();
+        var (examples, labels) = (law.Examples(8), law.Labels(8));
+        var steps = new ShardedSteps(model, 7, threads: 1);
+        steps.Step(examples, labels, rate: 0);
+        var wrong = new List<string>();
+        foreach (var (parameter, index, analytic) in Sample(model.Parameters).Select(at => (at.Parameter, at.Index, (double)steps.Gradient[at.Parameter.Offset + at.Index])).ToArray())
+        {
+            var differences = new[] { 1e-2, 2e-3, 5e-4 }.Select(step => Difference(model, steps, examples, labels, parameter.Data + index, step)).ToArray();
+            if (differences.All(numeric => Math.Abs(numeric - analytic) > 0.03 * Math.Abs(numeric) + 3e-3))
+                wrong.Add($"{parameter.Name}[{index / parameter.Stride}, {index % parameter.Stride}] is {analytic:G6}, central differences {string.Join(" and ", differences.Select(d => d.ToString("G6")))}");
+        }
+        Assert.True(wrong.Count == 0, $"{law}: {string.Join("; ", wrong)}");
+    }
+
+    static double Difference(DensityModel model, ShardedSteps steps, byte[][] examples, int[] labels, float* weight, double step)
+    {
+        var value = *weight;
+        double At(double offset)
+        {
+            *weight = (float)(value + offset);
+            model.Parameters.Changed();
+            steps.Number = 0; // the same units are dropped every time
+            return steps.Step(examples, labels, rate: 0);
+        }
+        var numeric = (At(-2 * step) - 8 * At(-step) + 8 * At(step) - At(2 * step)) / (12 * step);
+        At(0);
+        return numeric;
+    }
+
+    // Two existing entries of every parameter, at most 24 in all.
+    static IEnumerable<(Parameter Parameter, int Index)> Sample(ParameterSet set)
+    {
+        var random = new Philox(1, RandomPurpose.Test, 40);
+        var left = 24;
+        for (var round = 0UL; round < 2; round++)
+            for (var i = 0; i < set.Parameters.Count && left > 0; i++)
+            {
+                var parameter = set.Parameters[(int)((i + (int)round * 7) % set.Parameters.Count)];
+                for (var attempt = 0UL; attempt < 100; attempt++)
+                {
+                    var row = random.Below((ulong)i, 2 * (attempt + 1000 * round), (int)parameter.Shape.Rows);
+                    var output = random.Below((ulong)i, 2 * (attempt + 1000 * round) + 1, parameter.Outputs);
+                    if (parameter.Mask is not null && !parameter.Mask(row / parameter.Inputs, row % parameter.Inputs, output)) continue;
+                    left--;
+                    yield return (parameter, row * parameter.Stride + output);
+                    break;
+                }
+            }
+    }
+}

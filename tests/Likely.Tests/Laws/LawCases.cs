@@ -1,0 +1,93 @@
+using Likely.Models;
+using Xunit;
+
+namespace Likely.Tests.Laws;
+
+/// <summary>
+/// The tiny configurations: for every registered model the combinations below that it accepts. A key is set where the model has
+/// it; a combination that needs a key is left out where it does not, or where the model refuses to be built.
+/// </summary>
+public static class LawCases
+{
+    // Sizes that make any model small; 9 channels give uneven groups for R, G, B.
+    static readonly Dictionary<string, string> _small = new()
+    {
+        ["channels"] = "9", ["hidden"] = "10", ["layers"] = "2", ["kernel"] = "3", ["components"] = "3", ["masks"] = "2", ["orderings"] = "2", ["blocks"] = "2",
+        ["dropout"] = "0",
+    };
+
+    static readonly Dictionary<string, string> _large = new() { ["channels"] = "18", ["hidden"] = "40", ["layers"] = "3", ["kernel"] = "7" };
+
+    static readonly (string Name, Geometry Geometry, int Classes, (string Key, string Value)[] Wanted, (string Key, string Value)[] Needed)[] _combinations =
+    [
+        ("binary", new(4, 3, 1, 2), 0, [], []),
+        ("binary vector", new(1, 8, 1, 2), 0, [], []),
+        ("binary RGB", new(2, 2, 3, 2), 0, [], []),
+        ("grey of 4 levels", new(3, 3, 1, 4), 0, [("head", "softmax")], []),
+        ("grey of 3 levels", new(2, 3, 1, 3), 0, [("head", "softmax")], []),
+        ("grey mixture", new(5, 4, 1, 256), 0, [("kernel", "5")], [("head", "mixture")]),
+        ("grey softmax of 256", new(3, 2, 1, 256), 0, [("head", "softmax")], []),
+        ("RGB of 4 levels", new(3, 3, 3, 4), 0, [("head", "softmax")], []),
+        ("RGB of 3 levels", new(1, 2, 3, 3), 0, [("head", "softmax")], []),
+        ("RGB mixture", new(3, 3, 3, 256), 0, [], [("head", "mixture")]),
+        ("conditional", new(4, 3, 1, 2), 3, [], [("conditional", "true")]),
+        ("conditional RGB", new(1, 2, 3, 3), 2, [], [("conditional", "true")]),
+        ("dropout", new(3, 3, 1, 2), 0, [], [("dropout", "0.3")]),
+        ("random order", new(4, 3, 1, 2), 0, [], [("ordering", "random")]),
+        ("random order RGB", new(2, 2, 3, 2), 0, [], [("ordering", "random")]),
+        ("one layer", new(4, 3, 1, 2), 0, [], [("layers", "1")]),
+        ("no position before", new(1, 1, 1, 2), 0, [], []),
+        ("one column", new(7, 1, 1, 2), 0, [], []),
+    ];
+
+    public static IReadOnlyList<LawCase> All { get; } = [.. ModelRegistry.All.SelectMany(Accepted)];
+
+    /// <summary>Theory data: the names of all cases that satisfy a condition.</summary>
+    public static TheoryData<string> Names(Func<LawCase, bool>? condition = null) => [.. All.Where(condition ?? (_ => true)).Select(c => c.Name)];
+
+    public static LawCase Find(string name) => All.Single(c => c.Name == name);
+
+    /// <summary>The config grown until every symbol is within reach of every later one and there is room to remember examples.</summary>
+    public static ModelConfig WithReach(LawCase law)
+    {
+        var keys = ModelRegistry.Keys(law.Config).ToDictionary(pair => pair.Key, pair => pair.Value);
+        return ModelRegistry.With(law.Config, _large.Where(pair => keys.ContainsKey(pair.Key)));
+    }
+
+    static IEnumerable<LawCase> Accepted(ModelConfig published)
+    {
+        var keys = ModelRegistry.Keys(published).ToDictionary(pair => pair.Key, pair => pair.Value);
+        foreach (var (name, geometry, classes, wanted, needed) in _combinations)
+        {
+            if (needed.Any(pair => !keys.ContainsKey(pair.Key))) continue;
+            if (Try($"{published.Name}: {name}", published, Settings(keys, [.. wanted, .. needed]), geometry, classes) is { } found) yield return found;
+        }
+        // Every switch of a model is tried the other way round.
+        foreach (var (key, value) in keys)
+            if (key != "conditional" && bool.TryParse(value, out var flag)
+                && Try($"{published.Name}: {key}={!flag}", published, Settings(keys, (key, flag ? "false" : "true")), new(4, 3, 1, 2), 0) is { } found)
+                yield return found;
+    }
+
+    static Dictionary<string, string> Settings(Dictionary<string, string> keys, params (string Key, string Value)[] special)
+    {
+        var settings = _small.Where(pair => keys.ContainsKey(pair.Key)).ToDictionary();
+        foreach (var (key, value) in special)
+            if (keys.ContainsKey(key)) settings[key] = value;
+        return settings;
+    }
+
+    static LawCase? Try(string name, ModelConfig published, Dictionary<string, string> settings, Geometry geometry, int classes)
+    {
+        try
+        {
+            var config = ModelRegistry.With(published, settings);
+            config.Build(geometry, classes, 1);
+            return new LawCase(name, config, geometry, classes, settings.GetValueOrDefault("dropout", "0") != "0");
+        }
+        catch (ModelException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Likely.Models;
+using Likely.Tensors;
+using Likely.Tensors.Kernels;
+
+namespace Likely.Tests.Laws;
+
+/// <summary>
+/// The smallest training loop that keeps the promises on bits: 8 fixed shards of consecutive examples, each with its own gradient
+/// block, added as a fixed binary tree, then Adam. The loss is the mean of -log p in nats.
+/// </summary>
+sealed unsafe class ShardedSteps
+{
+    const int Shards = 8;
+    readonly DensityModel _model;
+    readonly ulong _seed;
+    readonly int _threads;
+    readonly float[][] _memory;
+    readonly nint[] _gradients = new nint[Shards];
+    readonly nint _first, _second, _average;
+    readonly SymbolBatch[] _batches = new SymbolBatch[Shards];
+    readonly double[] _nats = new double[Shards];
+    double _power1 = 1, _power2 = 1;
+
+    public ShardedSteps(DensityModel model, ulong seed, int threads)
+    {
+        (_model, _seed, _threads) = (model, seed, threads);
+        _memory = new float[Shards + 3][];
+        var blocks = new nint[Shards + 3];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            _memory[i] = ParameterSet.NewBlock(model.Parameters.Length, out var pointer);
+            blocks[i] = (nint)pointer;
+        }
+        blocks[..Shards].CopyTo(_gradients, 0);
+        (_first, _second, _average) = (blocks[Shards], blocks[Shards + 1], blocks[Shards + 2]);
+        for (var i = 0; i < Shards; i++) Tapes[i] = new Tape(recording: true) { Training = true, ParameterGradients = (float*)_gradients[i] };
+    }
+
+    /// <summary>The number of the next step, part of the address of dropped units.</summary>
+    public long Number { get; set; }
+
+    /// <summary>One tape a shard; its buffers are reused from step to step.</summary>
+    public Tape[] Tapes { get; } = new Tape[Shards];
+
+    /// <summary>The most managed memory one shard has taken in the last step, in bytes.</summary>
+    public long ManagedBytes { get; private set; }
+
+    /// <summary>The gradient of the last step, masked and padding entries zero.</summary>
+    public float* Gradient => (float*)_gradients[0];
+
+    /// <summary>One step on a batch; the mean of -log p in nats before it. A rate of 0 computes the gradient alone.</summary>
+    public double Step(byte[][] examples, int[] labels, float rate)
+    {
+        var managed = new long[Shards];
+        ParallelShards.Run(Shards, _threads, (shard, _) =>
+        {
+            int first = shard * examples.Length / Shards, end = (shard + 1) * examples.Length / Shards;
+            new Span<float>((float*)_gradients[shard], checked((int)_model.Parameters.Length)).Clear();
+            _nats[shard] = 0;
+            if (end == first) return;
+            var batch = _batches[shard] ??= new SymbolBatch(_model.Geometry, examples.Length);
+            batch.Begin(end - first);
+            for (var i = first; i < end; i++) batch.Set(i - first, examples[i], labels.Length == 0 ? -1 : labels[i]);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Run(shard, batch, first, 1f / examples.Length);
+            managed[shard] = GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        ManagedBytes = managed.Max();
+        for (var distance = 1; distance < Shards; distance *= 2)
+            for (var i = 0; i < Shards; i += 2 * distance) Elementwise.Add((float*)_gradients[i + distance], (float*)_gradients[i], _model.Parameters.Length);
+        _model.Parameters.ClearMasked(Gradient);
+        if (rate > 0) Update(rate);
+        Number++;
+        return _nats.Sum() / examples.Length;
+    }
+
+    void Run(int shard, SymbolBatch batch, int first, float scale)
+    {
+        var tape = Tapes[shard];
+        tape.Address = (_seed, Number, first);
+        var logs = _model.LogProbabilities(tape, batch, scale);
+        for (var i = 0L; i < logs.Length; i++) _nats[shard] -= logs.Data[i];
+        tape.Backward();
+        tape.Reset();
+    }
+
+    void Update(float rate)
+    {
+        _power1 *= 0.9;
+        _power2 *= 0.999;
+        Optimizers.Adam(_model.Parameters.Values, Gradient, (float*)_first, (float*)_second, (float*)_average, _model.Parameters.Length,
+            rate, 0.9f, 0.999f, (float)(1 - _power1), (float)(1 - _power2), 1e-8f, 0, 1, 1);
+        _model.Parameters.Changed();
+    }
+}

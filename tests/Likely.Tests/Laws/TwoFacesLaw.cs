@@ -1,0 +1,60 @@
+using Likely.Models.Autoregressive;
+using Likely.Tests.Tensors;
+using Xunit;
+
+namespace Likely.Tests.Laws;
+
+/// <summary>All at once, symbol by symbol and in chunks are the same numbers, bit for bit, whatever batch an example is in.</summary>
+public sealed class TwoFacesLaw
+{
+    public static TheoryData<string> Cases => LawCases.Names();
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Predictor_and_parallel_pass_give_the_same_bits(string name)
+    {
+        var law = LawCases.Find(name);
+        var model = law.Build();
+        for (var member = 0; member < Math.Min(3, model.Members); member++)
+            foreach (var count in new[] { 1, 3, 17 })
+            {
+                var (examples, labels) = (law.Examples(count), law.Labels(count));
+                var expected = Faces.Parallel(model, examples, labels, member);
+                foreach (var ask in new[] { false, true })
+                    Same(expected, Faces.Stepwise(model, examples, labels, member, ask), $"{law}, member {member}, batch {count}, {(ask ? "" : "not ")}asked for probabilities");
+            }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Chunks_of_any_size_give_the_bits_of_the_whole(string name)
+    {
+        var law = LawCases.Find(name);
+        if (law.Build() is not GridModel model) return; // a fact about grids; other models have no chunks
+        foreach (var count in new[] { 1, 3, 17 })
+        {
+            var (examples, labels) = (law.Examples(count), law.Labels(count));
+            var expected = Faces.Parallel(model, examples, labels);
+            foreach (var chunk in new[] { 1, 2, 3, 7, law.Geometry.Width, law.Geometry.Positions })
+                Same(expected, Faces.Chunked(model, examples, labels, chunk), $"{law}, batch {count}, chunks of {chunk}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void An_example_has_the_same_bits_in_every_batch(string name)
+    {
+        var law = LawCases.Find(name);
+        var model = law.Build();
+        var (examples, labels) = (law.Examples(17), law.Labels(17));
+        var whole = Faces.Parallel(model, examples, labels);
+        foreach (var count in new[] { 1, 2, 5 })
+            for (var first = 0; first + count <= 17; first += count)
+            {
+                var part = Faces.Parallel(model, examples[first..(first + count)], labels.Length == 0 ? [] : labels[first..(first + count)]);
+                Same(whole[first..(first + count)], part, $"{law}, examples {first} to {first + count - 1} of 17 alone");
+            }
+    }
+
+    static void Same(float[][] expected, float[][] actual, string what)
+    {
+        for (var b = 0; b < expected.Length; b++) Bits.AssertEqual(expected[b], actual[b], $"{what}, example {b}");
+    }
+}

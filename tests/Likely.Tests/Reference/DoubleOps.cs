@@ -1,0 +1,107 @@
+using Likely.Tensors;
+
+namespace Likely.Tests.Reference;
+
+/// <summary>
+/// The operations' formulas in double precision, for values and central differences. Arrays are without padding, [T, B, C] and
+/// [taps, inputs, outputs]. Written from the papers' formulas, not from the kernels.
+/// </summary>
+static class DoubleOps
+{
+    /// <summary>Convolution or linear map; <paramref name="start"/> holds a bias (one row) or whole results to continue.</summary>
+    public static double[] Convolution(ConvolutionShape s, double[] x, double[] weights, double[]? start)
+    {
+        var y = new double[s.Positions * s.Batch * s.Outputs];
+        for (var i = 0; i < y.Length; i++)
+        {
+            var (n, b, p) = (i % s.Outputs, i / s.Outputs % s.Batch, i / s.Outputs / s.Batch);
+            y[i] = start is null ? 0 : start[i % start.Length];
+            for (var t = 0; t < s.Taps.Length; t++)
+                if (s.Source(p, t) is { } q)
+                    for (var k = 0; k < s.Inputs; k++)
+                        y[i] += x[(q * s.Batch + b) * s.Inputs + k] * weights[(t * s.Inputs + k) * s.Outputs + n];
+        }
+        return y;
+    }
+
+    /// <summary>tanh(a + ca) * sigmoid(b + cb) for rows [a, b] of 2C values.</summary>
+    public static double[] Gate(int batch, int channels, double[] x, double[]? condition)
+    {
+        var y = new double[x.Length / 2];
+        for (var i = 0; i < y.Length; i++)
+        {
+            var (n, row) = (i % channels, i / channels);
+            var a = x[row * 2 * channels + n];
+            var b = x[row * 2 * channels + channels + n];
+            if (condition is not null)
+            {
+                a += condition[row % batch * 2 * channels + n];
+                b += condition[row % batch * 2 * channels + channels + n];
+            }
+            y[i] = Math.Tanh(a) * Sigmoid(b);
+        }
+        return y;
+    }
+
+    /// <summary>Log-probabilities of symbols [rows, S] under parameters [rows, outputs].</summary>
+    public static double[] LogProbabilities(LikelihoodKind kind, double[] parameters, byte[] symbols, int subPositions, int size)
+    {
+        var logs = new double[symbols.Length];
+        var outputs = parameters.Length / (symbols.Length / subPositions);
+        for (var r = 0; r * subPositions < symbols.Length; r++)
+        {
+            var row = parameters.AsSpan(r * outputs, outputs);
+            var observed = symbols.AsSpan(r * subPositions, subPositions);
+            for (var s = 0; s < subPositions; s++)
+                logs[r * subPositions + s] = kind switch
+                {
+                    LikelihoodKind.Bernoulli => Math.Log(Sigmoid(observed[s] == 1 ? row[s] : -row[s])),
+                    LikelihoodKind.Softmax => row[s * size + observed[s]] - LogSumExp(row.Slice(s * size, size)),
+                    _ => Mixture(row, size, observed[..(s + 1)]) - (s == 0 ? 0 : Mixture(row, size, observed[..s])),
+                };
+        }
+        return logs;
+    }
+
+    // log of the joint probability of the first channels of a pixel (Salimans et al. 2017, eq. 2 and 3).
+    static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<byte> symbols)
+    {
+        var joint = new double[components];
+        var normalizer = LogSumExp(row[..components]);
+        Span<double> value = stackalloc double[symbols.Length];
+        for (var c = 0; c < symbols.Length; c++) value[c] = symbols[c] / 127.5 - 1;
+        for (var k = 0; k < components; k++)
+        {
+            joint[k] = row[k] - normalizer;
+            for (var c = 0; c < symbols.Length; c++)
+            {
+                var mean = row[components * (1 + 2 * c) + k];
+                if (c == 1) mean += Math.Tanh(row[components * 7 + k]) * value[0];
+                if (c == 2) mean += Math.Tanh(row[components * 8 + k]) * value[0] + Math.Tanh(row[components * 9 + k]) * value[1];
+                var inverse = Math.Exp(-Math.Max(row[components * (2 + 2 * c) + k], -7));
+                var upper = inverse * (value[c] - mean + 1.0 / 255);
+                var lower = inverse * (value[c] - mean - 1.0 / 255);
+                joint[k] += symbols[c] switch
+                {
+                    0 => LogSigmoid(upper),
+                    255 => LogSigmoid(-lower),
+                    _ => LogSigmoid(upper) + LogSigmoid(-lower) + Math.Log(1 - Math.Exp(lower - upper)),
+                };
+            }
+        }
+        return LogSumExp(joint);
+    }
+
+    static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    static double LogSigmoid(double x) => x > 0 ? -Math.Log(1 + Math.Exp(-x)) : x - Math.Log(1 + Math.Exp(x));
+
+    static double LogSumExp(ReadOnlySpan<double> values)
+    {
+        var maximum = double.NegativeInfinity;
+        foreach (var value in values) maximum = Math.Max(maximum, value);
+        var sum = 0.0;
+        foreach (var value in values) sum += Math.Exp(value - maximum);
+        return maximum + Math.Log(sum);
+    }
+}

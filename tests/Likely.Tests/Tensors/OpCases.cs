@@ -1,0 +1,114 @@
+using System.Runtime.CompilerServices;
+using Likely.Tensors;
+using Likely.Tests.Reference;
+
+namespace Likely.Tests.Tensors;
+
+/// <summary>Every public differentiable operation of <see cref="Ops"/>; a test fails if one is missing. Channels are odd on purpose.</summary>
+static class OpCases
+{
+    const float Rate = 0.3f;
+    const ulong Path = 17;
+
+    public static IReadOnlyList<OpCase> All { get; } = [.. List()];
+
+    static IEnumerable<OpCase> List()
+    {
+        foreach (var (kernel, height, width, batch, inputs, outputs) in new[]
+        {
+            ("1x1", 2, 3, 2, 3, 20), ("7x7 mask A", 5, 4, 2, 1, 5), ("3x3 mask B", 4, 3, 3, 5, 10), ("3x7 above", 4, 5, 1, 3, 4), ("1x2 left", 1, 7, 2, 5, 3),
+        })
+        {
+            var s = new ConvolutionShape(kernel, height, width, batch, inputs, outputs, KernelCases.Taps(kernel));
+            var plan = new ConvolutionPlan(height, width, s.Taps);
+            Shape x = new(s.Positions, batch, inputs), weight = new(s.Taps.Length, inputs, outputs), bias = new(1, 1, outputs), y = x with { Channels = outputs };
+            var withBias = new OpCase("Convolution/5", $"{kernel} with bias", [x], [weight, bias],
+                (_, t, p) => Ops.Convolution(plan, t[0], p[0], p[1]), (t, p) => DoubleOps.Convolution(s, t[0], p[0], p[1]));
+            yield return withBias;
+            yield return withBias.Twice();
+            yield return new("Convolution/5", $"{kernel} continuing a tensor", [x, y], [weight],
+                (_, t, p) => Ops.Convolution(plan, t[0], p[0], null, t[1]), (t, p) => DoubleOps.Convolution(s, t[0], p[0], t[1]));
+        }
+        foreach (var (positions, batch, inputs, outputs) in new[] { (1, 1, 1, 1), (3, 2, 5, 20), (1, 7, 20, 3) })
+        {
+            var s = new ConvolutionShape("linear", 1, positions, batch, inputs, outputs, [(0, 0)]);
+            Shape x = new(positions, batch, inputs), weight = new(1, inputs, outputs), bias = new(1, 1, outputs), y = x with { Channels = outputs };
+            var withBias = new OpCase("Linear/4", $"{inputs}->{outputs} with bias", [x], [weight, bias],
+                (_, t, p) => Ops.Linear(t[0], p[0], p[1]), (t, p) => DoubleOps.Convolution(s, t[0], p[0], p[1]));
+            yield return withBias;
+            yield return withBias.Twice();
+            yield return new("Linear/4", $"{inputs}->{outputs} without bias", [x], [weight],
+                (_, t, p) => Ops.Linear(t[0], p[0], null), (t, p) => DoubleOps.Convolution(s, t[0], p[0], null));
+            yield return new("Linear/4", $"{inputs}->{outputs} continuing a tensor", [x, y], [weight],
+                (_, t, p) => Ops.Linear(t[0], p[0], null, t[1]), (t, p) => DoubleOps.Convolution(s, t[0], p[0], t[1]));
+        }
+        var some = new Shape(3, 2, 21);
+        yield return new("Add/2", "of two tensors", [some, some], [], (_, t, _) => Ops.Add(t[0], t[1]), (t, _) => Map(t[0], i => t[0][i] + t[1][i]));
+        yield return new("Add/2", "of a tensor to itself", [some], [], (_, t, _) => Ops.Add(t[0], t[0]), (t, _) => Map(t[0], i => 2 * t[0][i]));
+        yield return new("Add/2", "used twice", [some, some], [], (_, t, _) => Ops.Add(Ops.Add(t[0], t[1]), Ops.Add(t[1], t[0])), (t, _) => Map(t[0], i => 2 * (t[0][i] + t[1][i])));
+        var relu = new OpCase("Relu/1", "", [some], [], (_, t, _) => Ops.Relu(t[0]), (t, _) => Map(t[0], i => Math.Max(t[0][i], 0))) { Gap = 0.05f };
+        yield return relu;
+        yield return relu.Twice();
+        var dropout = new OpCase("Dropout/3", "", [some], [], (_, t, _) => Ops.Dropout(t[0], Rate, Path), (t, _) => Map(t[0], i => t[0][i] * DropoutFactor(some, i))) { Training = true };
+        yield return dropout;
+        yield return dropout.Twice();
+        foreach (var channels in new[] { 1, 10, 16, 20, 35 })
+        {
+            var x = new Shape(3, 2, 2 * channels);
+            var plain = new OpCase("Gate/2", $"of {channels}", [x], [], (_, t, _) => Ops.Gate(t[0]), (t, _) => DoubleOps.Gate(2, channels, t[0], null));
+            yield return plain;
+            yield return plain.Twice();
+            var conditioned = new OpCase("Gate/2", $"of {channels} with condition", [x, x with { Positions = 1 }], [],
+                (_, t, _) => Ops.Gate(t[0], t[1]), (t, _) => DoubleOps.Gate(2, channels, t[0], t[1]));
+            yield return conditioned;
+            yield return conditioned.Twice();
+        }
+        int[] indices = [2, 0, 2, 4];
+        var lookup = new OpCase("Lookup/3", "with a repeated index", [], [new Shape(1, 5, 19)], (tape, _, p) => Ops.Lookup(tape, p[0], indices),
+            (_, p) => [.. indices.SelectMany(index => p[0].AsSpan(index * 19, 19).ToArray())]);
+        yield return lookup;
+        yield return lookup.Twice();
+        foreach (var (kind, sub, size, levels) in new[]
+        {
+            (LikelihoodKind.Bernoulli, 1, 2, 2), (LikelihoodKind.Bernoulli, 3, 2, 2), (LikelihoodKind.Bernoulli, 100, 2, 2),
+            (LikelihoodKind.Softmax, 1, 4, 4), (LikelihoodKind.Softmax, 3, 5, 5), (LikelihoodKind.Softmax, 1, 256, 256), (LikelihoodKind.Softmax, 100, 3, 3),
+            (LikelihoodKind.LogisticMixture, 1, 3, 256), (LikelihoodKind.LogisticMixture, 3, 3, 256), (LikelihoodKind.LogisticMixture, 1, 16, 256), (LikelihoodKind.LogisticMixture, 3, 10, 256),
+        })
+            yield return Loss(kind, sub, size, levels);
+    }
+
+    static OpCase Loss(LikelihoodKind kind, int sub, int size, int levels)
+    {
+        var outputs = kind switch { LikelihoodKind.Bernoulli => sub, LikelihoodKind.Softmax => sub * size, _ => size * (sub == 1 ? 3 : 10) };
+        var shape = new Shape(2, 3, outputs);
+        var symbols = GC.AllocateArray<byte>((int)shape.Rows * sub, pinned: true);
+        var random = new Philox(1, RandomPurpose.Test);
+        for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)random.Below(1, (ulong)i, levels);
+        // Both outer bins of a mixture have formulas of their own.
+        (symbols[0], symbols[^1]) = (0, (byte)(levels - 1));
+        return new("LogProbabilities/6", $"{kind} of {sub} x {size}", [shape], [],
+            (_, t, _) => Observe(kind, t[0], symbols, sub, size, 0.25f), (t, _) => DoubleOps.LogProbabilities(kind, t[0], symbols, sub, size))
+        { LossScale = 0.25f, Deviation = 0.7 };
+    }
+
+    static unsafe Tensor Observe(LikelihoodKind kind, Tensor parameters, byte[] symbols, int sub, int size, float scale)
+        => Ops.LogProbabilities(kind, parameters, (byte*)Unsafe.AsPointer(ref symbols[0]), sub, size, scale);
+
+    // The documented address of dropout's bits: 16 bits a value, eight values a block.
+    static double DropoutFactor(Shape shape, int index)
+    {
+        var (channel, example, position) = (index % shape.Channels, index / shape.Channels % shape.Batch, index / shape.Channels / shape.Batch);
+        var (seed, step, first) = GradientOfOpsTests.Address;
+        var (a, b, c, d) = new Philox(seed, RandomPurpose.Dropout, Path).Block((ulong)step << 32 | (uint)(first + example), (ulong)position << 32 | (uint)(channel / 8 * 8));
+        var word = (channel % 8 / 2) switch { 0 => a, 1 => b, 2 => c, _ => d };
+        var draw = channel % 2 == 0 ? word & 0xFFFF : word >> 16;
+        return draw / 65536.0 < (uint)(Rate * 65536.0) / 65536.0 ? 0 : 1 / (1 - (double)Rate);
+    }
+
+    static double[] Map(double[] like, Func<int, double> value)
+    {
+        var result = new double[like.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = value(i);
+        return result;
+    }
+}
