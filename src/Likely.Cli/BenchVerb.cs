@@ -16,12 +16,15 @@ static class BenchVerb
     {
         var filter = result.GetValue(Filter) ?? "";
         bool Wanted(string name) => name.Contains(filter, StringComparison.OrdinalIgnoreCase);
+        IReadOnlyList<Benchmark> kernels = [.. KernelBenchmarks.All(session.Threads).Where(kernel => Wanted(kernel.Name))];
+        if (kernels.Count == 0 && !ModelBenchmarks.All(session.Threads, Wanted).Any())
+            throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score or sample");
         session.Say("measuring the peak of the machine ...");
         var peak = Benchmark.Peak(session.Threads);
         session.Print($"peak {peak:0.0} GFLOP/s with {session.Threads} threads (fused multiply-adds in registers)\n");
         session.Print($"{"",-66} {"ms",10} {"GFLOP/s",9} {"of peak",8} {"per second",12}");
         var entries = new JsonArray();
-        foreach (var benchmark in KernelBenchmarks.All(session.Threads).Where(kernel => Wanted(kernel.Name)).Concat(ModelBenchmarks.All(session.Threads, Wanted)))
+        foreach (var benchmark in kernels.Concat(ModelBenchmarks.All(session.Threads, Wanted)))
         {
             session.Cancellation.ThrowIfCancellationRequested();
             if (session.Json) session.Say(benchmark.Name);
@@ -34,7 +37,6 @@ static class BenchVerb
                 ["share_of_peak"] = Session.Number(gigaflops / peak), ["per_second"] = Session.Number(rate),
             });
         }
-        if (entries.Count == 0) throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score or sample");
         if (session.Json) session.Answer("", new JsonObject { ["peak_gflops"] = Session.Number(peak), ["threads"] = session.Threads, ["entries"] = entries });
         return 0;
     }

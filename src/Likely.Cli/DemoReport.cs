@@ -41,7 +41,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         var clock = Stopwatch.StartNew();
         var items = Walk.Sample(model, Digits * PerDigit, session.Seed, threads: session.Threads);
         var rate = items.Length / clock.Elapsed.TotalSeconds;
-        _report.Heading("Draw").Paragraph(Text($"New digits, {PerDigit} for each label, as they came: {rate:0} digits a second. None of them is in the training data."));
+        _report.Heading("Draw").Paragraph(Text($"New digits, {PerDigit} for each label, as they came: {rate:0} digits a second."));
         Picture("samples.png", Pictures.Sheet(items, model.Geometry, Digits), "Samples; one column for each label from 0 to 9.");
     }
 
