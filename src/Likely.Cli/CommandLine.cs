@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Likely.Data;
 using Likely.Models;
 using Likely.Training;
@@ -31,11 +32,11 @@ public static class CommandLine
         root.SetAction(_ => root.Parse("--help", new()).Invoke(new InvocationConfiguration { Output = output, Error = error }));
         Help.AddExamples(root, [.. verbs]);
 
-        var parsed = root.Parse(Repeat(arguments), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         var verbose = arguments.Contains("--verbose");
         try
         {
-            if (parsed.Errors.Count > 0) throw new UsageException(parsed.Errors[0].Message);
+            var parsed = root.Parse(Repeat(arguments), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0) throw new UsageException(Sentence(parsed));
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception fault)
@@ -67,6 +68,22 @@ public static class CommandLine
         return code;
     }
 
+    static string Sentence(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = command is Verb && parsed.CommandResult.Parent is CommandResult { Command: { Name: "data" } } ? $"data {command.Name}" : command.Name;
+        if (command.Subcommands.Count > 0)
+        {
+            var names = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
+            var what = command.Name == "data" ? "data" : "likely";
+            return parsed.UnmatchedTokens.Count > 0 ? $"{what} has no verb '{parsed.UnmatchedTokens[0]}'; it has {names}" : $"{what} needs a verb: {names}";
+        }
+        if (parsed.UnmatchedTokens.Count > 0) return $"{path} has no option or argument '{parsed.UnmatchedTokens[0]}'; likely {path} --help lists what it has";
+        var message = parsed.Errors[0].Message;
+        return message.StartsWith("Required argument missing for command", StringComparison.Ordinal)
+            ? $"{path} needs {string.Join(" and ", command.Arguments.Select(argument => argument.Name))}; likely {path} --help explains" : message;
+    }
+
     // "--set a=1 b=2" means "--set a=1 --set b=2", yet does not swallow an argument that follows.
     static List<string> Repeat(string[] arguments)
     {
@@ -75,6 +92,8 @@ public static class CommandLine
         {
             var follows = i > 1 && result.Count > 1 && result[^2] == "--set" && arguments[i].Contains('=') && !arguments[i].StartsWith('-');
             if (follows) result.Add("--set");
+            if (arguments[i] == "--set" && (i + 1 == arguments.Length || arguments[i + 1].StartsWith("--", StringComparison.Ordinal)))
+                throw new UsageException("--set needs key=value after it");
             result.Add(arguments[i]);
         }
         return result;

@@ -13,7 +13,7 @@ static class DemoVerb
     const string Folder = "runs/demo";
     const int ValidationItems = 512, TestItems = 1000;
 
-    static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to train, 1.25 minutes if not given", 1000, valueName: "N");
+    static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to train, 1.5 minutes if not given", 1000, valueName: "N");
     static readonly Option<string?> Out = Options.Text("--out", $"The report; {Folder}/report.html if not given, which is overwritten", "FILE");
 
     public static Verb Create() => new("demo", "See it work: train on built-in digits, draw, complete, score, and write a report, in about two minutes", ["demo"], [Minutes, Out], Run);
@@ -25,15 +25,15 @@ static class DemoVerb
         if (result.GetValue(Out) is not null) AtomicFile.RequireFree(output, session.Force);
         var folder = Path.GetDirectoryName(output) is { Length: > 0 } own ? own : ".";
 
-        using var data = Dataset.Open("strokes", DataOptions.Parse([new("binarize", "threshold")]));
+        using var data = Dataset.Open("strokes", DataOptions.Parse([new("size", "16x16"), new("levels", "4")]));
         var baselines = Baselines.Measure(data.Train, data.Validation, session.Threads, ValidationItems);
-        session.Say($"data        {data.Train.Count} drawn digits of 28 x 28 black or white pixels");
-        session.Say($"baselines   uniform {baselines.Uniform:0.000}, each pixel on its own {baselines.Marginals:0.000}, PNG {baselines.Png:0.000} bits a pixel");
+        session.Say($"data        {data.Train.Count} drawn digits of 16 x 16 pixels in four greys");
+        session.Say($"baselines   uniform {baselines.Uniform:0.0}, each pixel on its own {baselines.Marginals:0.000}, PNG {baselines.Png:0.000} bits a pixel");
 
-        var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn"), [new("channels", "16"), new("layers", "5"), new("conditional", "true")]);
+        var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn"), [new("channels", "16"), new("layers", "9"), new("kernel", "9"), new("conditional", "true")]);
         var plan = new TrainingOptions
         {
-            Minutes = result.GetValue(Minutes) ?? 1.25, Batch = 32, LearningRate = 3e-3, Average = 0.995, ValidationLimit = ValidationItems,
+            Minutes = result.GetValue(Minutes) ?? 1.5, Batch = 32, LearningRate = 3e-3, Average = 0.998, ValidationLimit = ValidationItems,
             Patience = 0, Seed = session.Seed, Threads = session.Threads,
         };
         var moments = new List<TrainingMoment>();

@@ -21,7 +21,7 @@ static class FileKind
         {
             throw new UsageException($"{path} cannot be read: {fault.Message}");
         }
-        if (head.Length == 0) return "empty";
+        if (head.Length == 0) return "an empty file";
         if (IsSafetensors(head)) return OfSafetensors(path);
         return head switch
         {

@@ -39,7 +39,7 @@ static class Options
         },
     };
 
-    public static Option<string[]> Settings(string description) => new("--set") { Description = description, HelpName = "key=value" };
+    public static Option<string[]> Settings(string description) => new("--set") { Description = description, HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
 
     public static Argument<string> Argument(string name, string description) => new(name) { Description = description };
 

@@ -52,6 +52,7 @@ public static class ModelRegistry
     {
         try
         {
+            Find((string?)JsonNode.Parse(json)?["model"] ?? throw new ModelException("the model's config has no name"));
             return JsonSerializer.Deserialize(json, ModelJson.Default.ModelConfig) ?? throw new ModelException("the model's config is empty");
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException or InvalidOperationException)

@@ -278,6 +278,8 @@ public sealed unsafe class Trainer
 
     void CopyWeights(DensityModel from)
     {
+        if (from.Geometry != Model.Geometry && !from.AnySize || (from.Geometry.SubPositions, from.Geometry.Levels, from.Classes) != (Model.Geometry.SubPositions, Model.Geometry.Levels, Model.Classes))
+            throw new UsageException($"--from is a model of {from.Geometry}, {from.Classes} classes, and the data are {Model.Geometry}, {Model.Classes} classes");
         if (ModelRegistry.ToJson(from.Config) != ModelRegistry.ToJson(Model.Config) || from.Parameters.Length != Model.Parameters.Length)
             throw new UsageException($"--from is a {from.Config.Name} of other keys ({ModelRegistry.ToJson(from.Config)}); give the same --model and --set");
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
