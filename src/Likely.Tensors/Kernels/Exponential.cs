@@ -9,7 +9,7 @@ namespace Likely.Tensors.Kernels;
 /// e^x = 2^n e^r with n = round(x / ln 2), e^r = 1 + (r + r^2 s(r)), |r| below 0.347; sigmoid = 1 / (1 + e^-x);
 /// tanh = x + x^3 P(x^2) below 0.55, else 1 - 2 / (1 + e^2x). Polynomials are minimax (Remez) in the relative error of the
 /// function. The last addition of each form dominates its correction term, so rounding keeps Exp, Expm1, Sigmoid, Tanh, Log,
-/// Log1p, Softplus and LogSigmoid monotone; Erf dips by an ulp at a few hundred floats near 2. Errors stay below 2.5 ulp (Sigmoid)
+/// Log1p, Softplus and LogSigmoid monotone; Erf dips by an ulp at a few hundred floats. Errors stay below 2.5 ulp (Sigmoid)
 /// and 1.7 (all others). A NaN gives a NaN; its sign and payload are not specified.
 /// </summary>
 public static partial class Exponential
