@@ -63,6 +63,30 @@ static class DoubleOps
         return logs;
     }
 
+    /// <summary>
+    /// NADE's logits (Larochelle and Murray 2011, eq. 3 to 5), [T, B, S], for binary symbols [T, B, S]: every hidden unit anew for every
+    /// variable. W and V are [D, H].
+    /// </summary>
+    public static double[] Nade(int[] order, int subPositions, int batch, byte[] symbols, double[] w, double[] v, double[] visible, double[] hidden)
+    {
+        var logits = new double[symbols.Length];
+        for (var b = 0; b < batch; b++)
+            for (var k = 0; k < order.Length; k++)
+            {
+                var logit = visible[order[k]];
+                for (var h = 0; h < hidden.Length; h++)
+                {
+                    var sum = hidden[h];
+                    for (var before = 0; before < k; before++) sum += w[order[before] * hidden.Length + h] * symbols[At(order[before], b)];
+                    logit += v[order[k] * hidden.Length + h] * Sigmoid(sum);
+                }
+                logits[At(order[k], b)] = logit;
+            }
+        return logits;
+
+        int At(int variable, int example) => (variable / subPositions * batch + example) * subPositions + variable % subPositions;
+    }
+
     // log of the joint probability of the first channels of a pixel (Salimans et al. 2017, eq. 2 and 3).
     static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<byte> symbols)
     {

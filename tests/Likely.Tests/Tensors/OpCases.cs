@@ -10,7 +10,7 @@ static class OpCases
     const float Rate = 0.3f;
     const ulong Path = 17;
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. List()];
+    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary()];
 
     static IEnumerable<OpCase> List()
     {
@@ -77,13 +77,58 @@ static class OpCases
             yield return Loss(kind, sub, size, levels);
     }
 
+    // Operations of fully connected models of binary variables.
+    static IEnumerable<OpCase> Binary()
+    {
+        var compact = new Shape(3, 5, 2);
+        var symbols = Symbols((int)compact.Count, 2);
+        yield return new("BernoulliLogProbabilities/3", "", [compact], [], (_, t, _) => Bernoulli(t[0], symbols, 0.25f),
+            (t, _) => DoubleOps.LogProbabilities(LikelihoodKind.Bernoulli, t[0], symbols, 2, 2)) { LossScale = 0.25f, Compact = true };
+        yield return new("Add/2", "of compact tensors", [compact, compact], [], (_, t, _) => Ops.Add(t[0], t[1]), (t, _) => Map(t[0], i => t[0][i] + t[1][i])) { Compact = true };
+        yield return new("Relu/1", "of a compact tensor", [compact], [], (_, t, _) => Ops.Relu(t[0]), (t, _) => Map(t[0], i => Math.Max(t[0][i], 0))) { Gap = 0.05f, Compact = true };
+        int[] order = [4, 0, 5, 2, 1, 3];
+        foreach (var visited in new[] { null, order })
+        {
+            var toPositions = new OpCase("ToPositions/3", visited is null ? "as they come" : "in an order", [new Shape(1, 4, 6)], [],
+                (_, t, _) => Ops.ToPositions(t[0], 2, visited), (t, _) => Map(t[0], i =>
+                {
+                    // Result [3, 4, 2]; variable d is symbol d mod 2 of position d / 2.
+                    var variable = i / 8 * 2 + i % 2;
+                    return t[0][i / 2 % 4 * 6 + (visited is null ? variable : Array.IndexOf(visited, variable))];
+                }));
+            yield return toPositions;
+            yield return toPositions.Twice();
+        }
+        foreach (var (hidden, batch) in new[] { (5, 3), (70, 35) }) // 64 units at a time, 32 examples at a time
+        {
+            var x = Symbols(6 * batch, 2);
+            var nade = new OpCase("Nade/4", $"of {hidden} units, batch {batch}", [], [new(1, 6, hidden), new(1, 6, hidden), new(1, 1, 6), new(1, 1, hidden)],
+                (tape, _, p) => Nade(tape, new NadeWeights(p[0], p[1], p[2], p[3], order, 2), x, batch),
+                (_, p) => DoubleOps.Nade(order, 2, batch, x, p[0], p[1], p[2], p[3]));
+            yield return nade;
+            yield return nade.Twice();
+        }
+    }
+
+    static unsafe Tensor Bernoulli(Tensor logits, byte[] symbols, float scale)
+        => Ops.BernoulliLogProbabilities(logits, (byte*)Unsafe.AsPointer(ref symbols[0]), scale);
+
+    static unsafe Tensor Nade(Tape tape, NadeWeights weights, byte[] symbols, int batch)
+        => Ops.Nade(tape, weights, (byte*)Unsafe.AsPointer(ref symbols[0]), batch);
+
+    static byte[] Symbols(int count, int levels)
+    {
+        var symbols = GC.AllocateArray<byte>(count, pinned: true);
+        var random = new Philox(1, RandomPurpose.Test);
+        for (var i = 0; i < count; i++) symbols[i] = (byte)random.Below(1, (ulong)i, levels);
+        return symbols;
+    }
+
     static OpCase Loss(LikelihoodKind kind, int sub, int size, int levels)
     {
         var outputs = kind switch { LikelihoodKind.Bernoulli => sub, LikelihoodKind.Softmax => sub * size, _ => size * (sub == 1 ? 3 : 10) };
         var shape = new Shape(2, 3, outputs);
-        var symbols = GC.AllocateArray<byte>((int)shape.Rows * sub, pinned: true);
-        var random = new Philox(1, RandomPurpose.Test);
-        for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)random.Below(1, (ulong)i, levels);
+        var symbols = Symbols((int)shape.Rows * sub, levels);
         // Both outer bins of a mixture have formulas of their own.
         (symbols[0], symbols[^1]) = (0, (byte)(levels - 1));
         return new("LogProbabilities/6", $"{kind} of {sub} x {size}", [shape], [],
