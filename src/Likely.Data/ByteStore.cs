@@ -23,6 +23,9 @@ sealed class ByteStore : IDisposable
 
     public static ByteStore OfMemory(string path, byte[] memory) => new(path, null, memory, memory.Length);
 
+    /// <summary>The contents of gzip data; <paramref name="open"/> is called twice.</summary>
+    public static ByteStore OfGzip(string path, Func<Stream> open, Func<byte[], long>? promise = null) => OfMemory(path, Inflate(path, open, promise));
+
     /// <summary>Opens a file. For .gz, <paramref name="promise"/> reads the length that the first 64 bytes announce.</summary>
     public static ByteStore Open(string path, Func<byte[], long>? promise = null)
     {
@@ -30,10 +33,7 @@ sealed class ByteStore : IDisposable
         {
             if (!File.Exists(path)) throw new DataException($"There is no file '{path}'; check the name.");
             if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-            {
-                var memory = Inflate(path, () => File.OpenRead(path), promise);
-                return new ByteStore(path, null, memory, memory.Length);
-            }
+                return OfGzip(path, () => File.OpenRead(path), promise);
             var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
             return new ByteStore(path, file, null, RandomAccess.GetLength(file));
         }
@@ -70,7 +70,7 @@ sealed class ByteStore : IDisposable
     }
 
     /// <summary>Inflates gzip data of a known or, in a first pass, counted length.</summary>
-    internal static byte[] Inflate(string path, Func<Stream> open, Func<byte[], long>? promise)
+    static byte[] Inflate(string path, Func<Stream> open, Func<byte[], long>? promise)
     {
         try
         {
@@ -97,9 +97,9 @@ sealed class ByteStore : IDisposable
             }
             return memory;
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or IOException)
         {
-            throw new DataException($"'{path}' is not valid gzip data, or is cut short; fetch it again.", error);
+            throw new DataException($"'{path}' is not valid gzip data, is cut short, or cannot be read; fetch it again.", error);
         }
     }
 

@@ -50,6 +50,7 @@ sealed class FolderSource : ItemSource
     public override ImageGeometry GeometryOf(int index) => _items[index].Geometry with { Channels = _channels };
     public override int Label(int index) => _items[index].Label;
     public override string ItemName(int index) => Path.GetRelativePath(_folder, _items[index].Path).Replace('\\', '/');
+    public override bool IsSlow => true;
     public override void Dispose() => _spool?.Dispose();
 
     public override void Read(int index, Span<byte> pixels)

@@ -41,21 +41,10 @@ public sealed record Idx(int Count, int[] ItemShape)
             : throw new DataException($"'{name}' claims {count} items in its IDX header; it must have at least one.");
     }
 
-    /// <summary>Opens an IDX file, packed or not, and checks its length.</summary>
-    internal static (Idx Header, ByteStore Bytes) Open(string path)
-    {
-        var bytes = ByteStore.Open(path, head => Parse(head, path).FileLength);
-        try
-        {
-            return (Check(bytes), bytes);
-        }
-        catch
-        {
-            bytes.Dispose();
-            throw;
-        }
-    }
+    /// <summary>The bytes of an IDX file, packed or not.</summary>
+    internal static ByteStore Open(string path) => ByteStore.Open(path, head => Parse(head, path).FileLength);
 
+    /// <summary>Reads the header and compares the length.</summary>
     internal static Idx Check(ByteStore bytes)
     {
         var head = new byte[(int)Math.Min(20, bytes.Length)];
@@ -69,16 +58,14 @@ public sealed record Idx(int Count, int[] ItemShape)
     /// <exception cref="DataException">if the file holds no labels, or not <paramref name="count"/> of them</exception>
     public static byte[] ReadLabels(string path, int count)
     {
-        var (header, bytes) = Open(path);
-        using (bytes)
-        {
-            if (header.ItemShape.Length != 0)
-                throw new DataException($"'{path}' holds no labels: it has {header.ItemShape.Length + 1} dimensions instead of one.");
-            if (header.Count != count)
-                throw new DataException($"'{path}' has {header.Count} labels for {count} images; the two files do not belong together.");
-            var labels = new byte[count];
-            bytes.Read(header.HeaderLength, labels);
-            return labels;
-        }
+        using var bytes = Open(path);
+        var header = Check(bytes);
+        if (header.ItemShape.Length != 0)
+            throw new DataException($"'{path}' holds no labels: it has {header.ItemShape.Length + 1} dimensions instead of one.");
+        if (header.Count != count)
+            throw new DataException($"'{path}' has {header.Count} labels for {count} images; the two files do not belong together.");
+        var labels = new byte[count];
+        bytes.Read(header.HeaderLength, labels);
+        return labels;
     }
 }

@@ -25,6 +25,9 @@ abstract class ItemSource : IDisposable
     /// <summary>Where random numbers for this item are found, whatever split it belongs to.</summary>
     public virtual ulong Address(int index) => (ulong)index;
 
+    /// <summary>Whether reading takes so long that results are worth keeping.</summary>
+    public virtual bool IsSlow => false;
+
     /// <summary>Fills [height, width, channels] with 0..255.</summary>
     public abstract void Read(int index, Span<byte> pixels);
 

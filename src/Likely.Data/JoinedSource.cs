@@ -19,6 +19,7 @@ sealed class JoinedSource : ItemSource
     public override int Count => _starts[^1];
     public override IReadOnlyList<string> ClassNames { get; }
     public override string Description => string.Join("\n        ", _parts.Select(part => part.Description));
+    public override bool IsSlow => _parts.Any(part => part.IsSlow);
     public override ImageGeometry GeometryOf(int index) => Find(index, out var local).GeometryOf(local);
     public override int Label(int index) => Find(index, out var local).Label(local);
     public override string ItemName(int index) => Find(index, out var local).ItemName(local);

@@ -23,7 +23,7 @@ sealed class NpySource : ItemSource
     {
     }
 
-    NpySource(ByteStore bytes, string? labelPath)
+    internal NpySource(ByteStore bytes, string? labelPath)
     {
         _bytes = bytes;
         try

@@ -108,17 +108,19 @@ public static class Png
     }
 
     /// <summary>The value that a filter (0 none, 1 left, 2 above, 3 average, 4 Paeth) expects.</summary>
-    internal static int Predict(byte filter, int left, int above, int corner)
+    internal static int Predict(byte filter, int left, int above, int corner) => filter switch
     {
-        switch (filter)
-        {
-            case 1: return left;
-            case 2: return above;
-            case 3: return (left + above) / 2;
-            case 4:
-                int toLeft = Math.Abs(above - corner), toAbove = Math.Abs(left - corner), toCorner = Math.Abs(left + above - 2 * corner);
-                return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
-            default: return 0;
-        }
+        1 => left,
+        2 => above,
+        3 => (left + above) / 2,
+        4 => Paeth(left, above, corner),
+        _ => 0,
+    };
+
+    /// <summary>The neighbour nearest to left + above - corner; ties go to left, then above.</summary>
+    internal static int Paeth(int left, int above, int corner)
+    {
+        int toLeft = Math.Abs(above - corner), toAbove = Math.Abs(left - corner), toCorner = Math.Abs(left + above - 2 * corner);
+        return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
     }
 }

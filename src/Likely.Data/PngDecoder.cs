@@ -92,7 +92,7 @@ sealed class PngDecoder
             }
             data.ReadByte(); // reaches the end of the data, where zlib compares its own check sum
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or IOException) // zlib reports some damage as an input error
         {
             throw Damaged("cannot be unpacked", error);
         }
@@ -129,22 +129,33 @@ sealed class PngDecoder
 
     static void Unfilter(byte filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelLength)
     {
-        if (filter == 0) return;
-        if (filter == 2)
+        above = above[..row.Length];
+        for (var x = 0; x < Math.Min(pixelLength, row.Length); x++) row[x] += (byte)Png.Predict(filter, 0, above[x], 0);
+        switch (filter)
         {
-            for (var x = 0; x < row.Length; x++) row[x] += above[x];
-            return;
-        }
-        for (var x = 0; x < row.Length; x++)
-        {
-            int left = x < pixelLength ? 0 : row[x - pixelLength], corner = x < pixelLength ? 0 : above[x - pixelLength];
-            row[x] += (byte)Png.Predict(filter, left, above[x], corner);
+            case 1:
+                for (var x = pixelLength; x < row.Length; x++) row[x] += row[x - pixelLength];
+                break;
+            case 2:
+                for (var x = pixelLength; x < row.Length; x++) row[x] += above[x];
+                break;
+            case 3:
+                for (var x = pixelLength; x < row.Length; x++) row[x] += (byte)((row[x - pixelLength] + above[x]) >> 1);
+                break;
+            case 4:
+                for (var x = pixelLength; x < row.Length; x++) row[x] += (byte)Png.Paeth(row[x - pixelLength], above[x], above[x - pixelLength]);
+                break;
         }
     }
 
     void Place(ReadOnlySpan<byte> row, Span<byte> target, long first, int columns, int columnStep)
     {
         var channels = ChannelsOf(_color);
+        if (_depth == 8 && columnStep == 1 && _samples == channels && _color != Palette && _transparency.Length == 0)
+        {
+            row[..(columns * channels)].CopyTo(target[(int)(first * channels)..]);
+            return;
+        }
         for (var j = 0; j < columns; j++)
         {
             var pixel = target.Slice((int)((first + (long)j * columnStep) * channels), channels);

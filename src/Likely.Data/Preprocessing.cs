@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Likely.Tensors;
 
 namespace Likely.Data;
@@ -7,10 +8,15 @@ namespace Likely.Data;
 /// From stored pixels to a model's symbols: crop, grey, resize, mirror, then binarise or floor(value levels / 256).
 /// A drawn binary pixel is u &lt; value / 255 with u of 24 bits, compared in whole numbers; u is addressed by
 /// (seed, epoch; item, dimension), and epoch 0 has a fixed seed: that draw is the static binarisation.
+/// Cropped and resized pictures that are slow to decode are kept, up to 256 MiB.
 /// </summary>
 sealed class Preprocessing(DataOptions options)
 {
     const ulong StaticSeed = 20_160_128;
+    const long MostKept = 256L << 20;
+
+    readonly ConcurrentDictionary<int, byte[]> _kept = new();
+    long _keptBytes;
 
     public DataOptions Options => options;
 
@@ -36,7 +42,12 @@ sealed class Preprocessing(DataOptions options)
     /// <summary>Reads item <paramref name="index"/> of a source; <paramref name="training"/> turns on what varies with the epoch.</summary>
     public void Read(ItemSource source, int index, Span<byte> symbols, ImageGeometry geometry, ulong epoch, bool training)
     {
-        ReadPixels(source, index, symbols, geometry);
+        if (_kept.TryGetValue(index, out var kept)) kept.CopyTo(symbols);
+        else
+        {
+            ReadPixels(source, index, symbols, geometry);
+            if (source.IsSlow && Interlocked.Add(ref _keptBytes, symbols.Length) <= MostKept) _kept[index] = symbols.ToArray();
+        }
         var address = source.Address(index);
         if (training && options.Flip && (new Philox(options.Seed, RandomPurpose.Augmentation, epoch).UInt32(address, 0) & 1) != 0)
             Mirror(symbols, geometry);

@@ -47,20 +47,22 @@ sealed class RecordSource : ItemSource
     }
 
     /// <summary>An IDX file of images; labels come from the file of the same name with "labels" for "images".</summary>
-    public static RecordSource OpenIdx(string path)
+    public static RecordSource OpenIdx(string path) => OpenIdx(Idx.Open(path), LabelFile(path));
+
+    internal static RecordSource OpenIdx(ByteStore bytes, string? labelPath)
     {
-        var (header, bytes) = Idx.Open(path);
         try
         {
+            var header = Idx.Check(bytes);
             var shape = header.ItemShape;
             var geometry = shape.Length switch
             {
                 1 => new ImageGeometry(1, shape[0], 1, 256),
                 2 => new ImageGeometry(shape[0], shape[1], 1, 256),
                 3 => new ImageGeometry(shape[0], shape[1], shape[2], 256),
-                _ => throw new DataException($"'{path}' holds one number per item, such as labels, not images; name the file of images."),
+                _ => throw new DataException($"'{bytes.Path}' holds one number per item, such as labels, not images; name the file of images."),
             };
-            var labels = LabelFile(path) is { } labelPath ? Idx.ReadLabels(labelPath, header.Count) : null;
+            var labels = labelPath is null ? null : Idx.ReadLabels(labelPath, header.Count);
             return new RecordSource(bytes, "IDX file", header.Count, geometry, header.HeaderLength, header.ItemLength, false, labels, null);
         }
         catch

@@ -47,6 +47,19 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The same weights as a model of examples of another height and width.</summary>
+    /// <exception cref="ModelException">The model has one size only, or symbols or levels differ.</exception>
+    public DensityModel ForGeometry(Geometry geometry)
+    {
+        if (geometry == Model.Geometry) return Model;
+        if (!Model.AnySize || (geometry.SubPositions, geometry.Levels) != (Model.Geometry.SubPositions, Model.Geometry.Levels))
+            throw new ModelException($"the model is one of {Model.Geometry}, and cannot take {geometry}");
+        var other = Model.Config.Build(geometry, ClassNames.Count, 0);
+        for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
+            other.Parameters.Parameters[i].Assign(Model.Parameters.Parameters[i].ToArray());
+        return other;
+    }
+
     /// <summary>Writes the file.</summary>
     public void Write(Stream stream)
     {

@@ -9,7 +9,10 @@ namespace Likely.Models;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "model")]
 [JsonDerivedType(typeof(GatedPixelCnnConfig), "gated-pixelcnn")]
+[JsonDerivedType(typeof(PixelCnnConfig), "pixelcnn")]
+[JsonDerivedType(typeof(FvsbnConfig), "fvsbn")]
 [JsonDerivedType(typeof(NadeConfig), "nade")]
+[JsonDerivedType(typeof(MadeConfig), "made")]
 public abstract record ModelConfig
 {
     /// <summary>The registered name.</summary>

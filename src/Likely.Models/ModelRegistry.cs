@@ -10,7 +10,8 @@ namespace Likely.Models;
 public static class ModelRegistry
 {
     /// <summary>Every model with its published defaults, in the order of the documentation.</summary>
-    public static IReadOnlyList<ModelConfig> All { get; } = [new GatedPixelCnnConfig(), new NadeConfig()];
+    public static IReadOnlyList<ModelConfig> All { get; } =
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig()];
 
     /// <exception cref="ModelException">No model has this name.</exception>
     public static ModelConfig Find(string name)
@@ -91,6 +92,7 @@ public static class ModelRegistry
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(ModelConfig))]
 partial class ModelJson : JsonSerializerContext;

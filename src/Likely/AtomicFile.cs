@@ -9,13 +9,15 @@ public static class AtomicFile
 {
     const int DiskFullUnix = 28, QuotaUnix = 122, DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
 
-    /// <summary>Throws <see cref="UsageException"/> if the target is a folder, or exists and may not be overwritten: to ask before the work is done.</summary>
+    /// <summary>Throws <see cref="UsageException"/> if the target is a folder, lies in a file, or exists and may not be overwritten: to ask before the work is done.</summary>
     public static void RequireFree(string path, bool overwrite)
     {
         if (string.IsNullOrWhiteSpace(path)) throw new UsageException("The name of the output file is empty.");
         if (IsDevice(path)) return;
         if (Directory.Exists(path)) throw new UsageException($"{path} is a folder, where a file is to be written.");
         if (!overwrite && File.Exists(path)) throw new UsageException($"{path} exists; use --force to overwrite");
+        for (var folder = Path.GetDirectoryName(Path.GetFullPath(path)); folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+            if (File.Exists(folder)) throw new UsageException($"{path} cannot be written: {folder} is a file, not a folder.");
     }
 
     /// <summary>Lets <paramref name="write"/> fill the file at that path, creating its folder; throws <see cref="UsageException"/> if it exists and may not be overwritten, or cannot be written.</summary>

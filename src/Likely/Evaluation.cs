@@ -15,17 +15,18 @@ public static unsafe class Evaluation
     /// <param name="split">Examples of the model's geometry.</param>
     /// <param name="threads">Worker threads; no result depends on it.</param>
     /// <param name="limit">Only so many first examples.</param>
-    /// <param name="each">Called for every example, from worker threads, with the surprise of each symbol.</param>
-    public static double[] Score(DensityModel model, Split split, int threads, int limit = int.MaxValue, PerExample? each = null)
+    /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
+    /// <param name="items">Only these examples of the split, which must have the model's geometry; null: all.</param>
+    public static double[] Score(DensityModel model, Split split, int threads, int limit = int.MaxValue, PerExample? each = null, int[]? items = null)
     {
-        var count = Math.Min(limit, split.Count);
+        var count = Math.Min(limit, items?.Length ?? split.Count);
         var group = Math.Clamp((1 << 16) / model.Geometry.Dimensions, 1, 64);
         var nats = new double[count];
         var workers = new Worker[Math.Max(1, threads)];
         ParallelShards.Run((count + group - 1) / group, threads, (piece, worker) =>
         {
             var first = piece * group;
-            (workers[worker] ??= new Worker(model, group)).Score(split, first, Math.Min(group, count - first), nats, each);
+            (workers[worker] ??= new Worker(model, group)).Score(split, items, first, Math.Min(group, count - first), nats, each);
         });
         return nats;
     }
@@ -49,13 +50,13 @@ public static unsafe class Evaluation
         readonly float[] _symbols = new float[model.Geometry.Dimensions];
         readonly double[,] _members = new double[capacity, model.Members];
 
-        public void Score(Split split, int first, int count, double[] nats, PerExample? each)
+        public void Score(Split split, int[]? items, int first, int count, double[] nats, PerExample? each)
         {
             _batch.Begin(count);
             for (var i = 0; i < count; i++)
             {
-                split.Read(first + i, _item);
-                _batch.Set(i, _item, model.Classes > 0 ? split.Label(first + i) : -1);
+                split.Read(Index(i), _item);
+                _batch.Set(i, _item, model.Classes > 0 ? split.Label(Index(i)) : -1);
             }
             for (var member = 0; member < model.Members; member++)
             {
@@ -64,12 +65,14 @@ public static unsafe class Evaluation
                 for (var i = 0; i < count; i++)
                 {
                     _members[i, member] = Collect(logs, i);
-                    if (model.Members == 1) each?.Invoke(first + i, -_members[i, 0], _symbols);
+                    if (model.Members == 1) each?.Invoke(Index(i), -_members[i, 0], _symbols);
                 }
             }
             for (var i = 0; i < count; i++) nats[first + i] = -LogMean(i);
             if (model.Members > 1 && each is not null)
-                for (var i = 0; i < count; i++) each(first + i, nats[first + i], []);
+                for (var i = 0; i < count; i++) each(Index(i), nats[first + i], []);
+
+            int Index(int place) => items is null ? first + place : items[first + place];
         }
 
         // Log-probabilities lie [T, B, S]; the sum runs in the order of positions, then symbols.

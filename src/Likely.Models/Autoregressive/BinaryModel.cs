@@ -18,5 +18,9 @@ abstract unsafe class BinaryModel : DensityModel
     protected abstract Tensor Logits(Tape tape, SymbolBatch batch, int member);
 
     public sealed override Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
-        => Ops.BernoulliLogProbabilities(Logits(tape, batch, member), batch.Data, scale);
+    {
+        var logs = Ops.BernoulliLogProbabilities(Logits(tape, batch, member), batch.Data, scale);
+        GC.KeepAlive(batch); // its symbols were read through a pointer
+        return logs;
+    }
 }

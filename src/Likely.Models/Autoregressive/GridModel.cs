@@ -8,6 +8,9 @@ namespace Likely.Models.Autoregressive;
 /// </summary>
 public abstract unsafe class GridModel(ModelConfig config, Geometry geometry, int classes, LikelihoodHead head) : DensityModel(config, geometry, classes)
 {
+    // Rows (position, example) of one pass that does not have to go back.
+    const int LargestPass = 1 << 16;
+
     public LikelihoodHead Head { get; } = head;
 
     public override bool AnySize => true;
@@ -21,8 +24,26 @@ public abstract unsafe class GridModel(ModelConfig config, Geometry geometry, in
     public override Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
     {
         var x = NewInput(tape, batch.Count);
-        for (var i = 0; i < x.Length; i++) x.Data[i] = Value(batch.Data[i]);
+        for (var i = 0L; i < x.Length; i++) x.Data[i] = Value(batch.Data[i]);
+        if (!tape.Recording && x.Rows > LargestPass) return ByRows(tape, x, batch);
         return Ops.LogProbabilities(Head.Kind, Forward(x, batch.Labels, null), batch.Data, Head.SubPositions, Head.Size, scale);
+    }
+
+    // Something large is scored in chunks of whole rows through a run: the same bits with bounded memory.
+    Tensor ByRows(Tape tape, Tensor x, SymbolBatch batch)
+    {
+        var logs = tape.New(x.Shape, compact: true);
+        var run = new Run(batch.Count) { Labels = batch.Labels.ToArray(), Input = x };
+        var rows = Math.Max(1, LargestPass / (Geometry.Width * batch.Count));
+        for (var row = 0; row < Geometry.Height; row += rows)
+        {
+            run.Step.Reset();
+            (run.Start, run.Count) = (row * Geometry.Width, Math.Min(rows, Geometry.Height - row) * Geometry.Width);
+            var at = (long)run.Start * batch.Count * Head.SubPositions;
+            var chunk = Ops.LogProbabilities(Head.Kind, Forward(x, batch.Labels, run), batch.Data + at, Head.SubPositions, Head.Size, 0);
+            Buffer.MemoryCopy(chunk.Data, logs.Data + at, chunk.Length * sizeof(float), chunk.Length * sizeof(float));
+        }
+        return logs;
     }
 
     public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)

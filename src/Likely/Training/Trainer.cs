@@ -34,6 +34,8 @@ public sealed unsafe class Trainer
     const int MostRollBacks = 5;
 
     readonly Dataset _data;
+    readonly Dataset? _heldOut;
+    readonly Split _validation;
     readonly TrainingOptions _options;
     readonly GradientStep _gradient;
     readonly AdamOptimizer _optimizer;
@@ -45,13 +47,16 @@ public sealed unsafe class Trainer
     /// <param name="data">Its data; must stay open.</param>
     /// <param name="options">The plan.</param>
     /// <param name="from">A trained model to go on from, of the same config and geometry.</param>
-    /// <exception cref="UsageException">The data has no training examples, or <paramref name="from"/> does not fit.</exception>
+    /// <param name="heldOut">Other data to validate on, all of it; null: the data's own validation split.</param>
+    /// <exception cref="UsageException">The data has no training examples, or <paramref name="from"/> or <paramref name="heldOut"/> does not fit.</exception>
     /// <exception cref="ModelException">The model cannot describe the data.</exception>
-    public Trainer(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null)
+    public Trainer(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null)
     {
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples");
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
-        (_data, _options) = (data, options);
+        (_data, _heldOut, _validation, _options) = (data, heldOut, heldOut?.All ?? data.Validation, options);
+        if (heldOut is not null && heldOut.Geometry != data.Geometry)
+            throw new UsageException($"{heldOut.Name} is {heldOut.Geometry} and {data.Name} is {data.Geometry}; both must be of one shape");
         var geometry = new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels);
         Model = config.Build(geometry, data.ClassNames.Count, options.Seed);
         if (from is not null) CopyWeights(from.Model);
@@ -67,6 +72,9 @@ public sealed unsafe class Trainer
     /// <summary>Called after steps from time to time, at every validation, and with plain messages.</summary>
     public Action<TrainingMoment>? Progress { get; init; }
 
+    /// <summary>Called at every validation while the averaged weights are the model's, so that samples can be drawn.</summary>
+    public Action<TrainingMoment>? AtValidation { get; init; }
+
     /// <summary>Called with one sentence when something is worth saying.</summary>
     public Action<string>? Message { get; init; }
 
@@ -78,6 +86,12 @@ public sealed unsafe class Trainer
 
     /// <summary>Steps taken.</summary>
     public long Step => _optimizer.Step;
+
+    /// <summary>Steps between validations; known with <see cref="TotalSteps"/>.</summary>
+    public long ValidateEvery => _state.ValidateEvery;
+
+    /// <summary>True if there was a validation, so that there are best weights.</summary>
+    public bool HasBest => _state.BestStep > 0;
 
     /// <summary>True if the last run ended because it was asked to.</summary>
     public bool Interrupted { get; private set; }
@@ -91,13 +105,13 @@ public sealed unsafe class Trainer
         do _gradient.Compute(steps++); while (steps < 3 || clock.Elapsed.TotalSeconds < 4 && steps < 400);
         var perStep = clock.Elapsed.TotalSeconds / steps;
         var validation = 0.0;
-        if (_data.Validation.Count > 0)
+        if (_validation.Count > 0)
         {
-            var some = Math.Min(_data.Validation.Count, 64 * _options.Threads);
-            Evaluation.Score(Model, _data.Validation, _options.Threads, some);
+            var some = Math.Min(_validation.Count, 64 * _options.Threads);
+            Evaluation.Score(Model, _validation, _options.Threads, some);
             clock.Restart();
-            Evaluation.Score(Model, _data.Validation, _options.Threads, some);
-            validation = clock.Elapsed.TotalSeconds * Math.Min(_data.Validation.Count, _options.ValidationLimit) / some;
+            Evaluation.Score(Model, _validation, _options.Threads, some);
+            validation = clock.Elapsed.TotalSeconds * Math.Min(_validation.Count, _options.ValidationLimit) / some;
         }
         return (perStep, validation, _gradient.Bytes + 4 * Model.Parameters.Length * 10);
     }
@@ -183,15 +197,19 @@ public sealed unsafe class Trainer
 
     TrainingMoment Validate(TrainingMoment moment)
     {
-        if (_data.Validation.Count == 0)
+        if (_validation.Count == 0)
         {
             _state.CaptureBest(_optimizer);
             (_state.BestStep, _state.BestNats) = (_optimizer.Step, double.PositiveInfinity);
+            Model.Parameters.Use(_optimizer.Average);
+            AtValidation?.Invoke(moment);
+            Model.Parameters.Use(null);
             Snapshot();
             return moment;
         }
         Model.Parameters.Use(_optimizer.Average);
-        var nats = Evaluation.Mean(Evaluation.Score(Model, _data.Validation, _options.Threads, _options.ValidationLimit));
+        var nats = Evaluation.Mean(Evaluation.Score(Model, _validation, _options.Threads, _options.ValidationLimit));
+        AtValidation?.Invoke(moment with { ValidationNats = nats });
         Model.Parameters.Use(null);
         var best = nats < _state.BestNats;
         if (best)
@@ -251,7 +269,7 @@ public sealed unsafe class Trainer
             order version {Checkpoint.OrderVersion}
             model {ModelRegistry.ToJson(Model.Config)}
             geometry {Model.Geometry}
-            data {_data.Name}, {_data.Train.Count} + {_data.Validation.Count} examples, {_data.Preprocessing}
+            data {_data.Name}, {_data.Train.Count} + {_validation.Count} examples{(_heldOut is null ? "" : $" of {_heldOut.Name}")}, {_data.Preprocessing}
             start {from?.Identity() ?? "random"}
             plan steps={_options.Steps} epochs={_options.Epochs} minutes={_options.Minutes} batch={_options.Batch} lr={_rate} schedule={_options.Schedule} final={_options.FinalRate} warm_up={_options.WarmUp} clip={_options.Clip} decay={_options.WeightDecay} average={_options.Average} every={_options.ValidateEvery} patience={_options.Patience} limit={_options.ValidationLimit} seed={_options.Seed}
             """;

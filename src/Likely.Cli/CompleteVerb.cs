@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>complete: keeps a part of an item and draws the rest, several times.</summary>
+static class CompleteVerb
+{
+    static readonly (byte R, byte G, byte B) UnknownColor = (58, 78, 118);
+
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
+    static readonly Argument<string> Input = Options.Argument("INPUT", "A picture, or a data set with --item");
+    static readonly Option<string?> Keep = Options.Text("--keep", "What is known: top (if not given), left, the first N positions, or a mask picture (white is known)", "WHAT");
+    static readonly Option<int?> Count = Options.Whole("--count", "How many completions, 6 if not given", most: 10_000);
+    static readonly Option<int?> Item = Options.Whole("--item", "Which item of a data set's test part, 0 if not given", least: 0);
+    static readonly Option<string?> Label = Options.Text("--label", "The label, by name or number; the item's own if not given", "L");
+    static readonly Option<double?> Temperature = Options.Number("--temperature", "Below 1: likelier completions; 1: the model itself", 100);
+    static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
+    static readonly Option<string?> Out = Options.Text("--out", "The picture; runs/MODEL-completions.png if not given", "FILE");
+
+    public static Verb Create() => new("complete", "Fill in what is missing of an item",
+        ["complete digits.likely mnist --item 3 --keep top", "complete faces.likely photo.png --keep mask.png --count 12 --out filled.png"],
+        [Model, Input, Keep, Count, Item, Label, Temperature, Set, Out], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Input));
+        var checkpoint = ModelFile.Read(modelPath);
+        var count = result.GetValue(Count) ?? 6;
+        var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : -1;
+        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(modelPath)}-completions", ".png", session.Force);
+        AtomicFile.RequireFree(output, session.Force);
+        var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
+        using var data = Dataset.Open(source, options, session.Say);
+        var split = data.Test.Count > 0 ? data.Test : data.All;
+        var index = result.GetValue(Item) ?? 0;
+        if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");
+
+        ModelFile.RequireFit(checkpoint, split.GeometryOf(index), split.ItemName(index));
+        var model = checkpoint.ForGeometry(ModelFile.GeometryOf(split.GeometryOf(index)));
+        var item = new byte[model.Geometry.Dimensions];
+        split.Read(index, item);
+        var known = Known(result.GetValue(Keep) ?? "top", model.Geometry);
+        if (model.Classes > 0 && label < 0)
+        {
+            if (split.Label(index) >= 0) ModelFile.RequireLabels(checkpoint, data);
+            label = split.Label(index) >= 0 ? split.Label(index) : throw new UsageException("the model needs a label and the item has none; say which with --label");
+        }
+        if (!Walk.IsExact(model, known))
+            session.Say($"note        {model.Config.Name} draws in its own order, in which some of what is known comes late: it is kept, but earlier draws do not take it into account");
+
+        SampleVerb.WarmUp(model, Math.Min(count, 64));
+        var clock = Stopwatch.StartNew();
+        int[]? labels = label < 0 ? null : [.. Enumerable.Repeat(label, count)];
+        var items = session.Watch(display => Walk.Complete(model, item, known, count, session.Seed, labels, (float)(result.GetValue(Temperature) ?? 1), session.Threads,
+            share => display.Update(share, $"completing, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
+        var seconds = clock.Elapsed.TotalSeconds;
+
+        Pictures.Write(output, Sheet(item, known, items, model.Geometry), session.Force);
+        var drawn = (long)count * known.Count(isKnown => !isKnown);
+        session.Answer($"{output}: the original, what is kept, and {count} completions; {ProgressDisplay.Duration(seconds)}", new JsonObject
+        {
+            ["output"] = output, ["seconds"] = Session.Number(seconds), ["symbols_per_second"] = Session.Number((double)count * known.Length / seconds),
+            ["count"] = count, ["drawn_symbols"] = drawn, ["exact"] = Walk.IsExact(model, known),
+        });
+        return 0;
+    }
+
+    /// <summary>Per dimension, whether --keep keeps it.</summary>
+    /// <exception cref="UsageException">Not a way to keep, or a mask of another size.</exception>
+    static bool[] Known(string keep, Geometry geometry)
+    {
+        Func<int, bool> isKnown;
+        if (keep == "top") isKnown = position => position / geometry.Width < geometry.Height / 2;
+        else if (keep == "left") isKnown = position => position % geometry.Width < geometry.Width / 2;
+        else if (int.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out var leading))
+        {
+            if (leading > geometry.Positions) throw new UsageException($"--keep {leading} is more than the {geometry.Positions} positions of an item");
+            isKnown = position => position < leading;
+        }
+        else
+        {
+            if (!File.Exists(keep)) throw new UsageException($"--keep {keep} is neither top, left, a number of positions, nor a picture that is there");
+            var mask = Image.Read(keep);
+            if ((mask.Height, mask.Width) != (geometry.Height, geometry.Width))
+                throw new UsageException($"the mask {keep} has {mask.Height} x {mask.Width} pixels, and the item {geometry.Height} x {geometry.Width}");
+            isKnown = position => mask.Pixels[position * mask.Channels] >= 128;
+        }
+        var known = new bool[geometry.Dimensions];
+        for (var d = 0; d < known.Length; d++) known[d] = isKnown(d / geometry.SubPositions);
+        return known;
+    }
+
+    /// <summary>Original, what is kept (the rest in blue), completions.</summary>
+    public static Image Sheet(byte[] item, bool[] known, byte[][] completions, Geometry geometry)
+    {
+        var cells = new List<byte[]> { Pictures.Rgb(item, geometry), Masked(item, known, geometry) };
+        foreach (var completion in completions) cells.Add(Pictures.Rgb(completion, geometry));
+        return ImageGrid.Arrange(cells, geometry.Height, geometry.Width, 3, columns: cells.Count <= 12 ? cells.Count : null);
+    }
+
+    /// <summary>An item whose unknown positions are blue, as RGB.</summary>
+    public static byte[] Masked(byte[] item, bool[] known, Geometry geometry)
+    {
+        var pixels = Pictures.Rgb(item, geometry);
+        for (var p = 0; p < geometry.Positions; p++)
+            if (!known[p * geometry.SubPositions]) (pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2]) = UnknownColor;
+        return pixels;
+    }
+}

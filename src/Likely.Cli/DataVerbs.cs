@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>data list, data get, data show: which data sets there are, fetching one, and a look at any.</summary>
+static class DataVerbs
+{
+    const int Shown = 64;
+
+    static readonly Argument<string> Name = Options.Argument("NAME", "A known name (see: likely data list)");
+    static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
+    static readonly Option<string[]> Set = Options.Settings("A data key; repeatable");
+    static readonly Option<string?> Out = Options.Text("--out", "The picture; runs/DATA-items.png if not given", "FILE");
+
+    public static Verb[] Create() =>
+    [
+        new("list", "The known data sets", ["data list"], [], (_, session) => List(session)),
+        new("get", "Fetch a known data set", ["data get mnist"], [Name], Get),
+        new("show", "What a data set is, with a picture of its first training items", ["data show strokes", "data show faces/ --set size=32x32 gray=true"], [Data, Set, Out], Show),
+    ];
+
+    static int List(Session session)
+    {
+        var text = new StringBuilder();
+        var list = new JsonArray();
+        foreach (var known in Dataset.Known)
+        {
+            text.AppendLine($"{known.Name,-14} {known.Description}").AppendLine($"{"",-14} {known.Size}; {known.Splits}; {known.Source}");
+            list.Add(new JsonObject { ["name"] = known.Name, ["description"] = known.Description, ["size"] = known.Size, ["splits"] = known.Splits, ["source"] = known.Source, ["built_in"] = known.IsBuiltIn });
+        }
+        session.Answer(text.Append("Any path to IDX, CIFAR, npy, PNG, PGM or PPM files, or a folder of pictures, is a data set too.").ToString(), new JsonObject { ["datasets"] = list });
+        return 0;
+    }
+
+    static int Get(ParseResult result, Session session)
+    {
+        var name = result.GetRequiredValue(Name);
+        var folder = Dataset.Fetch(name, session.Say);
+        session.Answer(folder.Length == 0 ? $"{name} is built in; there is nothing to fetch" : $"{name} is in {folder}", new JsonObject { ["name"] = name, ["folder"] = folder });
+        return 0;
+    }
+
+    static int Show(ParseResult result, Session session)
+    {
+        var source = result.GetRequiredValue(Data);
+        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-items", ".png", session.Force);
+        AtomicFile.RequireFree(output, session.Force);
+        using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say);
+        var split = data.Train.Count > 0 ? data.Train : data.All;
+        var items = new byte[Math.Min(Shown, split.Count)][];
+        for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new byte[split.Geometry.Dimensions]);
+        Pictures.Write(output, Pictures.Sheet(items, ModelFile.GeometryOf(data.Geometry)), session.Force);
+        var geometry = data.Geometry;
+        session.Answer($"{data.Describe()}\npicture {output}", new JsonObject
+        {
+            ["name"] = data.Name, ["train"] = data.Train.Count, ["validation"] = data.Validation.Count, ["test"] = data.Test.Count,
+            ["geometry"] = new JsonObject { ["height"] = geometry.Height, ["width"] = geometry.Width, ["channels"] = geometry.Channels, ["levels"] = geometry.Levels },
+            ["classes"] = new JsonArray([.. data.ClassNames.Select(name => (JsonNode)name)]), ["preprocessing"] = data.Preprocessing, ["output"] = output,
+        });
+        return 0;
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>info: what a file is; of a model, everything it says about itself.</summary>
+static class InfoVerb
+{
+    static readonly Argument<string> Source = Options.Argument("FILE", "A model, or any other file");
+
+    public static Verb Create() => new("info", "What a file is; of a model, its config, data, training and identity", ["info digits.likely"], [Source], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var path = result.GetRequiredValue(Source);
+        if (Directory.Exists(path))
+        {
+            session.Answer($"{path} is a folder; if it holds data, see: likely data show {path}", new JsonObject { ["file"] = path, ["kind"] = "folder" });
+            return 0;
+        }
+        if (!File.Exists(path)) throw new UsageException($"there is no file {path}");
+        if (FileKind.Of(path) is { } kind)
+        {
+            session.Answer($"{path} seems to be {kind}", new JsonObject { ["file"] = path, ["kind"] = kind, ["bytes"] = new FileInfo(path).Length });
+            return 0;
+        }
+        var checkpoint = Checkpoint.Read(path);
+        session.Answer(Text(checkpoint, path), Json(checkpoint, path));
+        return 0;
+    }
+
+    static string Text(Checkpoint checkpoint, string path)
+    {
+        var model = checkpoint.Model;
+        var text = new StringBuilder();
+        text.AppendLine($"model          {model.Config.Name}: {model.Config.Summary}");
+        text.AppendLine($"config         {string.Join(' ', ModelRegistry.Keys(model.Config).Select(pair => $"{pair.Key}={pair.Value}"))}");
+        text.AppendLine($"data           {checkpoint.DataName}, {Pictures.ImageGeometryOf(model.Geometry)}");
+        text.AppendLine($"preprocessing  {(checkpoint.Preprocessing.Length == 0 ? "none" : checkpoint.Preprocessing)}");
+        text.AppendLine($"labels         {(checkpoint.ClassNames.Count == 0 ? "none" : string.Join(", ", checkpoint.ClassNames))}");
+        text.AppendLine($"parameters     {model.Parameters.Count}");
+        foreach (var (key, value) in checkpoint.Summary) text.AppendLine($"{key,-14} {value:0.######}");
+        text.AppendLine($"order version  {Checkpoint.OrderVersion}");
+        text.Append($"identity       {checkpoint.Identity()}");
+        return text.ToString();
+    }
+
+    static JsonObject Json(Checkpoint checkpoint, string path)
+    {
+        var (model, geometry) = (checkpoint.Model, checkpoint.Model.Geometry);
+        var summary = new JsonObject();
+        foreach (var (key, value) in checkpoint.Summary) summary[key] = Session.Number(value);
+        return new JsonObject
+        {
+            ["file"] = path,
+            ["kind"] = "model",
+            ["model"] = model.Config.Name,
+            ["config"] = JsonNode.Parse(ModelRegistry.ToJson(model.Config)),
+            ["geometry"] = new JsonObject { ["height"] = geometry.Height, ["width"] = geometry.Width, ["channels"] = geometry.SubPositions, ["levels"] = geometry.Levels },
+            ["classes"] = new JsonArray([.. checkpoint.ClassNames.Select(name => (JsonNode)name)]),
+            ["preprocessing"] = checkpoint.Preprocessing,
+            ["data"] = checkpoint.DataName,
+            ["parameters"] = model.Parameters.Count,
+            ["members"] = model.Members,
+            ["summary"] = summary,
+            ["order_version"] = Checkpoint.OrderVersion,
+            ["identity"] = checkpoint.Identity(),
+            ["bytes"] = new FileInfo(path).Length,
+        };
+    }
+}

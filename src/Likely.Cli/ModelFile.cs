@@ -1,0 +1,67 @@
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>A trained model as the verbs use it: its file, its data's preprocessing, its labels.</summary>
+static class ModelFile
+{
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
+    public static Checkpoint Read(string path)
+    {
+        if (Directory.Exists(path)) throw new UsageException($"{path} is a folder; name a model file, such as runs/strokes-gated-pixelcnn.likely");
+        if (!File.Exists(path)) throw new UsageException($"there is no model file {path}; train one with: likely train DATA --model NAME --out {path}");
+        return Checkpoint.Read(path);
+    }
+
+    /// <summary>The data options a model was trained with, but all items, and then the settings given.</summary>
+    /// <exception cref="DataException">An unknown key or a bad value.</exception>
+    public static DataOptions DataOptions(string preprocessing, List<KeyValuePair<string, string>> settings)
+    {
+        Data.DataOptions.Parse(settings);
+        var stored = Data.DataOptions.FromCanonical(preprocessing) with { Limit = null };
+        var words = new List<string> { stored.ToCanonical() };
+        foreach (var (key, value) in settings) words.Add($"{key}={value}");
+        return Data.DataOptions.FromCanonical(string.Join(' ', words));
+    }
+
+    /// <summary>The number of a label given by name or number.</summary>
+    /// <exception cref="UsageException">The model has no labels, or not this one.</exception>
+    public static int Label(Checkpoint checkpoint, string label)
+    {
+        if (checkpoint.Model.Classes == 0) throw new UsageException("--label is for a model that was trained with --set conditional=true; this one knows no labels");
+        for (var i = 0; i < checkpoint.ClassNames.Count; i++)
+            if (checkpoint.ClassNames[i] == label) return i;
+        if (int.TryParse(label, out var number) && number >= 0 && number < checkpoint.Model.Classes) return number;
+        throw new UsageException($"--label {label} is unknown; the model's labels are {Some(checkpoint.ClassNames)}");
+    }
+
+    /// <summary>Refuses data whose labels are not the model's.</summary>
+    /// <exception cref="UsageException">The model needs labels, and the data have none or others.</exception>
+    public static void RequireLabels(Checkpoint checkpoint, Dataset data)
+    {
+        if (checkpoint.Model.Classes == 0) return;
+        if (data.ClassNames.Count == 0) throw new UsageException($"the model tells p(x | label), but {data.Name} has no labels; give labelled data or a model trained without conditional=true");
+        for (var i = 0; i < data.ClassNames.Count; i++)
+            if (i >= checkpoint.ClassNames.Count || data.ClassNames[i] != checkpoint.ClassNames[i])
+                throw new UsageException($"the labels of {data.Name} ({Some(data.ClassNames)}) are not the model's ({Some(checkpoint.ClassNames)})");
+    }
+
+    public static Geometry GeometryOf(ImageGeometry image) => new(image.Height, image.Width, image.Channels, image.Levels);
+
+    /// <summary>Refuses items that the model cannot take.</summary>
+    /// <exception cref="UsageException">Another size, number of channels or of levels.</exception>
+    public static void RequireFit(Checkpoint checkpoint, ImageGeometry item, string name)
+    {
+        var own = checkpoint.Model.Geometry;
+        var sizeFits = checkpoint.Model.AnySize || (item.Height, item.Width) == (own.Height, own.Width);
+        if (sizeFits && item.Channels == own.SubPositions && item.Levels == own.Levels) return;
+        var advice = item.Channels != own.SubPositions ? own.SubPositions == 1 ? "; --set gray=true makes it grey" : ""
+            : item.Levels != own.Levels ? own.Levels == 2 ? "; --set binarize=threshold makes it so" : own.Levels < item.Levels ? $"; --set levels={own.Levels} makes it so" : ""
+            : $"; --set size={own.Height}x{own.Width} makes it so";
+        throw new UsageException($"{name} is {item}, but the model is one of {Pictures.ImageGeometryOf(own)}{advice}");
+    }
+
+    static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(20)) + (names.Count > 20 ? ", ..." : "");
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>sample: draws new examples from a trained model.</summary>
+static class SampleVerb
+{
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
+    static readonly Option<int?> Count = Options.Whole("--count", "How many, 64 if not given", most: 100_000);
+    static readonly Option<string?> Label = Options.Text("--label", "Only this label, by name or number; the labels in turn if not given", "L");
+    static readonly Option<double?> Temperature = Options.Number("--temperature", "Below 1: likelier samples; 1: the model itself", 100);
+    static readonly Option<string?> Out = Options.Text("--out", "The picture; runs/MODEL-samples.png if not given", "FILE");
+    static readonly Option<string?> Each = Options.Text("--each", "Also write every sample as a file of its own into this folder", "DIR");
+
+    public static Verb Create() => new("sample", "Draw new examples, as one picture",
+        ["sample runs/strokes-gated-pixelcnn.likely", "sample digits.likely --label 7 --count 100 --temperature 0.9 --out sevens.png"],
+        [Model, Count, Label, Temperature, Out, Each], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var source = result.GetRequiredValue(Model);
+        var checkpoint = ModelFile.Read(source);
+        var model = checkpoint.Model;
+        var count = result.GetValue(Count) ?? 64;
+        var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;
+        var temperature = (float)(result.GetValue(Temperature) ?? 1);
+        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-samples", ".png", session.Force);
+        AtomicFile.RequireFree(output, session.Force);
+        string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}.png"))] : [];
+        foreach (var path in each) AtomicFile.RequireFree(path, session.Force);
+        var labels = label is { } one ? [.. Enumerable.Repeat(one, count)] : (int[]?)null;
+
+        WarmUp(model, Math.Min(count, 64));
+        var clock = Stopwatch.StartNew();
+        var items = session.Watch(display => Walk.Sample(model, count, session.Seed, labels, temperature, session.Threads,
+            share => display.Update(share, $"sampling, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
+        var seconds = clock.Elapsed.TotalSeconds;
+
+        var columns = label is null && model.Classes is > 1 and <= 16 && count % model.Classes == 0 ? model.Classes : (int?)null;
+        Pictures.Write(output, Pictures.Sheet(items, model.Geometry, columns), session.Force);
+        for (var i = 0; i < each.Length; i++) Pictures.Write(each[i], Pictures.Single(items[i], model.Geometry), session.Force);
+        var rate = (double)count * model.Geometry.Dimensions / seconds;
+        session.Answer($"{output}: {count} samples in {ProgressDisplay.Duration(seconds)}, {rate:0} symbols/s", new JsonObject
+        {
+            ["output"] = output, ["count"] = count, ["seconds"] = Session.Number(seconds), ["symbols_per_second"] = Session.Number(rate),
+            ["samples_per_second"] = Session.Number(count / seconds),
+        });
+        return 0;
+    }
+
+    /// <summary>Walks the first two rows and forgets them, so that a rate leaves out the start-up.</summary>
+    public static void WarmUp(DensityModel model, int batch)
+    {
+        var levels = model.Geometry.Levels;
+        var predictor = model.Predict(batch, model.Classes > 0 ? new int[batch] : []);
+        var probabilities = new float[batch * levels];
+        var symbols = new byte[batch];
+        for (var step = 0; step < Math.Min(predictor.Count, 2 * model.Geometry.Width * model.Geometry.SubPositions); step++)
+        {
+            predictor.Next(probabilities);
+            for (var b = 0; b < batch; b++) symbols[b] = Walk.Draw(probabilities.AsSpan(b * levels, levels), 0.5);
+            predictor.Observe(symbols);
+        }
+    }
+}

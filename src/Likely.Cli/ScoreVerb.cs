@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>score: how likely a model finds every item of a data set, and where each item surprises it.</summary>
+static class ScoreVerb
+{
+    const int MostMaps = 10_000;
+
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
+    static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
+    static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if there is one, else all", "S");
+    static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
+    static readonly Option<string?> Out = Options.Text("--out", "Table of items; runs/MODEL-DATA-scores.csv if not given", "FILE");
+    static readonly Option<string?> Map = Options.Text("--map", "Write each item beside a map of its surprise into this folder", "DIR");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N items");
+
+    public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension",
+        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100"],
+        [Model, Data, SplitName, Set, Out, Map, Limit], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Data));
+        var checkpoint = ModelFile.Read(modelPath);
+        var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
+        var splitName = result.GetValue(SplitName);
+        if (splitName is not (null or "train" or "validation" or "test" or "all")) throw new UsageException($"--split {splitName} is unknown; use train, validation, test or all");
+        var suffix = splitName is null or "test" ? "" : $"-{splitName}";
+        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", ".csv", session.Force);
+        AtomicFile.RequireFree(output, session.Force);
+        using var data = Dataset.Open(source, options, session.Say);
+        ModelFile.RequireLabels(checkpoint, data);
+        var split = splitName switch
+        {
+            "train" => data.Train,
+            "validation" => data.Validation,
+            "test" => data.Test,
+            "all" => data.All,
+            _ => data.Test.Count > 0 ? data.Test : data.All,
+        };
+        if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
+        var count = Math.Min(result.GetValue(Limit) ?? split.Count, split.Count);
+        var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, session.Force) : null;
+        if (maps is not null && count > MostMaps) throw new UsageException($"--map would write {count} pictures; say how many with --limit N, at most {MostMaps}");
+        if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
+
+        var groups = Group(checkpoint, split, count);
+        var nats = new double[count];
+        var dimensions = 0L;
+        var done = 0;
+        var clock = Stopwatch.StartNew();
+        session.Watch(display =>
+        {
+            foreach (var (geometry, items) in groups)
+            {
+                var scores = Evaluation.Score(checkpoint.ForGeometry(geometry), split, session.Threads, items: items, each: (index, _, symbols) =>
+                {
+                    session.Cancellation.ThrowIfCancellationRequested();
+                    maps?.Keep(index, symbols);
+                    var now = Interlocked.Increment(ref done);
+                    if (now % 16 == 0) display.Update((double)now / count, $"scoring, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (count - now) / now)} left");
+                });
+                for (var i = 0; i < items.Length; i++) nats[items[i]] = scores[i];
+                dimensions += (long)geometry.Dimensions * items.Length;
+            }
+            return 0;
+        });
+        var seconds = clock.Elapsed.TotalSeconds;
+
+        Write(output, session.Force, split, nats, data.ClassNames);
+        maps?.Write();
+        var total = Evaluation.Mean(nats) * count;
+        var bits = total / (dimensions * 0.693147180559945309);
+        session.Answer($"""
+            {count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {bits:0.00000} bits/dim
+            each item is in {output}{(maps is null ? "" : $", its map in {maps.Folder}")}
+            """, new JsonObject
+        {
+            ["count"] = count, ["nats_per_example"] = Session.Number(total / count), ["bits_per_dim"] = Session.Number(bits), ["dims"] = dimensions,
+            ["seconds"] = Session.Number(seconds), ["split"] = split.Name, ["output"] = output,
+        });
+        return 0;
+    }
+
+    // Items by their size, each with the model of that size.
+    static List<(Geometry Geometry, int[] Items)> Group(Checkpoint checkpoint, Split split, int count)
+    {
+        var groups = new Dictionary<Geometry, List<int>>();
+        for (var i = 0; i < count; i++)
+        {
+            var geometry = split.GeometryOf(i);
+            ModelFile.RequireFit(checkpoint, geometry, $"{split.ItemName(i)}");
+            if (checkpoint.Model.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model tells p(x | label)");
+            var key = ModelFile.GeometryOf(geometry);
+            if (!groups.TryGetValue(key, out var items)) groups[key] = items = [];
+            items.Add(i);
+        }
+        return [.. groups.Select(group => (group.Key, group.Value.ToArray()))];
+    }
+
+    static void Write(string path, bool overwrite, Split split, double[] nats, IReadOnlyList<string> classNames) => AtomicFile.Write(path, overwrite, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        writer.WriteLine("index,name,label,nats,bits_per_dim");
+        for (var i = 0; i < nats.Length; i++)
+        {
+            var label = split.Label(i);
+            var bits = Evaluation.BitsPerDimension(nats[i], ModelFile.GeometryOf(split.GeometryOf(i)));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i},{Quote(split.ItemName(i))},{(label < 0 ? "" : Quote(classNames[label]))},{nats[i]:R},{bits:R}"));
+        }
+    });
+
+    static string Quote(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+}

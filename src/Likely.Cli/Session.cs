@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace Likely.Cli;
+
+/// <summary>One run of a verb: the shared options, where text goes, and the wish to stop.</summary>
+sealed class Session(TextWriter output, TextWriter error, CancellationToken cancellation)
+{
+    public required int Threads { get; init; }
+    public required ulong Seed { get; init; }
+    public bool Json { get; init; }
+    public bool Quiet { get; init; }
+    public bool Verbose { get; init; }
+    public bool Force { get; init; }
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>True if a person watches stderr.</summary>
+    public bool IsTerminal { get; } = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
+
+    /// <summary>A remark on stderr, unless --quiet.</summary>
+    public void Say(string line)
+    {
+        if (Quiet) return;
+        lock (error) error.WriteLine(line);
+    }
+
+    /// <summary>A warning on stderr, --quiet or not.</summary>
+    public void Warn(string line)
+    {
+        lock (error) error.WriteLine(line);
+    }
+
+    /// <summary>The verb's answer on stdout: text for people, or with --json one object.</summary>
+    public void Answer(string text, JsonObject json)
+    {
+        if (Json) output.WriteLine(json.ToJsonString());
+        else output.WriteLine(text);
+        output.Flush();
+    }
+
+    /// <summary>Does something long, showing how far it is: a bar on a terminal, else a line each ten seconds.</summary>
+    public T Watch<T>(Func<ProgressDisplay, T> work)
+    {
+        if (Quiet) return work(new ProgressDisplay(null));
+        return IsTerminal ? TerminalProgress.Watch(work) : work(new ProgressDisplay(Say));
+    }
+
+    /// <summary>A number for JSON; null if it is not finite.</summary>
+    public static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+}

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Models;
+using Likely.Training;
+
+namespace Likely.Cli;
+
+/// <summary>train: learns p(x) from a data set with a hold-out, and keeps the best weights.</summary>
+static class TrainVerb
+{
+    static readonly Argument<string> Data = Options.Argument("DATA", "A known name (see: likely data list) or a path");
+    static readonly Option<string?> Model = Options.Text("--model", "Which model (see: likely models)", "NAME");
+    static readonly Option<string[]> Set = Options.Settings("A key of the model, the data or the training; repeatable");
+    static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to spend, 10 minutes if nothing is said; turned into steps once", 1e6, valueName: "N");
+    static readonly Option<double?> Epochs = Options.Number("--epochs", "Passes over the training data", 1e9, valueName: "N");
+    static readonly Option<int?> Steps = Options.Whole("--steps", "Steps of the optimizer");
+    static readonly Option<int?> Batch = Options.Whole("--batch", "Examples of one step, 64 if not given", most: 1 << 20);
+    static readonly Option<double?> Rate = Options.Number("--lr", "Highest learning rate; the model's own if not given", 10);
+    static readonly Option<string?> Validation = Options.Text("--validation", "Another data set to validate on", "PATH");
+    static readonly Option<string?> From = Options.Text("--from", "A trained model to go on from", "MODEL");
+    static readonly Option<bool> Resume = Options.Flag("--resume", "Go on with an interrupted run, given the same options");
+    static readonly Option<bool> DryRun = Options.Flag("--dry-run", "Forecast memory and time; train and write nothing");
+    static readonly Option<string?> Out = Options.Text("--out", "The model file; runs/DATA-MODEL.likely if not given", "FILE");
+
+    public static Verb Create() => new("train", "Learn p(x) from data, and keep the best weights",
+        ["train strokes --model gated-pixelcnn --set binarize=threshold --minutes 10", "train faces/ --model gated-pixelcnn --set size=32x32 gray=true --epochs 50 --out faces.likely", "train mnist --model gated-pixelcnn --dry-run"],
+        [Data, Model, Set, Minutes, Epochs, Steps, Batch, Rate, Validation, From, Resume, DryRun, Out], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var from = result.GetValue(From) is { } path ? ModelFile.Read(path) : null;
+        var config = result.GetValue(Model) is { } name ? ModelRegistry.Find(name)
+            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
+        if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
+            throw new UsageException("--minutes, --epochs and --steps exclude each other; give one of them");
+        var plan = new TrainingOptions
+        {
+            Minutes = result.GetValue(Minutes), Epochs = result.GetValue(Epochs), Steps = result.GetValue(Steps),
+            Batch = result.GetValue(Batch) ?? 64, LearningRate = result.GetValue(Rate), Seed = session.Seed, Threads = session.Threads,
+        };
+        (config, var dataOptions, plan) = TrainSettings.Apply(config, from?.Preprocessing ?? "", plan, Options.Pairs(result.GetValue(Set)));
+
+        var source = result.GetRequiredValue(Data);
+        var files = new RunFiles(result.GetValue(Out) ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely");
+        var (resume, dryRun) = (result.GetValue(Resume), result.GetValue(DryRun));
+        if (!dryRun) AtomicFile.RequireFree(files.Checkpoint, session.Force || resume && File.Exists(files.Resume));
+        using var data = Dataset.Open(source, dataOptions, session.Say);
+        using var heldOut = result.GetValue(Validation) is { } other ? Dataset.Open(other, dataOptions, session.Say) : null;
+
+        if (dryRun) return DryRunForecast.Run(session, config, data, heldOut, plan, from);
+        TrainingLog? log = null;
+        var trainer = new Trainer(config, data, plan, from, heldOut)
+        {
+            ResumePath = files.Resume,
+            Progress = moment => log?.Progress(moment),
+            AtValidation = moment => log?.AtValidation(moment),
+            Message = session.Say,
+        };
+        files.Claim(resume, session.Force);
+        var resumed = resume && trainer.Resume();
+        if (resume && !resumed) session.Say($"there is no {files.Resume} to go on with, so training starts at the beginning");
+
+        var baselines = Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit);
+        Announce(session, data, heldOut, trainer, baselines);
+        if (plan.Steps is null && plan.Epochs is null && !resumed) session.Say("plan        measuring the speed ...");
+        trainer.Plan();
+        session.Say($"plan        {trainer.TotalSteps} steps of {plan.Batch}, {(double)trainer.TotalSteps * plan.Batch / data.Train.Count:0.00} epochs, validation each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
+        if (trainer.TotalSteps * plan.Batch < data.Train.Count) session.Warn("warning     the plan is less than one pass over the data; give it more time, or a smaller model");
+
+        var clock = Stopwatch.StartNew();
+        var firstStep = trainer.Step;
+        var checkpoint = session.Watch(display =>
+        {
+            using var own = log = new TrainingLog(session, display, files, trainer.Model, firstStep);
+            return trainer.Run(session.Cancellation);
+        });
+        var seconds = clock.Elapsed.TotalSeconds;
+        if (!trainer.Interrupted || trainer.HasBest) AtomicFile.Write(files.Checkpoint, overwrite: true, checkpoint.Write);
+        if (trainer.Interrupted)
+        {
+            session.Warn($"likely: interrupted at step {trainer.Step} of {trainer.TotalSteps}; {files.Resume} is saved{(trainer.HasBest ? $", the best model so far is {files.Checkpoint}" : "")}; the same command with --resume goes on.");
+            if (session.Json) session.Answer("", Json(trainer, checkpoint, files, log?.Last, seconds, baselines));
+            return 130;
+        }
+        File.Delete(files.Resume);
+        session.Answer(Text(trainer, checkpoint, files, seconds, baselines), Json(trainer, checkpoint, files, log?.Last, seconds, baselines));
+        return 0;
+    }
+
+    static void Announce(Session session, Dataset data, Dataset? heldOut, Trainer trainer, Baselines baselines)
+    {
+        session.Say($"data        {data.Name}: {data.Train.Count} training items, {heldOut?.All.Count ?? data.Validation.Count} for validation, {data.Geometry}");
+        session.Say($"baselines   {Text(baselines)} bits/dim");
+        session.Say($"model       {trainer.Model.Config.Name}, {trainer.Model.Parameters.Count} parameters: {ModelRegistry.ToJson(trainer.Model.Config)}");
+        foreach (var warning in baselines.Warnings) session.Warn($"warning     {warning}");
+        if ((heldOut?.All.Count ?? data.Validation.Count) == 0) session.Warn("warning     nothing is held out, so the last weights are kept and not the best");
+    }
+
+    static string Text(Baselines baselines)
+        => $"uniform {baselines.Uniform:0.0000}, each dimension on its own {(baselines.Marginals is { } marginals ? $"{marginals:0.0000}" : "-")}, PNG {(baselines.Png is { } png ? $"{png:0.0000}" : "-")}";
+
+    static string Text(Trainer trainer, Checkpoint checkpoint, RunFiles files, double seconds, Baselines baselines)
+    {
+        var validation = checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits)
+            ? $"validation  {bits:0.0000} bits/dim, {checkpoint.Summary["validation_nats"]:0.000} nats; baselines: {Text(baselines)}" : $"baselines   {Text(baselines)} bits/dim";
+        return $"""
+            model       {files.Checkpoint}, {trainer.Model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
+            trained     {trainer.Step} steps in {ProgressDisplay.Duration(seconds)}; measurements and samples are in {files.Folder}
+            {validation}
+            """;
+    }
+
+    static JsonObject Json(Trainer trainer, Checkpoint checkpoint, RunFiles files, TrainingMoment? last, double seconds, Baselines baselines) => new()
+    {
+        ["checkpoint"] = trainer.Interrupted && !trainer.HasBest ? null : files.Checkpoint,
+        ["parameters"] = trainer.Model.Parameters.Count,
+        ["steps"] = trainer.Step,
+        ["seconds"] = Session.Number(seconds),
+        ["examples_per_second"] = Session.Number(last?.ExamplesPerSecond),
+        ["train_bits_per_dim"] = Session.Number(checkpoint.Summary.TryGetValue("train_bits_per_dim", out var train) ? train : null),
+        ["validation_bits_per_dim"] = Session.Number(checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits) ? bits : null),
+        ["validation_nats"] = Session.Number(checkpoint.Summary.TryGetValue("validation_nats", out var nats) ? nats : null),
+        ["identity"] = checkpoint.Identity(),
+        ["total_steps"] = trainer.TotalSteps,
+        ["interrupted"] = trainer.Interrupted,
+        ["uniform_bits_per_dim"] = Session.Number(baselines.Uniform),
+        ["marginals_bits_per_dim"] = Session.Number(baselines.Marginals),
+        ["png_bits_per_dim"] = Session.Number(baselines.Png),
+    };
+}

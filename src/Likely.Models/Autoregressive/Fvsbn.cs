@@ -1,0 +1,72 @@
+using Likely.Tensors;
+
+namespace Likely.Models.Autoregressive;
+
+/// <summary>
+/// FVSBN, the fully visible sigmoid belief network (Frey 1998; Gan et al. 2015): every binary variable is a logistic regression
+/// on those before it, p(x_i = 1 | before) = sigmoid(b_i + sum over j before i of w_ji x_j). One triangular product gives all
+/// variables at once; a sample adds one row of it after another.
+/// </summary>
+public sealed record FvsbnConfig : ModelConfig
+{
+    public override string Name => "fvsbn";
+
+    public override string Summary => "FVSBN: a logistic regression for each binary variable (Frey 1998, Gan et al. 2015)";
+
+    protected override DensityModel Create(Geometry geometry, int classes) => new Fvsbn(this, geometry);
+}
+
+sealed unsafe class Fvsbn : BinaryModel
+{
+    readonly MaskedProduct _product;
+
+    public Fvsbn(FvsbnConfig config, Geometry geometry) : base(config, geometry)
+    {
+        var dimensions = geometry.Dimensions;
+        var (inputs, outputs) = (new int[dimensions], new int[dimensions]);
+        for (var d = 0; d < dimensions; d++) (inputs[d], outputs[d]) = (d, d - 1);
+        var mask = new DegreeMask(inputs, outputs);
+        var scope = new ParameterScope(Parameters);
+        _product = new MaskedProduct(scope.Weight("weight", 1, dimensions, dimensions, 0.1, mask.Natural), scope.Bias("bias", dimensions));
+        _product.Refresh(mask);
+        MultiplyAdds = mask.Connections;
+    }
+
+    public override double MultiplyAdds { get; }
+
+    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
+    {
+        var sub = Geometry.SubPositions;
+        var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, null);
+        return Ops.ToPositions(Ops.Masked(x, _product), sub, null);
+    }
+
+    public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+        => new Walk(this, batch, temperature);
+
+    sealed class Walk : BinaryPredictor
+    {
+        readonly MaskedProduct _product;
+        readonly Tensor _values, _sums;
+
+        public Walk(Fvsbn model, int batch, float temperature) : base(model.Geometry, batch, temperature, null)
+        {
+            _product = model._product;
+            var memory = new Tape();
+            _values = memory.New(new Shape(1, batch, Count));
+            _sums = memory.New(new Shape(1, batch, Count));
+            Ops.MaskedBegin(_product, _sums);
+        }
+
+        protected override void Predict(int step, float* logits)
+        {
+            for (var b = 0; b < Batch; b++) logits[b] = _sums.Row(0, b)[step];
+        }
+
+        protected override void Absorb(int step, ReadOnlySpan<byte> symbols)
+        {
+            for (var b = 0; b < Batch; b++) _values.Row(0, b)[step] = symbols[b];
+            Ops.MaskedObserve(_product, _values, step, 1, _sums);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Likely.Tensors;
+
+namespace Likely.Models.Autoregressive;
+
+/// <summary>
+/// MADE, the masked autoencoder for distribution estimation (Germain et al. 2015), for binary variables: an autoencoder whose weights
+/// are masked (<see cref="MadeMember"/>) so that each output depends on earlier inputs alone, eq. 9 to 14. Several masks and orderings
+/// share the weights and make an ensemble that averages probabilities of whole examples (sec. 4.2 and 4.3). Everything is computed
+/// in visiting order with units sorted by degree, so a walk computes each unit once and a sample costs about one forward pass.
+/// </summary>
+public sealed record MadeConfig : ModelConfig
+{
+    /// <summary>Units of each hidden layer.</summary>
+    public int Hidden { get; init; } = 500;
+    /// <summary>Hidden layers.</summary>
+    public int Layers { get; init; } = 1;
+    /// <summary>Sets of masks trained in turn; 1: one set for ever.</summary>
+    public int Masks { get; init; } = 1;
+    /// <summary>Orders of the variables trained in turn; 1: as they come, more: random ones.</summary>
+    public int Orderings { get; init; } = 1;
+    /// <summary>True: inputs also reach outputs directly.</summary>
+    public bool Direct { get; init; } = true;
+    /// <summary>Seed of masks and orderings.</summary>
+    public int MaskSeed { get; init; }
+
+    public override string Name => "made";
+
+    public override string Summary => "MADE: masked autoencoder, binary variables, ensembles of masks and orderings (Germain et al. 2015)";
+
+    protected override DensityModel Create(Geometry geometry, int classes)
+    {
+        Require(nameof(Hidden), Hidden, 1, 65536);
+        Require(nameof(Layers), Layers, 1, 100);
+        Require(nameof(Masks), Masks, 1, 1024);
+        Require(nameof(Orderings), Orderings, 1, 1024);
+        Require(nameof(MaskSeed), MaskSeed, 0, int.MaxValue);
+        return new Made(this, geometry);
+    }
+}
+
+sealed unsafe class Made : BinaryModel
+{
+    // Sorted copies of the weights that are kept for members in use at the same time.
+    const long CacheBytes = 512L << 20;
+
+    readonly Parameter[] _weights, _biases;
+    readonly Parameter? _direct;
+    readonly MadeMember[] _members;
+    readonly List<MadeWeights> _cache = [];
+    readonly int _cacheSize;
+    long _uses;
+
+    public Made(MadeConfig config, Geometry geometry) : base(config, geometry)
+    {
+        var (dimensions, layers) = (geometry.Dimensions, config.Layers);
+        _members = new MadeMember[Math.Max(config.Masks, config.Orderings)];
+        for (var i = 0; i < _members.Length; i++) _members[i] = new MadeMember(config, dimensions, i, sorted: config.Masks == 1);
+
+        // A mask that is sorted as it is belongs to all members and is part of the parameter; else members share every weight.
+        var scope = new ParameterScope(Parameters);
+        (_weights, _biases) = (new Parameter[layers + 1], new Parameter[layers + 1]);
+        for (var i = 0; i <= layers; i++)
+        {
+            var (inputs, outputs) = (i == 0 ? dimensions : config.Hidden, i == layers ? dimensions : config.Hidden);
+            var layer = i == layers ? scope.At("output") : scope.At("layers").At(i);
+            _weights[i] = layer.Weight("weight", 1, inputs, outputs, i == layers ? 0.5 : 1.4, Fixed(_members[0].Masks[i]));
+            _biases[i] = layer.Bias("bias", outputs);
+            _cacheSize += (int)(4 * MaskedProduct.CopyLength(inputs, outputs) >> 10);
+        }
+        if (config.Direct) _direct = scope.At("direct").Weight("weight", 1, dimensions, dimensions, 0.1, Fixed(_members[0].Direct!));
+        if (config.Direct) _cacheSize += (int)(4 * MaskedProduct.CopyLength(dimensions, dimensions) >> 10);
+        _cacheSize = (int)Math.Clamp((CacheBytes >> 10) / Math.Max(1, _cacheSize), 1, _members.Length);
+
+        MultiplyAdds = _members[0].Direct?.Connections ?? 0;
+        foreach (var mask in _members[0].Masks) MultiplyAdds += mask.Connections;
+    }
+
+    public override int Members => _members.Length;
+
+    /// <summary>Connections of the first member; masked ones are not counted.</summary>
+    public override double MultiplyAdds { get; }
+
+    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
+    {
+        if (tape.Training) member = new Philox(tape.Address.Seed, RandomPurpose.Mask).Below((ulong)tape.Address.Step, 0, Members);
+        var weights = Weights(member);
+        var (sub, order) = (Geometry.SubPositions, weights.Member.Order);
+        var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, order);
+        var h = x;
+        for (var i = 0; i < weights.Products.Length - 1; i++) h = Ops.Rectify(Ops.Masked(h, weights.Products[i]));
+        var logits = Ops.Masked(h, weights.Products[^1]);
+        if (weights.Direct is not null) logits = Ops.Add(logits, Ops.Masked(x, weights.Direct));
+        return Ops.ToPositions(logits, sub, order);
+    }
+
+    public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+    {
+        var weights = Weights(member);
+        return new MadeWalk(Geometry, weights, batch, temperature);
+    }
+
+    static Func<int, int, int, bool>? Fixed(DegreeMask mask) => mask.IsIdentity ? mask.Natural : null;
+
+    // Weights of an older version are nobody's any more and are made over; those of another member may be in use and are let go.
+    MadeWeights Weights(int member)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)member, (uint)_members.Length, nameof(member));
+        lock (_cache)
+        {
+            var version = Parameters.Version;
+            MadeWeights? old = null;
+            var oldest = 0;
+            for (var i = 0; i < _cache.Count; i++)
+            {
+                if (_cache[i].Version == version && _cache[i].Member == _members[member])
+                {
+                    _cache[i].LastUse = ++_uses;
+                    return _cache[i];
+                }
+                if (_cache[i].Version != version) old = _cache[i];
+                if (_cache[i].LastUse < _cache[oldest].LastUse) oldest = i;
+            }
+            if (old is null)
+            {
+                old = new MadeWeights(_weights, _biases, _direct);
+                if (_cache.Count < _cacheSize) _cache.Add(old);
+                else _cache[oldest] = old;
+            }
+            old.Refresh(_members[member], version);
+            old.LastUse = ++_uses;
+            return old;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Likely.Models.Layers;
+using Likely.Tensors;
+
+namespace Likely.Models.Autoregressive;
+
+/// <summary>
+/// PixelCNN (van den Oord et al. 2016a, "Pixel recurrent neural networks", sec. 3.3 to 3.5 and table 1): a 7x7 convolution of mask A,
+/// residual blocks of mask B, two 1x1 products. Square filters under a mask leave a blind spot above to the right, kept here as
+/// published (<see cref="GatedPixelCnnConfig"/> has none). Symbols at one position follow R, G, B by groups of channels; a walk then
+/// computes a position once for each of its symbols. The mixture head needs no groups and one pass a position.
+/// </summary>
+public sealed record PixelCnnConfig : ModelConfig
+{
+    /// <summary>h: feature maps inside a residual block; there are 2h outside.</summary>
+    public int Channels { get; init; } = 16;
+    /// <summary>Residual blocks.</summary>
+    public int Layers { get; init; } = 15;
+    /// <summary>Side of the first filter, odd; the blocks' is 3.</summary>
+    public int Kernel { get; init; } = 7;
+    /// <summary>Feature maps between the two last products.</summary>
+    public int HeadChannels { get; init; } = 32;
+    /// <summary>Share of a block's features dropped while training.</summary>
+    public double Dropout { get; init; }
+    /// <summary>auto, bernoulli, softmax or mixture.</summary>
+    public string Head { get; init; } = "auto";
+    /// <summary>Components of head=mixture, at most 16.</summary>
+    public int Components { get; init; } = 10;
+
+    public override string Name => "pixelcnn";
+
+    public override string Summary => "PixelCNN: masked convolutions in residual blocks (van den Oord et al. 2016a)";
+
+    protected override DensityModel Create(Geometry geometry, int classes)
+    {
+        Require(nameof(Channels), Channels, 1, 4096);
+        Require(nameof(Layers), Layers, 1, 1000);
+        Require(nameof(Kernel), Kernel, 3, 99, odd: true);
+        Require(nameof(HeadChannels), HeadChannels, 1, 8192);
+        Require(nameof(Dropout), Dropout, 0, 0.95);
+        return new PixelCnn(this, geometry);
+    }
+}
+
+sealed class PixelCnn : GridModel
+{
+    readonly MaskedConvolution _first;
+    readonly ResidualBlock[] _blocks;
+    readonly Pointwise _hidden, _output;
+
+    public PixelCnn(PixelCnnConfig config, Geometry geometry)
+        : base(config, geometry, 0, LikelihoodHead.Create(config.Head, geometry, config.Components))
+    {
+        var groups = new ChannelGroups(Head.NeedsGroups ? Head.SubPositions : 1);
+        var (features, head, outputs, sub) = (2 * config.Channels, config.HeadChannels, Head.Outputs, geometry.SubPositions);
+        var scope = new ParameterScope(Parameters);
+        var plan = new ConvolutionPlan(geometry.Height, geometry.Width, ConvolutionPlan.Masked(config.Kernel, withCentre: groups.Count > 1));
+        var centre = plan.Taps.Length - 1;
+        var mask = groups.Mask(sub, features, strictly: true);
+        _first = new MaskedConvolution(scope.At("first"), plan, sub, features, mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output));
+        _blocks = new ResidualBlock[config.Layers];
+        for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, geometry, groups);
+        _hidden = new Pointwise(scope.At("hidden"), features, head, 1.4, groups.Within(features, head));
+        _output = new Pointwise(scope.At("output"), head, outputs, 0.5, groups.Within(head, outputs));
+        MultiplyAdds = geometry.Positions * ((double)plan.Taps.Length * sub * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
+    }
+
+    public override double MultiplyAdds { get; }
+
+    public override Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run)
+    {
+        var h = _first.Forward(x, run);
+        foreach (var block in _blocks) h = block.Forward(h, run);
+        return _output.Forward(Ops.Rectify(_hidden.Forward(Ops.Rectify(h))));
+    }
+}

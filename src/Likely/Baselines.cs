@@ -1,0 +1,106 @@
+using Likely.Data;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// What no model should be worse than, in bits per dimension of held-out data: every value equally likely, log2 L; each dimension
+/// on its own, p(x_d = v) = (n_dv + 1/2) / (n + L/2) with counts from the training split; and PNG, as one sheet of many items.
+/// </summary>
+/// <param name="Uniform">log2 of the number of levels.</param>
+/// <param name="Marginals">Each dimension on its own; null if there are too many to count.</param>
+/// <param name="Png">Bits of a PNG file; null if the items have neither 1 nor 3 channels.</param>
+/// <param name="Warnings">What looks wrong with the data, in plain sentences.</param>
+public sealed record Baselines(double Uniform, double? Marginals, double? Png, IReadOnlyList<string> Warnings)
+{
+    const double BitsPerNat = 1 / 0.693147180559945309;
+    const long MostCounts = 1 << 24;
+    const int PictureItems = 400;
+
+    /// <summary>Counts the training split once and evaluates on the first items of the held-out one.</summary>
+    public static Baselines Measure(Split train, Split heldOut, int threads, int limit = 10_000)
+    {
+        if (heldOut.Count == 0) heldOut = train;
+        var geometry = train.Geometry;
+        var warnings = new List<string>();
+        if (train.Count < 50) warnings.Add($"there are only {train.Count} training items");
+        double? marginals = null;
+        if ((long)geometry.Dimensions * geometry.Levels <= MostCounts)
+        {
+            var counts = Count(train, threads);
+            marginals = Evaluate(counts, train.Count, heldOut, Math.Min(limit, heldOut.Count), threads);
+            Inspect(counts, train, warnings);
+        }
+        return new Baselines(ExactMath.Log(geometry.Levels) * BitsPerNat, marginals, PngBits(heldOut), warnings);
+    }
+
+    static int[] Count(Split train, int threads)
+    {
+        var (dimensions, levels) = (train.Geometry.Dimensions, train.Geometry.Levels);
+        var workers = new int[Math.Max(1, threads)][];
+        const int Piece = 64;
+        ParallelShards.Run((train.Count + Piece - 1) / Piece, threads, (piece, worker) =>
+        {
+            var counts = workers[worker] ??= new int[dimensions * levels];
+            var item = new byte[dimensions];
+            for (var i = piece * Piece; i < Math.Min(train.Count, (piece + 1) * Piece); i++)
+            {
+                train.Read(i, item);
+                for (var d = 0; d < dimensions; d++) counts[d * levels + item[d]]++;
+            }
+        });
+        var total = new int[dimensions * levels];
+        foreach (var counts in workers)
+            for (var i = 0; i < (counts?.Length ?? 0); i++) total[i] += counts![i];
+        return total;
+    }
+
+    static double Evaluate(int[] counts, int trained, Split heldOut, int items, int threads)
+    {
+        var (dimensions, levels) = (heldOut.Geometry.Dimensions, heldOut.Geometry.Levels);
+        var nats = new double[counts.Length];
+        for (var i = 0; i < counts.Length; i++) nats[i] = -ExactMath.Log((counts[i] + 0.5) / (trained + 0.5 * levels));
+        var sums = new double[items];
+        ParallelShards.Run(items, threads, (i, _) =>
+        {
+            var item = new byte[dimensions];
+            heldOut.Read(i, item);
+            for (var d = 0; d < dimensions; d++) sums[i] += nats[d * levels + item[d]];
+        });
+        return Evaluation.Mean(sums) / dimensions * BitsPerNat;
+    }
+
+    static void Inspect(int[] counts, Split train, List<string> warnings)
+    {
+        var (dimensions, levels) = (train.Geometry.Dimensions, train.Geometry.Levels);
+        var used = new bool[levels];
+        var constant = 0;
+        for (var d = 0; d < dimensions; d++)
+        {
+            var most = 0;
+            for (var v = 0; v < levels; v++)
+            {
+                most = Math.Max(most, counts[d * levels + v]);
+                used[v] |= counts[d * levels + v] > 0;
+            }
+            if (most == train.Count) constant++;
+        }
+        var values = used.Count(isUsed => isUsed);
+        if (constant == dimensions && train.Count > 1) warnings.Add("all training items are the same");
+        else if (values == 1) warnings.Add("all values of the training items are the same");
+        else if (values == 2 && levels > 2) warnings.Add($"the items have {levels} levels but only 2 values are ever used; --set binarize=threshold makes a better model");
+    }
+
+    static double? PngBits(Split split)
+    {
+        var geometry = split.Geometry;
+        if (geometry.Channels is not (1 or 3)) return null;
+        var count = (int)Math.Clamp(Image.LargestSize / 4 / geometry.Dimensions, 1, Math.Min(PictureItems, split.Count));
+        var items = new byte[count][];
+        for (var i = 0; i < count; i++) split.Read(i, items[i] = new byte[geometry.Dimensions]);
+        var across = (int)Math.Ceiling(Math.Sqrt(count));
+        while (count % across != 0) across--; // a sheet without empty cells
+        var sheet = ImageGrid.ArrangeSymbols(items, geometry, columns: across, scale: 1, gap: 0);
+        return 8.0 * Data.Png.Encode(sheet.Pixels, sheet.Height, sheet.Width, sheet.Channels).Length / ((double)count * geometry.Dimensions);
+    }
+}

@@ -1,0 +1,44 @@
+using Likely.Data;
+using Xunit;
+
+namespace Likely.Tests.Data;
+
+public sealed class DataOptionsTests
+{
+    static DataOptions Parse(params (string Key, string Value)[] settings) =>
+        DataOptions.Parse(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+
+    [Fact]
+    public void Canonical_text_and_back()
+    {
+        Assert.Equal("", DataOptions.Default.ToCanonical());
+        var options = Parse(("size", "28x30"), ("binarize", "static"), ("crop", "64x64"), ("gray", "true"), ("validation", "0.05"), ("limit", "100"), ("flip", "true"))
+            with { Seed = ulong.MaxValue };
+        Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true validation=0.05 limit=100 flip=true seed=18446744073709551615", options.ToCanonical());
+        Assert.Equal(options, DataOptions.FromCanonical(options.ToCanonical()));
+        Assert.Equal(Parse(("levels", "8")), DataOptions.FromCanonical("levels=8"));
+        foreach (var key in DataOptions.Keys) Assert.DoesNotContain("Unknown", Assert.Throws<DataException>(() => Parse((key, "?"))).Message);
+    }
+
+    [Theory]
+    [InlineData("colour", "1", "binarize, levels, size, crop, gray, validation, limit, flip")]
+    [InlineData("binarize", "yes", "threshold, static, dynamic")]
+    [InlineData("levels", "1", "2 to 256")]
+    [InlineData("levels", "257", "2 to 256")]
+    [InlineData("size", "28", "28x28")]
+    [InlineData("size", "0x28", "28x28")]
+    [InlineData("gray", "1", "true or false")]
+    [InlineData("validation", "0.6", "0 to 0.45")]
+    [InlineData("validation", "NaN", "0 to 0.45")]
+    [InlineData("limit", "-3", "from 1")]
+    public void A_bad_setting_is_refused_with_what_is_allowed(string key, string value, string hint)
+    {
+        var message = Assert.Throws<DataException>(() => Parse((key, value))).Message;
+        Assert.Contains(key, message);
+        Assert.Contains(hint, message);
+    }
+
+    [Fact]
+    public void Binarising_contradicts_more_than_two_levels() =>
+        Assert.Contains("contradict", Assert.Throws<DataException>(() => Parse(("binarize", "static"), ("levels", "4"))).Message);
+}

@@ -1,0 +1,80 @@
+using Likely.Data;
+using Xunit;
+
+namespace Likely.Tests.Data;
+
+public sealed class RealDataTests
+{
+    [DataFact("mnist")]
+    public void Mnist_has_its_usual_splits_mean_and_labels()
+    {
+        using var data = Dataset.Open("mnist", DataOptions.Default);
+        Assert.Equal((50_000, 10_000, 10_000), (data.Train.Count, data.Validation.Count, data.Test.Count));
+        Assert.Equal(new ImageGeometry(28, 28, 1, 256), data.Geometry);
+        var counts = new int[10];
+        long sum = 0;
+        var symbols = new byte[784];
+        foreach (var split in (Split[])[data.Train, data.Validation])
+            for (var i = 0; i < split.Count; i++)
+            {
+                split.Read(i, symbols);
+                foreach (var symbol in symbols) sum += symbol;
+                counts[split.Label(i)]++;
+            }
+        Assert.Equal([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949], counts);
+        Assert.Equal(0.1307, sum / (60_000.0 * 784 * 255), 4);
+        Assert.Equal((5, 0, 7), (data.Train.Label(0), data.Train.Label(1), data.Test.Label(0)));
+    }
+
+    [DataFact("mnist")]
+    public void Static_mnist_has_as_much_ink_as_grey_mnist()
+    {
+        using var data = Dataset.Open("mnist", new DataOptions { Binarize = Binarization.Static, Limit = 2000 });
+        using var gray = Dataset.Open("mnist", new DataOptions { Limit = 2000 });
+        double ones = 0, ink = 0;
+        var symbols = new byte[784];
+        for (var i = 0; i < data.Test.Count; i++)
+        {
+            data.Test.Read(i, symbols);
+            foreach (var symbol in symbols) ones += symbol;
+            gray.Test.Read(i, symbols);
+            foreach (var symbol in symbols) ink += symbol / 255.0;
+        }
+        Assert.Equal((2000, 2000), (data.Train.Count, data.Test.Count));
+        Assert.InRange(ones / ink, 0.995, 1.005);
+    }
+
+    [DataFact("cifar10")]
+    public void Cifar10_is_read_with_its_labels()
+    {
+        using var data = Dataset.Open("cifar10", DataOptions.Default);
+        Assert.Equal(new ImageGeometry(32, 32, 3, 256), data.Geometry);
+        Assert.Equal("frog", data.ClassNames[data.All.Label(0)]); // the well-known first training image
+        Assert.Equal("cat", data.ClassNames[data.Test.Label(0)]);
+        Assert.True(data.Train.Count > data.Validation.Count && data.Validation.Count > 0 && data.Test.Count > 0);
+        var symbols = new byte[data.Geometry.Dimensions];
+        data.All.Read(0, symbols);
+        Assert.Equal([59, 62, 63], symbols[..3]);
+    }
+
+    [DataFact("olivetti", "frey", "bsds_gray", "kodak", "notmnist", "fashion_mnist")]
+    public void The_other_known_sets_are_read()
+    {
+        using (var olivetti = Dataset.Open("olivetti", DataOptions.Default))
+        {
+            Assert.Equal((320, 40, 40, 40), (olivetti.Train.Count, olivetti.Validation.Count, olivetti.Test.Count, olivetti.ClassNames.Count));
+            Assert.Equal((64, 64), (olivetti.Geometry.Height, olivetti.Geometry.Width));
+            Assert.Equal(39, olivetti.All.Label(399));
+        }
+        using (var frey = Dataset.Open("frey", DataOptions.Default))
+            Assert.Equal((1965, 28, 20), (frey.All.Count, frey.Geometry.Height, frey.Geometry.Width));
+        using (var natural = Dataset.Open("bsds_gray", new DataOptions { Crop = (64, 64), Size = (16, 16) }))
+            Assert.Equal((60, new ImageGeometry(16, 16, 1, 256)), (natural.All.Count, natural.Geometry));
+        using (var kodak = Dataset.Open(DataFactAttribute.PathOf("kodak"), new DataOptions { AnySize = true, Validation = 0 }))
+            Assert.Equal((12, 3), (kodak.Train.Count, kodak.Geometry.Channels));
+        using (var letters = Dataset.Open("notmnist", DataOptions.Default))
+            Assert.Equal((10_000, "J"), (letters.Test.Count, letters.ClassNames[9]));
+        using var clothes = Dataset.Open("fashion_mnist", DataOptions.Default);
+        Assert.Equal(1000, clothes.Test.Count);
+    }
+}
