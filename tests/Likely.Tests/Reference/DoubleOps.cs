@@ -87,6 +87,24 @@ static class DoubleOps
         int At(int variable, int example) => (variable / subPositions * batch + example) * subPositions + variable % subPositions;
     }
 
+    /// <summary>
+    /// A masked linear map (Germain et al. 2015, eq. 13): rows of x and of the result are in sorted order, weights and degrees in natural
+    /// order; an input feeds the outputs of at least its degree.
+    /// </summary>
+    public static double[] Masked(int[] inputDegrees, int[] outputDegrees, int[] inputOrder, int[] outputOrder, double[] x, double[] weights, double[]? bias)
+    {
+        int inputs = inputDegrees.Length, outputs = outputDegrees.Length;
+        var y = new double[x.Length / inputs * outputs];
+        for (var i = 0; i < y.Length; i++)
+        {
+            var (row, output) = (i / outputs, outputOrder[i % outputs]);
+            y[i] = bias is null ? 0 : bias[output];
+            for (var r = 0; r < inputs; r++)
+                if (inputDegrees[inputOrder[r]] <= outputDegrees[output]) y[i] += x[row * inputs + r] * weights[inputOrder[r] * outputs + output];
+        }
+        return y;
+    }
+
     // log of the joint probability of the first channels of a pixel (Salimans et al. 2017, eq. 2 and 3).
     static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<byte> symbols)
     {

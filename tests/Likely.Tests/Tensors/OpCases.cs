@@ -49,6 +49,7 @@ static class OpCases
         var relu = new OpCase("Relu/1", "", [some], [], (_, t, _) => Ops.Relu(t[0]), (t, _) => Map(t[0], i => Math.Max(t[0][i], 0))) { Gap = 0.05f };
         yield return relu;
         yield return relu.Twice();
+        yield return relu with { Op = "Rectify/1", Run = (_, t, _) => Ops.Rectify(t[0]) };
         var dropout = new OpCase("Dropout/3", "", [some], [], (_, t, _) => Ops.Dropout(t[0], Rate, Path), (t, _) => Map(t[0], i => t[0][i] * DropoutFactor(some, i))) { Training = true };
         yield return dropout;
         yield return dropout.Twice();
@@ -99,6 +100,9 @@ static class OpCases
             yield return toPositions;
             yield return toPositions.Twice();
         }
+        foreach (var (inputs, outputs, batch) in new[] { (6, 5, 3), (70, 130, 2), (1, 20, 3), (20, 1, 1) }) // blocks of 64 outputs
+            foreach (var sorted in new[] { true, false })
+                foreach (var bias in new[] { true, false }) yield return Masked(inputs, outputs, batch, sorted, bias);
         foreach (var (hidden, batch) in new[] { (5, 3), (70, 35) }) // 64 units at a time, 32 examples at a time
         {
             var x = Symbols(6 * batch, 2);
@@ -108,6 +112,33 @@ static class OpCases
             yield return nade;
             yield return nade.Twice();
         }
+    }
+
+    // Degrees 1 to 5 on either side; unsorted ones come with the orders that sort them.
+    static OpCase Masked(int inputs, int outputs, int batch, bool sorted, bool bias)
+    {
+        var random = new Philox(1, RandomPurpose.Test, (ulong)(inputs + outputs));
+        int[] from = new int[inputs], to = new int[outputs];
+        for (var i = 0; i < inputs; i++) from[i] = 1 + random.Below(0, (ulong)i, 5);
+        for (var i = 0; i < outputs; i++) to[i] = 1 + random.Below(1, (ulong)i, 5);
+        if (sorted)
+        {
+            Array.Sort(from);
+            Array.Sort(to);
+        }
+        int[] fromOrder = [.. Enumerable.Range(0, inputs).OrderBy(i => from[i])], toOrder = [.. Enumerable.Range(0, outputs).OrderBy(i => to[i])];
+        var mask = sorted ? new DegreeMask(from, to) : new DegreeMask(from, to, fromOrder, toOrder);
+        Shape weight = new(1, inputs, outputs), biases = new(1, 1, outputs);
+        return new("Masked/2", $"{inputs}->{outputs}, batch {batch}, {(sorted ? "sorted" : "in an order")}, {(bias ? "with" : "without")} bias",
+            [new Shape(2, batch, inputs)], bias ? [weight, biases] : [weight],
+            (_, t, p) =>
+            {
+                var product = new MaskedProduct(p[0], bias ? p[1] : null);
+                product.Refresh(mask);
+                return Ops.Masked(t[0], product);
+            },
+            (t, p) => DoubleOps.Masked(from, to, fromOrder, toOrder, t[0], p[0], bias ? p[1] : null))
+        { Mask = sorted ? mask.Natural : null };
     }
 
     static unsafe Tensor Bernoulli(Tensor logits, byte[] symbols, float scale)
