@@ -40,6 +40,8 @@ public static class LawCases
         ("one layer", new(4, 3, 1, 2), 0, [], [("layers", "1")]),
         ("no position before", new(1, 1, 1, 2), 0, [], []),
         ("one column", new(7, 1, 1, 2), 0, [], []),
+        ("larger grid", new(12, 9, 1, 2), 0, [], []), // more positions than a walk's windows hold
+        ("larger RGB grid", new(9, 6, 3, 4), 0, [("head", "softmax")], []),
     ];
 
     public static IReadOnlyList<LawCase> All { get; } = [.. ModelRegistry.All.SelectMany(Accepted)];
