@@ -1,2 +1,43 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Likely.Benchmarks;
+
 namespace Likely.Cli;
-static class BenchVerb { public static Verb Create() => new("bench", "Speed", ["bench"], [], (_, _) => 0); }
+
+/// <summary>bench: how fast this machine is, against its own peak: kernels, training steps, scoring and sampling.</summary>
+static class BenchVerb
+{
+    static readonly Argument<string?> Filter = Options.OptionalArgument("FILTER", "Only what has this in its name, such as sample or convolution");
+
+    public static Verb Create() => new("bench", "Measure kernels, training steps and samplers against the machine's peak",
+        ["bench", "bench convolution --threads 1", "bench sample --json"], [Filter], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var filter = result.GetValue(Filter) ?? "";
+        bool Wanted(string name) => name.Contains(filter, StringComparison.OrdinalIgnoreCase);
+        IReadOnlyList<Benchmark> kernels = [.. KernelBenchmarks.All(session.Threads).Where(kernel => Wanted(kernel.Name))];
+        if (kernels.Count == 0 && !ModelBenchmarks.All(session.Threads, Wanted).Any())
+            throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score or sample");
+        session.Say("measuring the peak of the machine ...");
+        var peak = Benchmark.Peak(session.Threads);
+        session.Print($"peak {peak:0.0} GFLOP/s with {session.Threads} threads (fused multiply-adds in registers)\n");
+        session.Print($"{"",-66} {"ms",10} {"GFLOP/s",9} {"of peak",8} {"per second",12}");
+        var entries = new JsonArray();
+        foreach (var benchmark in kernels.Concat(ModelBenchmarks.All(session.Threads, Wanted)))
+        {
+            session.Cancellation.ThrowIfCancellationRequested();
+            if (session.Json) session.Say(benchmark.Name);
+            var seconds = benchmark.Measure();
+            var (gigaflops, rate) = (benchmark.Operations > 0 ? benchmark.Operations / seconds / 1e9 : (double?)null, benchmark.Items / seconds);
+            session.Print($"{benchmark.Name,-66} {1000 * seconds,10:0.000} {(gigaflops is { } g ? $"{g:0.0}" : ""),9} {(gigaflops is { } h ? $"{100 * h / peak:0} %" : ""),8} {rate,12:0}");
+            entries.Add(new JsonObject
+            {
+                ["name"] = benchmark.Name, ["milliseconds"] = Session.Number(1000 * seconds), ["gflops"] = Session.Number(gigaflops),
+                ["share_of_peak"] = Session.Number(gigaflops / peak), ["per_second"] = Session.Number(rate),
+            });
+        }
+        if (session.Json) session.Answer("", new JsonObject { ["peak_gflops"] = Session.Number(peak), ["threads"] = session.Threads, ["entries"] = entries });
+        return 0;
+    }
+}

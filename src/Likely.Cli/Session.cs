@@ -30,6 +30,12 @@ sealed class Session(TextWriter output, TextWriter error, CancellationToken canc
         lock (error) error.WriteLine(line);
     }
 
+    /// <summary>A line of a long answer, as soon as it is known; with --json none.</summary>
+    public void Print(string line)
+    {
+        if (!Json) output.WriteLine(line);
+    }
+
     /// <summary>The verb's answer on stdout: text for people, or with --json one object.</summary>
     public void Answer(string text, JsonObject json)
     {

@@ -20,13 +20,31 @@ public static unsafe class Evaluation
     public static double[] Score(DensityModel model, Split split, int threads, int limit = int.MaxValue, PerExample? each = null, int[]? items = null)
     {
         var count = Math.Min(limit, items?.Length ?? split.Count);
+        return Score(model, count, (place, item) =>
+        {
+            var index = items is null ? place : items[place];
+            split.Read(index, item);
+            return model.Classes > 0 ? split.Label(index) : -1;
+        }, threads, each is null ? null : (place, nats, symbols) => each(items is null ? place : items[place], nats, symbols));
+    }
+
+    /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
+    public static double[] Score(DensityModel model, IReadOnlyList<byte[]> items, int[] labels, int threads, PerExample? each = null)
+        => Score(model, items.Count, (place, item) =>
+        {
+            items[place].CopyTo(item);
+            return model.Classes > 0 ? labels[place] : -1;
+        }, threads, each);
+
+    static double[] Score(DensityModel model, int count, Reader read, int threads, PerExample? each)
+    {
         var group = Math.Clamp((1 << 16) / model.Geometry.Dimensions, 1, 64);
         var nats = new double[count];
         var workers = new Worker[Math.Max(1, threads)];
         ParallelShards.Run((count + group - 1) / group, threads, (piece, worker) =>
         {
             var first = piece * group;
-            (workers[worker] ??= new Worker(model, group)).Score(split, items, first, Math.Min(group, count - first), nats, each);
+            (workers[worker] ??= new Worker(model, group)).Score(read, first, Math.Min(group, count - first), nats, each);
         });
         return nats;
     }
@@ -42,6 +60,9 @@ public static unsafe class Evaluation
     /// <summary>Nats per example as bits per dimension.</summary>
     public static double BitsPerDimension(double nats, Geometry geometry) => nats / (geometry.Dimensions * 0.693147180559945309);
 
+    // Fills in one example and returns its label, -1 if there is none.
+    delegate int Reader(int place, Span<byte> item);
+
     sealed class Worker(DensityModel model, int capacity)
     {
         readonly Tape _tape = new();
@@ -50,13 +71,13 @@ public static unsafe class Evaluation
         readonly float[] _symbols = new float[model.Geometry.Dimensions];
         readonly double[,] _members = new double[capacity, model.Members];
 
-        public void Score(Split split, int[]? items, int first, int count, double[] nats, PerExample? each)
+        public void Score(Reader read, int first, int count, double[] nats, PerExample? each)
         {
             _batch.Begin(count);
             for (var i = 0; i < count; i++)
             {
-                split.Read(Index(i), _item);
-                _batch.Set(i, _item, model.Classes > 0 ? split.Label(Index(i)) : -1);
+                var label = read(first + i, _item);
+                _batch.Set(i, _item, label);
             }
             for (var member = 0; member < model.Members; member++)
             {
@@ -65,14 +86,12 @@ public static unsafe class Evaluation
                 for (var i = 0; i < count; i++)
                 {
                     _members[i, member] = Collect(logs, i);
-                    if (model.Members == 1) each?.Invoke(Index(i), -_members[i, 0], _symbols);
+                    if (model.Members == 1) each?.Invoke(first + i, -_members[i, 0], _symbols);
                 }
             }
             for (var i = 0; i < count; i++) nats[first + i] = -LogMean(i);
             if (model.Members > 1 && each is not null)
-                for (var i = 0; i < count; i++) each(Index(i), nats[first + i], []);
-
-            int Index(int place) => items is null ? first + place : items[first + place];
+                for (var i = 0; i < count; i++) each(first + i, nats[first + i], []);
         }
 
         // Log-probabilities lie [T, B, S]; the sum runs in the order of positions, then symbols.

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Globalization;
+using Likely.Data;
+using Likely.Models;
+using Likely.Training;
+
+namespace Likely.Cli;
+
+/// <summary>The demo's page: what was learned, new digits, completions, what is odd and where, and classes by Bayes' rule.</summary>
+sealed class DemoReport(Session session, string folder, Dataset data, DensityModel model)
+{
+    const int Digits = 10, PerDigit = 6, Completed = 6, Completions = 8, Ranked = 500, Classified = 200;
+
+    readonly Report _report = new("Likely: one density model, many uses", "Trained just now on this machine, on handwriting-like digits drawn by a seeded generator.");
+    readonly List<string> _pictures = [];
+
+    public void Begin(double bits, double nats, long examples, double seconds, Baselines baselines, List<TrainingMoment> moments)
+    {
+        _report.Facts(("bits per pixel, unseen digits", Text($"{bits:0.000}")), ("the same by PNG", Text($"{baselines.Png:0.000}")), ("parameters", Text($"{model.Parameters.Count:#,0}")),
+            ("digits seen", Text($"{examples:#,0}")), ("training", ProgressDisplay.Duration(seconds)));
+        _report.Heading("What it learned from").Paragraph("Black or white pixels, 28 x 28, with a label each. The model, a Gated PixelCNN, reads a picture pixel by pixel and tells how likely each pixel is to be white given all before it.");
+        Picture("digits.png", Pictures.Sheet(Read(data.Train, 60), model.Geometry, columns: 20, scale: 1), "Sixty of the training digits.");
+        var bitsPerNat = 1 / (model.Geometry.Dimensions * 0.693147180559945309);
+        _report.Curve("Surprise while learning, bits per pixel",
+        [
+            ("training digits", [.. moments.Where(moment => moment.TrainBits < 0.5).Select(moment => ((double)moment.Step, moment.TrainBits))]),
+            ("unseen digits, averaged weights", [.. moments.Where(moment => moment.ValidationNats * bitsPerNat < 0.5).Select(moment => ((double)moment.Step, moment.ValidationNats!.Value * bitsPerNat))]),
+        ], "steps", "bits per pixel");
+        _report.Table(["Bits per pixel of unseen digits", "bits", "bytes for one digit"],
+        [
+            ["no knowledge: every pixel a coin toss", Text($"{baselines.Uniform:0.000}"), Text($"{baselines.Uniform * 98:0.0}")],
+            ["PNG, 400 digits on one sheet", Text($"{baselines.Png:0.000}"), Text($"{baselines.Png * 98:0.0}")],
+            ["each pixel on its own, as often white as in training", Text($"{baselines.Marginals:0.000}"), Text($"{baselines.Marginals * 98:0.0}")],
+            [Text($"this model ({nats:0.0} nats)"), Text($"{bits:0.000}"), Text($"{bits * 98:0.0}")],
+        ]);
+    }
+
+    public void Draw()
+    {
+        SampleVerb.WarmUp(model, Digits * PerDigit);
+        var clock = Stopwatch.StartNew();
+        var items = Walk.Sample(model, Digits * PerDigit, session.Seed, threads: session.Threads);
+        var rate = items.Length / clock.Elapsed.TotalSeconds;
+        _report.Heading("Draw").Paragraph(Text($"New digits, {PerDigit} for each label, as they came: {rate:0} digits a second."));
+        Picture("samples.png", Pictures.Sheet(items, model.Geometry, Digits), "Samples; one column for each label from 0 to 9.");
+    }
+
+    public void Complete()
+    {
+        var cells = new List<byte[]>();
+        for (var i = 0; i < Completed; i++)
+        {
+            var item = Read(data.Test, i + 1)[i];
+            var known = new bool[item.Length];
+            for (var d = 0; d < known.Length; d++) known[d] = d < known.Length / 2;
+            var drawn = Walk.Complete(model, item, known, Completions, session.Seed + (ulong)i, [.. Enumerable.Repeat(data.Test.Label(i), Completions)], threads: session.Threads);
+            cells.Add(Pictures.Rgb(item, model.Geometry));
+            cells.Add(CompleteVerb.Masked(item, known, model.Geometry));
+            foreach (var completion in drawn) cells.Add(Pictures.Rgb(completion, model.Geometry));
+        }
+        _report.Heading("Complete").Paragraph("The upper half of an unseen digit is kept and the lower half drawn from the exact conditional distribution, several times: where the top leaves a choice, the completions differ.");
+        Picture("completions.png", ImageGrid.Arrange(cells, model.Geometry.Height, model.Geometry.Width, 3, Completions + 2), "Each row: the digit, what is kept, and eight completions.");
+    }
+
+    public void Surprise()
+    {
+        var items = Read(data.Test, Ranked);
+        var labels = Labels(Ranked);
+        byte[][] patched = [.. items.Select((item, i) => OddDigits.Patch(item, model.Geometry, i))];
+        byte[][] shown = [items[0], items[1], items[2], patched[3], OddDigits.Crossed(items[4], model.Geometry), OddDigits.Inverted(items[5])];
+        string[] titles = ["ordinary", "ordinary", "ordinary", "a patch of noise", "a line across", "inverted"];
+        var maps = new float[shown.Length][];
+        var scores = Evaluation.Score(model, shown, labels[..shown.Length], session.Threads, (index, _, symbols) => maps[index] = symbols.ToArray());
+        var high = SurpriseMaps.Percentile(maps[..5], 0.999); // the inverted one would outshine the others
+        var cells = new List<byte[]>();
+        foreach (var item in shown) cells.Add(Pictures.Rgb(item, model.Geometry));
+        foreach (var map in maps) cells.Add(SurpriseMap.Render(Array.ConvertAll(map, value => (double)value), 0, high));
+        _report.Heading("Find what is odd, and where").Paragraph("The surprise of a pixel is -log p: bright where the model expected something else. A stroke's beginning is always a little surprising; noise, a line across or inverted colours light up.");
+        Picture("surprise.png", ImageGrid.Arrange(cells, model.Geometry.Height, model.Geometry.Width, 3, shown.Length), "Above the pictures, below their surprise, on one scale.");
+        _report.Table(["Picture", "label", "nats", "bits per pixel"],
+            [.. shown.Select((_, i) => (IReadOnlyList<string>)[titles[i], data.ClassNames[labels[i]], Text($"{scores[i]:0.0}"), Text($"{Evaluation.BitsPerDimension(scores[i], model.Geometry):0.000}")])]);
+
+        var usual = Evaluation.Score(model, items, labels, session.Threads);
+        var odd = Evaluation.Score(model, patched, labels, session.Threads);
+        var top = Math.Ceiling(Math.Max(usual.Max(), odd.Max()) / 10) * 10;
+        _report.Curve(Text($"Scores of {Ranked} unseen digits, and of the same with a patch of noise"), [("as they are", Histogram(usual, top)), ("with a patch of noise", Histogram(odd, top))], "surprise in nats", "digits");
+        _report.Paragraph(Text($"A threshold that lets 95 % of the ordinary digits pass rejects {100 * Rejected(usual, odd):0.0} % of the others, though the model never saw one."));
+        int[] order = [.. Enumerable.Range(0, Ranked).OrderBy(i => usual[i])];
+        Picture("ranking.png", Pictures.Sheet([.. order[..Digits].Select(i => items[i]), .. order[^Digits..].Select(i => items[i])], model.Geometry, Digits),
+            Text($"The ten least surprising of {Ranked} unseen digits (above, from {usual[order[0]]:0} nats) and the ten most surprising (below, up to {usual[order[^1]]:0} nats)."));
+    }
+
+    /// <summary>Classes by Bayes' rule, p(label | x) proportional to p(x | label); returns the share that is right.</summary>
+    public double Classify()
+    {
+        var items = Read(data.Test, Classified);
+        var scores = new double[Digits][];
+        for (var label = 0; label < Digits; label++) scores[label] = Evaluation.Score(model, items, [.. Enumerable.Repeat(label, Classified)], session.Threads);
+        var wrong = new List<(int Item, int Guess)>();
+        for (var i = 0; i < Classified; i++)
+        {
+            var guess = 0;
+            for (var label = 1; label < Digits; label++)
+                if (scores[label][i] < scores[guess][i]) guess = label;
+            if (guess != data.Test.Label(i)) wrong.Add((i, guess));
+        }
+        var right = 1 - (double)wrong.Count / Classified;
+        _report.Heading("Classify").Paragraph(Text($"The same model tells p(picture | label) for every label, and so, by Bayes' rule, the label: {100 * right:0.0} % of {Classified} unseen digits come out right, although nothing was trained to classify."));
+        return right;
+    }
+
+    public void End(double seconds, long steps)
+    {
+        _report.Heading("Do it yourself").Paragraph(Text($"All of this took {ProgressDisplay.Duration(seconds)}. The pictures and the model are beside this page. Given the number of steps ({steps}) and the seed, every number and every pixel here is the same on any machine, with any number of threads."));
+        _report.Preformatted($"""
+            likely sample {folder}/digits.likely --label 7 --count 25
+            likely complete {folder}/digits.likely strokes --item 3 --keep top
+            likely score {folder}/digits.likely strokes --limit 100 --map maps/
+            likely train YOUR-PICTURES/ --model gated-pixelcnn --set size=28x28 gray=true --minutes 10
+            """);
+    }
+
+    public void Write(string path) => _report.Write(path, overwrite: true);
+
+    void Picture(string name, Image image, string caption)
+    {
+        var file = Pictures.Encode(image);
+        AtomicFile.Write(Path.Combine(folder, name), overwrite: true, stream => stream.Write(file));
+        _pictures.Add(name);
+        _report.Image(file, caption, caption);
+    }
+
+    byte[][] Read(Split split, int count)
+    {
+        var items = new byte[count][];
+        for (var i = 0; i < count; i++) split.Read(i, items[i] = new byte[model.Geometry.Dimensions]);
+        return items;
+    }
+
+    int[] Labels(int count) => [.. Enumerable.Range(0, count).Select(data.Test.Label)];
+
+    // A histogram's outline.
+    static List<(double X, double Y)> Histogram(double[] values, double top)
+    {
+        const int Bins = 50;
+        var counts = new int[Bins];
+        foreach (var value in values) counts[Math.Clamp((int)(value / top * Bins), 0, Bins - 1)]++;
+        var outline = new List<(double, double)> { (0, 0) };
+        for (var bin = 0; bin < Bins; bin++)
+        {
+            outline.Add((bin * top / Bins, counts[bin]));
+            outline.Add(((bin + 1) * top / Bins, counts[bin]));
+        }
+        outline.Add((top, 0));
+        return outline;
+    }
+
+    static double Rejected(double[] usual, double[] odd)
+    {
+        double[] sorted = [.. usual.Order()];
+        var threshold = sorted[(int)(0.95 * (sorted.Length - 1))];
+        return (double)odd.Count(value => value > threshold) / odd.Length;
+    }
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,111 @@
+using Likely.Tensors;
+using Likely.Tensors.Kernels;
+using Products = Likely.Tensors.Kernels.Convolution;
+
+namespace Likely.Benchmarks;
+
+/// <summary>
+/// The kernels at the shapes of the models. Every thread works on data of its own, as in training, where a shard of the batch
+/// belongs to one thread.
+/// </summary>
+public static unsafe class KernelBenchmarks
+{
+    /// <summary>All kernels.</summary>
+    public static IReadOnlyList<Benchmark> All(int threads)
+    {
+        var all = new List<Benchmark>();
+        var above = Rectangle(-1, 0, -1, 1);
+        Convolution(all, "7x7 vertical", 28, 28, 8, Rectangle(-3, -1, -3, 3), 1, 64, threads);
+        Convolution(all, "2x3 vertical", 28, 28, 8, above, 32, 64, threads);
+        Convolution(all, "2x3 vertical", 32, 32, 4, above, 64, 128, threads);
+        Convolution(all, "1x2 horizontal", 28, 28, 8, Rectangle(0, 0, -1, 0), 32, 64, threads);
+        Linear(all, 28 * 28 * 8, 64, 64, threads);
+        Linear(all, 64, 784, 500, threads);
+        Gate(all, 28 * 28, 8, 32, threads);
+        var values = new Block(1 << 16, threads);
+        var results = new Block(1 << 16, threads);
+        all.Add(Each("exponential, 65536 values", threads, 0, 1 << 16, t => PeakProbe.Exponentials(values[t], results[t], 1 << 16)));
+        return all;
+    }
+
+    static void Convolution(List<Benchmark> all, string shape, int height, int width, int batch, IReadOnlyList<(int Row, int Column)> taps, int inputs, int outputs, int threads)
+    {
+        var plan = new ConvolutionPlan(height, width, taps);
+        var valid = 0.0;
+        foreach (var (row, column) in taps) valid += (double)(height - Math.Abs(row)) * (width - Math.Abs(column));
+        var operations = 2 * valid * batch * inputs * outputs;
+        int inputStride = inputs == 1 ? 1 : Shape.RoundUp(inputs), outputStride = Shape.RoundUp(outputs), positions = height * width;
+        var name = $"{shape} {inputs}->{outputs}, {height}x{width}, batch {batch}";
+        var x = new Block((long)positions * batch * inputStride, threads);
+        var y = new Block((long)positions * batch * outputStride, threads);
+        var weights = new Block((long)taps.Count * inputs * outputStride, threads);
+        var transposed = new Block((long)taps.Count * outputs * Shape.RoundUp(inputs), threads);
+        var bias = new Block(Math.Max(outputStride, Shape.RoundUp(inputs)), threads);
+        var gradient = new Block((long)taps.Count * inputs * outputStride, threads);
+        all.Add(Each($"convolution {name}", threads, operations, batch,
+            t => Products.Forward(plan, x[t], inputStride, 0, batch, inputs, weights[t], outputStride, bias[t], y[t], outputStride, 0, positions, outputStride)));
+        all.Add(Each($"convolution weight gradient {name}", threads, operations, batch,
+            t => Products.WeightGradient(plan, x[t], inputStride, y[t], outputStride, batch, inputs, gradient[t], outputStride, outputStride)));
+        if (inputs == 1) return; // the first layer's input needs no gradient
+        all.Add(Each($"convolution input gradient {name}", threads, operations, batch,
+            t => Products.Forward(plan.Mirror, y[t], outputStride, 0, batch, outputs, transposed[t], inputStride, bias[t], x[t], inputStride, 0, positions, inputStride)));
+    }
+
+    static void Linear(List<Benchmark> all, int rows, int inputs, int outputs, int threads)
+    {
+        var operations = 2.0 * rows * inputs * outputs;
+        int inputStride = Shape.RoundUp(inputs), outputStride = Shape.RoundUp(outputs);
+        var x = new Block((long)rows * inputStride, threads);
+        var y = new Block((long)rows * outputStride, threads);
+        var weights = new Block((long)inputs * outputStride, threads);
+        var gradient = new Block((long)inputs * outputStride, threads);
+        var bias = new Block(outputStride, threads);
+        all.Add(Each($"linear {inputs}->{outputs}, {rows} rows", threads, operations, rows,
+            t => Products.Pointwise(x[t], inputStride, rows, inputs, weights[t], outputStride, bias[t], y[t], outputStride, outputStride)));
+        all.Add(Each($"linear weight gradient {inputs}->{outputs}, {rows} rows", threads, operations, rows,
+            t => Products.PointwiseGradient(x[t], inputStride, y[t], outputStride, rows, inputs, gradient[t], outputStride, outputStride)));
+    }
+
+    static void Gate(List<Benchmark> all, int positions, int batch, int channels, int threads)
+    {
+        var rows = (long)positions * batch;
+        var x = new Block(rows * 2 * channels, threads);
+        var y = new Block(rows * channels, threads);
+        var dx = new Block(rows * 2 * channels, threads);
+        all.Add(Each($"gate {channels} channels, {rows} rows", threads, 0, rows,
+            t => Elementwise.Gate(x[t], 2 * channels, null, 0, y[t], channels, positions, batch, channels)));
+        all.Add(Each($"gate backward {channels} channels, {rows} rows", threads, 0, rows,
+            t => Elementwise.GateBackward(x[t], 2 * channels, null, 0, y[t], channels, dx[t], true, null, positions, batch, channels)));
+    }
+
+    static Benchmark Each(string name, int threads, double operations, double items, Action<int> work)
+        => new(name, operations * threads, items * threads, () => ParallelShards.Run(threads, threads, (piece, _) => work(piece)));
+
+    static List<(int, int)> Rectangle(int top, int bottom, int left, int right)
+    {
+        var taps = new List<(int, int)>();
+        for (var row = top; row <= bottom; row++)
+            for (var column = left; column <= right; column++) taps.Add((row, column));
+        return taps;
+    }
+
+    // Aligned memory for every thread, filled with small numbers so that nothing grows or underflows.
+    sealed class Block
+    {
+        readonly float[][] _memory;
+        readonly nint[] _pointers;
+
+        public Block(long length, int threads)
+        {
+            (_memory, _pointers) = (new float[threads][], new nint[threads]);
+            for (var t = 0; t < threads; t++)
+            {
+                _memory[t] = ParameterSet.NewBlock(length, out var pointer);
+                for (var i = 0L; i < length; i++) pointer[i] = (i * 37 % 101 - 50) * 1e-3f;
+                _pointers[t] = (nint)pointer;
+            }
+        }
+
+        public float* this[int thread] => (float*)_pointers[thread];
+    }
+}

@@ -1,0 +1,51 @@
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+using Likely.Training;
+
+namespace Likely.Benchmarks;
+
+/// <summary>
+/// Whole training steps, scoring and sampling of every registered model with its default keys, on the built-in digits as 28 x 28
+/// binary pixels, and of some models at larger sizes. A training step counts as three forward passes.
+/// </summary>
+public static class ModelBenchmarks
+{
+    const int Samples = 64, Scored = 256;
+
+    static readonly (string Model, string[] Settings, int Batch)[] Larger = [("gated-pixelcnn", ["channels=64", "layers=12"], 32)];
+
+    /// <summary>All models whose benchmarks' names <paramref name="wanted"/> accepts; a model is built when its turn comes.</summary>
+    public static IEnumerable<Benchmark> All(int threads, Func<string, bool> wanted)
+    {
+        foreach (var config in ModelRegistry.All)
+            foreach (var benchmark in Of(config, "", 64, threads, wanted)) yield return benchmark;
+        foreach (var (model, settings, batch) in Larger)
+        {
+            var pairs = settings.Select(setting => new KeyValuePair<string, string>(setting.Split('=')[0], setting.Split('=')[1]));
+            foreach (var benchmark in Of(ModelRegistry.With(ModelRegistry.Find(model), pairs), $" {string.Join(' ', settings)}", batch, threads, wanted)) yield return benchmark;
+        }
+    }
+
+    static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted)
+    {
+        string step = $"training step {config.Name}{size}, batch {batch}", score = $"score {config.Name}{size}, {Scored} items", sample = $"sample {config.Name}{size}, {Samples} at once";
+        if (!wanted(step) && !wanted(score) && !wanted(sample)) yield break;
+        using var data = Dataset.Open("strokes", DataOptions.Parse([new("binarize", "threshold"), new("limit", "1024")]));
+        var options = new TrainingOptions { Batch = batch, Threads = threads };
+        var model = config.Build(new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels), data.ClassNames.Count, 1);
+        var operations = 2 * model.MultiplyAdds;
+        if (wanted(step))
+        {
+            var gradient = new GradientStep(model, data.Train, options);
+            var optimizer = new AdamOptimizer(model.Parameters);
+            yield return new Benchmark(step, 3 * operations * batch, batch, () =>
+            {
+                gradient.Compute(optimizer.Step);
+                optimizer.Update(gradient.Gradients, 1e-4, threads);
+            });
+        }
+        if (wanted(score)) yield return new Benchmark(score, operations * Scored, Scored, () => Evaluation.Score(model, data.Validation, threads, Scored));
+        if (wanted(sample)) yield return new Benchmark(sample, operations * Samples, Samples, () => Walk.Sample(model, Samples, threads: threads));
+    }
+}

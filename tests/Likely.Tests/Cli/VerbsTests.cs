@@ -1,0 +1,162 @@
+using Xunit;
+
+namespace Likely.Tests.Cli;
+
+/// <summary>The contract of the verbs: JSON keys, default names, nothing overwritten.</summary>
+[Collection(nameof(CliFolder))]
+public sealed class VerbsTests
+{
+    const string Tiny = "--model gated-pixelcnn --set binarize=threshold limit=64 channels=4 layers=1 --batch 16";
+
+    [Fact]
+    public void Train_writes_model_measurements_and_samples_under_its_default_name()
+    {
+        var run = CliRun.Ok($"train strokes {Tiny} --steps 5 --json --quiet --force");
+        Keys(run, "checkpoint", "parameters", "steps", "seconds", "examples_per_second", "train_bits_per_dim", "validation_bits_per_dim", "validation_nats", "identity");
+        Assert.Equal("runs/strokes-gated-pixelcnn.likely", (string)run.Json["checkpoint"]!);
+        Assert.Equal(5, (int)run.Json["steps"]!);
+        Assert.True(File.Exists("runs/strokes-gated-pixelcnn.likely"));
+        Assert.True(File.Exists("runs/strokes-gated-pixelcnn/metrics.jsonl"));
+        Assert.NotEmpty(Directory.GetFiles("runs/strokes-gated-pixelcnn", "samples-*.png"));
+        Assert.NotEmpty(Directory.GetFiles("runs/strokes-gated-pixelcnn", "events.out.tfevents.*"));
+        Assert.False(File.Exists("runs/strokes-gated-pixelcnn.resume"));
+        Assert.Empty(run.Error);
+        var again = CliRun.Of($"train strokes {Tiny} --steps 5".Split(' '));
+        Assert.Equal(2, again.Code);
+        Assert.Contains("--force", again.Error);
+    }
+
+    [Fact]
+    public void Threads_change_no_bit_and_another_seed_changes_them()
+    {
+        string Identity(string more) => (string)CliRun.Ok($"train strokes {Tiny} --steps 5 --json --quiet --force --out threads.likely {more}").Json["identity"]!;
+        var one = Identity("--threads 1");
+        Assert.Equal(one, Identity("--threads 2"));
+        Assert.NotEqual(one, Identity("--seed 2"));
+    }
+
+    [Fact]
+    public void Settings_may_follow_one_another_or_be_repeated()
+    {
+        string Identity(string settings) => (string)CliRun.Ok($"train {settings} --model gated-pixelcnn --steps 2 --batch 8 --json --quiet --force --out settings.likely").Json["identity"]!;
+        var together = Identity("strokes --set binarize=threshold limit=64 channels=4 layers=1");
+        Assert.Equal(together, Identity("--set binarize=threshold --set limit=64 --set channels=4 layers=1 strokes"));
+    }
+
+    [Fact]
+    public void A_dry_run_forecasts_and_writes_nothing()
+    {
+        var before = Directory.GetFileSystemEntries(".", "*", SearchOption.AllDirectories);
+        var run = CliRun.Ok($"train strokes {Tiny} --steps 50 --dry-run --json --quiet --out dry.likely");
+        Keys(run, "parameters", "steps", "forecast_seconds", "forecast_bytes");
+        Assert.Equal(50, (int)run.Json["steps"]!);
+        Assert.Equal(before, Directory.GetFileSystemEntries(".", "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_model_can_be_trained_on()
+    {
+        var run = CliRun.Ok("train strokes --from plain.likely --set limit=32 --steps 2 --batch 8 --out further.likely --json --quiet");
+        Assert.NotEqual((string)CliRun.Ok("info plain.likely --json").Json["identity"]!, (string)run.Json["identity"]!);
+    }
+
+    [Fact]
+    public void Other_data_can_be_held_out() =>
+        Assert.True((double)CliRun.Ok($"train strokes {Tiny} --steps 2 --validation picture.png --out heldout.likely --json --quiet --force").Json["validation_nats"]! > 0);
+
+    [Fact]
+    public void Sample_draws_a_picture_and_single_files_and_overwrites_nothing()
+    {
+        var run = CliRun.Ok("sample labels.likely --count 20 --json --each singles");
+        Keys(run, "output", "count", "seconds", "symbols_per_second");
+        Assert.Equal("runs/labels-samples.png", (string)run.Json["output"]!);
+        Assert.True(File.Exists("runs/labels-samples.png"));
+        Assert.Equal(20, Directory.GetFiles("singles").Length);
+        Assert.Equal("runs/labels-samples-2.png", (string)CliRun.Ok("sample labels.likely --count 4 --label 7 --json").Json["output"]!);
+        var bytes = File.ReadAllBytes("runs/labels-samples.png");
+        CliRun.Ok("sample labels.likely --count 20 --out same.png --threads 1");
+        Assert.Equal(bytes, File.ReadAllBytes("same.png"));
+        Assert.Equal(2, CliRun.Of("sample", "labels.likely", "--out", "same.png").Code);
+        CliRun.Ok("sample labels.likely --out same.png --force --temperature 0.5");
+    }
+
+    [Theory]
+    [InlineData("complete plain.likely picture.png --keep top", true)]
+    [InlineData("complete plain.likely picture.png --keep left", false)]
+    [InlineData("complete plain.likely picture.png --keep 300", true)]
+    [InlineData("complete plain.likely picture.png --keep mask.png", false)]
+    [InlineData("complete plain.likely small.png", true)]
+    [InlineData("complete labels.likely strokes --item 5", true)]
+    [InlineData("complete labels.likely picture.png --label 3", true)]
+    public void Complete_fills_in_and_says_if_the_draw_is_not_exact(string arguments, bool exact)
+    {
+        var run = CliRun.Ok($"{arguments} --count 3 --json --out filled.png --force");
+        Keys(run, "output", "seconds", "symbols_per_second");
+        Assert.Equal(exact, (bool)run.Json["exact"]!);
+        Assert.Equal(!exact, run.Error.Contains("note"));
+        Assert.True(File.Exists("filled.png"));
+    }
+
+    [Fact]
+    public void Score_lists_items_and_draws_maps()
+    {
+        var run = CliRun.Ok("score plain.likely strokes --limit 12 --out items.csv --map maps --json --force");
+        Keys(run, "count", "nats_per_example", "bits_per_dim", "dims", "seconds");
+        Assert.Equal(12, (int)run.Json["count"]!);
+        Assert.Equal(12 * 784, (long)run.Json["dims"]!);
+        Assert.Equal((double)run.Json["bits_per_dim"]!, (double)run.Json["nats_per_example"]! / 784 / Math.Log(2), 9);
+        var lines = File.ReadAllLines("items.csv");
+        Assert.Equal("index,name,label,nats,bits_per_dim", lines[0]);
+        Assert.Equal(13, lines.Length);
+        Assert.Equal(12, Directory.GetFiles("maps", "*.png").Length);
+        Assert.Equal(12, (int)CliRun.Ok("score labels.likely strokes --limit 12 --json").Json["count"]!);
+    }
+
+    [Fact]
+    public void Score_takes_pictures_of_any_size()
+    {
+        var run = CliRun.Ok("score plain.likely uneven --split all --json");
+        Assert.Equal(28 * 28 + 20 * 20, (long)run.Json["dims"]!);
+        var one = CliRun.Ok("score plain.likely small.png --json");
+        var other = CliRun.Ok("score plain.likely picture.png --json");
+        Assert.Equal((double)run.Json["nats_per_example"]! * 2, (double)one.Json["nats_per_example"]! + (double)other.Json["nats_per_example"]!, 9);
+    }
+
+    [Fact]
+    public void Info_tells_models_from_other_files()
+    {
+        Keys(CliRun.Ok("info labels.likely --json"), "model", "config", "geometry", "classes", "preprocessing", "parameters", "identity", "summary", "order_version");
+        Assert.Contains("PNG", CliRun.Ok("info picture.png").Output);
+        Assert.Contains("IDX", CliRun.Ok("info huge-images-idx3-ubyte").Output);
+        Assert.Contains("NumPy", CliRun.Ok("info good.npy").Output);
+        Assert.Contains("text", CliRun.Ok("info text.txt").Output);
+        Assert.Contains("folder", CliRun.Ok("info empty").Output);
+    }
+
+    [Fact]
+    public void Models_and_data_list_what_there_is()
+    {
+        Assert.Contains("gated-pixelcnn", CliRun.Ok("models").Output);
+        Assert.NotEmpty(CliRun.Ok("models --json").Json["models"]!.AsArray());
+        Assert.Contains("strokes", CliRun.Ok("data list").Output);
+        Assert.Equal("", (string)CliRun.Ok("data get strokes --json").Json["folder"]!);
+        var shown = CliRun.Ok("data show strokes --set binarize=threshold limit=100 --json --out shown.png --force");
+        Assert.Equal(100, (int)shown.Json["train"]!);
+        Assert.True(File.Exists("shown.png"));
+    }
+
+    [Fact]
+    public void Help_has_an_example_for_every_verb()
+    {
+        foreach (var verb in (string[])["train", "sample", "complete", "score", "info", "models", "bench", "demo", "data list", "data get", "data show"])
+            Assert.Contains($"likely {verb}", CliRun.Ok($"{verb} --help").Output);
+        Assert.Contains("train", CliRun.Ok("--help").Output);
+        Assert.Equal(0, CliRun.Of().Code);
+    }
+
+    static void Keys(CliRun run, params string[] keys)
+    {
+        foreach (var key in keys) Assert.True(run.Json.ContainsKey(key), $"'{key}' is missing in {run.Json.ToJsonString()}");
+        foreach (var (key, _) in run.Json) Assert.Matches("^[a-z][a-z0-9_]*$", key);
+    }
+}
