@@ -84,7 +84,8 @@ static class OpCases
         var compact = new Shape(3, 5, 2);
         var symbols = Symbols((int)compact.Count, 2);
         yield return new("BernoulliLogProbabilities/3", "", [compact], [], (_, t, _) => Bernoulli(t[0], symbols, 0.25f),
-            (t, _) => DoubleOps.LogProbabilities(LikelihoodKind.Bernoulli, t[0], symbols, 2, 2)) { LossScale = 0.25f, Compact = true };
+            (t, _) => DoubleOps.LogProbabilities(LikelihoodKind.Bernoulli, t[0], symbols, 2, 2))
+        { LossScale = 0.25f, Compact = true };
         yield return new("Add/2", "of compact tensors", [compact, compact], [], (_, t, _) => Ops.Add(t[0], t[1]), (t, _) => Map(t[0], i => t[0][i] + t[1][i])) { Compact = true };
         yield return new("Relu/1", "of a compact tensor", [compact], [], (_, t, _) => Ops.Relu(t[0]), (t, _) => Map(t[0], i => Math.Max(t[0][i], 0))) { Gap = 0.05f, Compact = true };
         int[] order = [4, 0, 5, 2, 1, 3];
