@@ -10,21 +10,23 @@ static class BenchVerb
     static readonly Argument<string?> Filter = Options.OptionalArgument("FILTER", "Only what has this in its name, such as sample or convolution");
 
     public static Verb Create() => new("bench", "Measure kernels, training steps and samplers against the machine's peak",
-        ["bench", "bench convolution --threads 1", "bench sample --json"], [Filter], Run);
+        ["bench", "bench convolution --threads 1", "bench growth", "bench sample --json"], [Filter], Run);
 
     static int Run(ParseResult result, Session session)
     {
         var filter = result.GetValue(Filter) ?? "";
         bool Wanted(string name) => name.Contains(filter, StringComparison.OrdinalIgnoreCase);
         IReadOnlyList<Benchmark> kernels = [.. KernelBenchmarks.All(session.Threads).Where(kernel => Wanted(kernel.Name))];
-        if (kernels.Count == 0 && !ModelBenchmarks.All(session.Threads, Wanted).Any())
-            throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score or sample");
+        // How cost grows takes minutes, so it is measured only when it is named.
+        var growth = filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase) ? GrowthBenchmarks.All(session.Threads, Wanted) : [];
+        if (kernels.Count == 0 && !ModelBenchmarks.All(session.Threads, Wanted).Any() && !growth.Any())
+            throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score, sample or growth");
         session.Say("measuring the peak of the machine ...");
         var peak = Benchmark.Peak(session.Threads);
         session.Print($"peak {peak:0.0} GFLOP/s with {session.Threads} threads (fused multiply-adds in registers)\n");
         session.Print($"{"",-66} {"ms",10} {"GFLOP/s",9} {"of peak",8} {"per second",12}");
         var entries = new JsonArray();
-        foreach (var benchmark in kernels.Concat(ModelBenchmarks.All(session.Threads, Wanted)))
+        foreach (var benchmark in kernels.Concat(ModelBenchmarks.All(session.Threads, Wanted)).Concat(growth))
         {
             session.Cancellation.ThrowIfCancellationRequested();
             if (session.Json) session.Say(benchmark.Name);

@@ -17,6 +17,17 @@ public readonly record struct LikelihoodHead(LikelihoodKind Kind, int SubPositio
         _ => Components * (SubPositions == 1 ? 3 : 10),
     };
 
+    /// <summary>
+    /// Where an output's bias begins: a mixture's means are spread over the range and its scales are of their distance, so that the
+    /// components differ from the first step on; all else begins at zero.
+    /// </summary>
+    public double InitialBias(int output)
+    {
+        if (Kind != LikelihoodKind.LogisticMixture || output < Components || output >= Components * (1 + 2 * SubPositions)) return 0;
+        var isMean = output / Components % 2 == 1;
+        return isMean ? ((output % Components + 0.5) / Components * 2 - 1) : -2;
+    }
+
     /// <summary>Levels or components, as the kernels take it.</summary>
     public int Size => Kind == LikelihoodKind.LogisticMixture ? Components : Levels;
 

@@ -18,9 +18,9 @@ public sealed class ParameterScope(ParameterSet set, string path = "")
         return set.Add(new Parameter(Name(name), new Shape(taps, inputs, outputs), (normal, _) => normal * deviation, mask));
     }
 
-    /// <summary>A bias [1, 1, outputs].</summary>
-    public Parameter Bias(string name, int outputs, double value = 0)
-        => set.Add(new Parameter(Name(name), new Shape(1, 1, outputs), (_, _) => value));
+    /// <summary>A bias [1, 1, outputs], zero or what <paramref name="start"/> gives for each output.</summary>
+    public Parameter Bias(string name, int outputs, Func<int, double>? start = null)
+        => set.Add(new Parameter(Name(name), new Shape(1, 1, outputs), (_, _) => 0, offset: start));
 
     string Name(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
 }

@@ -22,6 +22,13 @@ public static unsafe partial class Ops
         return logs;
     }
 
+    /// <summary>Both probabilities of each of some binary variables, [count, 2]: <see cref="Probabilities"/>, sixteen at a time; 16 logits more must be readable.</summary>
+    public static void BinaryProbabilities(float* logits, int count, float temperature, Span<float> probabilities)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(probabilities.Length, 2 * count);
+        fixed (float* p = probabilities) Kernels.BinaryProbabilities.Compute(logits, count, 1 / temperature, p);
+    }
+
     /// <summary>Binary symbols [T, B, S] as channels of one position, [1, B, T S], in visiting order (null: as they come).</summary>
     public static Tensor Variables(Tape tape, byte* symbols, int positions, int batch, int subPositions, int[]? order)
     {

@@ -9,7 +9,7 @@ public static unsafe partial class Ops
     {
         SameShape(a, b);
         var tape = a.Tape;
-        var y = tape.New(a.Shape, a.RequiresGradient || b.RequiresGradient);
+        var y = tape.New(a.Shape, a.RequiresGradient || b.RequiresGradient, compact: a.Stride == a.Channels);
         Elementwise.Add(a.Data, b.Data, y.Data, y.Length);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
@@ -31,7 +31,7 @@ public static unsafe partial class Ops
     public static Tensor Relu(Tensor x)
     {
         var tape = x.Tape;
-        var y = tape.New(x.Shape, x.RequiresGradient);
+        var y = tape.New(x.Shape, x.RequiresGradient, compact: x.Stride == x.Channels);
         Elementwise.Relu(x.Data, y.Data, y.Length);
         if (!tape.Recording) return y;
         tape.Record(y, static (tape, e) =>
@@ -78,7 +78,7 @@ public static unsafe partial class Ops
     {
         var tape = x.Tape;
         if (!tape.Training || rate <= 0) return x;
-        var y = tape.New(x.Shape, x.RequiresGradient);
+        var y = tape.New(x.Shape, x.RequiresGradient, compact: x.Stride == x.Channels);
         ApplyDropout(tape, x, x.Data, y.Data, rate, path, add: false);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
@@ -118,5 +118,6 @@ public static unsafe partial class Ops
     static void SameShape(Tensor a, Tensor b)
     {
         if (a.Shape != b.Shape) throw new ArgumentException($"shapes {a.Shape} and {b.Shape} differ");
+        if (a.Stride != b.Stride) throw new ArgumentException($"of two tensors {a.Shape} only one is compact");
     }
 }

@@ -1,42 +1,32 @@
+using System.Numerics;
 using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
 public static unsafe partial class Ops
 {
-    // Examples that walk together, so that a variable's weights are read once for all of them and their sums stay in cache.
-    const int NadeGroup = 32;
+    // Examples that walk together, so that a variable's weights are read once for all of them; and the hidden units that go back
+    // together, so that everything these examples need for it stays in cache.
+    const int NadeGroup = 32, NadeBlock = 64;
 
     /// <summary>
     /// Logits of NADE (Larochelle and Murray 2011, eq. 3 to 5) for binary symbols [T, B, S]: compact [T, B, S], in the order of the symbols.
     /// a = c; for d in order: h = sigmoid(a), logit_d = V_d . h + b_d, a += W_d x_d. Where x_d = 0 the sums stay, so h is computed
-    /// once per one-valued variable: the same numbers at a fraction of the cost. Every distinct h is kept for the way back.
+    /// once per one-valued variable: the same numbers at a fraction of the cost.
     /// </summary>
     public static Tensor Nade(Tape tape, NadeWeights weights, byte* symbols, int batch)
     {
-        var (order, hidden, padded) = (weights.Order, weights.Hidden, weights.Input.Stride);
-        var sub = weights.SubPositions;
+        var (order, hidden, padded, sub) = (weights.Order, weights.Hidden, weights.Input.Stride, weights.SubPositions);
         var logits = tape.New(new Shape(order.Length / sub, batch, sub), requiresGradient: true, compact: true);
-        // At most one h a variable; memory that no example needs is never touched.
-        var rowsKept = tape.Recording ? order.Length : 1;
-        var history = tape.New(new Shape(batch, rowsKept, hidden));
-        var sums = tape.RentScratch((long)NadeGroup * padded);
-        var entry = tape.Recording ? tape.Record(logits, static (tape, e) => NadeBackward(tape, e)) : null;
-        if (entry is not null)
-        {
-            if (entry.Indices.Length < batch) entry.Indices = new int[batch];
-            (entry.A, entry.State) = (history, weights);
-            entry.Symbols = symbols;
-        }
-        var h = stackalloc float*[NadeGroup];
+        var scratch = tape.RentScratch(2L * NadeGroup * padded);
+        float* sums = scratch.Pointer, units = sums + NadeGroup * padded;
         for (var first = 0; first < batch; first += NadeGroup)
         {
             var count = Math.Min(NadeGroup, batch - first);
             for (var b = 0; b < count; b++)
             {
-                h[b] = history.Data + (long)(first + b) * rowsKept * padded;
-                Layout.Copy(weights.HiddenBias.Data, sums.Pointer + b * padded, padded);
-                Kernels.Nade.Activate(sums.Pointer + b * padded, h[b], hidden);
+                Layout.Copy(weights.HiddenBias.Data, sums + b * padded, padded);
+                Kernels.Nade.Activate(sums + b * padded, units + b * padded, hidden);
             }
             for (var k = 0; k < order.Length; k++)
             {
@@ -46,59 +36,89 @@ public static unsafe partial class Ops
                 var bias = weights.VisibleBias.Data[d];
                 for (var b = 0; b < count; b++)
                 {
-                    logits.Data[offset + b * sub] = Reductions.Dot(v, h[b], padded) + bias;
-                    if (symbols[offset + b * sub] == 0 || k + 1 == order.Length) continue;
-                    if (entry is not null) h[b] += padded;
-                    Kernels.Nade.Absorb(w, sums.Pointer + b * padded, h[b], hidden);
+                    logits.Data[offset + b * sub] = Reductions.Dot(v, units + b * padded, padded) + bias;
+                    if (symbols[offset + b * sub] != 0) Kernels.Nade.Absorb(w, sums + b * padded, units + b * padded, hidden);
                 }
             }
-            if (entry is null) continue;
-            for (var b = 0; b < count; b++)
-                entry.Indices[first + b] = (int)((h[b] - (history.Data + (long)(first + b) * rowsKept * padded)) / padded);
         }
-        tape.ReturnScratch(sums);
-        if (entry is null) tape.Release(history);
+        tape.ReturnScratch(scratch);
+        if (!tape.Recording) return logits;
+        var entry = tape.Record(logits, static (tape, e) => NadeBackward(tape, e));
+        entry.State = weights;
+        entry.Symbols = symbols;
         return logits;
     }
 
+    // Hidden units do not meet on the way back, so it goes block by block of them: first every distinct h of the block is computed
+    // again, the same chain of sums as before, and kept; then the variables pass in reverse. Every weight's gradient is one chain
+    // over the examples.
     static void NadeBackward(Tape tape, TapeEntry e)
     {
         var weights = (NadeWeights)e.State!;
-        var (logits, history) = (e.Output!, e.A!);
-        var (order, padded, sub, batch) = (weights.Order, weights.Input.Stride, weights.SubPositions, logits.Batch);
-        var hiddenGradients = tape.RentScratch((long)NadeGroup * padded);
-        var sumGradients = tape.RentScratch((long)NadeGroup * padded);
-        float* dh = hiddenGradients.Pointer, da = sumGradients.Pointer;
-        float* dw = weights.Input.GradientIn(tape), dv = weights.Output.GradientIn(tape);
-        var visible = weights.VisibleBias.GradientIn(tape);
+        var (order, padded, batch) = (weights.Order, weights.Input.Stride, e.Output!.Batch);
+        var scratch = tape.RentScratch((2L + order.Length) * NadeGroup * NadeBlock);
+        var perVariable = tape.RentScratch((1L + NadeGroup) * order.Length);
+        float* dh = scratch.Pointer, a = dh + NadeGroup * NadeBlock, kept = a + NadeGroup * NadeBlock, g = perVariable.Pointer;
+        var ones = (uint*)(g + (long)order.Length * NadeGroup); // which examples of the group have a one
         var h = stackalloc float*[NadeGroup];
-        var g = stackalloc float[NadeGroup];
         for (var first = 0; first < batch; first += NadeGroup)
         {
             var count = Math.Min(NadeGroup, batch - first);
-            new Span<float>(dh, count * padded).Clear();
-            new Span<float>(da, count * padded).Clear();
-            for (var b = 0; b < count; b++) h[b] = history.Data + ((long)(first + b) * order.Length + e.Indices[first + b]) * padded;
-            for (var k = order.Length - 1; k >= 0; k--)
+            GatherLogitGradients(tape, e, weights, first, count, g, ones);
+            for (var n = 0; n < padded; n += NadeBlock)
             {
-                var d = order[k];
-                var offset = SymbolOffset(d, batch, sub) + (long)first * sub;
+                var (width, hidden) = (Math.Min(NadeBlock, padded - n), Math.Min(NadeBlock, weights.Hidden - n));
                 for (var b = 0; b < count; b++)
                 {
-                    g[b] = logits.Gradient[offset + b * sub];
-                    visible[d] += g[b];
-                    if (e.Symbols[offset + b * sub] == 0 || k + 1 == order.Length) continue;
-                    Kernels.Nade.AbsorbBackward(h[b], dh + b * padded, da + b * padded, dw + (long)d * padded, padded);
-                    h[b] -= padded;
+                    h[b] = kept + (long)b * order.Length * NadeBlock;
+                    Layout.Copy(weights.HiddenBias.Data + n, a + b * width, width);
+                    Kernels.Nade.Activate(a + b * width, h[b], hidden);
                 }
-                Kernels.Nade.LogitBackward(weights.Output.Data + (long)d * padded, dv + (long)d * padded, h, dh, g, count, padded);
+                for (var k = 0; k < order.Length; k++)
+                    for (var rest = ones[k]; rest != 0; rest &= rest - 1)
+                    {
+                        var b = BitOperations.TrailingZeroCount(rest);
+                        Kernels.Nade.Absorb(weights.Input.Data + (long)order[k] * padded + n, a + b * width, h[b] += NadeBlock, hidden);
+                    }
+
+                var da = a; // the sums are not needed any more
+                new Span<float>(dh, 2 * NadeGroup * NadeBlock).Clear();
+                float* dw = weights.Input.GradientIn(tape) + n, dv = weights.Output.GradientIn(tape) + n;
+                for (var k = order.Length - 1; k >= 0; k--)
+                {
+                    var row = (long)order[k] * padded;
+                    for (var rest = ones[k]; rest != 0; rest &= rest - 1)
+                    {
+                        var b = BitOperations.TrailingZeroCount(rest);
+                        Kernels.Nade.AbsorbBackward(h[b], dh + b * width, da + b * width, dw + row, width);
+                        h[b] -= NadeBlock;
+                    }
+                    Kernels.Nade.LogitBackward(weights.Output.Data + row + n, dv + row, h, dh, g + (long)k * NadeGroup, count, width);
+                }
+                for (var b = 0; b < count; b++)
+                    Kernels.Nade.AbsorbBackward(h[b], dh + b * width, da + b * width, weights.HiddenBias.GradientIn(tape) + n, width);
             }
-            for (var b = 0; b < count; b++)
-                Kernels.Nade.AbsorbBackward(h[b], dh + b * padded, da + b * padded, weights.HiddenBias.GradientIn(tape), padded);
         }
-        tape.ReturnScratch(hiddenGradients);
-        tape.ReturnScratch(sumGradients);
-        tape.Release(history);
+        tape.ReturnScratch(perVariable);
+        tape.ReturnScratch(scratch);
+    }
+
+    // By step: the logits' gradients of a group of examples, and its ones; the last variable's value feeds nothing.
+    static void GatherLogitGradients(Tape tape, TapeEntry e, NadeWeights weights, int first, int count, float* g, uint* ones)
+    {
+        var (logits, sub) = (e.Output!, weights.SubPositions);
+        for (var k = 0; k < weights.Order.Length; k++)
+        {
+            var offset = SymbolOffset(weights.Order[k], logits.Batch, sub) + (long)first * sub;
+            var bias = weights.VisibleBias.GradientIn(tape) + weights.Order[k];
+            ones[k] = 0;
+            for (var b = 0; b < count; b++)
+            {
+                g[k * NadeGroup + b] = logits.Gradient[offset + b * sub];
+                *bias += g[k * NadeGroup + b];
+                if (e.Symbols[offset + b * sub] != 0 && k + 1 < weights.Order.Length) ones[k] |= 1u << b;
+            }
+        }
     }
 
     /// <summary>A walk's beginning: sums [1, B, H] = c and hidden = sigmoid(sums).</summary>

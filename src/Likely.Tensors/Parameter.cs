@@ -15,8 +15,9 @@ public sealed unsafe class Parameter
     /// <param name="shape">Taps, inputs, outputs.</param>
     /// <param name="initialize">Value at (tap, input, output), given a standard normal and a uniform draw in [0, 1).</param>
     /// <param name="mask">Which entries exist; the others are zero for ever. Null: all.</param>
-    public Parameter(string name, Shape shape, Func<double, double, double> initialize, Func<int, int, int, bool>? mask = null)
-        => (Name, Shape, Initialize, Mask) = (name, shape, initialize, mask);
+    /// <param name="offset">Added to the initial value, given the output; null: nothing.</param>
+    public Parameter(string name, Shape shape, Func<double, double, double> initialize, Func<int, int, int, bool>? mask = null, Func<int, double>? offset = null)
+        => (Name, Shape, Initialize, Mask, Offsets) = (name, shape, initialize, mask, offset);
 
     public string Name { get; }
     public Shape Shape { get; }
@@ -37,6 +38,7 @@ public sealed unsafe class Parameter
 
     internal Func<double, double, double> Initialize { get; }
     internal Func<int, int, int, bool>? Mask { get; }
+    internal Func<int, double>? Offsets { get; }
 
     /// <summary>The gradient's place in a tape's gradient block.</summary>
     internal float* GradientIn(Tape tape) => tape.ParameterGradients + Offset;

@@ -58,7 +58,7 @@ public sealed unsafe class ParameterSet
                     }
                     Count++;
                     parameter.Data[(long)row * parameter.Stride + output] = (float)parameter.Initialize(
-                        random.Normal((ulong)row, 2 * (ulong)output), random.UniformDouble((ulong)row, 2 * (ulong)output + 1));
+                        random.Normal((ulong)row, 2 * (ulong)output), random.UniformDouble((ulong)row, 2 * (ulong)output + 1)) + (float)(parameter.Offsets?.Invoke(output) ?? 0);
                 }
         }
         _empty = [.. empty];

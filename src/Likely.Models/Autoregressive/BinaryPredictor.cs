@@ -19,9 +19,7 @@ abstract unsafe class BinaryPredictor(Geometry geometry, int batch, float temper
 
     public void Next(Span<float> probabilities)
     {
-        fixed (float* logits = Logits())
-            for (var b = 0; b < Batch; b++)
-                Ops.Probabilities(LikelihoodKind.Bernoulli, logits + b, null, 0, 2, temperature, probabilities.Slice(2 * b, 2));
+        fixed (float* logits = Logits()) Ops.BinaryProbabilities(logits, Batch, temperature, probabilities);
     }
 
     public void Observe(ReadOnlySpan<byte> symbols, Span<float> logProbabilities = default)

@@ -55,7 +55,7 @@ sealed class GatedPixelCnn : GridModel
         _layers = new GatedLayer[config.Layers];
         for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, geometry, classes, groups, i, config.Layers);
         _hidden = new Pointwise(scope.At("hidden"), config.Channels, config.Channels, 1.4, groups.Within(config.Channels, config.Channels));
-        _output = new Pointwise(scope.At("output"), config.Channels, Head.Outputs, 0.5, groups.Within(config.Channels, Head.Outputs));
+        _output = new Pointwise(scope.At("output"), config.Channels, Head.Outputs, 0.5, groups.Within(config.Channels, Head.Outputs), Head.InitialBias);
         _vertical = new RowStack<GateConditions?>(geometry.Width, Vertical);
         var perPosition = config.Channels * (config.Channels + (double)Head.Outputs);
         foreach (var layer in _layers) perPosition += layer.MultiplyAdds;

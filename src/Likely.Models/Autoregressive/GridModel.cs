@@ -26,7 +26,9 @@ public abstract unsafe class GridModel(ModelConfig config, Geometry geometry, in
         var x = NewInput(tape, batch.Count);
         for (var i = 0L; i < x.Length; i++) x.Data[i] = Value(batch.Data[i]);
         if (!tape.Recording && x.Rows > LargestPass) return ByRows(tape, x, batch);
-        return Ops.LogProbabilities(Head.Kind, Forward(x, batch.Labels, null), batch.Data, Head.SubPositions, Head.Size, scale);
+        var logs = Ops.LogProbabilities(Head.Kind, Forward(x, batch.Labels, null), batch.Data, Head.SubPositions, Head.Size, scale);
+        GC.KeepAlive(batch);
+        return logs;
     }
 
     // Something large is scored in chunks of whole rows through a run: the same bits with bounded memory.

@@ -60,7 +60,7 @@ sealed class PixelCnn : GridModel
         _blocks = new ResidualBlock[config.Layers];
         for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, geometry, groups);
         _hidden = new Pointwise(scope.At("hidden"), features, head, 1.4, groups.Within(features, head));
-        _output = new Pointwise(scope.At("output"), head, outputs, 0.5, groups.Within(head, outputs));
+        _output = new Pointwise(scope.At("output"), head, outputs, 0.5, groups.Within(head, outputs), Head.InitialBias);
         MultiplyAdds = geometry.Positions * ((double)plan.Taps.Length * sub * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
     }
 

@@ -83,6 +83,14 @@ static unsafe class MaskedProducts
     {
         var column = mask.FirstFed[first] & ~15;
         if (column >= weightStride) return;
+        if (count == 1)
+        {
+            // Most variables and many rectified units are zero, and zero adds nothing.
+            for (var b = 0; b < batch; b++)
+                if (values[b * valueStride + first] != 0)
+                    Block(values + b * valueStride + first, valueStride, weights + first * weightStride, weightStride, 1, sums + b * sumStride, sumStride, sums + b * sumStride, sumStride, 1, column, (int)weightStride);
+            return;
+        }
         Block(values + first, valueStride, weights + first * weightStride, weightStride, count, sums, sumStride, sums, sumStride, batch, column, (int)weightStride);
     }
 

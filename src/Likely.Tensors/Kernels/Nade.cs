@@ -28,17 +28,17 @@ static unsafe class Nade
 
     /// <summary>
     /// The way back through one variable's logits: dv += g[b] h[b], one chain over the examples, and dh[b] += g[b] v.
-    /// <paramref name="dh"/> holds one padded row an example.
+    /// All rows hold the same <paramref name="width"/> units, a multiple of 16.
     /// </summary>
-    public static void LogitBackward(float* v, float* dv, float** h, float* dh, float* g, int batch, int padded)
+    public static void LogitBackward(float* v, float* dv, float** h, float* dh, float* g, int batch, int width)
     {
         var n = 0;
-        for (; n + 64 <= padded; n += 64)
+        for (; n + 64 <= width; n += 64)
         {
             Vector512<float> v0 = Vector512.Load(v + n), v1 = Vector512.Load(v + n + 16), v2 = Vector512.Load(v + n + 32), v3 = Vector512.Load(v + n + 48);
             Vector512<float> s0 = Vector512.Load(dv + n), s1 = Vector512.Load(dv + n + 16), s2 = Vector512.Load(dv + n + 32), s3 = Vector512.Load(dv + n + 48);
             var row = dh + n;
-            for (var b = 0; b < batch; b++, row += padded)
+            for (var b = 0; b < batch; b++, row += width)
             {
                 var factor = Vector512.Create(g[b]);
                 var unit = h[b] + n;
@@ -56,11 +56,11 @@ static unsafe class Nade
             s2.Store(dv + n + 32);
             s3.Store(dv + n + 48);
         }
-        for (; n < padded; n += 16)
+        for (; n < width; n += 16)
         {
             Vector512<float> v0 = Vector512.Load(v + n), s0 = Vector512.Load(dv + n);
             var row = dh + n;
-            for (var b = 0; b < batch; b++, row += padded)
+            for (var b = 0; b < batch; b++, row += width)
             {
                 var factor = Vector512.Create(g[b]);
                 s0 = Vector512.FusedMultiplyAdd(factor, Vector512.Load(h[b] + n), s0);
@@ -71,9 +71,9 @@ static unsafe class Nade
     }
 
     /// <summary>The way back to where h began: da += dh h (1 - h); dw += da; dh = 0.</summary>
-    public static void AbsorbBackward(float* h, float* dh, float* da, float* dw, int padded)
+    public static void AbsorbBackward(float* h, float* dh, float* da, float* dw, int width)
     {
-        for (var n = 0; n < padded; n += 16)
+        for (var n = 0; n < width; n += 16)
         {
             var unit = Vector512.Load(h + n);
             var sum = Vector512.FusedMultiplyAdd(Vector512.Load(dh + n), unit * (Vector512<float>.One - unit), Vector512.Load(da + n));

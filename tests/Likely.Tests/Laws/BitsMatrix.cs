@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Likely.Models;
 using Likely.Tensors;
@@ -9,8 +10,8 @@ namespace Likely.Tests.Laws;
 
 /// <summary>
 /// One SHA-256 per registered model over what must have the same bits everywhere: weights after some training steps, samples, and
-/// log-probabilities in both faces. With LIKELY_BITS_OUT set, the hashes go to that file, one "model hash" a line, and
-/// LIKELY_THREADS says how many threads train; <c>.ci/bits</c> compares them between instruction sets and numbers of threads.
+/// log-probabilities in both faces. With LIKELY_BITS_OUT set, the hashes go to that file, one "model hash" a line after
+/// the width of the hardware's vectors, and LIKELY_THREADS says how many threads train; <c>.ci/bits</c> compares them between instruction sets and numbers of threads.
 /// </summary>
 public sealed class BitsMatrix
 {
@@ -28,7 +29,9 @@ public sealed class BitsMatrix
             foreach (var law in cases) Add(hash, law, threads);
             lines.Add($"{config.Name} {Convert.ToHexStringLower(hash.GetHashAndReset())}");
         }
-        if (Environment.GetEnvironmentVariable("LIKELY_BITS_OUT") is { Length: > 0 } path) File.WriteAllLines(path, lines);
+        // Says what the leg really ran on: a switch that the runtime ignores would prove nothing.
+        var width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+        if (Environment.GetEnvironmentVariable("LIKELY_BITS_OUT") is { Length: > 0 } path) File.WriteAllLines(path, [$"vectors {width}", .. lines]);
         Assert.Equal(ModelRegistry.All.Count, lines.Count);
     }
 

@@ -5,32 +5,34 @@ using Xunit;
 namespace Likely.Tests.Laws;
 
 /// <summary>
-/// The derivative of the loss by parameters against central differences of the same model in single precision (four-point stencil,
-/// summed in double). Several step sizes: the largest is nearly free of rounding, the smallest rarely crosses a kink of a rectifier.
+/// The derivative of the loss by parameters against differences of the same model in single precision, summed in double: the central
+/// four-point stencil, and three points to the left and to the right, because a rectifier's kink may lie on one side. Several step
+/// sizes: the largest is nearly free of rounding, the smallest rarely crosses a kink.
 /// </summary>
 public sealed unsafe class GradientLaw
 {
     public static TheoryData<string> Cases => LawCases.Names();
 
     [Theory, MemberData(nameof(Cases))]
-    public void Gradients_match_central_differences(string name)
+    public void Gradients_match_differences_of_the_loss(string name)
     {
         var law = LawCases.Find(name);
         var model = law.Build();
         var (examples, labels) = (law.Examples(8), law.Labels(8));
         var steps = new ShardedSteps(model, 7, threads: 1);
         steps.Step(examples, labels, rate: 0);
+        var gradient = steps.Gradient();
         var wrong = new List<string>();
-        foreach (var (parameter, index, analytic) in Sample(model.Parameters).Select(at => (at.Parameter, at.Index, (double)steps.Gradient[at.Parameter.Offset + at.Index])).ToArray())
+        foreach (var (parameter, index, analytic) in Sample(model.Parameters).Select(at => (at.Parameter, at.Index, (double)gradient[at.Parameter.Offset + at.Index])).ToArray())
         {
-            var differences = new[] { 1e-2, 2e-3, 5e-4 }.Select(step => Difference(model, steps, examples, labels, parameter.Data + index, step)).ToArray();
+            var differences = new[] { 1e-2, 2e-3, 5e-4 }.SelectMany(step => Differences(model, steps, examples, labels, parameter.Data + index, step)).ToArray();
             if (differences.All(numeric => Math.Abs(numeric - analytic) > 0.03 * Math.Abs(numeric) + 3e-3))
-                wrong.Add($"{parameter.Name}[{index / parameter.Stride}, {index % parameter.Stride}] is {analytic:G6}, central differences {string.Join(" and ", differences.Select(d => d.ToString("G6")))}");
+                wrong.Add($"{parameter.Name}[{index / parameter.Stride}, {index % parameter.Stride}] is {analytic:G6}, differences {string.Join(" ", differences.Select(d => d.ToString("G6")))}");
         }
         Assert.True(wrong.Count == 0, $"{law}: {string.Join("; ", wrong)}");
     }
 
-    static double Difference(DensityModel model, ShardedSteps steps, byte[][] examples, int[] labels, float* weight, double step)
+    static double[] Differences(DensityModel model, ShardedSteps steps, byte[][] examples, int[] labels, float* weight, double step)
     {
         var value = *weight;
         double At(double offset)
@@ -40,9 +42,8 @@ public sealed unsafe class GradientLaw
             steps.Number = 0; // the same units are dropped every time
             return steps.Step(examples, labels, rate: 0);
         }
-        var numeric = (At(-2 * step) - 8 * At(-step) + 8 * At(step) - At(2 * step)) / (12 * step);
-        At(0);
-        return numeric;
+        double below2 = At(-2 * step), below = At(-step), above = At(step), above2 = At(2 * step), at = At(0);
+        return [(below2 - 8 * below + 8 * above - above2) / (12 * step), (3 * at - 4 * below + below2) / (2 * step), (4 * above - 3 * at - above2) / (2 * step)];
     }
 
     // Two existing entries of every parameter, at most 24 in all.

@@ -10,13 +10,10 @@ namespace Likely.Tests.Laws;
 public static class LawCases
 {
     // Sizes that make any model small; 9 channels give uneven groups for R, G, B.
-    static readonly Dictionary<string, string> _small = new()
-    {
-        ["channels"] = "9", ["hidden"] = "10", ["layers"] = "2", ["kernel"] = "3", ["components"] = "3", ["masks"] = "2", ["orderings"] = "2", ["blocks"] = "2",
-        ["dropout"] = "0",
-    };
+    static readonly Dictionary<string, string> _small =
+        Parse("channels=9 head_channels=9 hidden=10 layers=2 kernel=3 components=3 masks=2 orderings=2 dropout=0");
 
-    static readonly Dictionary<string, string> _large = new() { ["channels"] = "18", ["hidden"] = "40", ["layers"] = "3", ["kernel"] = "7" };
+    static readonly Dictionary<string, string> _large = Parse("channels=18 head_channels=36 hidden=40 layers=3 kernel=7 masks=1 orderings=1");
 
     static readonly (string Name, Geometry Geometry, int Classes, (string Key, string Value)[] Wanted, (string Key, string Value)[] Needed)[] _combinations =
     [
@@ -35,9 +32,13 @@ public static class LawCases
         ("dropout", new(3, 3, 1, 2), 0, [], [("dropout", "0.3")]),
         ("random order", new(4, 3, 1, 2), 0, [], [("ordering", "random")]),
         ("random order RGB", new(2, 2, 3, 2), 0, [], [("ordering", "random")]),
+        ("three masks", new(4, 3, 1, 2), 0, [("orderings", "1")], [("masks", "3")]),
+        ("three orderings", new(4, 3, 1, 2), 0, [("masks", "1")], [("orderings", "3")]),
         ("one layer", new(4, 3, 1, 2), 0, [], [("layers", "1")]),
         ("no position before", new(1, 1, 1, 2), 0, [], []),
         ("one column", new(7, 1, 1, 2), 0, [], []),
+        ("larger grid", new(12, 9, 1, 2), 0, [], []), // more positions than a walk's windows hold
+        ("larger RGB grid", new(9, 6, 3, 4), 0, [("head", "softmax")], []),
     ];
 
     public static IReadOnlyList<LawCase> All { get; } = [.. ModelRegistry.All.SelectMany(Accepted)];
@@ -76,6 +77,9 @@ public static class LawCases
             if (keys.ContainsKey(key)) settings[key] = value;
         return settings;
     }
+
+    static Dictionary<string, string> Parse(string settings)
+        => settings.Split(' ').Select(setting => setting.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
 
     static LawCase? Try(string name, ModelConfig published, Dictionary<string, string> settings, Geometry geometry, int classes)
     {

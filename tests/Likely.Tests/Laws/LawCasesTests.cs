@@ -15,4 +15,15 @@ public sealed class LawCasesTests
         Assert.True(cases.Length > 0, $"{model} accepts no tiny configuration; see LawCases");
         Assert.Contains(cases, c => c.States <= TinySpace.Limit);
     }
+
+    [Theory, MemberData(nameof(Models))]
+    public void A_config_is_its_name_and_its_hyperparameters_and_nothing_else(string model)
+    {
+        var config = ModelRegistry.Find(model);
+        var settable = config.GetType().GetProperties().Where(property => property.CanWrite).Select(property => ModelRegistry.KeyOf(property.Name)).ToArray();
+        Assert.Equal(settable, ModelRegistry.Keys(config).Select(pair => pair.Key));
+        Assert.Equal(config, ModelRegistry.FromJson(ModelRegistry.ToJson(config)));
+        Assert.Throws<ModelException>(() => ModelRegistry.FromJson($$"""{"model":"{{model}}","no_such_key":1}"""));
+        Assert.Contains("no_such_key", Assert.Throws<ModelException>(() => ModelRegistry.With(config, [new("no_such_key", "1")])).Message);
+    }
 }

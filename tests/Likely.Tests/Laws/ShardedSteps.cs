@@ -6,7 +6,7 @@ namespace Likely.Tests.Laws;
 
 /// <summary>
 /// The smallest training loop that keeps the promises on bits: 8 fixed shards of consecutive examples, each with its own gradient
-/// block, added as a fixed binary tree, then Adam. The loss is the mean of -log p in nats.
+/// block, then the product's Adam, which adds them as a fixed binary tree. The loss is the mean of -log p in nats.
 /// </summary>
 sealed unsafe class ShardedSteps
 {
@@ -16,23 +16,22 @@ sealed unsafe class ShardedSteps
     readonly int _threads;
     readonly float[][] _memory;
     readonly nint[] _gradients = new nint[Shards];
-    readonly nint _first, _second, _average;
+    readonly float* _gradient;
+    readonly AdamOptimizer _optimizer;
     readonly SymbolBatch[] _batches = new SymbolBatch[Shards];
     readonly double[] _nats = new double[Shards];
-    double _power1 = 1, _power2 = 1;
 
     public ShardedSteps(DensityModel model, ulong seed, int threads)
     {
         (_model, _seed, _threads) = (model, seed, threads);
-        _memory = new float[Shards + 3][];
-        var blocks = new nint[Shards + 3];
-        for (var i = 0; i < blocks.Length; i++)
+        _optimizer = new AdamOptimizer(model.Parameters);
+        _memory = new float[Shards + 1][];
+        for (var i = 0; i < Shards; i++)
         {
             _memory[i] = ParameterSet.NewBlock(model.Parameters.Length, out var pointer);
-            blocks[i] = (nint)pointer;
+            _gradients[i] = (nint)pointer;
         }
-        blocks[..Shards].CopyTo(_gradients, 0);
-        (_first, _second, _average) = (blocks[Shards], blocks[Shards + 1], blocks[Shards + 2]);
+        _memory[Shards] = ParameterSet.NewBlock(model.Parameters.Length, out _gradient);
         for (var i = 0; i < Shards; i++) Tapes[i] = new Tape(recording: true) { Training = true, ParameterGradients = (float*)_gradients[i] };
     }
 
@@ -45,8 +44,15 @@ sealed unsafe class ShardedSteps
     /// <summary>The most managed memory one shard has taken in the last step, in bytes.</summary>
     public long ManagedBytes { get; private set; }
 
-    /// <summary>The gradient of the last step, masked and padding entries zero.</summary>
-    public float* Gradient => (float*)_gradients[0];
+    /// <summary>The gradient of the last batch, masked and padding entries zero.</summary>
+    public float* Gradient()
+    {
+        var blocks = stackalloc float*[Shards];
+        for (var i = 0; i < Shards; i++) blocks[i] = (float*)_gradients[i];
+        Reductions.Tree(blocks, _gradient, _model.Parameters.Length);
+        _model.Parameters.ClearMasked(_gradient);
+        return _gradient;
+    }
 
     /// <summary>One step on a batch; the mean of -log p in nats before it. A rate of 0 computes the gradient alone.</summary>
     public double Step(byte[][] examples, int[] labels, float rate)
@@ -66,10 +72,7 @@ sealed unsafe class ShardedSteps
             managed[shard] = GC.GetAllocatedBytesForCurrentThread() - before;
         });
         ManagedBytes = managed.Max();
-        for (var distance = 1; distance < Shards; distance *= 2)
-            for (var i = 0; i < Shards; i += 2 * distance) Elementwise.Add((float*)_gradients[i + distance], (float*)_gradients[i], _model.Parameters.Length);
-        _model.Parameters.ClearMasked(Gradient);
-        if (rate > 0) Update(rate);
+        if (rate > 0) _optimizer.Update(_gradients, rate, _threads);
         Number++;
         return _nats.Sum() / examples.Length;
     }
@@ -82,14 +85,5 @@ sealed unsafe class ShardedSteps
         for (var i = 0L; i < logs.Length; i++) _nats[shard] -= logs.Data[i];
         tape.Backward();
         tape.Reset();
-    }
-
-    void Update(float rate)
-    {
-        _power1 *= 0.9;
-        _power2 *= 0.999;
-        Optimizers.Adam(_model.Parameters.Values, Gradient, (float*)_first, (float*)_second, (float*)_average, _model.Parameters.Length,
-            rate, 0.9f, 0.999f, (float)(1 - _power1), (float)(1 - _power2), 1e-8f, 0, 1, 1);
-        _model.Parameters.Changed();
     }
 }

@@ -8,6 +8,7 @@ namespace Likely.Tests.Laws;
 public sealed class TwoFacesLaw
 {
     public static TheoryData<string> Cases => LawCases.Names();
+    public static TheoryData<string> GridCases => LawCases.Names(c => c.Build() is GridModel);
 
     [Theory, MemberData(nameof(Cases))]
     public void Predictor_and_parallel_pass_give_the_same_bits(string name)
@@ -24,11 +25,11 @@ public sealed class TwoFacesLaw
             }
     }
 
-    [Theory, MemberData(nameof(Cases))]
+    [Theory, MemberData(nameof(GridCases))]
     public void Chunks_of_any_size_give_the_bits_of_the_whole(string name)
     {
         var law = LawCases.Find(name);
-        if (law.Build() is not GridModel model) return; // a fact about grids; other models have no chunks
+        var model = (GridModel)law.Build();
         foreach (var count in new[] { 1, 3, 17 })
         {
             var (examples, labels) = (law.Examples(count), law.Labels(count));

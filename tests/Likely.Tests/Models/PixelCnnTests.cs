@@ -39,7 +39,6 @@ public sealed class PixelCnnTests
     public void Blind_spot_of_masked_squares_is_kept_and_gated_pixelcnn_has_none()
     {
         var geometry = new Geometry(9, 11, 1, 2);
-        // The last position sees, by rows above, three columns to the right with the first filter and one more with each block.
         var (row, column) = (7, 3);
         var square = Influence(Model(new PixelCnnConfig { Channels = 8, Layers = 12, Kernel = 3, HeadChannels = 16 }, geometry), geometry, row, column);
         var gated = new GatedPixelCnnConfig { Channels = 8, Layers = 12, Kernel = 3 }.Build(geometry, 0, 1);

@@ -63,6 +63,48 @@ static class DoubleOps
         return logs;
     }
 
+    /// <summary>
+    /// NADE's logits (Larochelle and Murray 2011, eq. 3 to 5), [T, B, S], for binary symbols [T, B, S]: every hidden unit anew for every
+    /// variable. W and V are [D, H].
+    /// </summary>
+    public static double[] Nade(int[] order, int subPositions, int batch, byte[] symbols, double[] w, double[] v, double[] visible, double[] hidden)
+    {
+        var logits = new double[symbols.Length];
+        for (var b = 0; b < batch; b++)
+            for (var k = 0; k < order.Length; k++)
+            {
+                var logit = visible[order[k]];
+                for (var h = 0; h < hidden.Length; h++)
+                {
+                    var sum = hidden[h];
+                    for (var before = 0; before < k; before++) sum += w[order[before] * hidden.Length + h] * symbols[At(order[before], b)];
+                    logit += v[order[k] * hidden.Length + h] * Sigmoid(sum);
+                }
+                logits[At(order[k], b)] = logit;
+            }
+        return logits;
+
+        int At(int variable, int example) => (variable / subPositions * batch + example) * subPositions + variable % subPositions;
+    }
+
+    /// <summary>
+    /// A masked linear map (Germain et al. 2015, eq. 13): rows of x and of the result are in sorted order, weights and degrees in natural
+    /// order; an input feeds the outputs of at least its degree.
+    /// </summary>
+    public static double[] Masked(int[] inputDegrees, int[] outputDegrees, int[] inputOrder, int[] outputOrder, double[] x, double[] weights, double[]? bias)
+    {
+        int inputs = inputDegrees.Length, outputs = outputDegrees.Length;
+        var y = new double[x.Length / inputs * outputs];
+        for (var i = 0; i < y.Length; i++)
+        {
+            var (row, output) = (i / outputs, outputOrder[i % outputs]);
+            y[i] = bias is null ? 0 : bias[output];
+            for (var r = 0; r < inputs; r++)
+                if (inputDegrees[inputOrder[r]] <= outputDegrees[output]) y[i] += x[row * inputs + r] * weights[inputOrder[r] * outputs + output];
+        }
+        return y;
+    }
+
     // log of the joint probability of the first channels of a pixel (Salimans et al. 2017, eq. 2 and 3).
     static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<byte> symbols)
     {

@@ -66,8 +66,17 @@ public sealed unsafe class GemmTilesTests
         }
         compute(new Gemm.Product
         {
-            Taps = taps, Inner = inner, Rows = inputRows, Weights = weightRows, RowStride = inputs.Stride, InnerStride = 1, WeightStride = weights.Stride,
-            Start = result.Pointer, Result = result.Pointer, StartStride = result.Stride, ResultStride = result.Stride,
+            Taps = taps,
+            Inner = inner,
+            Rows = inputRows,
+            Weights = weightRows,
+            RowStride = inputs.Stride,
+            InnerStride = 1,
+            WeightStride = weights.Stride,
+            Start = result.Pointer,
+            Result = result.Pointer,
+            StartStride = result.Stride,
+            ResultStride = result.Stride,
         });
         for (var r = 0; r < rows; r++)
             for (var n = 0; n < columns; n++)

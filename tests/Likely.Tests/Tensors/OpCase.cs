@@ -27,6 +27,12 @@ sealed record OpCase(string Op, string Variant, Shape[] Tensors, Shape[] Paramet
     /// <summary>Standard deviation of the values.</summary>
     public double Deviation { get; init; } = 1;
 
+    /// <summary>Which entries of the first parameter exist; null: all.</summary>
+    public Func<int, int, int, bool>? Mask { get; init; }
+
+    /// <summary>Tensors have no padding.</summary>
+    public bool Compact { get; init; }
+
     /// <summary>The result on a tape that trains gets a fixed address.</summary>
     public bool Training { get; init; }
 

@@ -10,7 +10,7 @@ static class OpCases
     const float Rate = 0.3f;
     const ulong Path = 17;
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. List()];
+    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary()];
 
     static IEnumerable<OpCase> List()
     {
@@ -49,6 +49,7 @@ static class OpCases
         var relu = new OpCase("Relu/1", "", [some], [], (_, t, _) => Ops.Relu(t[0]), (t, _) => Map(t[0], i => Math.Max(t[0][i], 0))) { Gap = 0.05f };
         yield return relu;
         yield return relu.Twice();
+        yield return relu with { Op = "Rectify/1", Run = (_, t, _) => Ops.Rectify(t[0]) };
         var dropout = new OpCase("Dropout/3", "", [some], [], (_, t, _) => Ops.Dropout(t[0], Rate, Path), (t, _) => Map(t[0], i => t[0][i] * DropoutFactor(some, i))) { Training = true };
         yield return dropout;
         yield return dropout.Twice();
@@ -77,13 +78,89 @@ static class OpCases
             yield return Loss(kind, sub, size, levels);
     }
 
+    // Operations of fully connected models of binary variables.
+    static IEnumerable<OpCase> Binary()
+    {
+        var compact = new Shape(3, 5, 2);
+        var symbols = Symbols((int)compact.Count, 2);
+        yield return new("BernoulliLogProbabilities/3", "", [compact], [], (_, t, _) => Bernoulli(t[0], symbols, 0.25f),
+            (t, _) => DoubleOps.LogProbabilities(LikelihoodKind.Bernoulli, t[0], symbols, 2, 2))
+        { LossScale = 0.25f, Compact = true };
+        yield return new("Add/2", "of compact tensors", [compact, compact], [], (_, t, _) => Ops.Add(t[0], t[1]), (t, _) => Map(t[0], i => t[0][i] + t[1][i])) { Compact = true };
+        yield return new("Relu/1", "of a compact tensor", [compact], [], (_, t, _) => Ops.Relu(t[0]), (t, _) => Map(t[0], i => Math.Max(t[0][i], 0))) { Gap = 0.05f, Compact = true };
+        int[] order = [4, 0, 5, 2, 1, 3];
+        foreach (var visited in new[] { null, order })
+        {
+            var toPositions = new OpCase("ToPositions/3", visited is null ? "as they come" : "in an order", [new Shape(1, 4, 6)], [],
+                (_, t, _) => Ops.ToPositions(t[0], 2, visited), (t, _) => Map(t[0], i =>
+                {
+                    // Result [3, 4, 2]; variable d is symbol d mod 2 of position d / 2.
+                    var variable = i / 8 * 2 + i % 2;
+                    return t[0][i / 2 % 4 * 6 + (visited is null ? variable : Array.IndexOf(visited, variable))];
+                }));
+            yield return toPositions;
+            yield return toPositions.Twice();
+        }
+        foreach (var (inputs, outputs, batch) in new[] { (6, 5, 3), (70, 130, 2), (1, 20, 3), (20, 1, 1) }) // blocks of 64 outputs
+            foreach (var sorted in new[] { true, false })
+                foreach (var bias in new[] { true, false }) yield return Masked(inputs, outputs, batch, sorted, bias);
+        foreach (var (hidden, batch) in new[] { (5, 3), (70, 35) }) // 64 units at a time, 32 examples at a time
+        {
+            var x = Symbols(6 * batch, 2);
+            var nade = new OpCase("Nade/4", $"of {hidden} units, batch {batch}", [], [new(1, 6, hidden), new(1, 6, hidden), new(1, 1, 6), new(1, 1, hidden)],
+                (tape, _, p) => Nade(tape, new NadeWeights(p[0], p[1], p[2], p[3], order, 2), x, batch),
+                (_, p) => DoubleOps.Nade(order, 2, batch, x, p[0], p[1], p[2], p[3]));
+            yield return nade;
+            yield return nade.Twice();
+        }
+    }
+
+    // Degrees 1 to 5 on either side; unsorted ones come with the orders that sort them.
+    static OpCase Masked(int inputs, int outputs, int batch, bool sorted, bool bias)
+    {
+        var random = new Philox(1, RandomPurpose.Test, (ulong)(inputs + outputs));
+        int[] from = new int[inputs], to = new int[outputs];
+        for (var i = 0; i < inputs; i++) from[i] = 1 + random.Below(0, (ulong)i, 5);
+        for (var i = 0; i < outputs; i++) to[i] = 1 + random.Below(1, (ulong)i, 5);
+        if (sorted)
+        {
+            Array.Sort(from);
+            Array.Sort(to);
+        }
+        int[] fromOrder = [.. Enumerable.Range(0, inputs).OrderBy(i => from[i])], toOrder = [.. Enumerable.Range(0, outputs).OrderBy(i => to[i])];
+        var mask = sorted ? new DegreeMask(from, to) : new DegreeMask(from, to, fromOrder, toOrder);
+        Shape weight = new(1, inputs, outputs), biases = new(1, 1, outputs);
+        return new("Masked/2", $"{inputs}->{outputs}, batch {batch}, {(sorted ? "sorted" : "in an order")}, {(bias ? "with" : "without")} bias",
+            [new Shape(2, batch, inputs)], bias ? [weight, biases] : [weight],
+            (_, t, p) =>
+            {
+                var product = new MaskedProduct(p[0], bias ? p[1] : null);
+                product.Refresh(mask);
+                return Ops.Masked(t[0], product);
+            },
+            (t, p) => DoubleOps.Masked(from, to, fromOrder, toOrder, t[0], p[0], bias ? p[1] : null))
+        { Mask = sorted ? mask.Natural : null };
+    }
+
+    static unsafe Tensor Bernoulli(Tensor logits, byte[] symbols, float scale)
+        => Ops.BernoulliLogProbabilities(logits, (byte*)Unsafe.AsPointer(ref symbols[0]), scale);
+
+    static unsafe Tensor Nade(Tape tape, NadeWeights weights, byte[] symbols, int batch)
+        => Ops.Nade(tape, weights, (byte*)Unsafe.AsPointer(ref symbols[0]), batch);
+
+    static byte[] Symbols(int count, int levels)
+    {
+        var symbols = GC.AllocateArray<byte>(count, pinned: true);
+        var random = new Philox(1, RandomPurpose.Test);
+        for (var i = 0; i < count; i++) symbols[i] = (byte)random.Below(1, (ulong)i, levels);
+        return symbols;
+    }
+
     static OpCase Loss(LikelihoodKind kind, int sub, int size, int levels)
     {
         var outputs = kind switch { LikelihoodKind.Bernoulli => sub, LikelihoodKind.Softmax => sub * size, _ => size * (sub == 1 ? 3 : 10) };
         var shape = new Shape(2, 3, outputs);
-        var symbols = GC.AllocateArray<byte>((int)shape.Rows * sub, pinned: true);
-        var random = new Philox(1, RandomPurpose.Test);
-        for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)random.Below(1, (ulong)i, levels);
+        var symbols = Symbols((int)shape.Rows * sub, levels);
         // Both outer bins of a mixture have formulas of their own.
         (symbols[0], symbols[^1]) = (0, (byte)(levels - 1));
         return new("LogProbabilities/6", $"{kind} of {sub} x {size}", [shape], [],

@@ -27,7 +27,7 @@ public sealed record ExponentialCase(
         new("Log1p", x => Exponential.Log1p(x), Exponential.Log1p, Log1p, true, 1.6, [0, 1073741824f, .. MantissaJoints.Select(x => (float)(x - 1.0))]),
         new("Softplus", x => Exponential.Softplus(x), Exponential.Softplus, Softplus, true, 1.8, [0, 0.875f, -0.875f, .. ExponentJoints]),
         new("LogSigmoid", x => Exponential.LogSigmoid(x), Exponential.LogSigmoid, x => -Softplus(-x), true, 1.8, [0, 0.875f, -0.875f, .. ExponentJoints]),
-        new("Erf", x => Exponential.Erf(x), Exponential.Erf, Erf, true, 1.5, [0, 0.9f, -0.9f, 4, -4]),
+        new("Erf", x => Exponential.Erf(x), Exponential.Erf, Erf, false, 1.5, [0, 0.9f, -0.9f, 4, -4]),
         new("Sin", x => Exponential.Sin(x), Exponential.Sin, Math.Sin, false, 1.8, [131072f]),
         new("Cos", x => Exponential.Cos(x), Exponential.Cos, Math.Cos, false, 1.8, [131072f]),
     ];
