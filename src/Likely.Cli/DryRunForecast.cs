@@ -8,11 +8,16 @@ namespace Likely.Cli;
 
 /// <summary>
 /// Forecasts a training's time and memory by doing once what it does again and again: measured steps, a group of validation
-/// examples, an update of the weights, a sheet of samples. The peak is the process's own, plus the copies that a snapshot makes.
+/// examples, an update of the weights, sheets of samples, the model's bytes. The peak is the process's own.
 /// </summary>
 static class DryRunForecast
 {
-    const int SnapshotBlocks = 5, BytesPerFloat = 4;
+    const int MostSheets = 12;
+    const double MostSheetSeconds = 4;
+
+    // A snapshot of five blocks is flushed to the disk at every validation; the disk is not tried, as nothing may be written.
+    const double SnapshotSeconds = 0.03, DiskBytesPerSecond = 150e6;
+    const int SnapshotBytesPerParameter = 20;
 
     public static int Run(Session session, ModelConfig config, Dataset data, Dataset? heldOut, TrainingOptions plan, Checkpoint? from)
     {
@@ -22,18 +27,23 @@ static class DryRunForecast
         Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit);
         trainer.Plan();
         var (step, validation, _) = trainer.Forecast();
-        trainer.Run(stop.Token);
+        var checkpoint = trainer.Run(stop.Token);
         var clock = Stopwatch.StartNew();
-        Walk.Sample(trainer.Model, TrainingLog.SheetItems, threads: session.Threads);
-        var sheet = clock.Elapsed.TotalSeconds;
+        var epochs = (double)trainer.TotalSteps * plan.Batch / data.Train.Count;
+        var sheets = 0;
+        do Pictures.Encode(Pictures.Sheet(Walk.Sample(trainer.Model, TrainingLog.SheetItems, threads: session.Threads), trainer.Model.Geometry));
+        while (++sheets < Math.Min(epochs, MostSheets) && clock.Elapsed.TotalSeconds < MostSheetSeconds);
+        var sheet = clock.Elapsed.TotalSeconds / sheets;
+        checkpoint.Write(Stream.Null);
+        checkpoint.Identity();
 
         var (steps, parameters) = (trainer.TotalSteps, trainer.Model.Parameters);
-        var epochs = (double)steps * plan.Batch / data.Train.Count;
         var validations = (double)steps / trainer.ValidateEvery;
-        var training = steps * step + validations * validation;
+        var snapshot = SnapshotSeconds + SnapshotBytesPerParameter * parameters.Length / DiskBytesPerSecond;
+        var training = steps * step + validations * (validation + snapshot);
         var seconds = training + Math.Min(Math.Min(epochs + 1, validations) * sheet, TrainingLog.SheetShare * training);
         using var process = Process.GetCurrentProcess();
-        var bytes = process.PeakWorkingSet64 + SnapshotBlocks * BytesPerFloat * parameters.Length;
+        var bytes = process.PeakWorkingSet64;
         session.Answer($"""
             parameters  {parameters.Count}
             steps       {steps}, {epochs:0.00} epochs, {1000 * step:0.0} ms each

@@ -45,7 +45,11 @@ public static class ModelBenchmarks
                 optimizer.Update(gradient.Gradients, 1e-4, threads);
             });
         }
-        if (wanted(score)) yield return new Benchmark(score, operations * Scored, Scored, () => Evaluation.Score(model, data.Validation, threads, Scored));
+        if (wanted(score))
+        {
+            var scorer = new Scorer(model, threads);
+            yield return new Benchmark(score, operations * Scored, Scored, () => scorer.Score(data.Validation, Scored));
+        }
         if (wanted(sample)) yield return new Benchmark(sample, operations * Samples, Samples, () => Walk.Sample(model, Samples, threads: threads));
     }
 }

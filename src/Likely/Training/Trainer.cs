@@ -39,6 +39,7 @@ public sealed unsafe class Trainer
     readonly TrainingOptions _options;
     readonly GradientStep _gradient;
     readonly AdamOptimizer _optimizer;
+    readonly Scorer _scorer;
     readonly double _rate;
     readonly Stopwatch _clock = new();
     TrainingState _state;
@@ -62,6 +63,7 @@ public sealed unsafe class Trainer
         if (from is not null) CopyWeights(from.Model);
         _rate = options.LearningRate ?? config.LearningRate;
         _gradient = new GradientStep(Model, data.Train, options);
+        _scorer = new Scorer(Model, options.Threads);
         _optimizer = new AdamOptimizer(Model.Parameters) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, AverageDecay = options.Average };
         _state = new TrainingState(Model.Parameters.Length) { Fingerprint = Fingerprint(from) };
     }
@@ -108,9 +110,9 @@ public sealed unsafe class Trainer
         if (_validation.Count > 0)
         {
             var some = Math.Min(_validation.Count, 64 * _options.Threads);
-            Evaluation.Score(Model, _validation, _options.Threads, some);
+            _scorer.Score(_validation, some);
             clock.Restart();
-            Evaluation.Score(Model, _validation, _options.Threads, some);
+            _scorer.Score(_validation, some);
             validation = clock.Elapsed.TotalSeconds * Math.Min(_validation.Count, _options.ValidationLimit) / some;
         }
         return (perStep, validation, _gradient.Bytes + 4 * Model.Parameters.Length * 10);
@@ -208,7 +210,7 @@ public sealed unsafe class Trainer
             return moment;
         }
         Model.Parameters.Use(_optimizer.Average);
-        var nats = Evaluation.Mean(Evaluation.Score(Model, _validation, _options.Threads, _options.ValidationLimit));
+        var nats = Evaluation.Mean(_scorer.Score(_validation, _options.ValidationLimit));
         AtValidation?.Invoke(moment with { ValidationNats = nats });
         Model.Parameters.Use(null);
         var best = nats < _state.BestNats;

@@ -68,7 +68,9 @@ sealed unsafe class TrainingState
             ["fingerprint"] = Fingerprint, ["step"] = Step, ["total_steps"] = TotalSteps, ["validate_every"] = ValidateEvery,
             ["best_nats"] = double.IsFinite(BestNats) ? BestNats : null, ["best_step"] = BestStep, ["stale"] = Stale, ["roll_backs"] = RollBacks, ["rate_scale"] = RateScale,
         }.ToJsonString();
-        for (var i = 0; i < BlockNames.Length; i++) file.Add(BlockNames[i], [_blocks[i].Length], _blocks[i]);
+        for (var i = 0; i < BlockNames.Length; i++)
+            if (BitConverter.IsLittleEndian) file.Add(new Safetensors.Entry(BlockNames[i], "F32", [_blocks[i].Length], new BlockBytes(_blocks[i]).Memory));
+            else file.Add(BlockNames[i], [_blocks[i].Length], _blocks[i]);
         file.Write(stream);
     });
 

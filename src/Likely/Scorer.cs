@@ -1,0 +1,111 @@
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// Scores examples: log-likelihoods in nats, summed in double in position order, in parallel over groups of examples. Keeps its
+/// memory from call to call; groups are small, because a pass over one keeps all its layers' values.
+/// </summary>
+/// <param name="model">The model; an ensemble averages its members' probabilities of whole examples.</param>
+/// <param name="threads">Worker threads; no result depends on it.</param>
+public sealed unsafe class Scorer(DensityModel model, int threads)
+{
+    const int GroupSymbols = 1 << 14, MostGroup = 64;
+
+    readonly Worker?[] _workers = new Worker?[Math.Max(1, threads)];
+    readonly int _group = Math.Clamp(GroupSymbols / model.Geometry.Dimensions, 1, MostGroup);
+
+    // Fills in one example and returns its label, -1 if there is none.
+    delegate int Reader(int place, Span<byte> item);
+
+    /// <summary>-log p(x) in nats of every example of a split, in order.</summary>
+    /// <param name="split">Examples of the model's geometry.</param>
+    /// <param name="limit">Only so many first examples.</param>
+    /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
+    /// <param name="items">Only these examples of the split; null: all.</param>
+    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null)
+        => Score(Math.Min(limit, items?.Length ?? split.Count), (place, item) =>
+        {
+            var index = items is null ? place : items[place];
+            split.Read(index, item);
+            return model.Classes > 0 ? split.Label(index) : -1;
+        }, each is null ? null : (place, nats, symbols) => each(items is null ? place : items[place], nats, symbols));
+
+    /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
+    public double[] Score(IReadOnlyList<byte[]> items, int[] labels, Evaluation.PerExample? each = null)
+        => Score(items.Count, (place, item) =>
+        {
+            items[place].CopyTo(item);
+            return model.Classes > 0 ? labels[place] : -1;
+        }, each);
+
+    double[] Score(int count, Reader read, Evaluation.PerExample? each)
+    {
+        var nats = new double[count];
+        ParallelShards.Run((count + _group - 1) / _group, threads, (piece, worker) =>
+        {
+            var first = piece * _group;
+            (_workers[worker] ??= new Worker(model, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, each);
+        });
+        return nats;
+    }
+
+    sealed class Worker(DensityModel model, int capacity)
+    {
+        readonly Tape _tape = new();
+        readonly SymbolBatch _batch = new(model.Geometry, capacity);
+        readonly byte[] _item = new byte[model.Geometry.Dimensions];
+        readonly float[] _symbols = new float[model.Geometry.Dimensions];
+        readonly double[,] _members = new double[capacity, model.Members];
+
+        public void Score(Reader read, int first, int count, bool small, double[] nats, Evaluation.PerExample? each)
+        {
+            // The last group is filled up with copies: a group of another size would need other buffers.
+            _batch.Begin(small ? count : capacity);
+            for (var i = 0; i < _batch.Count; i++)
+            {
+                var label = read(first + Math.Min(i, count - 1), _item);
+                _batch.Set(i, _item, label);
+            }
+            for (var member = 0; member < model.Members; member++)
+            {
+                _tape.Reset();
+                var logs = model.LogProbabilities(_tape, _batch, member: member);
+                for (var i = 0; i < count; i++)
+                {
+                    _members[i, member] = Collect(logs, i);
+                    if (model.Members == 1) each?.Invoke(first + i, -_members[i, 0], _symbols);
+                }
+            }
+            for (var i = 0; i < count; i++) nats[first + i] = -LogMean(i);
+            if (model.Members > 1 && each is not null)
+                for (var i = 0; i < count; i++) each(first + i, nats[first + i], []);
+        }
+
+        // Log-probabilities lie [T, B, S]; the sum runs in the order of positions, then symbols.
+        double Collect(Tensor logs, int example)
+        {
+            var total = 0.0;
+            for (var p = 0; p < logs.Positions; p++)
+                for (var c = 0; c < logs.Channels; c++)
+                {
+                    var log = logs.Data[((long)p * logs.Batch + example) * logs.Stride + c];
+                    _symbols[p * logs.Channels + c] = -log;
+                    total += log;
+                }
+            return total;
+        }
+
+        double LogMean(int example)
+        {
+            var maximum = double.NegativeInfinity;
+            for (var m = 0; m < model.Members; m++) maximum = Math.Max(maximum, _members[example, m]);
+            if (model.Members == 1) return maximum;
+            var sum = 0.0;
+            for (var m = 0; m < model.Members; m++) sum += ExactMath.Exp(_members[example, m] - maximum);
+            return maximum + ExactMath.Log(sum / model.Members);
+        }
+    }
+}
