@@ -5,6 +5,8 @@ namespace Likely.Cli;
 /// <summary>One run of a verb: the shared options, where text goes, and the wish to stop.</summary>
 sealed class Session(TextWriter output, TextWriter error, CancellationToken cancellation)
 {
+    ProgressDisplay? _bar;
+
     public required int Threads { get; init; }
     public required ulong Seed { get; init; }
     public bool Json { get; init; }
@@ -17,11 +19,12 @@ sealed class Session(TextWriter output, TextWriter error, CancellationToken canc
     /// <summary>True if a person watches stderr.</summary>
     public bool IsTerminal { get; } = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
 
-    /// <summary>A remark on stderr, unless --quiet.</summary>
+    /// <summary>A remark on stderr, unless --quiet; above the bar if there is one.</summary>
     public void Say(string line)
     {
         if (Quiet) return;
-        lock (error) error.WriteLine(line);
+        if (_bar is { } bar) bar.Line(line);
+        else lock (error) error.WriteLine(line);
     }
 
     /// <summary>A warning on stderr, --quiet or not.</summary>
@@ -48,7 +51,15 @@ sealed class Session(TextWriter output, TextWriter error, CancellationToken canc
     public T Watch<T>(Func<ProgressDisplay, T> work)
     {
         if (Quiet) return work(new ProgressDisplay(null));
-        return IsTerminal ? TerminalProgress.Watch(work) : work(new ProgressDisplay(Say));
+        if (!IsTerminal) return work(new ProgressDisplay(Say));
+        try
+        {
+            return TerminalProgress.Watch(display => work(_bar = display));
+        }
+        finally
+        {
+            _bar = null;
+        }
     }
 
     /// <summary>A number for JSON; null if it is not finite.</summary>

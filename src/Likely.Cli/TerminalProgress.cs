@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Likely.Cli;
 
-/// <summary>A bar with share, text and remaining time on stderr.</summary>
+/// <summary>A bar with share and text on stderr; lines of text go above it.</summary>
 sealed class TerminalProgress : ProgressDisplay
 {
     readonly IAnsiConsole _console;
@@ -15,8 +15,8 @@ sealed class TerminalProgress : ProgressDisplay
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         T result = default!;
         console.Progress().AutoRefresh(true).AutoClear(true)
-            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new RemainingTimeColumn())
-            .Start(context => result = work(new TerminalProgress(console, context.AddTask("", maxValue: 1))));
+            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context => result = work(new TerminalProgress(console, context.AddTask("starting", maxValue: 1))));
         return result;
     }
 
