@@ -36,6 +36,12 @@ public sealed record TrainingOptions
 
     public double WeightDecay { get; init; }
 
+    /// <summary>
+    /// Adam's epsilon, beside gradients of the loss in nats per dimension. Large values keep weights that are rarely asked for from
+    /// running ahead of their evidence, which regularises models of many inputs.
+    /// </summary>
+    public double Epsilon { get; init; } = 1e-8;
+
     /// <summary>Decay of the running average of the weights, which is what is kept.</summary>
     public double Average { get; init; } = 0.9995;
 
