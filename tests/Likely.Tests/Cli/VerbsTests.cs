@@ -1,3 +1,4 @@
+using Likely.Tests.Data;
 using Xunit;
 
 namespace Likely.Tests.Cli;
@@ -152,6 +153,35 @@ public sealed class VerbsTests
             Assert.Contains($"likely {verb}", CliRun.Ok($"{verb} --help").Output);
         Assert.Contains("train", CliRun.Ok("--help").Output);
         Assert.Equal(0, CliRun.Of().Code);
+    }
+
+    [Fact]
+    public void Bench_measures_against_the_peak()
+    {
+        var run = CliRun.Ok("bench exponential --json --quiet");
+        Assert.True((double)run.Json["peak_gflops"]! > 0);
+        var entry = run.Json["entries"]!.AsArray()[0]!.AsObject();
+        foreach (var key in (string[])["name", "milliseconds", "gflops", "share_of_peak", "per_second"]) Assert.True(entry.ContainsKey(key), key);
+    }
+
+    [Fact]
+    public void Demo_writes_its_report_over_an_earlier_one()
+    {
+        Directory.CreateDirectory("runs/demo");
+        File.WriteAllText("runs/demo/report.html", "an earlier report");
+        var run = CliRun.Ok("demo --minutes 0.01 --json --quiet");
+        Keys(run, "report", "bits_per_dim", "seconds");
+        Assert.Equal("runs/demo/report.html", (string)run.Json["report"]!);
+        Assert.Contains("</html>", File.ReadAllText("runs/demo/report.html"));
+        foreach (var picture in (string[])["samples", "completions", "surprise", "ranking"]) Assert.True(File.Exists($"runs/demo/{picture}.png"), picture);
+        CliRun.Ok("sample runs/demo/digits.likely --label 7 --count 4");
+    }
+
+    [DataFact("mnist")]
+    public void Known_data_train_and_score()
+    {
+        CliRun.Ok("train mnist --model gated-pixelcnn --set binarize=static limit=64 channels=4 layers=1 --steps 3 --out mnist.likely --quiet --force");
+        Assert.Equal(20, (int)CliRun.Ok("score mnist.likely mnist --limit 20 --json").Json["count"]!);
     }
 
     static void Keys(CliRun run, params string[] keys)
