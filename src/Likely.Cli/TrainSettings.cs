@@ -9,7 +9,7 @@ namespace Likely.Cli;
 static class TrainSettings
 {
     static readonly string[] TrainingKeys =
-        ["schedule", "final_rate", "warm_up", "clip", "weight_decay", "epsilon", "average", "validate_every", "patience", "validation_limit"];
+        ["schedule", "final_rate", "warm_up", "clip", "weight_decay", "ridge", "epsilon", "average", "validate_every", "patience", "validation_limit"];
 
     /// <summary>Applies the settings.</summary>
     /// <exception cref="UsageException">A key that nobody knows, or a bad value of a training key.</exception>
@@ -46,6 +46,7 @@ static class TrainSettings
         "warm_up" => options with { WarmUp = Whole(key, value, 0) },
         "clip" => options with { Clip = Number(key, value, 0, 1e9) },
         "weight_decay" => options with { WeightDecay = Number(key, value, 0, 10) },
+        "ridge" => options with { Ridge = Number(key, value, 0, 1e3) },
         "epsilon" => options with { Epsilon = Number(key, value, 0, 1) },
         "average" => options with { Average = Number(key, value, 0, 0.999999) },
         "validate_every" => options with { ValidateEvery = Whole(key, value, 1) },

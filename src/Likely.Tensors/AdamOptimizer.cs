@@ -32,6 +32,9 @@ public sealed unsafe class AdamOptimizer
     /// <summary>Decoupled weight decay (Loshchilov and Hutter 2019).</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>Weight of half the squared norm of the weights, added to the loss.</summary>
+    public double Ridge { get; init; }
+
     /// <summary>Largest global norm of a gradient; longer ones are scaled down. 0: no limit.</summary>
     public double ClipNorm { get; init; }
 
@@ -74,7 +77,7 @@ public sealed unsafe class AdamOptimizer
         {
             var at = (long)piece * Chunk;
             Optimizers.Adam(_set.Values + at, _gradient + at, _first + at, _second + at, _average + at, Math.Min(Chunk, length - at),
-                (float)rate, (float)Beta1, (float)Beta2, correction1, correction2, (float)Epsilon, (float)WeightDecay, averageRate, scale);
+                (float)rate, (float)Beta1, (float)Beta2, correction1, correction2, (float)Epsilon, (float)WeightDecay, (float)Ridge, averageRate, scale);
         });
         _set.Changed();
         return norm;

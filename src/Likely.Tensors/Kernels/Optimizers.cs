@@ -7,22 +7,22 @@ static unsafe class Optimizers
 {
     /// <summary>
     /// Adam (Kingma and Ba 2015, alg. 1) with decoupled weight decay (Loshchilov and Hutter 2019), and the running average of the weights:
-    /// m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= rate (m/c1) / (sqrt(v/c2) + eps) + rate decay w; a += (1-d)(w - a).
+    /// g += l2 w; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= rate (m/c1) / (sqrt(v/c2) + eps) + rate decay w; a += (1-d)(w - a).
     /// </summary>
     public static void Adam(float* weights, float* gradient, float* first, float* second, float* average, long length,
-        float rate, float beta1, float beta2, float correction1, float correction2, float epsilon, float decay, float averageRate, float gradientScale)
+        float rate, float beta1, float beta2, float correction1, float correction2, float epsilon, float decay, float l2, float averageRate, float gradientScale)
     {
         Vector512<float> b1 = Vector512.Create(beta1), b2 = Vector512.Create(beta2), n1 = Vector512.Create(1 - beta1), n2 = Vector512.Create(1 - beta2);
         Vector512<float> c1 = Vector512.Create(1 / correction1), c2 = Vector512.Create(1 / correction2), eps = Vector512.Create(epsilon);
-        Vector512<float> lr = Vector512.Create(rate), wd = Vector512.Create(rate * decay), ar = Vector512.Create(averageRate), gs = Vector512.Create(gradientScale);
+        Vector512<float> lr = Vector512.Create(rate), wd = Vector512.Create(rate * decay), ar = Vector512.Create(averageRate), gs = Vector512.Create(gradientScale), ridge = Vector512.Create(l2);
         for (var i = 0L; i < length; i += 16)
         {
-            var g = Vector512.Load(gradient + i) * gs;
+            var w = Vector512.Load(weights + i);
+            var g = Vector512.FusedMultiplyAdd(ridge, w, Vector512.Load(gradient + i) * gs);
             var m = Vector512.FusedMultiplyAdd(b1, Vector512.Load(first + i), n1 * g);
             var v = Vector512.FusedMultiplyAdd(b2, Vector512.Load(second + i), n2 * (g * g));
             m.Store(first + i);
             v.Store(second + i);
-            var w = Vector512.Load(weights + i);
             w = w - lr * ((m * c1) / (Vector512.Sqrt(v * c2) + eps)) - wd * w;
             w.Store(weights + i);
             var a = Vector512.Load(average + i);

@@ -64,7 +64,7 @@ public sealed unsafe class Trainer
         _rate = options.LearningRate ?? config.LearningRate;
         _gradient = new GradientStep(Model, data.Train, options);
         _scorer = new Scorer(Model, options.Threads);
-        _optimizer = new AdamOptimizer(Model.Parameters) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Epsilon = options.Epsilon, AverageDecay = options.Average };
+        _optimizer = new AdamOptimizer(Model.Parameters) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Geometry.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
         _state = new TrainingState(Model.Parameters.Length) { Fingerprint = Fingerprint(from) };
     }
 
@@ -273,7 +273,7 @@ public sealed unsafe class Trainer
             geometry {Model.Geometry}
             data {_data.Name}, {_data.Train.Count} + {_validation.Count} examples{(_heldOut is null ? "" : $" of {_heldOut.Name}")}, {_data.Preprocessing}
             start {from?.Identity() ?? "random"}
-            plan steps={_options.Steps} epochs={_options.Epochs} minutes={_options.Minutes} batch={_options.Batch} lr={_rate} schedule={_options.Schedule} final={_options.FinalRate} warm_up={_options.WarmUp} clip={_options.Clip} decay={_options.WeightDecay} epsilon={_options.Epsilon} average={_options.Average} every={_options.ValidateEvery} patience={_options.Patience} limit={_options.ValidationLimit} seed={_options.Seed}
+            plan steps={_options.Steps} epochs={_options.Epochs} minutes={_options.Minutes} batch={_options.Batch} lr={_rate} schedule={_options.Schedule} final={_options.FinalRate} warm_up={_options.WarmUp} clip={_options.Clip} decay={_options.WeightDecay} ridge={_options.Ridge} epsilon={_options.Epsilon} average={_options.Average} every={_options.ValidateEvery} patience={_options.Patience} limit={_options.ValidationLimit} seed={_options.Seed}
             """;
         return text.ToString(CultureInfo.InvariantCulture);
     }

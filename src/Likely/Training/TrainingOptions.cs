@@ -34,7 +34,11 @@ public sealed record TrainingOptions
     /// <summary>Largest global gradient norm, of the loss in nats per dimension.</summary>
     public double Clip { get; init; } = 1;
 
+    /// <summary>Decoupled weight decay (AdamW): each step takes this share, times the learning rate, off every weight.</summary>
     public double WeightDecay { get; init; }
+
+    /// <summary>A Gaussian prior of deviation s on every weight is 1 / (s^2 times the number of training examples); in nats per example. 0: none.</summary>
+    public double Ridge { get; init; }
 
     /// <summary>
     /// Adam's epsilon, beside gradients of the loss in nats per dimension. Large values keep weights that are rarely asked for from
