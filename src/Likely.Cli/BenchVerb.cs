@@ -35,8 +35,11 @@ static class BenchVerb
             session.Print($"{benchmark.Name,-66} {1000 * seconds,10:0.000} {(gigaflops is { } g ? $"{g:0.0}" : ""),9} {(gigaflops is { } h ? $"{100 * h / peak:0} %" : ""),8} {rate,12:0}");
             entries.Add(new JsonObject
             {
-                ["name"] = benchmark.Name, ["milliseconds"] = Session.Number(1000 * seconds), ["gflops"] = Session.Number(gigaflops),
-                ["share_of_peak"] = Session.Number(gigaflops / peak), ["per_second"] = Session.Number(rate),
+                ["name"] = benchmark.Name,
+                ["milliseconds"] = Session.Number(1000 * seconds),
+                ["gflops"] = Session.Number(gigaflops),
+                ["share_of_peak"] = Session.Number(gigaflops / peak),
+                ["per_second"] = Session.Number(rate),
             });
         }
         if (session.Json) session.Answer("", new JsonObject { ["peak_gflops"] = Session.Number(peak), ["threads"] = session.Threads, ["entries"] = entries });

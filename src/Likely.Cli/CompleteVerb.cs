@@ -64,8 +64,12 @@ static class CompleteVerb
         var drawn = (long)count * known.Count(isKnown => !isKnown);
         session.Answer($"{output}: the original, what is kept, and {count} completions; {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
-            ["output"] = output, ["seconds"] = Session.Number(seconds), ["symbols_per_second"] = Session.Number((double)count * known.Length / seconds),
-            ["count"] = count, ["drawn_symbols"] = drawn, ["exact"] = Walk.IsExact(model, known),
+            ["output"] = output,
+            ["seconds"] = Session.Number(seconds),
+            ["symbols_per_second"] = Session.Number((double)count * known.Length / seconds),
+            ["count"] = count,
+            ["drawn_symbols"] = drawn,
+            ["exact"] = Walk.IsExact(model, known),
         });
         return 0;
     }

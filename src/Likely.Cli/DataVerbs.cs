@@ -57,9 +57,14 @@ static class DataVerbs
         var geometry = data.Geometry;
         session.Answer($"{data.Describe()}\npicture {output}", new JsonObject
         {
-            ["name"] = data.Name, ["train"] = data.Train.Count, ["validation"] = data.Validation.Count, ["test"] = data.Test.Count,
+            ["name"] = data.Name,
+            ["train"] = data.Train.Count,
+            ["validation"] = data.Validation.Count,
+            ["test"] = data.Test.Count,
             ["geometry"] = new JsonObject { ["height"] = geometry.Height, ["width"] = geometry.Width, ["channels"] = geometry.Channels, ["levels"] = geometry.Levels },
-            ["classes"] = new JsonArray([.. data.ClassNames.Select(name => (JsonNode)name)]), ["preprocessing"] = data.Preprocessing, ["output"] = output,
+            ["classes"] = new JsonArray([.. data.ClassNames.Select(name => (JsonNode)name)]),
+            ["preprocessing"] = data.Preprocessing,
+            ["output"] = output,
         });
         return 0;
     }

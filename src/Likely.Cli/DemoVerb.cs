@@ -33,8 +33,14 @@ static class DemoVerb
         var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn"), [new("channels", "16"), new("layers", "9"), new("kernel", "9"), new("conditional", "true")]);
         var plan = new TrainingOptions
         {
-            Minutes = result.GetValue(Minutes) ?? 1.5, Batch = 32, LearningRate = 3e-3, Average = 0.998, ValidationLimit = ValidationItems,
-            Patience = 0, Seed = session.Seed, Threads = session.Threads,
+            Minutes = result.GetValue(Minutes) ?? 1.5,
+            Batch = 32,
+            LearningRate = 3e-3,
+            Average = 0.998,
+            ValidationLimit = ValidationItems,
+            Patience = 0,
+            Seed = session.Seed,
+            Threads = session.Threads,
         };
         var moments = new List<TrainingMoment>();
         ProgressDisplay? watcher = null;
@@ -77,8 +83,14 @@ static class DemoVerb
             The report is {output}; the model beside it, digits.likely, can be used with sample, complete and score.
             """, new JsonObject
         {
-            ["report"] = output, ["bits_per_dim"] = Session.Number(bits), ["seconds"] = Session.Number(seconds), ["nats_per_example"] = Session.Number(nats),
-            ["training_seconds"] = Session.Number(trainingSeconds), ["steps"] = trainer.TotalSteps, ["accuracy"] = Session.Number(accuracy), ["png_bits_per_dim"] = Session.Number(baselines.Png),
+            ["report"] = output,
+            ["bits_per_dim"] = Session.Number(bits),
+            ["seconds"] = Session.Number(seconds),
+            ["nats_per_example"] = Session.Number(nats),
+            ["training_seconds"] = Session.Number(trainingSeconds),
+            ["steps"] = trainer.TotalSteps,
+            ["accuracy"] = Session.Number(accuracy),
+            ["png_bits_per_dim"] = Session.Number(baselines.Png),
         });
         return 0;
     }

@@ -51,8 +51,13 @@ static class DryRunForecast
             memory      {bytes / 1e6:0} MB
             """, new JsonObject
         {
-            ["parameters"] = parameters.Count, ["steps"] = steps, ["forecast_seconds"] = Session.Number(seconds), ["forecast_bytes"] = bytes,
-            ["seconds_per_step"] = Session.Number(step), ["seconds_per_validation"] = Session.Number(validation), ["epochs"] = Session.Number(epochs),
+            ["parameters"] = parameters.Count,
+            ["steps"] = steps,
+            ["forecast_seconds"] = Session.Number(seconds),
+            ["forecast_bytes"] = bytes,
+            ["seconds_per_step"] = Session.Number(step),
+            ["seconds_per_validation"] = Session.Number(validation),
+            ["epochs"] = Session.Number(epochs),
         });
         return 0;
     }

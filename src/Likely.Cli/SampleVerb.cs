@@ -45,7 +45,10 @@ static class SampleVerb
         var rate = (double)count * model.Geometry.Dimensions / seconds;
         session.Answer($"{output}: {count} samples in {ProgressDisplay.Duration(seconds)}, {rate:0} symbols/s", new JsonObject
         {
-            ["output"] = output, ["count"] = count, ["seconds"] = Session.Number(seconds), ["symbols_per_second"] = Session.Number(rate),
+            ["output"] = output,
+            ["count"] = count,
+            ["seconds"] = Session.Number(seconds),
+            ["symbols_per_second"] = Session.Number(rate),
             ["samples_per_second"] = Session.Number(count / seconds),
         });
         return 0;

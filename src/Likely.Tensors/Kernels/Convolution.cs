@@ -16,8 +16,14 @@ static unsafe class Convolution
         var tapWeights = stackalloc float*[taps];
         var product = new Gemm.Product
         {
-            Inner = inner, Rows = rows, Weights = tapWeights, RowStride = xStride, InnerStride = 1, WeightStride = weightStride,
-            ResultStride = yStride, StartStride = bias is null ? yStride : 0,
+            Inner = inner,
+            Rows = rows,
+            Weights = tapWeights,
+            RowStride = xStride,
+            InnerStride = 1,
+            WeightStride = weightStride,
+            ResultStride = yStride,
+            StartStride = bias is null ? yStride : 0,
         };
         for (var i = first / plan.Width; (long)i * plan.Width < end; i++)
             foreach (var stretch in plan.Stretches)
@@ -50,8 +56,13 @@ static unsafe class Convolution
         var gradients = stackalloc float*[block];
         var product = new Gemm.Product
         {
-            Rows = rows, Weights = gradients, RowStride = 1, InnerStride = xStride, WeightStride = dyStride,
-            StartStride = weightStride, ResultStride = weightStride,
+            Rows = rows,
+            Weights = gradients,
+            RowStride = 1,
+            InnerStride = xStride,
+            WeightStride = dyStride,
+            StartStride = weightStride,
+            ResultStride = weightStride,
         };
         for (var i0 = 0; i0 < plan.Height; i0 += block)
             for (var t = 0; t < plan.Taps.Length; t++)
@@ -80,8 +91,15 @@ static unsafe class Convolution
         float* row;
         var product = new Gemm.Product
         {
-            Taps = 1, Inner = inner, Rows = &row, Weights = &weights, RowStride = xStride, InnerStride = 1, WeightStride = weightStride,
-            ResultStride = yStride, StartStride = bias is null ? yStride : 0,
+            Taps = 1,
+            Inner = inner,
+            Rows = &row,
+            Weights = &weights,
+            RowStride = xStride,
+            InnerStride = 1,
+            WeightStride = weightStride,
+            ResultStride = yStride,
+            StartStride = bias is null ? yStride : 0,
         };
         for (var r = 0L; r < rowCount; r += Piece)
         {
@@ -100,8 +118,16 @@ static unsafe class Convolution
         float* row, gradient;
         var product = new Gemm.Product
         {
-            Taps = 1, Rows = &row, Weights = &gradient, RowStride = 1, InnerStride = xStride, WeightStride = dyStride,
-            Start = dWeights, Result = dWeights, StartStride = weightStride, ResultStride = weightStride,
+            Taps = 1,
+            Rows = &row,
+            Weights = &gradient,
+            RowStride = 1,
+            InnerStride = xStride,
+            WeightStride = dyStride,
+            Start = dWeights,
+            Result = dWeights,
+            StartStride = weightStride,
+            ResultStride = weightStride,
         };
         for (var r = 0L; r < rowCount; r += piece)
         {

@@ -65,8 +65,15 @@ sealed unsafe class TrainingState
         var file = new Safetensors();
         file.Metadata["likely_resume"] = new JsonObject
         {
-            ["fingerprint"] = Fingerprint, ["step"] = Step, ["total_steps"] = TotalSteps, ["validate_every"] = ValidateEvery,
-            ["best_nats"] = double.IsFinite(BestNats) ? BestNats : null, ["best_step"] = BestStep, ["stale"] = Stale, ["roll_backs"] = RollBacks, ["rate_scale"] = RateScale,
+            ["fingerprint"] = Fingerprint,
+            ["step"] = Step,
+            ["total_steps"] = TotalSteps,
+            ["validate_every"] = ValidateEvery,
+            ["best_nats"] = double.IsFinite(BestNats) ? BestNats : null,
+            ["best_step"] = BestStep,
+            ["stale"] = Stale,
+            ["roll_backs"] = RollBacks,
+            ["rate_scale"] = RateScale,
         }.ToJsonString();
         for (var i = 0; i < BlockNames.Length; i++)
             if (BitConverter.IsLittleEndian) file.Add(new Safetensors.Entry(BlockNames[i], "F32", [_blocks[i].Length], new BlockBytes(_blocks[i]).Memory));
@@ -85,9 +92,15 @@ sealed unsafe class TrainingState
                 throw new UsageException($"{path} belongs to another run: {Difference(held, fingerprint)}; give the same options, or train without --resume");
             var state = new TrainingState(length)
             {
-                Fingerprint = fingerprint, Step = (long)json["step"]!, TotalSteps = (long)json["total_steps"]!, ValidateEvery = (long)json["validate_every"]!,
-                BestNats = json["best_nats"] is { } best ? (double)best : double.PositiveInfinity, BestStep = (long)json["best_step"]!, Stale = (int)json["stale"]!,
-                RollBacks = (int)json["roll_backs"]!, RateScale = (double)json["rate_scale"]!,
+                Fingerprint = fingerprint,
+                Step = (long)json["step"]!,
+                TotalSteps = (long)json["total_steps"]!,
+                ValidateEvery = (long)json["validate_every"]!,
+                BestNats = json["best_nats"] is { } best ? (double)best : double.PositiveInfinity,
+                BestStep = (long)json["best_step"]!,
+                Stale = (int)json["stale"]!,
+                RollBacks = (int)json["roll_backs"]!,
+                RateScale = (double)json["rate_scale"]!,
             };
             for (var i = 0; i < BlockNames.Length; i++)
             {

@@ -13,7 +13,8 @@ public sealed class DataOptionsTests
     {
         Assert.Equal("", DataOptions.Default.ToCanonical());
         var options = Parse(("size", "28x30"), ("binarize", "static"), ("crop", "64x64"), ("gray", "true"), ("validation", "0.05"), ("limit", "100"), ("flip", "true"))
-            with { Seed = ulong.MaxValue };
+            with
+        { Seed = ulong.MaxValue };
         Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true validation=0.05 limit=100 flip=true seed=18446744073709551615", options.ToCanonical());
         Assert.Equal(options, DataOptions.FromCanonical(options.ToCanonical()));
         Assert.Equal(Parse(("levels", "8")), DataOptions.FromCanonical("levels=8"));

@@ -43,7 +43,11 @@ public class ExactMathTests
     {
         var actual = name switch
         {
-            "Log1p" => ExactMath.Log1p(x), "Expm1" => ExactMath.Expm1(x), "Sin" => ExactMath.Sin(x), "Cos" => ExactMath.Cos(x), _ => ExactMath.Exp(x),
+            "Log1p" => ExactMath.Log1p(x),
+            "Expm1" => ExactMath.Expm1(x),
+            "Sin" => ExactMath.Sin(x),
+            "Cos" => ExactMath.Cos(x),
+            _ => ExactMath.Exp(x),
         };
         Assert.True(Math.Abs(actual - expected) <= 2.3e-16 * Math.Abs(expected), $"{name}({x:R}) = {actual:R}, expected {expected:R}");
     }
