@@ -40,12 +40,14 @@ static unsafe class Gemm
         }
         for (; n + 32 <= columns; n += 32)
         {
-            for (r = 0; r + 6 <= rows; r += 6) GemmTiles<Lanes512, Vector512<float>>.Tile6x2(p, r, n);
+            for (r = 0; r + 12 <= rows; r += 12) GemmTiles<Lanes512, Vector512<float>>.Tile12x2(p, r, n);
+            for (; r + 6 <= rows; r += 6) GemmTiles<Lanes512, Vector512<float>>.Tile6x2(p, r, n);
             for (; r + 2 <= rows; r += 2) GemmTiles<Lanes512, Vector512<float>>.Tile2x2(p, r, n);
             if (r < rows) GemmTiles<Lanes512, Vector512<float>>.Tile1x2(p, r, n);
         }
         if (n >= columns) return;
-        for (r = 0; r + 6 <= rows; r += 6) GemmTiles<Lanes512, Vector512<float>>.Tile6x1(p, r, n);
+        for (r = 0; r + 12 <= rows; r += 12) GemmTiles<Lanes512, Vector512<float>>.Tile12x1(p, r, n);
+        for (; r + 6 <= rows; r += 6) GemmTiles<Lanes512, Vector512<float>>.Tile6x1(p, r, n);
         for (; r + 2 <= rows; r += 2) GemmTiles<Lanes512, Vector512<float>>.Tile2x1(p, r, n);
         if (r < rows) GemmTiles<Lanes512, Vector512<float>>.Tile1x1(p, r, n);
     }
