@@ -34,7 +34,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     /// <summary>The data set's name; no part of the identity.</summary>
     public string DataName { get; set; } = "";
 
-    /// <summary>SHA-256 over order version, config, geometry, classes, preprocessing and tensors in name order: the same model has the same one.</summary>
+    /// <summary>SHA-256 over order version, the config's keys that are not the defaults, geometry, classes, preprocessing and tensors in name order: the same model has the same one.</summary>
     public string Identity()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -138,7 +138,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var description = new JsonObject
         {
             ["order_version"] = OrderVersion,
-            ["config"] = JsonNode.Parse(ModelRegistry.ToJson(Model.Config)),
+            ["config"] = JsonNode.Parse(withSummary ? ModelRegistry.ToJson(Model.Config) : ModelRegistry.ToShortJson(Model.Config)),
             ["geometry"] = new JsonArray(geometry.Height, geometry.Width, geometry.SubPositions, geometry.Levels),
             ["classes"] = new JsonArray([.. ClassNames.Select(name => (JsonNode)name)]),
             ["preprocessing"] = Preprocessing,

@@ -47,6 +47,15 @@ public static class ModelRegistry
     /// <summary>Canonical JSON: the name first, then all keys in declaration order, no white space.</summary>
     public static string ToJson(ModelConfig config) => ToNode(config).ToJsonString();
 
+    /// <summary>The name, then the keys that differ from the published defaults: a key that a later version adds does not change it.</summary>
+    public static string ToShortJson(ModelConfig config)
+    {
+        var (node, published) = (ToNode(config), ToNode(Find(config.Name)));
+        foreach (var (key, value) in published)
+            if (key != "model" && JsonNode.DeepEquals(node[key], value)) node.Remove(key);
+        return node.ToJsonString();
+    }
+
     /// <exception cref="ModelException">Not a config of a known model, an unknown key, or a value of the wrong type.</exception>
     public static ModelConfig FromJson(string json)
     {

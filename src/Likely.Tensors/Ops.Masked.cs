@@ -20,7 +20,8 @@ public static unsafe partial class Ops
             var product = (MaskedProduct)e.State!;
             if (product.Mask.IsIdentity)
             {
-                MaskedProducts.WeightGradient(product.Mask, x.Data, x.Stride, y.Gradient, y.Stride, x.Rows, product.Weight.GradientIn(tape), product.Weight.Stride);
+                var dw = product.Weight.GradientIn(tape, out var isFirst);
+                MaskedProducts.WeightGradient(product.Mask, x.Data, x.Stride, y.Gradient, y.Stride, x.Rows, isFirst ? tape.Zeros(product.Weight.Stride) : null, dw, product.Weight.Stride);
                 if (product.Bias is not null) Elementwise.SumRows(y.Gradient, y.Stride, y.Rows, product.Bias.Stride, product.Bias.GradientIn(tape));
             }
             else MaskedBackward(tape, product, x, y);
@@ -49,8 +50,9 @@ public static unsafe partial class Ops
             to = naturalGradient.Pointer + r * y.Stride;
             for (var c = 0; c < y.Channels; c++) to[mask.OutputAt(c)] = from[c];
         }
+        var dw = weight.GradientIn(tape, out var isNew);
         MaskedProducts.ScatteredWeightGradient(mask, naturalInput.Pointer, x.Stride, naturalGradient.Pointer, y.Stride, x.Rows,
-            weight.GradientIn(tape), weight.Stride, block.Pointer, tape.Zeros(weight.Stride));
+            isNew, dw, weight.Stride, block.Pointer, tape.Zeros(weight.Stride));
         if (product.Bias is not null) Elementwise.SumRows(naturalGradient.Pointer, y.Stride, y.Rows, weight.Stride, product.Bias.GradientIn(tape));
         tape.ReturnScratch(block);
         tape.ReturnScratch(naturalGradient);

@@ -31,6 +31,9 @@ public sealed unsafe class Parameter
     /// <summary>Floats in the block, padding included.</summary>
     public long Length => Shape.Rows * Stride;
 
+    /// <summary>Place in the set's list.</summary>
+    internal int Index { get; set; }
+
     /// <summary>Offset in the set's block, in floats.</summary>
     public long Offset { get; internal set; }
 
@@ -40,8 +43,20 @@ public sealed unsafe class Parameter
     internal Func<int, int, int, bool>? Mask { get; }
     internal Func<int, double>? Offsets { get; }
 
-    /// <summary>The gradient's place in a tape's gradient block.</summary>
-    internal float* GradientIn(Tape tape) => tape.ParameterGradients + Offset;
+    /// <summary>The gradient's place in a tape's gradient block, to be added to.</summary>
+    internal float* GradientIn(Tape tape)
+    {
+        var gradient = GradientIn(tape, out var isNew);
+        if (isNew) new Span<float>(gradient, checked((int)Length)).Clear();
+        return gradient;
+    }
+
+    /// <summary>The same; <paramref name="isNew"/> tells that it has no content yet and every entry that is not masked must be written.</summary>
+    internal float* GradientIn(Tape tape, out bool isNew)
+    {
+        isNew = tape.BeginGradient(Index);
+        return tape.ParameterGradients + Offset;
+    }
 
     /// <summary>The weight as [taps, outputs, padded inputs], recomputed once per change of the values; safe from many threads.</summary>
     internal float[] Transposed()

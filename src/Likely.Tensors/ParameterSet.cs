@@ -33,6 +33,7 @@ public sealed unsafe class ParameterSet
     {
         if (!_names.Add(parameter.Name)) throw new ArgumentException($"parameter '{parameter.Name}' exists twice");
         parameter.Set = this;
+        parameter.Index = _parameters.Count;
         parameter.Offset = Length;
         Length += parameter.Length;
         _parameters.Add(parameter);

@@ -12,6 +12,8 @@ public sealed unsafe class Tape(bool recording = false)
     readonly List<TapeEntry> _entries = [];
     int _tensorCount, _entryCount;
     BufferPool.Buffer? _zeros;
+    float* _parameterGradients;
+    bool[] _begun = [];
 
     /// <summary>True if operations are recorded for <see cref="Backward"/>.</summary>
     public bool Recording { get; } = recording;
@@ -22,8 +24,19 @@ public sealed unsafe class Tape(bool recording = false)
     /// <summary>The step's number, the shard's first example in the batch and the seed: the address of dropout's random numbers.</summary>
     public (ulong Seed, long Step, int FirstExample) Address { get; set; }
 
-    /// <summary>Where gradients of parameters go, laid out like the parameters' own block; null outside training.</summary>
-    public float* ParameterGradients { get; set; }
+    /// <summary>
+    /// Where gradients of parameters go, laid out like the parameters' own block, of whatever content: what comes first for a
+    /// parameter replaces it. Null outside training.
+    /// </summary>
+    public float* ParameterGradients
+    {
+        get => _parameterGradients;
+        set
+        {
+            _parameterGradients = value;
+            Array.Clear(_begun);
+        }
+    }
 
     /// <summary>Number of tensor buffers ever allocated: constant after the first step.</summary>
     public long Allocations => _pool.Allocations;
@@ -96,6 +109,21 @@ public sealed unsafe class Tape(bool recording = false)
             output.GradientBuffer = null;
         }
         else Kernels.Elementwise.Add(output.Gradient, input.Gradient, input.Length);
+    }
+
+    /// <summary>Says that the gradient of the parameter at this place begins; false if it has begun before.</summary>
+    internal bool BeginGradient(int index)
+    {
+        if (index >= _begun.Length) Array.Resize(ref _begun, Math.Max(index + 1, 2 * _begun.Length));
+        var isNew = !_begun[index];
+        _begun[index] = true;
+        return isNew;
+    }
+
+    /// <summary>Sets the gradients of parameters that the computation did not touch to zero.</summary>
+    public void FinishGradients(ParameterSet set)
+    {
+        foreach (var parameter in set.Parameters) parameter.GradientIn(this);
     }
 
     /// <summary>At least this many zeros.</summary>

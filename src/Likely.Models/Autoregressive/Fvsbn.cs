@@ -5,24 +5,35 @@ namespace Likely.Models.Autoregressive;
 /// <summary>
 /// FVSBN, the fully visible sigmoid belief network (Frey 1998; Gan et al. 2015): every binary variable is a logistic regression
 /// on those before it, p(x_i = 1 | before) = sigmoid(b_i + sum over j before i of w_ji x_j). One triangular product gives all
-/// variables at once; a sample adds one row of it after another.
+/// variables at once; a sample adds one row of it after another. Rows and columns of the weight are in visiting order.
 /// </summary>
 public sealed record FvsbnConfig : ModelConfig
 {
+    /// <summary>raster: variables are visited as they come; random: in an order drawn from ordering_seed, in which late ones have neighbours on all sides.</summary>
+    public string Ordering { get; init; } = "raster";
+    /// <summary>Seed of ordering=random.</summary>
+    public int OrderingSeed { get; init; }
+
     public override string Name => "fvsbn";
 
     public override string Summary => "FVSBN: a logistic regression for each binary variable (Frey 1998, Gan et al. 2015)";
 
-    protected override DensityModel Create(Geometry geometry, int classes) => new Fvsbn(this, geometry);
+    protected override DensityModel Create(Geometry geometry, int classes)
+    {
+        VisitingOrder.Check(Ordering, OrderingSeed);
+        return new Fvsbn(this, geometry);
+    }
 }
 
 sealed unsafe class Fvsbn : BinaryModel
 {
     readonly MaskedProduct _product;
+    readonly int[]? _order;
 
     public Fvsbn(FvsbnConfig config, Geometry geometry) : base(config, geometry)
     {
         var dimensions = geometry.Dimensions;
+        _order = VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions);
         var (inputs, outputs) = (new int[dimensions], new int[dimensions]);
         for (var d = 0; d < dimensions; d++) (inputs[d], outputs[d]) = (d, d - 1);
         var mask = new DegreeMask(inputs, outputs);
@@ -37,8 +48,8 @@ sealed unsafe class Fvsbn : BinaryModel
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
     {
         var sub = Geometry.SubPositions;
-        var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, null);
-        return Ops.ToPositions(Ops.Masked(x, _product), sub, null);
+        var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, _order);
+        return Ops.ToPositions(Ops.Masked(x, _product), sub, _order);
     }
 
     public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
@@ -49,7 +60,7 @@ sealed unsafe class Fvsbn : BinaryModel
         readonly MaskedProduct _product;
         readonly Tensor _values, _sums;
 
-        public Walk(Fvsbn model, int batch, float temperature) : base(model.Geometry, batch, temperature, null)
+        public Walk(Fvsbn model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order)
         {
             _product = model._product;
             var memory = new Tape();

@@ -23,8 +23,7 @@ public sealed record NadeConfig : ModelConfig
     protected override DensityModel Create(Geometry geometry, int classes)
     {
         Require(nameof(Hidden), Hidden, 1, 65536);
-        Require(nameof(OrderingSeed), OrderingSeed, 0, int.MaxValue);
-        if (Ordering is not ("raster" or "random")) throw new ModelException($"ordering={Ordering} is unknown; use raster or random");
+        VisitingOrder.Check(Ordering, OrderingSeed);
         return new Nade(this, geometry);
     }
 }
@@ -39,7 +38,7 @@ sealed unsafe class Nade : BinaryModel
     {
         var dimensions = geometry.Dimensions;
         _hidden = config.Hidden;
-        if (config.Ordering == "random") _order = new Philox((ulong)config.OrderingSeed, RandomPurpose.Ordering).Permutation(dimensions, 0);
+        _order = VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions);
         var scope = new ParameterScope(Parameters);
         var input = scope.Weight("input", 1, dimensions, _hidden, 0.5);
         var output = scope.Weight("output", 1, dimensions, _hidden, 0.5);

@@ -38,8 +38,11 @@ static unsafe class MaskedProducts
             }
     }
 
-    /// <summary>dW[k, n] += sum over rows of x[r, k] dy[r, n] for a mask sorted as it is. Masked entries of a block receive values, too.</summary>
-    public static void WeightGradient(DegreeMask mask, float* x, nint xStride, float* dy, nint dyStride, long rowCount, float* dWeights, nint weightStride)
+    /// <summary>
+    /// dW[k, n] = start + sum over rows of x[r, k] dy[r, n] for a mask sorted as it is; start is one row for all, null: dW itself.
+    /// Masked entries of a block receive values, too; those of other blocks are left alone.
+    /// </summary>
+    public static void WeightGradient(DegreeMask mask, float* x, nint xStride, float* dy, nint dyStride, long rowCount, float* start, float* dWeights, nint weightStride)
     {
         for (var k = 0; k < mask.FirstFed.Length; k += Columns)
         {
@@ -49,17 +52,19 @@ static unsafe class MaskedProducts
             float* row = x + k, gradient = dy;
             product.Rows = &row;
             product.Weights = &gradient;
-            product.Start = product.Result = dWeights + k * weightStride;
-            product.StartStride = product.ResultStride = weightStride;
+            product.Result = dWeights + k * weightStride;
+            product.Start = start is null ? product.Result : start;
+            product.StartStride = start is null ? weightStride : 0;
+            product.ResultStride = weightStride;
             Gemm.Multiply(product, Math.Min(Columns, mask.FirstFed.Length - k), (int)weightStride, first);
         }
     }
 
     /// <summary>
-    /// dW[k, n] += sum over rows of x[r, k] dy[r, n] where the mask allows it, x, dy and dW in natural order.
-    /// <paramref name="block"/> has room for 16 rows of weights.
+    /// dW[k, n] += sum over rows of x[r, k] dy[r, n] where the mask allows it, x, dy and dW in natural order; a new dW is written
+    /// whole. <paramref name="block"/> has room for 16 rows of weights.
     /// </summary>
-    public static void ScatteredWeightGradient(DegreeMask mask, float* x, nint xStride, float* dy, nint dyStride, long rowCount, float* dWeights, nint weightStride, float* block, float* zeros)
+    public static void ScatteredWeightGradient(DegreeMask mask, float* x, nint xStride, float* dy, nint dyStride, long rowCount, bool isNew, float* dWeights, nint weightStride, float* block, float* zeros)
     {
         const int Rows = 16;
         for (var k = 0; k < mask.InputDegrees.Length; k += Rows)
@@ -74,7 +79,7 @@ static unsafe class MaskedProducts
             product.ResultStride = weightStride;
             Gemm.Multiply(product, count, (int)weightStride);
             fixed (int* degrees = mask.PaddedOutputDegrees)
-                for (var i = 0; i < count; i++) AddAllowed(block + i * weightStride, degrees, mask.InputDegrees[k + i], dWeights + (k + i) * weightStride, weightStride);
+                for (var i = 0; i < count; i++) PassAllowed(block + i * weightStride, degrees, mask.InputDegrees[k + i], isNew, dWeights + (k + i) * weightStride, weightStride);
         }
     }
 
@@ -112,13 +117,14 @@ static unsafe class MaskedProducts
     static Gemm.Product GradientProduct(long rowCount, nint xStride, nint dyStride)
         => new() { Taps = 1, Inner = checked((int)rowCount), RowStride = 1, InnerStride = xStride, WeightStride = dyStride };
 
-    static void AddAllowed(float* from, int* degrees, int degree, float* to, nint count)
+    static void PassAllowed(float* from, int* degrees, int degree, bool isNew, float* to, nint count)
     {
         var least = Vector512.Create(degree);
         for (nint n = 0; n < count; n += 16)
         {
             var allowed = Vector512.GreaterThanOrEqual(Vector512.Load(degrees + n), least).AsSingle();
-            (Vector512.Load(to + n) + (Vector512.Load(from + n) & allowed)).Store(to + n);
+            var passed = Vector512.Load(from + n) & allowed;
+            (isNew ? passed : Vector512.Load(to + n) + passed).Store(to + n);
         }
     }
 }

@@ -65,11 +65,15 @@ sealed unsafe class GradientStep
 
     void Shard(long step, int shard, int worker)
     {
-        new Span<float>((float*)_gradients[shard], checked((int)_model.Parameters.Length)).Clear();
         _nats[shard] = 0;
         int first = _options.Batch * shard / Shards, end = _options.Batch * (shard + 1) / Shards;
-        if (first == end) return;
         var (tape, batch, item) = (_tapes[worker], _batches[worker], _items[worker]);
+        tape.ParameterGradients = (float*)_gradients[shard];
+        if (first == end)
+        {
+            tape.FinishGradients(_model.Parameters);
+            return;
+        }
         batch.Begin(end - first);
         for (var i = first; i < end; i++)
         {
@@ -77,7 +81,6 @@ sealed unsafe class GradientStep
             _split.Read(index, item, (ulong)epoch);
             batch.Set(i - first, item, _model.Classes > 0 ? _split.Label(index) : -1);
         }
-        tape.ParameterGradients = (float*)_gradients[shard];
         tape.Address = (_options.Seed, step, first);
         var scale = (float)(1 / ((double)_options.Batch * _model.Geometry.Dimensions));
         var logs = _model.LogProbabilities(tape, batch, scale);
@@ -86,6 +89,7 @@ sealed unsafe class GradientStep
             for (var c = 0; c < logs.Channels; c++) total -= logs.Data[i * logs.Stride + c];
         _nats[shard] = total;
         tape.Backward();
+        tape.FinishGradients(_model.Parameters);
         tape.Reset();
     }
 }
