@@ -61,8 +61,15 @@ public static class ModelRegistry
     {
         try
         {
-            Find((string?)JsonNode.Parse(json)?["model"] ?? throw new ModelException("the model's config has no name"));
-            return JsonSerializer.Deserialize(json, ModelJson.Default.ModelConfig) ?? throw new ModelException("the model's config is empty");
+            var given = JsonNode.Parse(json);
+            // Keys that are missing were added after the config was written; the serializer would make them null and not their default.
+            var node = ToNode(Find((string?)given?["model"] ?? throw new ModelException("the model's config has no name")));
+            foreach (var (key, value) in given!.AsObject())
+            {
+                if (!node.ContainsKey(key)) throw new ModelException($"the model's config has a key '{key}' that {node["model"]} does not know");
+                node[key] = value?.DeepClone();
+            }
+            return node.Deserialize(ModelJson.Default.ModelConfig) ?? throw new ModelException("the model's config is empty");
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException or InvalidOperationException)
         {
