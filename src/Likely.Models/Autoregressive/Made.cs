@@ -20,6 +20,8 @@ public sealed record MadeConfig : ModelConfig
     public int Orderings { get; init; } = 1;
     /// <summary>True: inputs also reach outputs directly.</summary>
     public bool Direct { get; init; } = true;
+    /// <summary>Share of each layer's hidden units dropped while training; wide layers overfit without.</summary>
+    public double Dropout { get; init; }
     /// <summary>Seed of masks and orderings.</summary>
     public int MaskSeed { get; init; }
 
@@ -33,6 +35,7 @@ public sealed record MadeConfig : ModelConfig
         Require(nameof(Layers), Layers, 1, 100);
         Require(nameof(Masks), Masks, 1, 1024);
         Require(nameof(Orderings), Orderings, 1, 1024);
+        Require(nameof(Dropout), Dropout, 0, 0.95);
         Require(nameof(MaskSeed), MaskSeed, 0, int.MaxValue);
         return new Made(this, geometry);
     }
@@ -46,6 +49,8 @@ sealed unsafe class Made : BinaryModel
     readonly Parameter[] _weights, _biases;
     readonly Parameter? _direct;
     readonly MadeMember[] _members;
+    readonly float _dropout;
+    readonly ulong[] _dropped;
     readonly List<MadeWeights> _cache = [];
     readonly int _cacheSize;
     long _uses;
@@ -53,6 +58,7 @@ sealed unsafe class Made : BinaryModel
     public Made(MadeConfig config, Geometry geometry) : base(config, geometry)
     {
         var (dimensions, layers) = (geometry.Dimensions, config.Layers);
+        (_dropout, _dropped) = ((float)config.Dropout, new ulong[layers]);
         _members = new MadeMember[Math.Max(config.Masks, config.Orderings)];
         for (var i = 0; i < _members.Length; i++) _members[i] = new MadeMember(config, dimensions, i, sorted: config.Masks == 1);
 
@@ -63,6 +69,7 @@ sealed unsafe class Made : BinaryModel
         {
             var (inputs, outputs) = (i == 0 ? dimensions : config.Hidden, i == layers ? dimensions : config.Hidden);
             var layer = i == layers ? scope.At("output") : scope.At("layers").At(i);
+            if (i < layers) _dropped[i] = Philox.Hash(layer.Path);
             _weights[i] = layer.Weight("weight", 1, inputs, outputs, i == layers ? 0.5 : 1.4, Fixed(_members[0].Masks[i]));
             _biases[i] = layer.Bias("bias", outputs);
             _cacheSize += (int)(4 * MaskedProduct.CopyLength(inputs, outputs) >> 10);
@@ -87,7 +94,8 @@ sealed unsafe class Made : BinaryModel
         var (sub, order) = (Geometry.SubPositions, weights.Member.Order);
         var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, order);
         var h = x;
-        for (var i = 0; i < weights.Products.Length - 1; i++) h = Ops.Rectify(Ops.Masked(h, weights.Products[i]));
+        for (var i = 0; i < weights.Products.Length - 1; i++)
+            h = Ops.Dropout(Ops.Rectify(Ops.Masked(h, weights.Products[i])), _dropout, _dropped[i]);
         var logits = Ops.Masked(h, weights.Products[^1]);
         if (weights.Direct is not null) logits = Ops.Add(logits, Ops.Masked(x, weights.Direct));
         return Ops.ToPositions(logits, sub, order);
