@@ -32,11 +32,12 @@ static class ShrinkVerb
             _ => throw new UsageException($"--bits {bits} is not allowed; use 16 or 8"),
         };
         var before = ModelFile.Read(source);
-        if (before.Storage >= storage) throw new UsageException($"{source} has {(before.Storage == WeightStorage.Int8 ? 8 : 16)}-bit weights already; {bits} bits would not make it smaller");
         var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-{bits}bit", ".likely", session.Force);
         AtomicFile.RequireFree(output, session.Force);
         var inputBytes = new FileInfo(source).Length;
         var after = before.Shrink(storage);
+        if (before.Storage >= storage || before.Storage != WeightStorage.Float32 && after.Identity() == before.Identity())
+            throw new UsageException($"{source} was shrunk to {(before.Storage == WeightStorage.Int8 ? 8 : 16)} bits already; {bits} bits would not make it smaller");
 
         using var data = Open(result.GetValue(Data), before, session);
         var loss = data is null ? null : Measure(before, after, data, result.GetValue(Limit) ?? UsualItems, session);
