@@ -44,7 +44,7 @@ public sealed class ShrinkTests
             Assert.Contains("already", again.Error);
         }
         Assert.False(File.Exists("again.likely"));
-        CliRun.Ok("shrink plain.likely --limit 5 --out middle.likely --force");
+        CliRun.Ok("shrink fixed.likely --limit 5 --out middle.likely --force");
         CliRun.Ok("shrink middle.likely --bits 8 --limit 5 --out middle-8.likely --force");
     }
 
