@@ -37,6 +37,7 @@ public sealed class PackageTests : IDisposable
         Pack("Likely");
         using var package = ZipFile.OpenRead(Single("Likely.*.nupkg"));
         Assert.Equal(_libraries.Order(), package.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("lib/net10.0/") && name.EndsWith(".dll")).Select(Path.GetFileName).Order());
+        foreach (var library in _libraries) Assert.NotNull(package.GetEntry($"lib/net10.0/{Path.ChangeExtension(library, ".xml")}"));
         Assert.NotNull(package.GetEntry("package.md"));
         Assert.NotNull(package.GetEntry("LICENSE"));
         using var text = package.GetEntry("Likely.nuspec")!.Open();
