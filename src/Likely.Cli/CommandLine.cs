@@ -23,7 +23,7 @@ public static class CommandLine
         foreach (var option in shared.All) root.Add(option);
         Verb[] verbs =
         [
-            DemoVerb.Create(), TrainVerb.Create(), SampleVerb.Create(), CompleteVerb.Create(), ScoreVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), BenchVerb.Create(),
+            DemoVerb.Create(), TrainVerb.Create(), SampleVerb.Create(), CompleteVerb.Create(), ScoreVerb.Create(), ShrinkVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), BenchVerb.Create(),
         ];
         foreach (var verb in verbs) Add(root, verb);
         var data = new Command("data", "Known data sets, and a look at any data set");

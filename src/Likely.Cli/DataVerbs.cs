@@ -30,7 +30,7 @@ static class DataVerbs
         foreach (var known in Dataset.Known)
         {
             text.AppendLine($"{known.Name,-14} {known.Description}").AppendLine($"{"",-14} {known.Size}; {known.Splits}; {known.Source}");
-            list.Add(new JsonObject { ["name"] = known.Name, ["description"] = known.Description, ["size"] = known.Size, ["splits"] = known.Splits, ["source"] = known.Source, ["built_in"] = known.IsBuiltIn });
+            list.Add((JsonNode)new JsonObject { ["name"] = known.Name, ["description"] = known.Description, ["size"] = known.Size, ["splits"] = known.Splits, ["source"] = known.Source, ["built_in"] = known.IsBuiltIn });
         }
         session.Answer(text.Append("Any path to IDX, CIFAR, npy, PNG, PGM or PPM files, or a folder of pictures, is a data set too.").ToString(), new JsonObject { ["datasets"] = list });
         return 0;

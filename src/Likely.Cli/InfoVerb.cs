@@ -41,11 +41,19 @@ static class InfoVerb
         text.AppendLine($"preprocessing  {(checkpoint.Preprocessing.Length == 0 ? "none" : checkpoint.Preprocessing)}");
         text.AppendLine($"labels         {(checkpoint.ClassNames.Count == 0 ? "none" : string.Join(", ", checkpoint.ClassNames))}");
         text.AppendLine($"parameters     {model.Parameters.Count}");
+        text.AppendLine($"stored as      {StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes");
         foreach (var (key, value) in checkpoint.Summary) text.AppendLine($"{key,-14} {value:0.######}");
         text.AppendLine($"order version  {Checkpoint.OrderVersion}");
         text.Append($"identity       {checkpoint.Identity()}");
         return text.ToString();
     }
+
+    static string StoredAs(WeightStorage storage) => storage switch
+    {
+        WeightStorage.Int8 => "8-bit whole numbers with a scale for each output, small tensors as bfloat16; computed in float32",
+        WeightStorage.BFloat16 => "bfloat16, 16 bits; computed in float32",
+        _ => "float32",
+    };
 
     static JsonObject Json(Checkpoint checkpoint, string path)
     {
@@ -64,6 +72,7 @@ static class InfoVerb
             ["data"] = checkpoint.DataName,
             ["parameters"] = model.Parameters.Count,
             ["members"] = model.Members,
+            ["storage"] = checkpoint.Storage.ToString().ToLowerInvariant(),
             ["summary"] = summary,
             ["order_version"] = Checkpoint.OrderVersion,
             ["identity"] = checkpoint.Identity(),

@@ -21,7 +21,7 @@ static class ModelsVerb
                 keys[key] = value;
             }
             text.AppendLine();
-            list.Add(new JsonObject { ["name"] = config.Name, ["summary"] = config.Summary, ["learning_rate"] = config.LearningRate, ["keys"] = keys });
+            list.Add((JsonNode)new JsonObject { ["name"] = config.Name, ["summary"] = config.Summary, ["learning_rate"] = config.LearningRate, ["keys"] = keys });
         }
         session.Answer(text.Append("A key is set with: likely train DATA --model NAME --set key=value").ToString(), new JsonObject { ["models"] = list });
         return 0;

@@ -94,8 +94,9 @@ static class ScoreVerb
         return 0;
     }
 
-    // Items by their size, each with the model of that size.
-    static List<(Geometry Geometry, int[] Items)> Group(Checkpoint checkpoint, Split split, int count)
+    /// <summary>The first items of a split by their size.</summary>
+    /// <exception cref="UsageException">An item does not fit the model, or has no label where the model needs one.</exception>
+    public static List<(Geometry Geometry, int[] Items)> Group(Checkpoint checkpoint, Split split, int count)
     {
         var groups = new Dictionary<Geometry, List<int>>();
         for (var i = 0; i < count; i++)

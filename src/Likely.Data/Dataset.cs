@@ -70,6 +70,10 @@ public sealed class Dataset : IDisposable
         return new Dataset(name, SourceParts.Open(nameOrPath), options, null);
     }
 
+    /// <summary>True if a known name or a path can be opened without fetching anything.</summary>
+    public static bool IsHere(string nameOrPath) => KnownDatasets.Find(nameOrPath) is { } known
+        ? known.IsBuiltIn || KnownDatasets.Folder(known) is not null : File.Exists(nameOrPath) || Directory.Exists(nameOrPath);
+
     /// <summary>Makes sure that a known data set is on this machine and returns its folder (empty for a built-in one).</summary>
     /// <exception cref="DataException">if it is unknown, cannot be fetched, or arrives damaged</exception>
     public static string Fetch(string name, Action<string>? progress = null)

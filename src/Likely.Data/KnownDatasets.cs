@@ -28,7 +28,11 @@ static class KnownDatasets
 
     /// <summary>The folder of a data set on this machine, null if it must be fetched.</summary>
     /// <exception cref="DataException">if it is not here and cannot be fetched</exception>
-    public static string? Locate(KnownDataset known)
+    public static string? Locate(KnownDataset known) => Folder(known) is { } folder ? folder : known.IsFetched ? null
+        : throw new DataException($"The data set '{known.Name}' is not on this machine: {known.Source}.");
+
+    /// <summary>The folder of a data set on this machine, or null.</summary>
+    public static string? Folder(KnownDataset known)
     {
         string[] roots = [Environment.GetEnvironmentVariable("LIKELY_DATA") ?? "", CacheFolder()];
         foreach (var root in roots)
@@ -36,8 +40,7 @@ static class KnownDatasets
             var folder = Path.Combine(root, known.Name);
             if (root.Length > 0 && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()) return folder;
         }
-        return known.IsFetched ? null
-            : throw new DataException($"The data set '{known.Name}' is not on this machine: {known.Source}.");
+        return null;
     }
 
     /// <summary>XDG_CACHE_HOME/likely or ~/.cache/likely; on Windows %LOCALAPPDATA%\likely.</summary>

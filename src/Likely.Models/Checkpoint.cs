@@ -34,6 +34,9 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     /// <summary>The data set's name; no part of the identity.</summary>
     public string DataName { get; set; } = "";
 
+    /// <summary>How <see cref="Write"/> stores the weights; no part of the identity, which is that of the float32 values computed with.</summary>
+    public WeightStorage Storage { get; init; }
+
     /// <summary>SHA-256 over order version, the config's keys that are not the defaults, geometry, classes, preprocessing and tensors in name order: the same model has the same one.</summary>
     public string Identity()
     {
@@ -60,14 +63,25 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         return other;
     }
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>A model with these weights rounded to what fewer bits can hold: another model, with an identity of its own.</summary>
+    /// <exception cref="ModelException">A weight is too large.</exception>
+    public Checkpoint Shrink(WeightStorage storage)
+    {
+        var smaller = Model.Config.Build(Model.Geometry, ClassNames.Count, 0);
+        for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
+            smaller.Parameters.Parameters[i].Assign(StoredWeights.Round(Model.Parameters.Parameters[i], storage));
+        var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { DataName = DataName, Storage = storage };
+        foreach (var (key, value) in Summary) checkpoint.Summary[key] = value;
+        return checkpoint;
+    }
+
+    /// <summary>Writes the file; weights that <see cref="Storage"/> does not hold exactly are written in 32 bits.</summary>
     public void Write(Stream stream)
     {
         var file = new Safetensors();
         file.Metadata["format"] = "likely";
         file.Metadata[Key] = Description(withSummary: true).ToJsonString();
-        foreach (var parameter in Model.Parameters.Parameters)
-            file.Add(parameter.Name, [parameter.Taps, parameter.Inputs, parameter.Outputs], parameter.ToArray());
+        foreach (var parameter in Model.Parameters.Parameters) StoredWeights.Add(file, parameter, Storage);
         file.Write(stream);
     }
 
@@ -101,23 +115,13 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var config = ModelRegistry.FromJson(description["config"]!.ToJsonString());
         Bound(config, file, path);
         var model = config.Build(geometry, classes.Length, 0);
-        foreach (var parameter in model.Parameters.Parameters)
-        {
-            var entry = file.Find(parameter.Name) ?? throw new ModelException($"{path} has no tensor '{parameter.Name}'");
-            if (entry.DataType != "F32" || !entry.Shape.AsSpan().SequenceEqual([parameter.Taps, parameter.Inputs, parameter.Outputs]))
-                throw new ModelException($"{path}: tensor '{parameter.Name}' is {entry.DataType} [{string.Join(", ", entry.Shape)}] where the config needs F32 {parameter.Shape}");
-            var values = new float[entry.Count];
-            entry.CopyTo(values);
-            foreach (var value in values)
-                if (!float.IsFinite(value)) throw new ModelException($"{path} is damaged: tensor '{parameter.Name}' holds a value that is not finite");
-            parameter.Assign(values);
-        }
-        if (file.Entries.Count != model.Parameters.Parameters.Count)
-        {
-            var known = model.Parameters.Parameters.Select(parameter => parameter.Name).ToHashSet();
+        var known = new HashSet<string>();
+        foreach (var parameter in model.Parameters.Parameters) parameter.Assign(StoredWeights.Read(file, parameter, path, known));
+        if (file.Entries.Count != known.Count)
             throw new ModelException($"{path} has a tensor '{file.Entries.First(entry => !known.Contains(entry.Name)).Name}' that the config does not know");
-        }
-        var checkpoint = new Checkpoint(model, classes, (string)description["preprocessing"]!) { DataName = (string?)description["data"] ?? "" };
+        var storage = file.Entries.Any(entry => entry.DataType == "I8") ? WeightStorage.Int8
+            : file.Entries.Any(entry => entry.DataType == "BF16") ? WeightStorage.BFloat16 : WeightStorage.Float32;
+        var checkpoint = new Checkpoint(model, classes, (string)description["preprocessing"]!) { DataName = (string?)description["data"] ?? "", Storage = storage };
         if (description["summary"] is JsonObject summary)
             foreach (var (key, value) in summary) checkpoint.Summary[key] = (double)value!;
         return checkpoint;

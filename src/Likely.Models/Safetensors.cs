@@ -9,7 +9,8 @@ namespace Likely.Models;
 /// Layout: header length N (8 bytes, little-endian) | N bytes of JSON {"__metadata__": {string: string}, name:
 /// {"dtype", "shape", "data_offsets": [begin, end)}} | data, which the tensors tile without hole or overlap.
 /// Source: the safetensors format, https://huggingface.co/docs/safetensors.
-/// Equal content gives equal bytes: keys and tensors are written in ordinal order and the data starts at a multiple of 64.
+/// Equal content gives equal bytes: keys are written in ordinal order, tensors of larger elements first and else in ordinal order. The
+/// data starts at a multiple of 64, so that every element is aligned.
 /// Files are taken as hostile: every fault is a <see cref="SafetensorsException"/>, and memory stays bounded by the file's size.
 /// </summary>
 public sealed class Safetensors
@@ -112,11 +113,12 @@ public sealed class Safetensors
         return Collect(SafetensorsHeader.Parse(bytes.Span.Slice(8, length), data.Length, name), (begin, end) => data[(int)begin..(int)end]);
     }
 
-    /// <summary>Writes the file: tensors in ordinal order of their names, the header padded with spaces.</summary>
+    /// <summary>Writes the file: tensors by the size of their elements, then in ordinal order of their names; the header padded with spaces.</summary>
     public void Write(Stream stream)
     {
         var ordered = _entries.ToArray();
-        Array.Sort(ordered, (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        Array.Sort(ordered, (a, b) => SafetensorsHeader.SizeOf(b.DataType).CompareTo(SafetensorsHeader.SizeOf(a.DataType)) is var order and not 0
+            ? order : string.CompareOrdinal(a.Name, b.Name));
         var header = HeaderBytes(ordered);
         Span<byte> prefix = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);

@@ -50,14 +50,14 @@ public sealed unsafe class GoldenCheckpointTests
         }
     }
 
-    static Checkpoint New(string name)
+    internal static Checkpoint New(string name)
     {
         var law = LawCases.All.First(c => c.Config.Name == name);
         var model = law.Config.Build(law.Geometry, law.Classes, seed: 20260101);
         return new Checkpoint(model, [.. Enumerable.Range(0, law.Classes).Select(i => $"class {i}")], "binarize=static") { DataName = "golden", Summary = { ["steps"] = 0 } };
     }
 
-    static string Facts(Checkpoint checkpoint)
+    internal static string Facts(Checkpoint checkpoint)
     {
         var model = checkpoint.Model;
         var batch = new SymbolBatch(model.Geometry, 4);
@@ -86,7 +86,7 @@ public sealed unsafe class GoldenCheckpointTests
     }
 
     // The files are read where they are kept, so that writing a new one puts it into the tree.
-    static string Folder { get; } = Locate();
+    internal static string Folder { get; } = Locate();
 
     static string Locate([System.Runtime.CompilerServices.CallerFilePath] string source = "") => Path.GetDirectoryName(source)!;
 }

@@ -32,11 +32,11 @@ public sealed class SafetensorsTests
         var content = new Safetensors { Metadata = { ["z"] = "é\"\n", ["a"] = "1" } };
         content.Add("w", [2], [1f, -2.5f]);
         content.Add(new Safetensors.Entry("B", "U8", [], new byte[] { 5 }));
-        var header = """{"__metadata__":{"a":"1","z":"é\"\u000a"},"B":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"w":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}""";
+        var header = """{"__metadata__":{"a":"1","z":"é\"\u000a"},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"B":{"dtype":"U8","shape":[],"data_offsets":[8,9]}}""";
         var length = (8 + Encoding.UTF8.GetByteCount(header) + 63) / 64 * 64 - 8;
         var padded = header + new string(' ', length - Encoding.UTF8.GetByteCount(header));
 
-        Assert.Equal(Lay(padded, [5, 0, 0, 0x80, 0x3F, 0, 0, 0x20, 0xC0]), Bytes(content));
+        Assert.Equal(Lay(padded, [0, 0, 0x80, 0x3F, 0, 0, 0x20, 0xC0, 5]), Bytes(content));
     }
 
     [Fact]

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Reflection;
+using System.Xml.Linq;
+using Likely.Cli;
+using Likely.Coding;
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+using Xunit;
+
+namespace Likely.Tests;
+
+/// <summary>
+/// The packages: what is in them, and that the tool installs from a local folder alone and runs. Everything is written into a
+/// temporary folder; nothing is built, so that no assembly changes under tests that run at the same time.
+/// </summary>
+public sealed class PackageTests : IDisposable
+{
+    static readonly string[] _libraries = ["Likely.dll", "Likely.Coding.dll", "Likely.Data.dll", "Likely.Models.dll", "Likely.Tensors.dll"];
+
+    readonly string _folder = Directory.CreateTempSubdirectory("likely-pack-").FullName;
+
+    public static TheoryData<Type> Assemblies => [typeof(Walk), typeof(RangeEncoder), typeof(Dataset), typeof(Checkpoint), typeof(Tensor), typeof(CommandLine)];
+
+    [Theory, MemberData(nameof(Assemblies))]
+    public void Every_assembly_is_marked_trimmable_and_ready_for_compilation_ahead_of_time(Type type)
+    {
+        var marks = type.Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(mark => mark.Key, mark => mark.Value);
+        Assert.Equal("True", marks.GetValueOrDefault("IsTrimmable"));
+        Assert.Equal("True", marks.GetValueOrDefault("IsAotCompatible"));
+    }
+
+    [PackageFact]
+    public void The_library_package_holds_all_libraries_and_depends_on_nothing()
+    {
+        Pack("Likely");
+        using var package = ZipFile.OpenRead(Single("Likely.*.nupkg"));
+        Assert.Equal(_libraries.Order(), package.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("lib/net10.0/") && name.EndsWith(".dll")).Select(Path.GetFileName).Order());
+        foreach (var library in _libraries) Assert.NotNull(package.GetEntry($"lib/net10.0/{Path.ChangeExtension(library, ".xml")}"));
+        Assert.NotNull(package.GetEntry("package.md"));
+        Assert.NotNull(package.GetEntry("LICENSE"));
+        using var text = package.GetEntry("Likely.nuspec")!.Open();
+        var metadata = XDocument.Load(text).Root!.Elements().Single();
+        string Value(string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
+        Assert.Equal("MIT", Value("license"));
+        Assert.Equal("package.md", Value("readme"));
+        Assert.NotEmpty(Value("description"));
+        Assert.NotEmpty(Value("tags"));
+        Assert.DoesNotContain(metadata.Descendants(), element => element.Name.LocalName == "dependency");
+        using var symbols = ZipFile.OpenRead(Single("Likely.*.snupkg"));
+        foreach (var library in _libraries) Assert.NotNull(symbols.GetEntry($"lib/net10.0/{Path.ChangeExtension(library, ".pdb")}"));
+    }
+
+    [PackageFact]
+    public void The_tool_installs_from_a_local_folder_and_runs()
+    {
+        Pack("Likely.Cli");
+        var config = In("nuget.config");
+        File.WriteAllText(config, $"""<configuration><packageSources><clear /><add key="local" value="{In("packages")}" /></packageSources></configuration>""");
+        // Its own homes, so that neither a package of the same version nor the user's settings have a part in this.
+        var homes = new Dictionary<string, string> { ["DOTNET_CLI_HOME"] = In("home"), ["NUGET_PACKAGES"] = In("cache") };
+        var version = Path.GetFileNameWithoutExtension(Single("Likely.Cli.*.nupkg"))["Likely.Cli.".Length..];
+        Run(Dotnet, homes, "tool", "install", "Likely.Cli", "--version", version, "--tool-path", In("tool"), "--configfile", config);
+
+        var tool = In(OperatingSystem.IsWindows() ? "tool/likely.exe" : "tool/likely");
+        File.Copy(Path.Combine(PackageFactAttribute.Root, "tests", "Likely.Tests", "Golden", "made.likely"), In("made.likely"));
+        Assert.Contains("gated-pixelcnn", Run(tool, [], "models"));
+        Assert.Contains(Checkpoint.Read(In("made.likely")).Identity(), Run(tool, [], "info", "made.likely"));
+        Run(tool, [], "sample", "made.likely", "--count", "2", "--out", "drawn.png", "--quiet");
+        Assert.True(new FileInfo(In("drawn.png")).Length > 0);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    static string Dotnet => Path.Combine(PackageFactAttribute.DotnetFolder!, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+
+    string In(string name) => Path.Combine(_folder, name);
+
+    string Single(string pattern) => Directory.GetFiles(In("packages"), pattern).Single();
+
+    void Pack(string project) => Run(Dotnet, [], "pack", Path.Combine(PackageFactAttribute.Root, "src", project), "--no-build", "-c", PackageFactAttribute.Configuration, "-o", In("packages"),
+        $"-p:PublishDir={In("publish")}{Path.DirectorySeparatorChar}", $"-p:NuspecOutputPath={In("nuspec")}{Path.DirectorySeparatorChar}");
+
+    string Run(string program, Dictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        environment["DOTNET_ROOT"] = PackageFactAttribute.DotnetFolder!;
+        environment["DOTNET_NOLOGO"] = environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = environment["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "1";
+        environment["MSBUILDDISABLENODEREUSE"] = "1"; // a build node that stays behind would hold the pipes open
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within two minutes");
+        }
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output.Result}{error.Result}");
+        return output.Result;
+    }
+}
