@@ -56,18 +56,7 @@ static unsafe class LogisticMixtures
     /// <summary>The 256 probabilities of one channel given the symbols of the channels before it.</summary>
     public static void Probabilities(float* parameters, int components, byte* known, int channel, float inverseTemperature, float* probabilities)
     {
-        var real = Reductions.Below(components);
-        var none = Vector512.Create(float.NegativeInfinity);
-        var weights = Vector512.ConditionalSelect(real, Vector512.Load(parameters), none);
-        for (var c = 0; c < channel; c++)
-        {
-            weights = Vector512.ConditionalSelect(real, weights + Component(parameters, components, known, c, out _, out _, out _, out _), none);
-            weights -= Vector512.Create(LogSumExp(weights));
-        }
-        weights = Vector512.ConditionalSelect(real, weights * Vector512.Create(inverseTemperature), none);
-        var normalized = Exponential.Exp(weights - Vector512.Create(LogSumExp(weights))) & real;
-        Component(parameters, components, known, channel, out _, out _, out var means, out var inverseScales);
-
+        var normalized = Conditional(parameters, components, known, channel, inverseTemperature, out var means, out var inverseScales);
         var edges = stackalloc float[257 + 15];
         new Span<float>(edges, 272).Clear();
         for (var k = 0; k < components; k++)
@@ -86,6 +75,24 @@ static unsafe class LogisticMixtures
         edges[0] = 0;
         edges[256] = Reductions.Sum(normalized);
         for (var s = 0; s < 256; s++) probabilities[s] = MathF.Max(edges[s + 1] - edges[s], 0);
+    }
+
+    /// <summary>Weights, means and inverse scales of one channel's mixture given the channels before it; lanes from K on have weight 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> Conditional(float* parameters, int components, byte* known, int channel, float inverseTemperature,
+        out Vector512<float> means, out Vector512<float> inverseScales)
+    {
+        var real = Reductions.Below(components);
+        var none = Vector512.Create(float.NegativeInfinity);
+        var weights = Vector512.ConditionalSelect(real, Vector512.Load(parameters), none);
+        for (var c = 0; c < channel; c++)
+        {
+            weights = Vector512.ConditionalSelect(real, weights + Component(parameters, components, known, c, out _, out _, out _, out _), none);
+            weights -= Vector512.Create(LogSumExp(weights));
+        }
+        weights = Vector512.ConditionalSelect(real, weights * Vector512.Create(inverseTemperature), none);
+        Component(parameters, components, known, channel, out _, out _, out means, out inverseScales);
+        return Exponential.Exp(weights - Vector512.Create(LogSumExp(weights))) & real;
     }
 
     // log of the bin's mass for every component, and its derivatives.

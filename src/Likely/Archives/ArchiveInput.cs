@@ -1,0 +1,151 @@
+using Likely.Data;
+
+namespace Likely;
+
+/// <summary>Puts files into an archive: finds out which of their items the model has symbols for, and takes the rest as bytes.</summary>
+sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptions options, CancellationToken cancellation)
+{
+    const int Piece = 1 << 16;
+
+    byte[] _stored = [], _pixels = [];
+
+    /// <summary>Adds a file under a name.</summary>
+    /// <exception cref="UsageException">The model cannot represent it, and that is asked for.</exception>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public void Add(string name, string path, Action<long> done)
+    {
+        using var file = PixelFile.Open(path, options.ExactFiles);
+        if (file.IsUnpacked)
+        {
+            name = name[..^3];
+            options.Note?.Invoke($"{path} is stored unpacked, as {name}");
+        }
+        var entry = file.Picture is { } picture ? OfPicture(name, file, picture) : file.Layout is { } layout ? OfLayout(name, file, layout) : ArchiveEntry.OfBytes(name, file.Length);
+        var labels = entry.Kind == EntryKind.Bytes ? null : Labels(entry, file, path);
+        if (entry.Kind != EntryKind.Bytes && model.Classes > 0 && labels is null) entry = ArchiveEntry.OfBytes(name, file.Length);
+        if (entry.Kind == EntryKind.Bytes || entry.Exceptions.Length > 0) Explain(entry, file, path);
+        writer.Begin(entry);
+        if (entry.Kind == EntryKind.Bytes) AddBytes(file, 0, file.Length);
+        else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path);
+        else AddItems(entry, file, labels, path, done);
+        done(file.Length);
+    }
+
+    // Spread if that fits at least as many items: 0 and 255 for a binary model; else values that are symbols already.
+    ArchiveEntry OfLayout(string name, PixelFile file, PixelLayout layout)
+    {
+        var bytes = ArchiveEntry.OfBytes(name, file.Length);
+        if (!model.Takes(layout.Height, layout.Width, layout.Channels)) return bytes;
+        if (model.Levels == 256) return new ArchiveEntry(name, EntryKind.Items, file.Length, layout, true, []);
+        Reserve(layout.ItemLength);
+        var (spread, own) = (model.ToSymbols(true), model.ToSymbols(false));
+        List<int> notSpread = [], notOwn = [];
+        for (var item = 0; item < layout.Count; item++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            file.Read(layout.Head + item * (layout.Gap + layout.ItemLength) + layout.Gap, _stored.AsSpan(0, (int)layout.ItemLength));
+            var pixels = _stored.AsSpan(0, (int)layout.ItemLength);
+            if (!Fits(pixels, spread)) notSpread.Add(item);
+            if (!Fits(pixels, own)) notOwn.Add(item);
+        }
+        var exceptions = notSpread.Count <= notOwn.Count ? notSpread : notOwn;
+        return exceptions.Count == layout.Count ? bytes
+            : new ArchiveEntry(name, EntryKind.Items, file.Length, layout, notSpread.Count <= notOwn.Count, [.. exceptions]);
+    }
+
+    ArchiveEntry OfPicture(string name, PixelFile file, Image picture)
+    {
+        var layout = new PixelLayout(picture.Height, picture.Width, picture.Channels, 1, 0, 0, false);
+        return model.Takes(picture.Height, picture.Width, picture.Channels) && Fits(picture.Pixels, model.ToSymbols(true))
+            ? new ArchiveEntry(name, EntryKind.Picture, layout.ItemLength, layout, true, []) : ArchiveEntry.OfBytes(name, file.Length);
+    }
+
+    static bool Fits(ReadOnlySpan<byte> pixels, short[] symbols)
+    {
+        foreach (var pixel in pixels)
+            if (symbols[pixel] < 0) return false;
+        return true;
+    }
+
+    // Labels of all items; null if one has none that the model knows.
+    int[]? Labels(ArchiveEntry entry, PixelFile file, string path)
+    {
+        if (model.Classes == 0) return null;
+        var folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? "";
+        var ofFolder = Array.IndexOf([.. model.Checkpoint.ClassNames], folder);
+        var labels = new int[entry.Layout.Count];
+        for (var item = 0; item < labels.Length; item++)
+        {
+            labels[item] = file.Label(item) is >= 0 and var label ? label : ofFolder;
+            if (labels[item] < 0 || labels[item] >= model.Classes) return null;
+        }
+        return labels;
+    }
+
+    void Explain(ArchiveEntry entry, PixelFile file, string path)
+    {
+        var own = model.Checkpoint.Model.Geometry;
+        (int Height, int Width, int Channels) size = file.Layout is { } layout ? (layout.Height, layout.Width, layout.Channels)
+            : file.Picture is { } picture ? (picture.Height, picture.Width, picture.Channels) : default;
+        var reason = size.Height == 0 ? "it is no picture or array that is known here, or one with transparency or 16 bits"
+            : !model.Takes(size.Height, size.Width, size.Channels) ? $"it is {size.Height} x {size.Width} x {size.Channels}, and the model is one of {own}"
+            : entry.Kind == EntryKind.Items || model.Classes == 0
+                ? $"{(entry.Kind == EntryKind.Items ? $"{entry.Exceptions.Length} of its {entry.Layout.Count} items have" : "it has")} values other than the model's {own.Levels} levels"
+            : "it has values that the model has no levels for, or no labels, and the model tells p(x | label)";
+        if (options.Strict) throw new UsageException($"{path} cannot be coded by the model: {reason}; without --strict it is stored as bytes");
+        options.Note?.Invoke($"{path} {(entry.Kind == EntryKind.Items ? "is stored in part" : "is stored")} without the model: {reason}");
+    }
+
+    void AddItems(ArchiveEntry entry, PixelFile file, int[]? labels, string path, Action<long> done)
+    {
+        var layout = entry.Layout;
+        var length = (int)layout.ItemLength;
+        AddBytes(file, 0, layout.Head);
+        var nextException = 0;
+        for (var item = 0; item < layout.Count; item++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var at = layout.Head + item * (layout.Gap + layout.ItemLength);
+            if (layout.Gap > 0) AddBytes(file, at, layout.Gap);
+            if (nextException < entry.Exceptions.Length && entry.Exceptions[nextException] == item)
+            {
+                nextException++;
+                AddBytes(file, at + layout.Gap, length);
+                continue;
+            }
+            Reserve(length);
+            file.Read(at + layout.Gap, _stored.AsSpan(0, length));
+            AddItem(entry, _stored.AsSpan(0, length), labels?[item] ?? 0, path);
+            done(at);
+        }
+        AddBytes(file, layout.End, file.Length - layout.End);
+    }
+
+    void AddItem(ArchiveEntry entry, ReadOnlySpan<byte> stored, int label, string path)
+    {
+        Reserve(stored.Length);
+        var pixels = _pixels.AsSpan(0, stored.Length);
+        entry.Layout.ToPixels(stored, pixels);
+        var symbols = model.ToSymbols(entry.Spread);
+        foreach (ref var pixel in pixels)
+            pixel = symbols[pixel] >= 0 ? (byte)symbols[pixel] : throw new DataException($"'{path}' has changed while it was read; start again.");
+        writer.AddItem(stored, pixels, label);
+    }
+
+    void AddBytes(PixelFile file, long offset, long count)
+    {
+        Reserve(Piece);
+        for (; count > 0; offset += Piece, count -= Piece)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var piece = _stored.AsSpan(0, (int)Math.Min(Piece, count));
+            file.Read(offset, piece);
+            writer.AddBytes(piece);
+        }
+    }
+
+    void Reserve(long length)
+    {
+        if (_stored.Length < length) (_stored, _pixels) = (new byte[length], new byte[length]);
+    }
+}
