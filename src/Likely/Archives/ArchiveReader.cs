@@ -10,14 +10,15 @@ namespace Likely;
 /// </summary>
 public sealed class ArchiveReader : IDisposable
 {
-    readonly SafeFileHandle _file;
+    readonly SafeFileHandle? _file;
+    readonly byte[] _memory = [];
     readonly long[] _itemBlocks, _byteBlocks; // offsets
     readonly int[] _itemLengths, _byteLengths;
     readonly long _embeddedAt;
 
-    ArchiveReader(string path, SafeFileHandle file)
+    ArchiveReader(string path, SafeFileHandle? file, byte[] memory)
     {
-        (Path, _file, Length) = (path, file, RandomAccess.GetLength(file));
+        (Path, _file, _memory, Length) = (path, file, memory, file is null ? memory.Length : RandomAccess.GetLength(file));
         if (Length < ArchiveHeader.Length + ArchiveHeader.FooterLength) throw new ArchiveException("it ends early, or is no archive of Likely");
         var header = Read(0, ArchiveHeader.Length);
         if (!header.AsSpan().StartsWith(ArchiveHeader.Signature)) throw new ArchiveException("it is no archive of Likely");
@@ -105,12 +106,7 @@ public sealed class ArchiveReader : IDisposable
         try
         {
             file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
-            return new ArchiveReader(path, file);
-        }
-        catch (ArchiveException fault)
-        {
-            file?.Dispose();
-            throw new ArchiveException($"{path} cannot be read: {fault.Message}", fault);
+            return Create(path, file, []);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -121,6 +117,22 @@ public sealed class ArchiveReader : IDisposable
         {
             file?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Opens an archive in memory; <paramref name="name"/> is for messages.</summary>
+    /// <exception cref="ArchiveException">It is none, damaged, or of another version.</exception>
+    public static ArchiveReader Open(byte[] bytes, string name) => Create(name, null, bytes);
+
+    static ArchiveReader Create(string path, SafeFileHandle? file, byte[] memory)
+    {
+        try
+        {
+            return new ArchiveReader(path, file, memory);
+        }
+        catch (ArchiveException fault)
+        {
+            throw new ArchiveException($"{path} cannot be read: {fault.Message.TrimEnd('.')}.", fault);
         }
     }
 
@@ -149,10 +161,11 @@ public sealed class ArchiveReader : IDisposable
     internal byte[] ReadBlock(bool ofItems, long index) =>
         ofItems ? Read(_itemBlocks[index], _itemLengths[index] + 4) : Read(_byteBlocks[index], _byteLengths[index] + 4);
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     byte[] Read(long offset, int count)
     {
+        if (_file is null) return _memory.AsSpan((int)offset, count).ToArray();
         var bytes = new byte[count];
         for (var done = 0; done < count;)
         {

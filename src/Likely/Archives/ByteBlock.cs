@@ -11,11 +11,7 @@ static class ByteBlock
         var encoder = new RangeEncoder();
         encoder.EncodeBit(false, FrequencyTable.Total / 16);
         var model = new ByteModel();
-        foreach (var value in bytes)
-        {
-            model.Encode(encoder, value);
-            if (encoder.ByteCount > bytes.Length + 1) break;
-        }
+        foreach (var value in bytes) model.Encode(encoder, value);
         var stream = encoder.Finish();
         if (stream.Length <= bytes.Length + 1) return stream;
         encoder = new RangeEncoder();
