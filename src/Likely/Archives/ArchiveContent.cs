@@ -129,7 +129,7 @@ sealed class ArchiveContent
     {
         var threads = _options.ThreadCount;
         var blocks = new List<(int Height, int Width, int Channels, long FirstItem, int Count)>();
-        for (var symbols = 0L; first + blocks.Count < end && blocks.Count < threads; )
+        for (var symbols = 0L; first + blocks.Count < end && blocks.Count < threads;)
         {
             var next = _plan.ItemBlock(first + blocks.Count);
             symbols += (long)next.Count * next.Height * next.Width * next.Channels;

@@ -7,7 +7,8 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
 {
     const int Piece = 1 << 16;
 
-    byte[] _stored = [], _pixels = [];
+    byte[] _stored = [], _pixels = [], _records = [];
+    int _firstRecord = -1, _recordCount;
 
     /// <summary>Adds a file under a name.</summary>
     /// <exception cref="UsageException">The model cannot represent it, and that is asked for.</exception>
@@ -37,14 +38,13 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         var bytes = ArchiveEntry.OfBytes(name, file.Length);
         if (!model.Takes(layout.Height, layout.Width, layout.Channels)) return bytes;
         if (model.Levels == 256) return new ArchiveEntry(name, EntryKind.Items, file.Length, layout, true, []);
-        Reserve(layout.ItemLength);
+        _firstRecord = -1;
         var (spread, own) = (model.ToSymbols(true), model.ToSymbols(false));
         List<int> notSpread = [], notOwn = [];
         for (var item = 0; item < layout.Count; item++)
         {
             cancellation.ThrowIfCancellationRequested();
-            file.Read(layout.Head + item * (layout.Gap + layout.ItemLength) + layout.Gap, _stored.AsSpan(0, (int)layout.ItemLength));
-            var pixels = _stored.AsSpan(0, (int)layout.ItemLength);
+            var pixels = Record(file, layout, item)[layout.Gap..];
             if (!Fits(pixels, spread)) notSpread.Add(item);
             if (!Fits(pixels, own)) notOwn.Add(item);
         }
@@ -99,31 +99,41 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     void AddItems(ArchiveEntry entry, PixelFile file, int[]? labels, string path, Action<long> done)
     {
         var layout = entry.Layout;
-        var length = (int)layout.ItemLength;
         AddBytes(file, 0, layout.Head);
+        _firstRecord = -1;
         var nextException = 0;
         for (var item = 0; item < layout.Count; item++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var at = layout.Head + item * (layout.Gap + layout.ItemLength);
-            if (layout.Gap > 0) AddBytes(file, at, layout.Gap);
+            var record = Record(file, layout, item);
+            writer.AddBytes(record[..layout.Gap]);
             if (nextException < entry.Exceptions.Length && entry.Exceptions[nextException] == item)
             {
                 nextException++;
-                AddBytes(file, at + layout.Gap, length);
-                continue;
+                writer.AddBytes(record[layout.Gap..]);
             }
-            Reserve(length);
-            file.Read(at + layout.Gap, _stored.AsSpan(0, length));
-            AddItem(entry, _stored.AsSpan(0, length), labels?[item] ?? 0, path);
-            done(at);
+            else AddItem(entry, record[layout.Gap..], labels?[item] ?? 0, path);
+            done(layout.Head + (item + 1) * (layout.Gap + layout.ItemLength));
         }
         AddBytes(file, layout.End, file.Length - layout.End);
     }
 
+    // The bytes before an item and the item; several are read at once.
+    ReadOnlySpan<byte> Record(PixelFile file, PixelLayout layout, int item)
+    {
+        var length = layout.Gap + (int)layout.ItemLength;
+        if (_firstRecord < 0 || item < _firstRecord || item >= _firstRecord + _recordCount)
+        {
+            (_firstRecord, _recordCount) = (item, Math.Min(Math.Max(1, Piece / length), layout.Count - item));
+            if (_records.Length < _recordCount * length) _records = new byte[_recordCount * length];
+            file.Read(layout.Head + (long)item * length, _records.AsSpan(0, _recordCount * length));
+        }
+        return _records.AsSpan((item - _firstRecord) * length, length);
+    }
+
     void AddItem(ArchiveEntry entry, ReadOnlySpan<byte> stored, int label, string path)
     {
-        Reserve(stored.Length);
+        if (_pixels.Length < stored.Length) _pixels = new byte[stored.Length];
         var pixels = _pixels.AsSpan(0, stored.Length);
         entry.Layout.ToPixels(stored, pixels);
         var symbols = model.ToSymbols(entry.Spread);
@@ -134,7 +144,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
 
     void AddBytes(PixelFile file, long offset, long count)
     {
-        Reserve(Piece);
+        if (_stored.Length == 0) _stored = new byte[Piece];
         for (; count > 0; offset += Piece, count -= Piece)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -142,10 +152,5 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
             file.Read(offset, piece);
             writer.AddBytes(piece);
         }
-    }
-
-    void Reserve(long length)
-    {
-        if (_stored.Length < length) (_stored, _pixels) = (new byte[length], new byte[length]);
     }
 }

@@ -78,14 +78,15 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             for (var i = 0; i < count; i++) batch.Set(i, block.Item(places[first + i]), block.Label(places[first + i]));
             var member = block.Members[places[first]];
             var steps = block.Sized.Steps(member);
-            var (all, levels) = (block.Count, model.Geometry.Levels);
+            var (all, levels, sub) = (block.Count, model.Geometry.Levels, model.Geometry.SubPositions);
             _tape.Reset();
             model.Distributions(_tape, batch, (dimension, distributions) =>
             {
                 var at = (steps is null ? dimension : steps[dimension]) * all + first;
-                if (block.Sized.IsBinary) SetBits(block, dimension, distributions, at, first);
+                var symbols = batch.Data + (long)(dimension / sub) * sub * count + dimension % sub;
+                if (block.Sized.IsBinary) SetBits(distributions, symbols, sub, block.Bits.AsSpan(at, count));
                 else
-                    for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, block.Item(places[first + i])[dimension], levels);
+                    for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub], levels);
             }, member);
         }
 
@@ -110,12 +111,11 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             }
         }
 
-        void SetBits(ItemBlock block, int dimension, SymbolDistributions distributions, int at, int first)
+        void SetBits(SymbolDistributions distributions, byte* symbols, int stride, Span<uint> bits)
         {
-            var ones = _ones.AsSpan(0, distributions.Count);
+            var ones = _ones.AsSpan(0, bits.Length);
             distributions.ProbabilitiesOfOne(ones);
-            for (var i = 0; i < ones.Length; i++)
-                block.Bits[at + i] = FrequencyTable.FromProbability(ones[i]) | (uint)block.Item(block.Places[first + i])[dimension] << 31;
+            for (var i = 0; i < ones.Length; i++) bits[i] = FrequencyTable.FromProbability(ones[i]) | (uint)symbols[(long)i * stride] << 31;
         }
 
         ulong Share(SymbolDistributions distributions, int example, byte symbol, int levels)

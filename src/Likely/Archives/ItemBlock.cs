@@ -40,8 +40,8 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     public void Begin(int[] members)
     {
         (Members, Places) = (members, BlockLayout.Places(members));
-        if (sized.IsBinary) Bits = new uint[Count * Dimensions];
-        else Shares = new ulong[Count * Dimensions];
+        if (sized.IsBinary) Bits = GC.AllocateUninitializedArray<uint>(Count * Dimensions);
+        else Shares = GC.AllocateUninitializedArray<ulong>(Count * Dimensions);
     }
 
     /// <summary>Codes all that was set; returns the stream with its check sum.</summary>
