@@ -66,8 +66,9 @@ sealed unsafe class BlockEncoder(int threads, int batch)
     {
         readonly Tape _tape = new();
         readonly float[] _probabilities = new float[256];
-        readonly float[] _ones = new float[1024];
+        readonly float[] _ones = new float[BlockPlan.MostItems + 16];
         readonly uint[] _table = new uint[257];
+        readonly CumulativeMixture[] _mixtures = new CumulativeMixture[BlockPlan.MostItems];
         SymbolBatch? _batch;
         int _capacity;
 
@@ -123,7 +124,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             uint start, end;
             if (distributions.Head.Kind == LikelihoodKind.LogisticMixture)
             {
-                var cumulative = default(CumulativeMixture);
+                ref var cumulative = ref _mixtures[example];
                 distributions.Cumulative(example, ref cumulative);
                 start = symbol == 0 ? 0 : FrequencyTable.FromCumulative(cumulative.Below(symbol), symbol, levels);
                 end = symbol + 1 == levels ? FrequencyTable.Total : FrequencyTable.FromCumulative(cumulative.Below(symbol + 1), symbol + 1, levels);
