@@ -74,7 +74,7 @@ public static class AtomicFile
     });
 
     // A device such as /dev/null must not be renamed over.
-    static bool IsDevice(string path) => !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path)
+    internal static bool IsDevice(string path) => !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path)
         && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     static void Remove(string temporary)

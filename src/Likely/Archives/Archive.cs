@@ -10,6 +10,8 @@ namespace Likely;
 /// </summary>
 public static class Archive
 {
+    const int Slack = 16; // bytes by which a file may grow
+
     /// <summary>Compresses files and folders.</summary>
     /// <param name="model">The model; its identity stands in the archive, and its file too if asked for.</param>
     /// <param name="inputs">Files, and folders with all that is in them.</param>
@@ -21,6 +23,7 @@ public static class Archive
     {
         options ??= new ArchiveOptions();
         AtomicFile.RequireFree(output, options.Overwrite);
+        if (AtomicFile.IsDevice(output)) throw new UsageException($"{output} is a device; an archive needs a file");
         var files = ArchiveFiles.List(inputs, output);
         var total = Math.Max(1, files.Sum(file => file.Length));
         var wrapped = new ArchiveModel(model);
@@ -28,17 +31,27 @@ public static class Archive
         var seconds = 0.0;
         AtomicFile.Write(output, options.Overwrite, stream =>
         {
-            using var writer = new ArchiveWriter(stream, wrapped, options, cancellation);
-            var input = new ArchiveInput(writer, wrapped, options, cancellation);
-            var before = 0L;
-            foreach (var (name, path, length) in files)
+            // What turns out to be longer as pixels than as a file is stored as a file in a second pass.
+            var asFiles = new HashSet<string>();
+            for (var again = true; again;)
             {
-                cancellation.ThrowIfCancellationRequested();
-                input.Add(name, path, done => options.Progress?.Invoke((double)(before + Math.Min(done, length)) / total, "compressing"));
-                before += length;
+                stream.SetLength(0);
+                using var writer = new ArchiveWriter(stream, wrapped, options, cancellation);
+                var input = new ArchiveInput(writer, wrapped, options, cancellation);
+                var before = 0L;
+                foreach (var (name, path, length) in files)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    input.Add(name, path, asFiles.Contains(name), done => options.Progress?.Invoke((double)(before + Math.Min(done, length)) / total, "compressing"));
+                    before += length;
+                }
+                EntryName.RequireDistinct(writer.Entries.Select(entry => entry.Name));
+                writer.Finish();
+                string[] grown = [.. files.Where(file => writer.Costs.GetValueOrDefault(file.Name) > file.Length + Slack).Select(file => file.Name)];
+                if (again = grown.Length > 0)
+                    options.Note?.Invoke($"{grown.Length} {(grown.Length == 1 ? "file is" : "files are")} stored as {(grown.Length == 1 ? "it is" : "they are")}, which is shorter than what the model makes of the pixels");
+                asFiles.UnionWith(grown);
             }
-            EntryName.RequireDistinct(writer.Entries.Select(entry => entry.Name));
-            writer.Finish();
             seconds = clock.Elapsed.TotalSeconds;
         }, temporary =>
         {

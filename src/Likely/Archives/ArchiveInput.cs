@@ -13,9 +13,11 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     /// <summary>Adds a file under a name.</summary>
     /// <exception cref="UsageException">The model cannot represent it, and that is asked for.</exception>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public void Add(string name, string path, Action<long> done)
+    /// <param name="asFile">Whether a picture or a packed file must be stored as the file it is.</param>
+    public void Add(string name, string path, bool asFile, Action<long> done)
     {
-        using var file = PixelFile.Open(path, options.ExactFiles);
+        using var file = PixelFile.Open(path, options.ExactFiles || asFile);
+        var counted = file.Picture is not null || file.IsUnpacked ? name : null;
         if (file.IsUnpacked)
         {
             name = name[..^3];
@@ -24,11 +26,11 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         var entry = file.Picture is { } picture ? OfPicture(name, file, picture) : file.Layout is { } layout ? OfLayout(name, file, layout) : ArchiveEntry.OfBytes(name, file.Length);
         var labels = entry.Kind == EntryKind.Bytes ? null : Labels(entry, file, path);
         if (entry.Kind != EntryKind.Bytes && model.Classes > 0 && labels is null) entry = ArchiveEntry.OfBytes(name, file.Length);
-        if (entry.Kind == EntryKind.Bytes || entry.Exceptions.Length > 0) Explain(entry, file, path);
+        if (!asFile && (entry.Kind == EntryKind.Bytes || entry.Exceptions.Length > 0)) Explain(entry, file, path);
         writer.Begin(entry);
         if (entry.Kind == EntryKind.Bytes) AddBytes(file, 0, file.Length);
-        else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path);
-        else AddItems(entry, file, labels, path, done);
+        else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path, counted);
+        else AddItems(entry, file, labels, path, counted, done);
         done(file.Length);
     }
 
@@ -96,7 +98,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         options.Note?.Invoke($"{path} {(entry.Kind == EntryKind.Items ? "is stored in part" : "is stored")} without the model: {reason}");
     }
 
-    void AddItems(ArchiveEntry entry, PixelFile file, int[]? labels, string path, Action<long> done)
+    void AddItems(ArchiveEntry entry, PixelFile file, int[]? labels, string path, string? counted, Action<long> done)
     {
         var layout = entry.Layout;
         AddBytes(file, 0, layout.Head);
@@ -112,7 +114,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
                 nextException++;
                 writer.AddBytes(record[layout.Gap..]);
             }
-            else AddItem(entry, record[layout.Gap..], labels?[item] ?? 0, path);
+            else AddItem(entry, record[layout.Gap..], labels?[item] ?? 0, path, counted);
             done(layout.Head + (item + 1) * (layout.Gap + layout.ItemLength));
         }
         AddBytes(file, layout.End, file.Length - layout.End);
@@ -131,7 +133,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         return _records.AsSpan((item - _firstRecord) * length, length);
     }
 
-    void AddItem(ArchiveEntry entry, ReadOnlySpan<byte> stored, int label, string path)
+    void AddItem(ArchiveEntry entry, ReadOnlySpan<byte> stored, int label, string path, string? counted)
     {
         if (_pixels.Length < stored.Length) _pixels = new byte[stored.Length];
         var pixels = _pixels.AsSpan(0, stored.Length);
@@ -139,7 +141,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         var symbols = model.ToSymbols(entry.Spread);
         foreach (ref var pixel in pixels)
             pixel = symbols[pixel] >= 0 ? (byte)symbols[pixel] : throw new DataException($"'{path}' has changed while it was read; start again.");
-        writer.AddItem(stored, pixels, label);
+        writer.AddItem(stored, pixels, label, counted);
     }
 
     void AddBytes(PixelFile file, long offset, long count)

@@ -11,6 +11,7 @@ namespace Likely;
 sealed class ArchiveWriter : IDisposable
 {
     const long MostPending = 1L << 24; // symbols
+    const double NatsPerBit = 0.693147180559945309;
 
     readonly Stream _output;
     readonly ArchiveModel _model;
@@ -38,6 +39,9 @@ sealed class ArchiveWriter : IDisposable
 
     public IReadOnlyList<ArchiveEntry> Entries => _entries;
 
+    /// <summary>What the model makes of files that could be stored otherwise, in bytes; known when all is finished.</summary>
+    public Dictionary<string, double> Costs { get; } = [];
+
     /// <summary>Begins an entry; its content must follow.</summary>
     public void Begin(ArchiveEntry entry)
     {
@@ -62,14 +66,15 @@ sealed class ArchiveWriter : IDisposable
     /// <param name="stored">Its pixels as they lie in the file.</param>
     /// <param name="symbols">The same as symbols in the order row, column, channel.</param>
     /// <param name="label">Its label if the model has classes.</param>
-    public void AddItem(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> symbols, int label)
+    /// <param name="file">The file it is of, if that could be stored otherwise.</param>
+    public void AddItem(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> symbols, int label, string? file)
     {
         _hash.Append(stored);
         var layout = _entries[^1].Layout;
         var geometry = _items?.Sized.Model.Geometry;
         if (geometry is { } open && (open.Height, open.Width) != (layout.Height, layout.Width)) CloseItems();
         _items ??= new ItemBlock(_model.For(layout.Height, layout.Width), BlockPlan.Capacity(layout.ItemLength));
-        _items.Add(symbols, label);
+        _items.Add(symbols, label, file);
         if (_model.Classes > 0) _labels.Add(label);
         if (_items.IsFull) CloseItems();
     }
@@ -118,6 +123,8 @@ sealed class ArchiveWriter : IDisposable
             _cancellation.ThrowIfCancellationRequested();
             byteStreams[i] = ItemBlock.Seal(ByteBlock.Encode(bytes[i]), bytes[i]);
         });
+        foreach (var block in items)
+            foreach (var (file, nats) in block.Costs) Costs[file] = Costs.GetValueOrDefault(file) + nats / (8 * NatsPerBit);
         var (nextItems, nextBytes) = (0, 0);
         foreach (var block in _pending)
         {

@@ -1,5 +1,6 @@
 using Likely.Coding;
 using Likely.Data;
+using Likely.Tensors;
 
 namespace Likely;
 
@@ -8,6 +9,7 @@ sealed class ItemBlock(SizedModel sized, int capacity)
 {
     readonly byte[] _symbols = new byte[(long)capacity * sized.Model.Geometry.Dimensions];
     readonly int[] _labels = new int[capacity];
+    readonly string?[] _files = new string?[capacity];
 
     public SizedModel Sized => sized;
     public int Count { get; private set; }
@@ -30,11 +32,18 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     public ReadOnlySpan<byte> Item(int item) => _symbols.AsSpan(item * Dimensions, Dimensions);
     public int Label(int item) => _labels[item];
 
-    public void Add(ReadOnlySpan<byte> symbols, int label)
+    /// <param name="symbols">In the order row, column, channel.</param>
+    /// <param name="label">Its label if the model has classes.</param>
+    /// <param name="file">The file it is of, if what it takes matters.</param>
+    public void Add(ReadOnlySpan<byte> symbols, int label, string? file = null)
     {
+        _files[Count] = file;
         symbols.CopyTo(_symbols.AsSpan(Count * Dimensions, Dimensions));
         _labels[Count++] = label;
     }
+
+    /// <summary>What items of files that could be stored otherwise take, in nats; known when the block is finished.</summary>
+    public Dictionary<string, double> Costs { get; } = [];
 
     /// <summary>Takes the best member of each item and makes room for the shares.</summary>
     public void Begin(int[] members)
@@ -56,8 +65,24 @@ sealed class ItemBlock(SizedModel sized, int capacity)
         foreach (var bit in Bits) encoder.EncodeBit(bit >> 31 != 0, bit & int.MaxValue);
         foreach (var share in Shares) encoder.Encode((uint)(share >> 32), (uint)share);
         var stream = encoder.Finish();
+        CountCosts();
         (Bits, Shares) = ([], []);
         return Seal(stream.Length <= Bound() ? stream : Plain(), Symbols);
+    }
+
+    void CountCosts()
+    {
+        for (var item = 0; item < Count; item++)
+        {
+            if (_files[item] is not { } file) continue;
+            var nats = 0.0;
+            for (var at = Array.IndexOf(Places, item); at < Count * Dimensions; at += Count)
+            {
+                var frequency = Bits.Length == 0 ? (uint)Shares[at] : Bits[at] >> 31 != 0 ? Bits[at] & int.MaxValue : FrequencyTable.Total - Bits[at];
+                nats -= ExactMath.Log((double)frequency / FrequencyTable.Total);
+            }
+            Costs[file] = Costs.GetValueOrDefault(file) + nats;
+        }
     }
 
     /// <summary>A stream and the CRC-32 over it and what it decodes to.</summary>

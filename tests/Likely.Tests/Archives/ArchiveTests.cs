@@ -145,6 +145,25 @@ public sealed class ArchiveTests
         Assert.Equal(["a.lka", "out", "set-images.idx", "z.txt"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void A_picture_that_the_model_would_make_longer_is_stored_as_the_file_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        var model = IdxFiles.Checkpoint(LawCases.Find("gated-pixelcnn: grey mixture"));
+        var own = Walk.Sample(model.Model, 1)[0];
+        Png.Write(folder["flat.png"], new byte[64 * 64], 64, 64, 1);
+        Png.Write(folder["own.png"], own, 5, 4, 1);
+        var notes = new List<string>();
+        var made = Archive.Compress(model, [folder["flat.png"], folder["own.png"]], folder["a.lka"], new ArchiveOptions { Note = notes.Add });
+        Assert.InRange(made.ArchiveBytes, 1, new FileInfo(folder["flat.png"]).Length + 50 + 250);
+        Assert.Contains("1 file is stored as it is", Assert.Single(notes));
+        using var archive = ArchiveReader.Open(folder["a.lka"]);
+        Assert.Equal(EntryKind.Bytes, archive.Entries[0].Kind);
+        Archive.Decompress(archive, model, folder["out"]);
+        Assert.Equal(File.ReadAllBytes(folder["flat.png"]), File.ReadAllBytes(folder["out/flat.png"]));
+        Assert.Equal(own, Png.Read(folder["out/own.png"]).Pixels);
+    }
+
     [UnixFact]
     public void Links_do_not_lead_out_of_the_folder()
     {
