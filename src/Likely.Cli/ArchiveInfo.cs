@@ -25,7 +25,7 @@ static class ArchiveInfo
     public static string Text(ArchiveReader archive)
     {
         var text = new StringBuilder();
-        text.AppendLine($"archive        {ArchiveText.Bytes(archive.Length)}, order version {archive.OrderVersion}");
+        text.AppendLine($"archive        {ArchiveText.Bytes(archive.Length)}, format {archive.FormatVersion}, order version {archive.OrderVersion}");
         text.AppendLine($"model          {archive.ModelIdentity}{(archive.EmbeddedBytes > 0 ? $", embedded ({ArchiveText.Bytes(archive.EmbeddedBytes)})" : ", not embedded")}");
         text.AppendLine($"content        {archive.Entries.Count} {(archive.Entries.Count == 1 ? "file" : "files")}, {ArchiveText.Bytes(archive.Entries.Sum(entry => entry.Length))}");
         text.AppendLine($"modelled       {archive.Items} items, {archive.Symbols} symbols, sizes {(archive.Items == 0 ? "none" : string.Join(", ", archive.Sizes.Take(Shown).Select(Size)) + (archive.Sizes.Count > Shown ? ", ..." : ""))}");
@@ -42,6 +42,7 @@ static class ArchiveInfo
         {
             ["file"] = archive.Path,
             ["kind"] = "archive",
+            ["format_version"] = archive.FormatVersion,
             ["order_version"] = archive.OrderVersion,
             ["model"] = archive.ModelIdentity,
             ["embedded_bytes"] = archive.EmbeddedBytes,

@@ -27,6 +27,8 @@ public static class Archive
         var files = ArchiveFiles.List(inputs, output);
         var total = Math.Max(1, files.Sum(file => file.Length));
         var wrapped = new ArchiveModel(model);
+        if (options.Embed is { } embedded && Checkpoint.Read(embedded, "the model to embed").Identity() != model.Identity())
+            throw new ArgumentException("The model to embed is not the one that compresses.", nameof(options));
         var clock = Stopwatch.StartNew();
         var seconds = 0.0;
         AtomicFile.Write(output, options.Overwrite, stream =>
@@ -56,8 +58,15 @@ public static class Archive
         }, temporary =>
         {
             if (!options.Verify) return;
-            using var reader = ArchiveReader.Open(temporary);
-            CheckAll(reader, wrapped, options, cancellation);
+            try
+            {
+                using var reader = ArchiveReader.Open(temporary);
+                CheckAll(reader, wrapped, options, cancellation);
+            }
+            catch (ArchiveException fault)
+            {
+                throw new ArchiveException($"{output} was not written, because what was compressed does not decode to what was put in: {fault.Message}", fault);
+            }
         });
         using var made = ArchiveReader.Open(output);
         return Summarize(made, seconds, options.Verify);

@@ -62,6 +62,9 @@ public sealed class ArchiveReader : IDisposable
     /// <summary>Bytes of the archive.</summary>
     public long Length { get; }
 
+    /// <summary>The version of the file's format; see docs/formats.md.</summary>
+    public int FormatVersion => ArchiveHeader.FormatVersion; // no other is opened
+
     /// <summary>The order of arithmetic its model needs; see docs/order.md.</summary>
     public int OrderVersion { get; }
 

@@ -79,6 +79,25 @@ public sealed class ArchiveTests
     }
 
     [Fact]
+    public void A_large_image_is_one_block_coded_in_pieces_and_sizes_may_differ()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["in"]);
+        // More rows than one pass holds; then more sizes than models are kept.
+        foreach (var (height, width) in new[] { (520, 510) }.Concat(Enumerable.Range(1, 12).Select(side => (side, 13 - side))))
+        {
+            var pixels = new byte[height * width];
+            for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)(i * (i / width) % 7 == 0 ? 255 : 0);
+            File.WriteAllBytes(folder[$"in/{height:000}.pgm"], [.. System.Text.Encoding.ASCII.GetBytes($"P5 {width} {height} 255\n"), .. pixels]);
+        }
+        Assert.Equal(13, Archive.Compress(Binary, [folder["in"]], folder["a.lka"], new ArchiveOptions { Strict = true }).Items);
+        using var archive = ArchiveReader.Open(folder["a.lka"]);
+        Assert.Equal(13, archive.ItemBlocks.Count);
+        Archive.Decompress(archive, Binary, folder["out"]);
+        foreach (var path in Directory.GetFiles(folder["in"])) Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(folder[$"out/in/{Path.GetFileName(path)}"]));
+    }
+
+    [Fact]
     public void Arrays_and_records_come_back()
     {
         using var folder = new TemporaryFolder();
