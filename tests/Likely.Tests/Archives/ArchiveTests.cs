@@ -183,6 +183,26 @@ public sealed class ArchiveTests
         Assert.Equal(own, Png.Read(folder["out/own.png"]).Pixels);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Damage_in_a_block_is_told_by_whatever_thread_and_spares_the_other_blocks(int threads)
+    {
+        using var folder = new TemporaryFolder();
+        var path = IdxFiles.Write(folder.Path, "set", _binary.Geometry, _binary.Examples(1000), []);
+        Archive.Compress(Binary, [path], folder["a.lka"], new ArchiveOptions { Threads = threads });
+        var bytes = File.ReadAllBytes(folder["a.lka"]);
+        bytes[ArchiveHeader.Length + 100] ^= 4;
+        using var archive = ArchiveReader.Open(bytes, "damaged");
+        var options = new ArchiveOptions { Threads = threads, Overwrite = true };
+        Assert.Contains("block 0 of items", Assert.Throws<ArchiveException>(() => Archive.Verify(archive, Binary, options)).Message);
+        Assert.Throws<ArchiveException>(() => Archive.Decompress(archive, Binary, folder["out"], options));
+        Assert.False(Directory.Exists(folder["out"]));
+        Archive.Decompress(archive, Binary, folder["out"], options, "set-images.idx[999]");
+        Assert.ThrowsAny<OperationCanceledException>(() => Archive.Verify(archive, Binary, options, new CancellationToken(true)));
+    }
+
     [UnixFact]
     public void Links_do_not_lead_out_of_the_folder()
     {
