@@ -19,11 +19,12 @@ public static class CommandLine
     public static int Run(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
         var shared = new SharedOptions();
-        var root = new Command("likely", "Likely learns p(x) from your data, then draws, completes and scores with it.") { new HelpOption(), new VersionOption() };
+        var root = new Command("likely", "Likely learns p(x) from your data, then draws, completes, scores and compresses with it.") { new HelpOption(), new VersionOption() };
         foreach (var option in shared.All) root.Add(option);
         Verb[] verbs =
         [
-            DemoVerb.Create(), TrainVerb.Create(), SampleVerb.Create(), CompleteVerb.Create(), ScoreVerb.Create(), ShrinkVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), BenchVerb.Create(),
+            DemoVerb.Create(), TrainVerb.Create(), SampleVerb.Create(), CompleteVerb.Create(), ScoreVerb.Create(), CompressVerb.Create(), DecompressVerb.Create(),
+            VerifyVerb.Create(), ShrinkVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), BenchVerb.Create(),
         ];
         foreach (var verb in verbs) Add(root, verb);
         var data = new Command("data", "Known data sets, and a look at any data set");
@@ -56,7 +57,7 @@ public static class CommandLine
         while (fault is AggregateException { InnerException: { } inner }) fault = inner;
         var (code, sentence) = fault switch
         {
-            UsageException or DataException or ModelException or SafetensorsException => (WrongUsage, fault.Message),
+            UsageException or DataException or ModelException or SafetensorsException or ArchiveException => (WrongUsage, fault.Message),
             OperationCanceledException => (Interrupted, "interrupted; nothing was written"),
             TrainingException => (Failed, fault.Message),
             OutOfMemoryException => (Failed, "there is not enough memory for this; try a smaller --batch, fewer channels, or smaller images"),

@@ -6,7 +6,7 @@ using Likely.Models;
 
 namespace Likely.Cli;
 
-/// <summary>data list, data get, data show: which data sets there are, fetching one, and a look at any.</summary>
+/// <summary>data list, data get, data show, data save: which data sets there are, fetching one, a look at any, and a split as a file.</summary>
 static class DataVerbs
 {
     const int Shown = 64;
@@ -21,6 +21,7 @@ static class DataVerbs
         new("list", "The known data sets", ["data list"], [], (_, session) => List(session)),
         new("get", "Fetch a known data set", ["data get mnist"], [Name], Get),
         new("show", "What a data set is, with a picture of its first training items", ["data show strokes", "data show faces/ --set size=32x32 gray=true"], [Data, Set, Out], Show),
+        DataSaveVerb.Create(),
     ];
 
     static int List(Session session)

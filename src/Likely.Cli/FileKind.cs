@@ -26,6 +26,7 @@ static class FileKind
         return head switch
         {
             [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "a PNG picture",
+            _ when ArchiveReader.IsArchive(head) => "an archive of Likely",
             [0xFF, 0xD8, 0xFF, ..] => "a JPEG picture (read through ffmpeg)",
             [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "a GIF picture (read through ffmpeg)",
             [(byte)'P', >= (byte)'1' and <= (byte)'6', (byte)'\n' or (byte)' ', ..] => "a PBM, PGM or PPM picture",

@@ -5,12 +5,12 @@ using Likely.Models;
 
 namespace Likely.Cli;
 
-/// <summary>info: what a file is; of a model, everything it says about itself.</summary>
+/// <summary>info: what a file is; of a model or an archive, everything it says about itself.</summary>
 static class InfoVerb
 {
-    static readonly Argument<string> Source = Options.Argument("FILE", "A model, or any other file");
+    static readonly Argument<string> Source = Options.Argument("FILE", "A model, an archive, or any other file");
 
-    public static Verb Create() => new("info", "What a file is; of a model, its config, data, training and identity", ["info digits.likely"], [Source], Run);
+    public static Verb Create() => new("info", "What a file is; of a model, its config, data, training and identity; of an archive, what is in it", ["info digits.likely", "info digits.lka"], [Source], Run);
 
     static int Run(ParseResult result, Session session)
     {
@@ -21,6 +21,12 @@ static class InfoVerb
             return 0;
         }
         if (!File.Exists(path)) throw new UsageException($"there is no file {path}");
+        if (ArchiveInfo.IsArchive(path))
+        {
+            using var archive = ArchiveReader.Open(path);
+            session.Answer(ArchiveInfo.Text(archive), ArchiveInfo.Json(archive));
+            return 0;
+        }
         if (FileKind.Of(path) is { } kind)
         {
             session.Answer($"{path} seems to be {kind}", new JsonObject { ["file"] = path, ["kind"] = kind, ["bytes"] = new FileInfo(path).Length });

@@ -11,10 +11,17 @@ static class ModelFile
     /// <exception cref="ModelException">The model is damaged.</exception>
     public static Checkpoint Read(string path)
     {
+        RequireModel(path);
+        return Checkpoint.Read(path);
+    }
+
+    /// <summary>Refuses what is no model file.</summary>
+    /// <exception cref="UsageException">There is no such file, or it is something else.</exception>
+    public static void RequireModel(string path)
+    {
         if (Directory.Exists(path)) throw new UsageException($"{path} is a folder; name a model file, such as runs/strokes-gated-pixelcnn.likely");
         if (!File.Exists(path)) throw new UsageException($"there is no model file {path}; train one with: likely train DATA --model NAME --out {path}");
         if (FileKind.Of(path) is { } kind) throw new UsageException($"{path} is no model, or a damaged one; it seems to be {kind}");
-        return Checkpoint.Read(path);
     }
 
     /// <summary>The data options a model was trained with, but all items, and then the settings given.</summary>

@@ -55,6 +55,20 @@ public static class FrequencyTable
             : probabilityOfOne >= 1 ? Total - 1
             : Math.Clamp((uint)((double)probabilityOfOne * Total + 0.5), 1, Total - 1);
 
+    /// <summary>
+    /// Where the share of a symbol begins, from the probability of those below it: symbol + floor((2^24 - alphabet) below), and the whole
+    /// for symbol = alphabet. Rises by at least 1 a symbol if <paramref name="below"/> never falls; NaN counts as 0.
+    /// </summary>
+    public static uint FromCumulative(double below, int symbol, int alphabet)
+    {
+        if (symbol >= alphabet) return Total;
+        var free = Total - (uint)alphabet;
+        return (uint)symbol + (symbol > 0 && below > 0 ? below < 1 ? (uint)(below * free) : free : 0);
+    }
+
+    /// <summary>Where one of <paramref name="count"/> equally likely values begins; the whole for value = count.</summary>
+    public static uint Uniform(int value, int count) => (uint)((ulong)value * Total / (ulong)count);
+
     static void Check(int symbols, int entries)
     {
         if (symbols is < 2 or > LargestAlphabet)

@@ -31,9 +31,22 @@ sealed class ByteStore : IDisposable
     {
         try
         {
-            if (!File.Exists(path)) throw new DataException($"There is no file '{path}'; check the name.");
-            if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            if (File.Exists(path) && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
                 return OfGzip(path, () => File.OpenRead(path), promise);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+        return OpenPlain(path);
+    }
+
+    /// <summary>Opens a file as it is, packed or not.</summary>
+    public static ByteStore OpenPlain(string path)
+    {
+        try
+        {
+            if (!File.Exists(path)) throw new DataException($"There is no file '{path}'; check the name.");
             var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
             return new ByteStore(path, file, null, RandomAccess.GetLength(file));
         }

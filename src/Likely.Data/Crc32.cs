@@ -1,10 +1,11 @@
 namespace Likely.Data;
 
-/// <summary>The check sum of PNG chunks: CRC-32 with the reflected polynomial 0xEDB88320 (ISO 3309).</summary>
-static class Crc32
+/// <summary>The check sum of PNG chunks and of archives: CRC-32 with the reflected polynomial 0xEDB88320 (ISO 3309).</summary>
+public static class Crc32
 {
     static readonly uint[] Table = MakeTable();
 
+    /// <summary>The sum over one stretch of bytes and then another.</summary>
     public static uint Of(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => ~Continue(Continue(~0u, first), second);
 
     static uint Continue(uint crc, ReadOnlySpan<byte> data)

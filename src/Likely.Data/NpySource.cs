@@ -72,7 +72,7 @@ sealed class NpySource : ItemSource
     }
 
     /// <summary>The labels of a one-dimensional array of uint8.</summary>
-    static byte[] ReadLabels(string path, int count)
+    public static byte[] ReadLabels(string path, int count)
     {
         using var bytes = ByteStore.Open(path);
         var header = Npy.Check(bytes);
@@ -91,6 +91,9 @@ sealed class NpySource : ItemSource
 
     public static bool IsLabels(Npy header, long count) =>
         header.Shape.Length == 1 && header.Shape[0] == count && header.Element == NpyElement.UInt8;
+
+    /// <summary>The file of labels beside NAME.npy, NAME_labels.npy or NAME-labels.npy, or null.</summary>
+    public static string? LabelFile(string path) => ((string[])[path[..^4] + "_labels.npy", path[..^4] + "-labels.npy"]).FirstOrDefault(File.Exists);
 
     static ImageGeometry Shape(Npy header, string path)
     {

@@ -96,7 +96,8 @@ sealed class RecordSource : ItemSource
         }
     }
 
-    static string? LabelFile(string path)
+    /// <summary>The file of labels beside a file of images, or null.</summary>
+    internal static string? LabelFile(string path)
     {
         var name = Path.GetFileName(path).Replace("images", "labels", StringComparison.Ordinal).Replace("idx3", "idx1", StringComparison.Ordinal);
         var bare = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;

@@ -20,7 +20,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
     static ItemSource OpenFile(string path)
     {
         var name = Path.GetFileName(path).ToLowerInvariant();
-        if (name.EndsWith(".npy", StringComparison.Ordinal)) return new NpySource(path, NpyLabels(path));
+        if (name.EndsWith(".npy", StringComparison.Ordinal)) return new NpySource(path, NpySource.LabelFile(path));
         if (IsIdx(name)) return RecordSource.OpenIdx(path);
         if (IsCifar(name)) return RecordSource.OpenCifar(path);
         return new PictureSource(path);
@@ -90,12 +90,6 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         var count = NpySource.ReadHeader(images[0]).Shape[0];
         flat.RemoveAll(file => !NpySource.IsLabels(NpySource.ReadHeader(file), count));
         return new SourceParts([new NpySource(images[0], flat.Count == 1 ? flat[0] : null)], [], []);
-    }
-
-    static string? NpyLabels(string path)
-    {
-        var stem = path[..^4];
-        return ((string[])[stem + "_labels.npy", stem + "-labels.npy"]).FirstOrDefault(File.Exists);
     }
 
     /// <summary>Leaves out a packed file whose unpacked copy is there too.</summary>

@@ -88,9 +88,15 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     /// <summary>Reads a model.</summary>
     /// <exception cref="ModelException">Not a model of ours, or damaged: unknown keys, missing, extra or mis-shaped tensors are named.</exception>
     /// <exception cref="SafetensorsException">Not a safetensors file.</exception>
-    public static Checkpoint Read(string path)
+    public static Checkpoint Read(string path) => Read(Safetensors.Read(path), path);
+
+    /// <summary>Reads a model from the bytes of its file; <paramref name="name"/> is for messages.</summary>
+    /// <exception cref="ModelException">As above.</exception>
+    /// <exception cref="SafetensorsException">As above.</exception>
+    public static Checkpoint Read(ReadOnlyMemory<byte> bytes, string name) => Read(Safetensors.Read(bytes, name), name);
+
+    static Checkpoint Read(Safetensors file, string path)
     {
-        var file = Safetensors.Read(path);
         if (!file.Metadata.TryGetValue(Key, out var text))
             throw new ModelException($"{path} is a safetensors file but not a Likely model (its metadata has no '{Key}')");
         try

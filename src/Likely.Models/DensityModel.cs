@@ -30,6 +30,15 @@ public abstract class DensityModel(ModelConfig config, Geometry geometry, int cl
     /// <param name="member">Which member of an ensemble; while training, the member is drawn from the tape's address instead.</param>
     public abstract Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0);
 
+    /// <summary>What the network's outputs mean.</summary>
+    public abstract LikelihoodHead Head { get; }
+
+    /// <summary>
+    /// Hands out the distribution of every symbol given those visited before it, one dimension (index within an example) at a time for
+    /// the whole batch, by one parallel pass: the same bits as a predictor's <see cref="IPredictor.Distributions"/>.
+    /// </summary>
+    public abstract void Distributions(Tape tape, SymbolBatch batch, DistributionsReader read, int member = 0);
+
     /// <summary>A walk through <paramref name="batch"/> new examples.</summary>
     public abstract IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0);
 

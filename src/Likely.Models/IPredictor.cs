@@ -20,6 +20,9 @@ public interface IPredictor
     /// <summary>Probabilities of the next symbol, [batch, levels]; they sum to 1 up to rounding.</summary>
     void Next(Span<float> probabilities);
 
+    /// <summary>The distributions of the next symbol, one an example, at temperature 1; valid until it is observed.</summary>
+    SymbolDistributions Distributions();
+
     /// <summary>Takes the next symbol of every example. If <paramref name="logProbabilities"/> has room, it receives their log-probabilities in nats.</summary>
     void Observe(ReadOnlySpan<byte> symbols, Span<float> logProbabilities = default);
 }

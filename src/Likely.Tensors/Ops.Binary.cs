@@ -29,6 +29,9 @@ public static unsafe partial class Ops
         fixed (float* p = probabilities) Kernels.BinaryProbabilities.Compute(logits, count, 1 / temperature, p);
     }
 
+    /// <summary>Sixteen logits become sixteen probabilities.</summary>
+    public static void Sigmoids(float* logits) => Kernels.BinaryProbabilities.OfOne(logits);
+
     /// <summary>Binary symbols [T, B, S] as channels of one position, [1, B, T S], in visiting order (null: as they come).</summary>
     public static Tensor Variables(Tape tape, byte* symbols, int positions, int batch, int subPositions, int[]? order)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Likely.Tensors;
 
 /// <summary>
@@ -15,10 +17,18 @@ public static class ParallelShards
             for (var piece = 0; piece < pieces; piece++) work(piece, 0);
             return;
         }
-        Parallel.For(0, Math.Min(threads, pieces), new ParallelOptions { MaxDegreeOfParallelism = threads }, worker =>
+        try
         {
-            int piece;
-            while ((piece = Interlocked.Increment(ref next)) < pieces) work(piece, worker);
-        });
+            Parallel.For(0, Math.Min(threads, pieces), new ParallelOptions { MaxDegreeOfParallelism = threads }, worker =>
+            {
+                int piece;
+                while ((piece = Interlocked.Increment(ref next)) < pieces) work(piece, worker);
+            });
+        }
+        catch (AggregateException fault)
+        {
+            // Callers see the same exception for every number of threads.
+            ExceptionDispatchInfo.Throw(fault.Flatten().InnerExceptions[0]);
+        }
     }
 }

@@ -21,7 +21,11 @@ public static class AtomicFile
     }
 
     /// <summary>Lets <paramref name="write"/> fill the file at that path, creating its folder; throws <see cref="UsageException"/> if it exists and may not be overwritten, or cannot be written.</summary>
-    public static void Write(string path, bool overwrite, Action<Stream> write)
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether it may be there before.</param>
+    /// <param name="write">Fills it.</param>
+    /// <param name="check">Given the temporary file's path when it is whole; if it throws, nothing gets the name.</param>
+    public static void Write(string path, bool overwrite, Action<Stream> write, Action<string>? check = null)
     {
         RequireFree(path, overwrite);
         string? temporary = null;
@@ -44,6 +48,7 @@ public static class AtomicFile
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
+            check?.Invoke(name);
             RequireFree(path, overwrite); // another run may have been faster
             File.Move(temporary, target, overwrite);
             temporary = null;
@@ -69,7 +74,7 @@ public static class AtomicFile
     });
 
     // A device such as /dev/null must not be renamed over.
-    static bool IsDevice(string path) => !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path)
+    internal static bool IsDevice(string path) => !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path)
         && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     static void Remove(string temporary)

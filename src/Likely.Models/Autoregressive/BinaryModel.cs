@@ -14,8 +14,20 @@ abstract unsafe class BinaryModel : DensityModel
         if (geometry.Levels != 2) throw new ModelException($"{config.Name} models binary variables, and the data has {geometry.Levels} levels; set binarize=threshold");
     }
 
+    public sealed override LikelihoodHead Head => HeadOf(Geometry.SubPositions);
+
+    internal static LikelihoodHead HeadOf(int subPositions) => new(LikelihoodKind.Bernoulli, subPositions, 2, 0);
+
     /// <summary>Logits of all variables, compact [T, B, S].</summary>
     protected abstract Tensor Logits(Tape tape, SymbolBatch batch, int member);
+
+    public sealed override void Distributions(Tape tape, SymbolBatch batch, DistributionsReader read, int member = 0)
+    {
+        var logits = Logits(tape, batch, member);
+        for (var d = 0; d < Geometry.Dimensions; d++)
+            read(d, new SymbolDistributions(Head, logits.Data + (long)(d / logits.Channels) * batch.Count * logits.Stride, logits.Stride, null, d % logits.Channels, batch.Count));
+        GC.KeepAlive(batch);
+    }
 
     public sealed override Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Likely.Tensors;
 
 namespace Likely.Models.Autoregressive;
@@ -8,7 +9,7 @@ namespace Likely.Models.Autoregressive;
 /// </summary>
 abstract unsafe class BinaryPredictor(Geometry geometry, int batch, float temperature, int[]? order) : IPredictor
 {
-    readonly float[] _logits = new float[batch + BufferPool.Slack];
+    readonly float[] _logits = GC.AllocateArray<float>(batch + BufferPool.Slack, pinned: true);
     int _answered = -1;
 
     public int Batch { get; } = batch;
@@ -21,6 +22,9 @@ abstract unsafe class BinaryPredictor(Geometry geometry, int batch, float temper
     {
         fixed (float* logits = Logits()) Ops.BinaryProbabilities(logits, Batch, temperature, probabilities);
     }
+
+    public SymbolDistributions Distributions()
+        => new(BinaryModel.HeadOf(1), (float*)Unsafe.AsPointer(ref Logits()[0]), 1, null, 0, Batch);
 
     public void Observe(ReadOnlySpan<byte> symbols, Span<float> logProbabilities = default)
     {

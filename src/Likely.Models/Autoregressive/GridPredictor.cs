@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Likely.Tensors;
 
 namespace Likely.Models.Autoregressive;
@@ -21,7 +22,7 @@ sealed unsafe class GridPredictor : IPredictor
         _run = new Run(batch) { Labels = labels.ToArray() };
         _run.Input = model.NewInput(_run.Memory, batch);
         new Span<float>(_run.Input.Data, checked((int)_run.Input.Length)).Clear();
-        _known = new byte[batch * _sub + 16];
+        _known = GC.AllocateArray<byte>(batch * _sub + 16, pinned: true);
     }
 
     public int Batch => _run.Batch;
@@ -38,6 +39,12 @@ sealed unsafe class GridPredictor : IPredictor
             for (var b = 0; b < Batch; b++)
                 Ops.Probabilities(head.Kind, parameters.Data + (long)b * parameters.Stride, known + b * _sub, Position % _sub, head.Size,
                     _temperature, probabilities.Slice(b * levels, levels));
+    }
+
+    public SymbolDistributions Distributions()
+    {
+        var parameters = Parameters();
+        return new SymbolDistributions(_model.Head, parameters.Data, parameters.Stride, (byte*)Unsafe.AsPointer(ref _known[0]), Position % _sub, Batch);
     }
 
     public void Observe(ReadOnlySpan<byte> symbols, Span<float> logProbabilities = default)

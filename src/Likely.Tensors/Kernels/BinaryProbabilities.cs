@@ -8,6 +8,9 @@ namespace Likely.Tensors.Kernels;
 /// </summary>
 static unsafe class BinaryProbabilities
 {
+    /// <summary>Sixteen logits become p(1).</summary>
+    public static void OfOne(float* logits) => Exponential.Sigmoid(Vector512.Load(logits)).Store(logits);
+
     /// <summary>probabilities[2 i + x] = p(x) under logits[i] * inverseTemperature; 16 variables at a time, logits readable to a multiple of 16.</summary>
     public static void Compute(float* logits, int count, float inverseTemperature, float* probabilities)
     {

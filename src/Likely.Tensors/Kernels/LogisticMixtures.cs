@@ -66,7 +66,7 @@ static unsafe class LogisticMixtures
         }
         weights = Vector512.ConditionalSelect(real, weights * Vector512.Create(inverseTemperature), none);
         var normalized = Exponential.Exp(weights - Vector512.Create(LogSumExp(weights))) & real;
-        Component(parameters, components, known, channel, out _, out _, out var means, out var inverseScales);
+        Place(parameters, components, known, channel, out var means, out var inverseScales, out _);
 
         var edges = stackalloc float[257 + 15];
         new Span<float>(edges, 272).Clear();
@@ -93,33 +93,49 @@ static unsafe class LogisticMixtures
     static Vector512<float> Component(float* parameters, int components, byte* symbols, int channel,
         out Vector512<float> dMean, out Vector512<float> dLogScale, out Vector512<float> mean, out Vector512<float> inverse)
     {
-        var one = Vector512<float>.One;
+        Place(parameters, components, symbols, channel, out mean, out inverse, out var free);
+        var log = LogMass(symbols[channel], mean, inverse, out dMean, out dLogScale);
+        dLogScale &= free;
+        return log;
+    }
+
+    /// <summary>Means and inverse scales of the components for one channel given the ones before it; <paramref name="free"/>: the scale is not held at its least.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Place(float* parameters, int components, byte* symbols, int channel, out Vector512<float> mean, out Vector512<float> inverse, out Vector512<float> free)
+    {
         mean = Vector512.Load(parameters + components * (1 + 2 * channel));
         for (var i = 0; i < channel; i++)
             mean = Vector512.FusedMultiplyAdd(Exponential.Tanh(Vector512.Load(parameters + components * (7 + (channel == 1 ? 0 : 1) + i))),
                 Vector512.Create(Value(symbols[i])), mean);
         var rawLogScale = Vector512.Load(parameters + components * (2 + 2 * channel));
-        var free = Vector512.GreaterThan(rawLogScale, Vector512.Create(MinimumLogScale));
+        free = Vector512.GreaterThan(rawLogScale, Vector512.Create(MinimumLogScale));
         var logScale = Vector512.ConditionalSelect(free, rawLogScale, Vector512.Create(MinimumLogScale));
         inverse = Exponential.Exp(-logScale);
-        var centred = Vector512.Create(Value(symbols[channel])) - mean;
+    }
+
+    /// <summary>log of the mass that each component gives to a symbol, and its derivatives.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> LogMass(byte symbol, Vector512<float> mean, Vector512<float> inverse, out Vector512<float> dMean, out Vector512<float> dLogScale)
+    {
+        var one = Vector512<float>.One;
+        var centred = Vector512.Create(Value(symbol)) - mean;
         var upper = inverse * (centred + Vector512.Create(HalfBin));
         var lower = inverse * (centred - Vector512.Create(HalfBin));
         var width = inverse * Vector512.Create(2 * HalfBin);
 
         var log = Vector512<float>.Zero;
         Vector512<float> dUpper = Vector512<float>.Zero, dLower = dUpper, dWidth = dUpper;
-        if (symbols[channel] < 255)
+        if (symbol < 255)
         {
             log -= Exponential.Softplus(-upper);
             dUpper = Exponential.Sigmoid(-upper);
         }
-        if (symbols[channel] > 0)
+        if (symbol > 0)
         {
             log -= Exponential.Softplus(lower);
             dLower = -Exponential.Sigmoid(lower);
         }
-        if (symbols[channel] is > 0 and < 255)
+        if (symbol is > 0 and < 255)
         {
             // log(1 - e^-w): for small w by log w - w/2 + w^2/24 - w^4/2880, where 1 - e^-w would cancel.
             var small = Vector512.LessThan(width, Vector512.Create(0.5f));
@@ -133,11 +149,11 @@ static unsafe class LogisticMixtures
                 decay / (one - Vector512.ConditionalSelect(small, Vector512<float>.Zero, decay)));
         }
         dMean = -inverse * (dUpper + dLower);
-        dLogScale = -(dUpper * upper + dLower * lower + dWidth * width) & free;
+        dLogScale = -(dUpper * upper + dLower * lower + dWidth * width);
         return log;
     }
 
-    static float LogSumExp(Vector512<float> lanes)
+    internal static float LogSumExp(Vector512<float> lanes)
     {
         var maximum = Reductions.Max(lanes);
         return maximum + Exponential.Log(Reductions.Sum(Exponential.Exp(lanes - Vector512.Create(maximum))));

@@ -149,7 +149,7 @@ public sealed class VerbsTests
     [Fact]
     public void Help_has_an_example_for_every_verb()
     {
-        foreach (var verb in (string[])["train", "sample", "complete", "score", "shrink", "info", "models", "bench", "demo", "data list", "data get", "data show"])
+        foreach (var verb in (string[])["train", "sample", "complete", "score", "compress", "decompress", "verify", "shrink", "info", "models", "bench", "demo", "data list", "data get", "data show", "data save"])
             Assert.Contains($"likely {verb}", CliRun.Ok($"{verb} --help").Output);
         Assert.Contains("train", CliRun.Ok("--help").Output);
         Assert.Equal(0, CliRun.Of().Code);

@@ -4,13 +4,15 @@ using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Likely.Models;
 using Likely.Tensors;
+using Likely.Tests.Archives;
 using Xunit;
 
 namespace Likely.Tests.Laws;
 
 /// <summary>
-/// One SHA-256 per registered model over what must have the same bits everywhere: weights after some training steps, samples, and
-/// log-probabilities in both faces. With LIKELY_BITS_OUT set, the hashes go to that file, one "model hash" a line after
+/// One SHA-256 per registered model over what must have the same bits everywhere: weights after some training steps, samples,
+/// log-probabilities in both faces, and archives. With LIKELY_BITS_ARCHIVES naming a folder, the first leg leaves its archives there and the
+/// others decode those. With LIKELY_BITS_OUT set, the hashes go to that file, one "model hash" a line after
 /// the width of the hardware's vectors, and LIKELY_THREADS says how many threads train; <c>.ci/bits</c> compares them between instruction sets and numbers of threads.
 /// </summary>
 public sealed class BitsMatrix
@@ -35,6 +37,24 @@ public sealed class BitsMatrix
         Assert.Equal(ModelRegistry.All.Count, lines.Count);
     }
 
+    // An archive of samples and noise; it is decoded, and so is the one that another leg made.
+    static byte[] Compress(LawCase law, DensityModel model, int threads)
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = new Checkpoint(model, [.. Enumerable.Range(0, law.Classes).Select(i => $"{i}")], "");
+        var input = IdxFiles.Write(folder.Path, "bits", law.Geometry, law.Examples(Examples), law.Labels(Examples));
+        var options = new ArchiveOptions { Threads = threads, Batch = threads };
+        Archive.Compress(checkpoint, [input], folder["own.lka"], options);
+        var bytes = File.ReadAllBytes(folder["own.lka"]);
+        if (Environment.GetEnvironmentVariable("LIKELY_BITS_ARCHIVES") is not { Length: > 0 } kept) return bytes;
+        var path = Path.Combine(kept, $"{string.Concat(law.Name.Where(char.IsLetterOrDigit))}.lka");
+        if (!File.Exists(path)) File.WriteAllBytes(path, bytes);
+        using var archive = ArchiveReader.Open(path);
+        Archive.Decompress(archive, checkpoint, folder["out"], options);
+        Assert.Equal(File.ReadAllBytes(input), File.ReadAllBytes(folder["out/bits-images.idx"]));
+        return bytes;
+    }
+
     static void Add(IncrementalHash hash, LawCase law, int threads)
     {
         var model = law.Build();
@@ -45,6 +65,7 @@ public sealed class BitsMatrix
             hash.AppendData(BitConverter.GetBytes(nats));
         }
         foreach (var parameter in model.Parameters.Parameters) hash.AppendData(MemoryMarshal.AsBytes(parameter.ToArray().AsSpan()));
+        hash.AppendData(Compress(law, model, threads));
         for (var member = 0; member < Math.Min(2, model.Members); member++)
         {
             var labels = law.Labels(Samples);

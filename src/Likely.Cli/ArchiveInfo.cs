@@ -1,0 +1,79 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Likely.Cli;
+
+/// <summary>What an archive says of itself, without its model.</summary>
+static class ArchiveInfo
+{
+    const int Shown = 20;
+
+    public static bool IsArchive(string path)
+    {
+        var head = new byte[16];
+        try
+        {
+            using var file = File.OpenRead(path);
+            return ArchiveReader.IsArchive(head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be read: {fault.Message}");
+        }
+    }
+
+    public static string Text(ArchiveReader archive)
+    {
+        var text = new StringBuilder();
+        text.AppendLine($"archive        {ArchiveText.Bytes(archive.Length)}, format {archive.FormatVersion}, order version {archive.OrderVersion}");
+        text.AppendLine($"model          {archive.ModelIdentity}{(archive.EmbeddedBytes > 0 ? $", embedded ({ArchiveText.Bytes(archive.EmbeddedBytes)})" : ", not embedded")}");
+        text.AppendLine($"content        {archive.Entries.Count} {(archive.Entries.Count == 1 ? "file" : "files")}, {ArchiveText.Bytes(archive.Entries.Sum(entry => entry.Length))}");
+        text.AppendLine($"modelled       {archive.Items} items, {archive.Symbols} symbols, sizes {(archive.Items == 0 ? "none" : string.Join(", ", archive.Sizes.Take(Shown).Select(Size)) + (archive.Sizes.Count > Shown ? ", ..." : ""))}");
+        text.AppendLine($"               in {archive.ItemBlocks.Count} blocks of {ArchiveText.Bytes(archive.ItemBlocks.Bytes)}{(archive.Symbols == 0 ? "" : $", {8.0 * archive.ItemBlocks.Bytes / archive.Symbols:0.00000} bits/dim")}");
+        text.AppendLine($"plain bytes    {archive.PlainBytes} in {archive.ByteBlocks.Count} blocks of {ArchiveText.Bytes(archive.ByteBlocks.Bytes)}");
+        foreach (var entry in archive.Entries.Take(Shown)) text.AppendLine($"  {entry.Name}  {Kind(entry)}");
+        if (archive.Entries.Count > Shown) text.AppendLine($"  and {archive.Entries.Count - Shown} more");
+        return text.ToString().TrimEnd();
+    }
+
+    public static JsonObject Json(ArchiveReader archive)
+    {
+        var json = new JsonObject
+        {
+            ["file"] = archive.Path,
+            ["kind"] = "archive",
+            ["format_version"] = archive.FormatVersion,
+            ["order_version"] = archive.OrderVersion,
+            ["model"] = archive.ModelIdentity,
+            ["embedded_bytes"] = archive.EmbeddedBytes,
+            ["bytes"] = archive.Length,
+            ["files"] = archive.Entries.Count,
+            ["input_bytes"] = archive.Entries.Sum(entry => entry.Length),
+            ["items"] = archive.Items,
+            ["symbols"] = archive.Symbols,
+            ["item_blocks"] = archive.ItemBlocks.Count,
+            ["item_block_bytes"] = archive.ItemBlocks.Bytes,
+            ["plain_bytes"] = archive.PlainBytes,
+            ["plain_blocks"] = archive.ByteBlocks.Count,
+            ["plain_block_bytes"] = archive.ByteBlocks.Bytes,
+        };
+        json["entries"] = new JsonArray([.. archive.Entries.Select(entry => (JsonNode)new JsonObject
+        {
+            ["name"] = entry.Name,
+            ["stored_as"] = entry.Kind switch { EntryKind.Bytes => "bytes", EntryKind.Picture => "picture", _ => "items" },
+            ["bytes"] = entry.Length,
+            ["items"] = entry.ModelledItems,
+            ["size"] = entry.Kind == EntryKind.Bytes ? null : Size((entry.Layout.Height, entry.Layout.Width, entry.Layout.Channels)),
+        })]);
+        return json;
+    }
+
+    static string Kind(ArchiveEntry entry) => entry.Kind switch
+    {
+        EntryKind.Bytes => $"{entry.Length} bytes",
+        EntryKind.Picture => $"picture of {Size((entry.Layout.Height, entry.Layout.Width, entry.Layout.Channels))}",
+        _ => $"{entry.Layout.Count} items of {Size((entry.Layout.Height, entry.Layout.Width, entry.Layout.Channels))}{(entry.Exceptions.Length > 0 ? $", {entry.Exceptions.Length} of them as bytes" : "")}",
+    };
+
+    static string Size((int Height, int Width, int Channels) size) => $"{size.Height}x{size.Width}x{size.Channels}";
+}

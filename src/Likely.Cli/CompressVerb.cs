@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace Likely.Cli;
+
+/// <summary>compress: files and folders into an archive, with a model as the code.</summary>
+static class CompressVerb
+{
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
+    static readonly Argument<string[]> Inputs = new("INPUT") { Description = "Files and folders", Arity = ArgumentArity.OneOrMore };
+    static readonly Option<string?> Out = Options.Text("--out", "The archive; runs/INPUT.lka if not given", "FILE");
+    static readonly Option<bool> Embed = Options.Flag("--embed", "Put the model into the archive");
+    static readonly Option<bool> Exact = Options.Flag("--exact-files", "Restore every file byte for byte: pictures and .gz files are stored as bytes");
+    static readonly Option<bool> Strict = Options.Flag("--strict", "Refuse what the model cannot represent instead of storing it as bytes");
+    static readonly Option<bool> NoVerify = Options.Flag("--no-verify", "Do not decode the archive and compare before it gets its name");
+    static readonly Option<int?> Batch = Options.Whole("--batch", "Items of one pass; no byte depends on it", most: 256);
+
+    public static Verb Create() => new("compress", "Compress files and folders without loss",
+        ["compress digits.likely t10k-images-idx3-ubyte --out digits.lka", "compress faces.likely faces/ --embed --out faces.lka"],
+        [Model, Inputs, Out, Embed, Exact, Strict, NoVerify, Batch], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var (modelPath, inputs) = (result.GetRequiredValue(Model), result.GetRequiredValue(Inputs));
+        var checkpoint = ModelFile.Read(modelPath);
+        var output = result.GetValue(Out) ?? DefaultName.Free(DefaultName.Stem(inputs[0]), ".lka", session.Force);
+        var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display) with
+        {
+            Embed = result.GetValue(Embed) ? File.ReadAllBytes(modelPath) : null,
+            ExactFiles = result.GetValue(Exact),
+            Strict = result.GetValue(Strict),
+            Verify = !result.GetValue(NoVerify),
+            Batch = result.GetValue(Batch) ?? 0,
+        }, session.Cancellation));
+        var bits = ArchiveText.BitsPerDimension(summary) is { } value ? $", {value:0.00000} bits/dim" : "";
+        var json = ArchiveText.Json(summary, session);
+        json["output"] = output;
+        json["model"] = checkpoint.Identity();
+        session.Answer($"{output}: {ArchiveText.Bytes(summary.ContentBytes)} in {ArchiveText.Bytes(summary.ArchiveBytes)}{bits}{ArchiveText.Rate(summary, session)}{(summary.Verified ? ", verified" : "")}", json);
+        return 0;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Likely.Data;
+
+namespace Likely.Cli;
+
+/// <summary>data save: a split of a data set as a model sees it, as IDX files of pixels and of labels.</summary>
+static class DataSaveVerb
+{
+    static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
+    static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if there is one, else all", "S");
+    static readonly Option<string[]> Set = Options.Settings("A data key; repeatable");
+    static readonly Option<string?> Out = Options.Text("--out", "The file of pixels, its labels beside it; runs/DATA-SPLIT-images.idx if not given", "FILE");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N items");
+
+    public static Verb Create() => new("save", "Write a split after preprocessing as an IDX file of pixels 0 to 255",
+        ["data save mnist --split test --set binarize=threshold --out test-images.idx"], [Data, SplitName, Set, Out, Limit], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var source = result.GetRequiredValue(Data);
+        using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))) with { Flip = false }, session.Say);
+        var split = result.GetValue(SplitName) switch
+        {
+            "train" => data.Train,
+            "validation" => data.Validation,
+            "test" => data.Test,
+            "all" => data.All,
+            null => data.Test.Count > 0 ? data.Test : data.All,
+            var other => throw new UsageException($"--split {other} is unknown; use train, validation, test or all"),
+        };
+        if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
+        var count = Math.Min(result.GetValue(Limit) ?? split.Count, split.Count);
+        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-{split.Name}-images", ".idx", session.Force);
+        var labels = data.ClassNames.Count == 0 ? null : LabelName(output);
+        AtomicFile.RequireFree(output, session.Force);
+        if (labels is not null) AtomicFile.RequireFree(labels, session.Force);
+        var geometry = split.Geometry;
+        int[] shape = geometry.Channels == 1 ? [count, geometry.Height, geometry.Width] : [count, geometry.Height, geometry.Width, geometry.Channels];
+        AtomicFile.Write(output, session.Force, stream =>
+        {
+            stream.Write(Header(shape));
+            var symbols = new byte[geometry.Dimensions];
+            for (var i = 0; i < count; i++)
+            {
+                session.Cancellation.ThrowIfCancellationRequested();
+                split.Read(i, symbols);
+                foreach (ref var symbol in symbols.AsSpan()) symbol = geometry.ToDisplay(symbol);
+                stream.Write(symbols);
+            }
+        });
+        if (labels is not null)
+            AtomicFile.Write(labels, session.Force, stream =>
+            {
+                stream.Write(Header([count]));
+                for (var i = 0; i < count; i++) stream.WriteByte((byte)split.Label(i));
+            });
+        session.Answer($"{output}: {count} items of {data.Name} ({split.Name}), {geometry}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
+        {
+            ["output"] = output,
+            ["labels"] = labels,
+            ["count"] = count,
+            ["geometry"] = new JsonObject { ["height"] = geometry.Height, ["width"] = geometry.Width, ["channels"] = geometry.Channels, ["levels"] = geometry.Levels },
+        });
+        return 0;
+    }
+
+    // Where a reader of IDX images looks for their labels.
+    static string LabelName(string images)
+    {
+        var name = Path.GetFileName(images);
+        var labels = name.Contains("images", StringComparison.Ordinal) ? name.Replace("images", "labels", StringComparison.Ordinal).Replace("idx3", "idx1", StringComparison.Ordinal)
+            : $"{Path.GetFileNameWithoutExtension(name)}-labels{Path.GetExtension(name)}";
+        return Path.Combine(Path.GetDirectoryName(images) ?? "", labels);
+    }
+
+    static byte[] Header(int[] shape)
+    {
+        var header = new byte[4 + 4 * shape.Length];
+        (header[2], header[3]) = (8, (byte)shape.Length);
+        for (var i = 0; i < shape.Length; i++) BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), shape[i]);
+        return header;
+    }
+}

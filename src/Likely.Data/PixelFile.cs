@@ -1,0 +1,113 @@
+namespace Likely.Data;
+
+/// <summary>
+/// Any file as an archive takes it in: its bytes, and which of them are pixels. A packed .gz file of a known layout stands for its
+/// contents; a PNG of grey or colour stands for its pixels; all else is bytes.
+/// </summary>
+public sealed class PixelFile : IDisposable
+{
+    readonly ByteStore _bytes;
+    byte[]? _labels;
+
+    PixelFile(ByteStore bytes, PixelLayout? layout, Image? picture, bool unpacked) => (_bytes, Layout, Picture, IsUnpacked) = (bytes, layout, picture, unpacked);
+
+    /// <summary>Bytes of the file, or of what was packed in it.</summary>
+    public long Length => _bytes.Length;
+
+    /// <summary>Where pixels lie; null for pictures and for bytes of no known layout.</summary>
+    public PixelLayout? Layout { get; }
+
+    /// <summary>A picture that is its pixels and no more.</summary>
+    public Image? Picture { get; }
+
+    /// <summary>True if the file was packed, and its contents stand for it.</summary>
+    public bool IsUnpacked { get; }
+
+    /// <summary>Opens a file; with <paramref name="exact"/>, packed files and pictures are bytes.</summary>
+    /// <exception cref="DataException">if it cannot be read</exception>
+    public static PixelFile Open(string path, bool exact)
+    {
+        var unpacked = !exact ? OpenPacked(path) : null;
+        if (unpacked is not null) return unpacked;
+        var bytes = ByteStore.OpenPlain(path);
+        try
+        {
+            var layout = bytes.Length == 0 ? null : PixelLayout.Of(Head(bytes), bytes.Length, path);
+            return new PixelFile(bytes, layout, layout is null && !exact ? ReadPicture(bytes, path) : null, false);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fills <paramref name="target"/> with bytes from <paramref name="offset"/> on.</summary>
+    /// <exception cref="DataException">if the file ends before or cannot be read</exception>
+    public void Read(long offset, Span<byte> target) => _bytes.Read(offset, target);
+
+    /// <summary>The label of an item as a number: from a CIFAR record, or an IDX or npy file of labels beside this one; -1 if there is none.</summary>
+    /// <exception cref="DataException">if the labels beside do not fit</exception>
+    public int Label(int item)
+    {
+        if (Layout is not { } layout) return -1;
+        if (layout.Gap == 1)
+        {
+            Span<byte> label = stackalloc byte[1];
+            _bytes.Read(layout.Head + item * (1 + layout.ItemLength), label);
+            return label[0];
+        }
+        if (_labels is null)
+        {
+            var idx = RecordSource.LabelFile(_bytes.Path);
+            var npy = _bytes.Path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? NpySource.LabelFile(_bytes.Path) : null;
+            _labels = npy is not null ? NpySource.ReadLabels(npy, layout.Count) : idx is not null ? Idx.ReadLabels(idx, layout.Count) : [];
+        }
+        return item < _labels.Length ? _labels[item] : -1;
+    }
+
+    public void Dispose() => _bytes.Dispose();
+
+    static PixelFile? OpenPacked(string path)
+    {
+        if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) return null;
+        ByteStore? bytes = null;
+        try
+        {
+            bytes = ByteStore.Open(path);
+            if (bytes.Length > 0 && PixelLayout.Of(Head(bytes), bytes.Length, path[..^3]) is { } layout) return new PixelFile(bytes, layout, null, true);
+        }
+        catch (DataException)
+        {
+            // Not gzip after all, or too large to unpack: it stays as it is.
+        }
+        bytes?.Dispose();
+        return null;
+    }
+
+    static byte[] Head(ByteStore bytes)
+    {
+        var head = new byte[(int)Math.Min(PixelLayout.HeadLength, bytes.Length)];
+        bytes.Read(0, head);
+        return head;
+    }
+
+    // Transparency and 16 bits are more than grey or colour of 8 bits can tell.
+    static Image? ReadPicture(ByteStore bytes, string path)
+    {
+        var head = Head(bytes);
+        if (!head.AsSpan().StartsWith(Png.Signature) || bytes.Length > Image.LargestSize) return null;
+        try
+        {
+            var (_, _, depth, color, _) = PngDecoder.ParseHeader(head, path);
+            if (depth > 8 || color > 3) return null;
+            var file = new byte[bytes.Length];
+            bytes.Read(0, file);
+            return Png.Decode(file, path);
+        }
+        catch (DataException)
+        {
+            return null;
+        }
+    }
+}

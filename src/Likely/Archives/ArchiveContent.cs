@@ -1,0 +1,173 @@
+using System.Buffers.Binary;
+using Likely.Data;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// Restores files from an archive. Items are decoded ahead, as many blocks at once as there are threads; where there are fewer blocks, several
+/// threads share one. Memory holds the blocks now decoded and no more.
+/// </summary>
+sealed class ArchiveContent
+{
+    const long MostAhead = 1L << 26; // symbols
+
+    readonly ArchiveReader _reader;
+    readonly ArchiveModel? _model;
+    readonly ArchiveOptions _options;
+    readonly CancellationToken _cancellation;
+    readonly BlockPlan _plan;
+    byte[][] _decoded = [];
+    long _firstDecoded;
+    byte[] _bytes = [];
+    long _byteBlock = -1;
+
+    /// <exception cref="ArchiveException">The model is not the archive's, or the archive asks of it what it cannot do.</exception>
+    public ArchiveContent(ArchiveReader reader, ArchiveModel? model, ArchiveOptions options, CancellationToken cancellation)
+    {
+        (_reader, _model, _options, _cancellation, _plan) = (reader, model, options, cancellation, reader.Plan);
+        if (reader.Items == 0) return;
+        if (model is null) throw new ArchiveException($"{reader.Path} needs the model {reader.ModelIdentity}.");
+        if (!Convert.ToHexStringLower(model.Identity).Equals(reader.ModelIdentity, StringComparison.Ordinal))
+            throw new ArchiveException($"{reader.Path} was made with the model {reader.ModelIdentity}, and this one is {Convert.ToHexStringLower(model.Identity)}.");
+        foreach (var (height, width, channels) in _plan.Sizes)
+            if (!model.Takes(height, width, channels)) throw new ArchiveException($"{reader.Path} is damaged: its model cannot take items of {height} x {width} x {channels}.");
+        var labels = reader.Directory.Labels;
+        if (labels.Length != (model.Classes > 0 ? reader.Items : 0) || Array.Exists(labels, label => label >= model.Classes))
+            throw new ArchiveException($"{reader.Path} is damaged: its labels are not the model's.");
+    }
+
+    /// <summary>Writes one entry as the file it was.</summary>
+    /// <param name="entry">Its index.</param>
+    /// <param name="target">Where to; null: nowhere.</param>
+    /// <param name="hash">Takes in the content; null: nobody does.</param>
+    /// <param name="end">One beyond the last entry that will be asked for after this one: what may be decoded ahead.</param>
+    /// <param name="progress">Told the bytes done.</param>
+    public void Restore(int entry, Stream? target, ContentHash? hash, int end, Action<long>? progress = null)
+    {
+        var (what, layout) = (_reader.Entries[entry], _reader.Entries[entry].Layout);
+        hash?.Begin(what.Name, what.Length);
+        var (nextItem, nextByte, lastItem) = (_plan.FirstItem[entry], _plan.FirstByte[entry], _plan.FirstItem[end]);
+        if (what.Kind == EntryKind.Bytes)
+        {
+            Bytes(what.Length);
+            return;
+        }
+        var stored = new byte[layout.ItemLength];
+        if (what.Kind == EntryKind.Picture)
+        {
+            Decode(stored);
+            hash?.Append(stored);
+            target?.Write(Png.Encode(stored, layout.Height, layout.Width, layout.Channels));
+            return;
+        }
+        Bytes(layout.Head);
+        var nextException = 0;
+        for (var item = 0; item < layout.Count; item++)
+        {
+            Bytes(layout.Gap);
+            if (nextException < what.Exceptions.Length && what.Exceptions[nextException] == item)
+            {
+                nextException++;
+                Bytes(layout.ItemLength);
+                continue;
+            }
+            Decode(stored);
+            hash?.Append(stored);
+            target?.Write(stored);
+            progress?.Invoke((item + 1) * layout.ItemLength);
+        }
+        Bytes(what.Length - layout.End);
+
+        void Bytes(long count)
+        {
+            while (count > 0)
+            {
+                var piece = PlainBytes(nextByte, count);
+                hash?.Append(piece);
+                target?.Write(piece);
+                (nextByte, count) = (nextByte + piece.Length, count - piece.Length);
+            }
+        }
+
+        void Decode(byte[] stored) => layout.ToStored(Pixels(what, nextItem++, lastItem), stored);
+    }
+
+    /// <summary>One item of an entry as pixels [height, width, channels], whatever lies before it.</summary>
+    public byte[] Item(int entry, int item)
+    {
+        var what = _reader.Entries[entry];
+        var before = Array.BinarySearch(what.Exceptions, item);
+        var layout = what.Layout;
+        if (before < 0) return Pixels(what, _plan.FirstItem[entry] + item - ~before, 0);
+        var at = _plan.FirstByte[entry] + layout.Head + (item + 1L) * layout.Gap + before * layout.ItemLength;
+        var stored = new byte[layout.ItemLength];
+        for (var done = 0; done < stored.Length;)
+        {
+            var piece = PlainBytes(at + done, stored.Length - done);
+            piece.CopyTo(stored.AsSpan(done));
+            done += piece.Length;
+        }
+        var pixels = new byte[stored.Length];
+        layout.ToPixels(stored, pixels);
+        return pixels;
+    }
+
+    byte[] Pixels(ArchiveEntry entry, long item, long lastItem)
+    {
+        var block = _plan.BlockOf(item);
+        if (block < _firstDecoded || block >= _firstDecoded + _decoded.Length) DecodeFrom(block, lastItem > item ? _plan.BlockOf(lastItem - 1) + 1 : block + 1);
+        var length = (int)entry.Layout.ItemLength;
+        var at = (int)(item - _plan.ItemBlock(block).FirstItem) * length;
+        var pixels = _decoded[block - _firstDecoded].AsSpan(at, length).ToArray();
+        var bytes = _model!.ToBytes(entry.Spread);
+        foreach (ref var pixel in pixels.AsSpan()) pixel = bytes[pixel];
+        return pixels;
+    }
+
+    void DecodeFrom(long first, long end)
+    {
+        var threads = _options.ThreadCount;
+        var blocks = new List<(int Height, int Width, int Channels, long FirstItem, int Count)>();
+        for (var symbols = 0L; first + blocks.Count < end && blocks.Count < threads;)
+        {
+            var next = _plan.ItemBlock(first + blocks.Count);
+            symbols += (long)next.Count * next.Height * next.Width * next.Channels;
+            if (blocks.Count > 0 && symbols > MostAhead) break;
+            blocks.Add(next);
+        }
+        _decoded = [];
+        var decoded = new byte[blocks.Count][];
+        ParallelShards.Run(blocks.Count, threads, (i, _) =>
+        {
+            var (height, width, _, firstItem, count) = blocks[i];
+            var labels = _model!.Classes > 0 ? _reader.Directory.Labels.AsSpan((int)firstItem, count) : [];
+            var block = _reader.ReadBlock(true, first + i);
+            var share = threads / blocks.Count + (i < threads % blocks.Count ? 1 : 0);
+            decoded[i] = BlockDecoder.Decode(_model.For(height, width), block.AsSpan(0, block.Length - 4), count, labels, share, Math.Min(_options.Batch, BlockPlan.MostItems), _cancellation);
+            Check(block, decoded[i], $"block {first + i} of items");
+        });
+        (_decoded, _firstDecoded) = (decoded, first);
+    }
+
+    ReadOnlySpan<byte> PlainBytes(long offset, long count)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        var index = offset / BlockPlan.ChunkBytes;
+        if (index != _byteBlock)
+        {
+            var block = _reader.ReadBlock(false, index);
+            _bytes = ByteBlock.Decode(block.AsSpan(0, block.Length - 4), _plan.ByteBlock(index));
+            _byteBlock = index;
+            Check(block, _bytes, $"block {index} of bytes");
+        }
+        var at = (int)(offset - index * BlockPlan.ChunkBytes);
+        return _bytes.AsSpan(at, (int)Math.Min(count, _bytes.Length - at));
+    }
+
+    void Check(byte[] block, byte[] content, string name)
+    {
+        if (Crc32.Of(block.AsSpan(0, block.Length - 4), content) != BinaryPrimitives.ReadUInt32LittleEndian(block.AsSpan(block.Length - 4)))
+            throw new ArchiveException($"{_reader.Path} is damaged: {name} does not decode to what was put in.");
+    }
+}

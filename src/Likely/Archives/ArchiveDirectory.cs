@@ -1,0 +1,123 @@
+using System.Text;
+using Likely.Coding;
+using Likely.Data;
+
+namespace Likely;
+
+/// <summary>
+/// What an archive says of its contents: the entries, the labels of modelled items if the model has classes, and the length and kind
+/// of every block. As bytes it is varints and names, which go through <see cref="ByteModel"/>; see docs/formats.md.
+/// </summary>
+sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels, (bool IsItems, int Length)[] Blocks)
+{
+    /// <summary>No more symbols than this in one item: the bound of what an archive can make us allocate for it.</summary>
+    public const long LargestItem = 1L << 26;
+
+    const long LargestFile = 1L << 50, LargestContent = 1L << 56;
+
+    public byte[] ToBytes()
+    {
+        var writer = new VarintWriter();
+        writer.Write(Entries.Count);
+        ArchiveEntry? before = null;
+        foreach (var entry in Entries)
+        {
+            WriteName(writer, entry.Name, before?.Name);
+            if (entry.IsLike(before)) writer.Write(0);
+            else Write(writer, entry);
+            before = entry;
+        }
+        writer.Write(Labels.Length);
+        foreach (var label in Labels) writer.Write(label);
+        writer.Write(Blocks.Length);
+        foreach (var (isItems, length) in Blocks) writer.Write(2L * length + (isItems ? 1 : 0));
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads a directory, whose claims are bounded by its own length and by the file's.</summary>
+    /// <exception cref="ArchiveException">It is damaged.</exception>
+    public static ArchiveDirectory Parse(ReadOnlySpan<byte> bytes, long fileLength)
+    {
+        var reader = new VarintReader(bytes);
+        var entries = new ArchiveEntry[reader.Count(2)];
+        var total = 0L;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var name = ReadName(ref reader, i == 0 ? null : entries[i - 1].Name);
+            if (EntryName.Fault(name) is { } fault) throw new ArchiveException($"a name in it {fault}: '{new string([.. name.Take(60).Select(c => char.IsControl(c) ? '?' : c)])}'");
+            entries[i] = Read(ref reader, name, i == 0 ? null : entries[i - 1]);
+            if ((total += entries[i].Length) > LargestContent) throw VarintReader.Damaged();
+        }
+        EntryName.RequireDistinct(entries.Select(entry => entry.Name));
+        var labels = new int[reader.Count(1)];
+        for (var i = 0; i < labels.Length; i++) labels[i] = (int)reader.Read(int.MaxValue);
+        var blocks = new (bool, int)[reader.Count(1)];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            var value = reader.Read(2 * Math.Min(fileLength, Array.MaxLength) + 1);
+            blocks[i] = ((value & 1) != 0, (int)(value >> 1));
+        }
+        reader.RequireEnd();
+        return new ArchiveDirectory(entries, labels, blocks);
+    }
+
+    static void WriteName(VarintWriter writer, string name, string? before)
+    {
+        if (name == EntryName.Successor(before))
+        {
+            writer.Write(0);
+            return;
+        }
+        byte[] own = Encoding.UTF8.GetBytes(name), last = Encoding.UTF8.GetBytes(before ?? "");
+        var common = own.AsSpan().CommonPrefixLength(last);
+        writer.Write(1 + common);
+        writer.Write(own.Length - common);
+        writer.Write(own.AsSpan(common));
+    }
+
+    static string ReadName(ref VarintReader reader, string? before)
+    {
+        var code = (int)reader.Read(EntryName.LongestPath + 1);
+        if (code == 0) return EntryName.Successor(before) ?? throw VarintReader.Damaged();
+        var last = Encoding.UTF8.GetBytes(before ?? "");
+        var length = (int)reader.Read(EntryName.LongestPath);
+        if (code - 1 > last.Length) throw VarintReader.Damaged();
+        return Encoding.UTF8.GetString([.. last.AsSpan(0, code - 1), .. reader.Bytes(length)]);
+    }
+
+    static void Write(VarintWriter writer, ArchiveEntry entry)
+    {
+        writer.Write((int)entry.Kind);
+        writer.Write(entry.Length);
+        if (entry.Kind == EntryKind.Bytes) return;
+        var layout = entry.Layout;
+        foreach (var number in (int[])[layout.Height, layout.Width, layout.Channels, entry.Spread ? 1 : 0]) writer.Write(number);
+        if (entry.Kind == EntryKind.Picture) return;
+        foreach (var number in (int[])[layout.Count, layout.Head, layout.Gap, layout.Planar ? 1 : 0, entry.Exceptions.Length]) writer.Write(number);
+        for (var i = 0; i < entry.Exceptions.Length; i++) writer.Write(entry.Exceptions[i] - (i == 0 ? 0 : entry.Exceptions[i - 1] + 1));
+    }
+
+    static ArchiveEntry Read(ref VarintReader reader, string name, ArchiveEntry? before)
+    {
+        var kind = (EntryKind)reader.Read((long)EntryKind.Picture);
+        if (kind == 0) return before is { Exceptions.Length: 0 } ? before with { Name = name } : throw VarintReader.Damaged();
+        var length = reader.Read(LargestFile);
+        if (kind == EntryKind.Bytes) return ArchiveEntry.OfBytes(name, length);
+        int height = reader.Size(1 << 26), width = reader.Size(1 << 26), channels = reader.Size(16);
+        var spread = reader.Read(1) != 0;
+        if ((long)height * width > LargestItem / channels) throw VarintReader.Damaged();
+        var layout = new PixelLayout(height, width, channels, 1, 0, 0, false);
+        if (kind == EntryKind.Picture) return layout.ItemLength == length && channels is (1 or 3) ? new ArchiveEntry(name, kind, length, layout, spread, []) : throw VarintReader.Damaged();
+        layout = layout with { Count = reader.Size(int.MaxValue), Head = (int)reader.Read(1 << 20), Gap = (int)reader.Read(1 << 20), Planar = reader.Read(1) != 0 };
+        if (layout.End > length) throw VarintReader.Damaged();
+        var exceptions = new int[reader.Count(1)];
+        var next = 0L;
+        for (var i = 0; i < exceptions.Length; i++)
+        {
+            next += reader.Read(int.MaxValue);
+            if (next >= layout.Count) throw VarintReader.Damaged();
+            exceptions[i] = (int)next++;
+        }
+        return new ArchiveEntry(name, kind, length, layout, spread, exceptions);
+    }
+}

@@ -1,0 +1,28 @@
+using Likely.Data;
+
+namespace Likely;
+
+/// <summary>How a file lies in an archive: as bytes, as items of pixels among a few bytes, or as the pixels of one picture.</summary>
+public enum EntryKind { Bytes = 1, Items = 2, Picture = 3 }
+
+/// <summary>One file of an archive.</summary>
+/// <param name="Name">Its relative path, parts separated by /.</param>
+/// <param name="Kind">How it is stored.</param>
+/// <param name="Length">Its bytes; of a picture, its pixels times channels.</param>
+/// <param name="Layout">Where its pixels are; of no meaning for bytes.</param>
+/// <param name="Spread">True: symbol s of L levels is the byte round(255 s / (L - 1)); false: it is the byte s.</param>
+/// <param name="Exceptions">Items stored as bytes, ascending, because the model has no symbols for them.</param>
+public sealed record ArchiveEntry(string Name, EntryKind Kind, long Length, PixelLayout Layout, bool Spread, int[] Exceptions)
+{
+    /// <summary>Items coded by the model.</summary>
+    public int ModelledItems => Kind == EntryKind.Bytes ? 0 : Layout.Count - Exceptions.Length;
+
+    /// <summary>Bytes coded without the model.</summary>
+    public long PlainBytes => Length - ModelledItems * Layout.ItemLength;
+
+    /// <summary>True if all but the name is the same.</summary>
+    internal bool IsLike(ArchiveEntry? other) => other is not null && (Kind, Length, Layout, Spread) == (other.Kind, other.Length, other.Layout, other.Spread)
+        && Exceptions.Length == 0 && other.Exceptions.Length == 0;
+
+    internal static ArchiveEntry OfBytes(string name, long length) => new(name, EntryKind.Bytes, length, default, false, []);
+}

@@ -1,0 +1,53 @@
+namespace Likely;
+
+/// <summary>The files that go into an archive, with their names in it: a file by its own name, a folder's files by their paths with the folder's name before.</summary>
+static class ArchiveFiles
+{
+    /// <summary>All files, folders in ordinal order of their paths.</summary>
+    /// <exception cref="UsageException">An input is missing, cannot be listed, or has a name that is not allowed.</exception>
+    public static List<(string Name, string Path, long Length)> List(IReadOnlyList<string> inputs, string output)
+    {
+        var files = new List<(string Name, string Path, long Length)>();
+        var own = Path.GetFullPath(output);
+        foreach (var input in inputs)
+        {
+            try
+            {
+                if (Directory.Exists(input)) AddFolder(input);
+                else if (File.Exists(input)) Add(Path.GetFileName(input), input);
+                else throw new UsageException($"there is no file or folder {input}");
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                throw new UsageException($"{input} cannot be read: {fault.Message}");
+            }
+        }
+        return files.Count > 0 ? files : throw new UsageException($"there is no file in {string.Join(", ", inputs)}");
+
+        void AddFolder(string folder)
+        {
+            var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+            var prefix = name is "" or "." or ".." ? "" : name + "/";
+            var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
+            // A link to a folder could lead in circles.
+            string[] paths = [.. Directory.EnumerateFiles(folder, "*", options).Where(path => !Linked(folder, Path.GetDirectoryName(path)!))];
+            string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
+            Array.Sort(names, paths, StringComparer.Ordinal);
+            for (var i = 0; i < paths.Length; i++)
+                if (Path.GetFullPath(paths[i]) != own) Add(names[i], paths[i]);
+        }
+
+        void Add(string name, string path)
+        {
+            if (EntryName.Fault(name) is { } fault) throw new UsageException($"{path} cannot go into an archive: its name {fault}; rename it");
+            files.Add((name, path, new FileInfo(path).Length));
+        }
+    }
+
+    static bool Linked(string root, string folder)
+    {
+        for (var at = new DirectoryInfo(folder); at is not null && at.FullName.Length > Path.GetFullPath(root).Length; at = at.Parent)
+            if (at.LinkTarget is not null) return true;
+        return false;
+    }
+}

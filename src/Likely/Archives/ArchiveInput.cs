@@ -1,0 +1,158 @@
+using Likely.Data;
+
+namespace Likely;
+
+/// <summary>Puts files into an archive: finds out which of their items the model has symbols for, and takes the rest as bytes.</summary>
+sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptions options, CancellationToken cancellation)
+{
+    const int Piece = 1 << 16;
+
+    byte[] _stored = [], _pixels = [], _records = [];
+    int _firstRecord = -1, _recordCount;
+
+    /// <summary>Adds a file under a name.</summary>
+    /// <exception cref="UsageException">The model cannot represent it, and that is asked for.</exception>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    /// <param name="asFile">Whether a picture or a packed file must be stored as the file it is.</param>
+    public void Add(string name, string path, bool asFile, Action<long> done)
+    {
+        using var file = PixelFile.Open(path, options.ExactFiles || asFile);
+        var counted = file.Picture is not null || file.IsUnpacked ? name : null;
+        if (file.IsUnpacked)
+        {
+            name = name[..^3];
+            options.Note?.Invoke($"{path} is stored unpacked, as {name}");
+        }
+        var entry = file.Picture is { } picture ? OfPicture(name, file, picture) : file.Layout is { } layout ? OfLayout(name, file, layout) : ArchiveEntry.OfBytes(name, file.Length);
+        var labels = entry.Kind == EntryKind.Bytes ? null : Labels(entry, file, path);
+        if (entry.Kind != EntryKind.Bytes && model.Classes > 0 && labels is null) entry = ArchiveEntry.OfBytes(name, file.Length);
+        if (!asFile && (entry.Kind == EntryKind.Bytes || entry.Exceptions.Length > 0)) Explain(entry, file, path);
+        writer.Begin(entry);
+        if (entry.Kind == EntryKind.Bytes) AddBytes(file, 0, file.Length);
+        else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path, counted);
+        else AddItems(entry, file, labels, path, counted, done);
+        done(file.Length);
+    }
+
+    // Spread if that fits at least as many items: 0 and 255 for a binary model; else values that are symbols already.
+    ArchiveEntry OfLayout(string name, PixelFile file, PixelLayout layout)
+    {
+        var bytes = ArchiveEntry.OfBytes(name, file.Length);
+        if (!model.Takes(layout.Height, layout.Width, layout.Channels)) return bytes;
+        if (model.Levels == 256) return new ArchiveEntry(name, EntryKind.Items, file.Length, layout, true, []);
+        _firstRecord = -1;
+        var (spread, own) = (model.ToSymbols(true), model.ToSymbols(false));
+        List<int> notSpread = [], notOwn = [];
+        for (var item = 0; item < layout.Count; item++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var pixels = Record(file, layout, item)[layout.Gap..];
+            if (!Fits(pixels, spread)) notSpread.Add(item);
+            if (!Fits(pixels, own)) notOwn.Add(item);
+        }
+        var exceptions = notSpread.Count <= notOwn.Count ? notSpread : notOwn;
+        return exceptions.Count == layout.Count ? bytes
+            : new ArchiveEntry(name, EntryKind.Items, file.Length, layout, notSpread.Count <= notOwn.Count, [.. exceptions]);
+    }
+
+    ArchiveEntry OfPicture(string name, PixelFile file, Image picture)
+    {
+        var layout = new PixelLayout(picture.Height, picture.Width, picture.Channels, 1, 0, 0, false);
+        return model.Takes(picture.Height, picture.Width, picture.Channels) && Fits(picture.Pixels, model.ToSymbols(true))
+            ? new ArchiveEntry(name, EntryKind.Picture, layout.ItemLength, layout, true, []) : ArchiveEntry.OfBytes(name, file.Length);
+    }
+
+    static bool Fits(ReadOnlySpan<byte> pixels, short[] symbols)
+    {
+        foreach (var pixel in pixels)
+            if (symbols[pixel] < 0) return false;
+        return true;
+    }
+
+    // Labels of all items; null if one has none that the model knows.
+    int[]? Labels(ArchiveEntry entry, PixelFile file, string path)
+    {
+        if (model.Classes == 0) return null;
+        var folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? "";
+        var ofFolder = Array.IndexOf([.. model.Checkpoint.ClassNames], folder);
+        var labels = new int[entry.Layout.Count];
+        for (var item = 0; item < labels.Length; item++)
+        {
+            labels[item] = file.Label(item) is >= 0 and var label ? label : ofFolder;
+            if (labels[item] < 0 || labels[item] >= model.Classes) return null;
+        }
+        return labels;
+    }
+
+    void Explain(ArchiveEntry entry, PixelFile file, string path)
+    {
+        var own = model.Checkpoint.Model.Geometry;
+        (int Height, int Width, int Channels) size = file.Layout is { } layout ? (layout.Height, layout.Width, layout.Channels)
+            : file.Picture is { } picture ? (picture.Height, picture.Width, picture.Channels) : default;
+        var reason = size.Height == 0 ? "it is no picture or array that is known here, or one with transparency or 16 bits"
+            : !model.Takes(size.Height, size.Width, size.Channels) ? $"it is {size.Height} x {size.Width} x {size.Channels}, and the model is one of {own}"
+            : entry.Kind == EntryKind.Items || model.Classes == 0
+                ? $"{(entry.Kind == EntryKind.Items ? $"{entry.Exceptions.Length} of its {entry.Layout.Count} items have" : "it has")} values other than the model's {own.Levels} levels"
+            : "it has values that the model has no levels for, or no labels, and the model tells p(x | label)";
+        if (options.Strict) throw new UsageException($"{path} cannot be coded by the model: {reason}; without --strict it is stored as bytes");
+        options.Note?.Invoke($"{path} {(entry.Kind == EntryKind.Items ? "is stored in part" : "is stored")} without the model: {reason}");
+    }
+
+    void AddItems(ArchiveEntry entry, PixelFile file, int[]? labels, string path, string? counted, Action<long> done)
+    {
+        var layout = entry.Layout;
+        AddBytes(file, 0, layout.Head);
+        _firstRecord = -1;
+        var nextException = 0;
+        for (var item = 0; item < layout.Count; item++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var record = Record(file, layout, item);
+            writer.AddBytes(record[..layout.Gap]);
+            if (nextException < entry.Exceptions.Length && entry.Exceptions[nextException] == item)
+            {
+                nextException++;
+                writer.AddBytes(record[layout.Gap..]);
+            }
+            else AddItem(entry, record[layout.Gap..], labels?[item] ?? 0, path, counted);
+            done(layout.Head + (item + 1) * (layout.Gap + layout.ItemLength));
+        }
+        AddBytes(file, layout.End, file.Length - layout.End);
+    }
+
+    // The bytes before an item and the item; several are read at once.
+    ReadOnlySpan<byte> Record(PixelFile file, PixelLayout layout, int item)
+    {
+        var length = layout.Gap + (int)layout.ItemLength;
+        if (_firstRecord < 0 || item < _firstRecord || item >= _firstRecord + _recordCount)
+        {
+            (_firstRecord, _recordCount) = (item, Math.Min(Math.Max(1, Piece / length), layout.Count - item));
+            if (_records.Length < _recordCount * length) _records = new byte[_recordCount * length];
+            file.Read(layout.Head + (long)item * length, _records.AsSpan(0, _recordCount * length));
+        }
+        return _records.AsSpan((item - _firstRecord) * length, length);
+    }
+
+    void AddItem(ArchiveEntry entry, ReadOnlySpan<byte> stored, int label, string path, string? counted)
+    {
+        if (_pixels.Length < stored.Length) _pixels = new byte[stored.Length];
+        var pixels = _pixels.AsSpan(0, stored.Length);
+        entry.Layout.ToPixels(stored, pixels);
+        var symbols = model.ToSymbols(entry.Spread);
+        foreach (ref var pixel in pixels)
+            pixel = symbols[pixel] >= 0 ? (byte)symbols[pixel] : throw new DataException($"'{path}' has changed while it was read; start again.");
+        writer.AddItem(stored, pixels, label, counted);
+    }
+
+    void AddBytes(PixelFile file, long offset, long count)
+    {
+        if (_stored.Length == 0) _stored = new byte[Piece];
+        for (; count > 0; offset += Piece, count -= Piece)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var piece = _stored.AsSpan(0, (int)Math.Min(Piece, count));
+            file.Read(offset, piece);
+            writer.AddBytes(piece);
+        }
+    }
+}

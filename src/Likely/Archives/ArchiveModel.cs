@@ -1,0 +1,91 @@
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely;
+
+/// <summary>A trained model as archives use it: its identity, and for every size of items a density with its visiting order. Safe to use from many threads.</summary>
+sealed class ArchiveModel(Checkpoint checkpoint)
+{
+    const int MostSizes = 8;
+
+    readonly List<SizedModel> _sized = [];
+    readonly short[]?[] _symbols = new short[2][];
+
+    public Checkpoint Checkpoint => checkpoint;
+    public byte[] Identity { get; } = Convert.FromHexString(checkpoint.Identity());
+    public int Levels => checkpoint.Model.Geometry.Levels;
+    public int Classes => checkpoint.Model.Classes;
+
+    /// <summary>True if the model can take items of this size.</summary>
+    public bool Takes(int height, int width, int channels)
+    {
+        var own = checkpoint.Model.Geometry;
+        return channels == own.SubPositions && (checkpoint.Model.AnySize || (height, width) == (own.Height, own.Width))
+            && (long)height * width <= ArchiveDirectory.LargestItem / channels;
+    }
+
+    /// <summary>The density of items of this size; the last few are kept.</summary>
+    public SizedModel For(int height, int width)
+    {
+        lock (_sized)
+        {
+            var at = _sized.FindIndex(sized => (sized.Model.Geometry.Height, sized.Model.Geometry.Width) == (height, width));
+            var found = at >= 0 ? _sized[at] : new SizedModel(checkpoint.ForGeometry(checkpoint.Model.Geometry with { Height = height, Width = width }));
+            if (at >= 0) _sized.RemoveAt(at);
+            else if (_sized.Count == MostSizes) _sized.RemoveAt(0);
+            _sized.Add(found);
+            return found;
+        }
+    }
+
+    /// <summary>Byte by symbol: spread over 0..255, or the symbol itself.</summary>
+    public byte[] ToBytes(bool spread)
+    {
+        var image = new ImageGeometry(1, 1, 1, Levels);
+        var bytes = new byte[Levels];
+        for (var symbol = 0; symbol < Levels; symbol++) bytes[symbol] = spread ? image.ToDisplay((byte)symbol) : (byte)symbol;
+        return bytes;
+    }
+
+    /// <summary>Symbol by byte, -1 where there is none.</summary>
+    public short[] ToSymbols(bool spread)
+    {
+        if (_symbols[spread ? 1 : 0] is { } made) return made;
+        var symbols = new short[256];
+        Array.Fill(symbols, (short)-1);
+        var bytes = ToBytes(spread);
+        for (var symbol = 0; symbol < bytes.Length; symbol++) symbols[bytes[symbol]] = (short)symbol;
+        return _symbols[spread ? 1 : 0] = symbols;
+    }
+}
+
+/// <summary>A density of items of one size, and the step at which it visits each dimension.</summary>
+sealed class SizedModel(DensityModel model)
+{
+    readonly int[]?[] _steps = new int[model.Members][];
+    readonly bool[] _known = new bool[model.Members];
+
+    public DensityModel Model => model;
+
+    /// <summary>True if every symbol is one bit of known probability.</summary>
+    public bool IsBinary { get; } = model.Head.Kind == Tensors.LikelihoodKind.Bernoulli;
+
+    /// <summary>The step at which a member visits each dimension; null: as they come.</summary>
+    public int[]? Steps(int member)
+    {
+        lock (_known)
+        {
+            if (_known[member]) return _steps[member];
+            var order = model.Predict(1, model.Classes > 0 ? [0] : [], 1, member);
+            int[]? steps = null;
+            for (var step = 0; step < order.Count; step++)
+            {
+                if (steps is null && order.DimensionAt(step) == step) continue;
+                steps ??= [.. Enumerable.Range(0, order.Count)];
+                steps[order.DimensionAt(step)] = step;
+            }
+            _known[member] = true;
+            return _steps[member] = steps;
+        }
+    }
+}

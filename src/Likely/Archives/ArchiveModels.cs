@@ -1,0 +1,35 @@
+using Likely.Models;
+
+namespace Likely;
+
+/// <summary>Finds the model of an archive by its identity.</summary>
+static class ArchiveModels
+{
+    const string Pattern = "*.likely";
+
+    public static Checkpoint? Find(ArchiveReader archive, string? path)
+    {
+        if (archive.Items == 0) return null;
+        if (archive.OrderVersion != Checkpoint.OrderVersion)
+            throw new ArchiveException($"{archive.Path} was made with order version {archive.OrderVersion}, and this program knows {Checkpoint.OrderVersion} only; use the program it was made with.");
+        if (path is not null) return Require(archive, Checkpoint.Read(path), path);
+        if (archive.EmbeddedModel() is { } embedded) return Require(archive, embedded, "the model embedded in it");
+        var folder = Path.GetDirectoryName(Path.GetFullPath(archive.Path))!;
+        foreach (var beside in Directory.EnumerateFiles(folder, Pattern).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                var checkpoint = Checkpoint.Read(beside);
+                if (checkpoint.Identity() == archive.ModelIdentity) return checkpoint;
+            }
+            catch (Exception fault) when (fault is ModelException or SafetensorsException or IOException or UnauthorizedAccessException)
+            {
+                // Not a model, or not one of this version: it is not the one.
+            }
+        }
+        throw new ArchiveException($"{archive.Path} needs the model {archive.ModelIdentity}, which is not in it and no {Pattern} file beside it is; name it with --model FILE.");
+    }
+
+    static Checkpoint Require(ArchiveReader archive, Checkpoint checkpoint, string name) => checkpoint.Identity() == archive.ModelIdentity ? checkpoint
+        : throw new ArchiveException($"{archive.Path} was made with the model {archive.ModelIdentity}, but {name} is {checkpoint.Identity()}; name the right one with --model FILE.");
+}

@@ -1,0 +1,193 @@
+using System.Runtime.ExceptionServices;
+using Likely.Coding;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// Decodes a block of items step by step. Its items are dealt to threads; each computes the distributions of its items at once, waits
+/// for its turn at the one stream, decodes its symbols, passes the turn on, and goes on to the next step while others decode.
+/// </summary>
+sealed class BlockDecoder
+{
+    const int LargestGroup = 64;
+
+    readonly RangeDecoder _decoder;
+    readonly byte[] _symbols;
+    readonly int _dimensions;
+    readonly CancellationToken _cancellation;
+    readonly Group[][] _crew;
+    long _turn;
+    Exception? _fault;
+
+    BlockDecoder(RangeDecoder decoder, byte[] symbols, int dimensions, Group[][] crew, CancellationToken cancellation) =>
+        (_decoder, _symbols, _dimensions, _crew, _cancellation) = (decoder, symbols, dimensions, crew, cancellation);
+
+    /// <summary>The symbols of the items, one item after the other.</summary>
+    /// <param name="sized">The model.</param>
+    /// <param name="stream">The block without its check sum.</param>
+    /// <param name="count">Items.</param>
+    /// <param name="labels">One an item, or none.</param>
+    /// <param name="threads">Threads for this block.</param>
+    /// <param name="batch">Items of one predictor; 0: as many as sampling takes.</param>
+    public static byte[] Decode(SizedModel sized, ReadOnlySpan<byte> stream, int count, ReadOnlySpan<int> labels, int threads, int batch, CancellationToken cancellation)
+    {
+        var model = sized.Model;
+        var (dimensions, levels) = (model.Geometry.Dimensions, model.Geometry.Levels);
+        var symbols = new byte[(long)count * dimensions];
+        var decoder = new RangeDecoder(stream);
+        if (decoder.DecodeBit(BlockLayout.Unmodelled))
+        {
+            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)Uniform(decoder, levels);
+            return symbols;
+        }
+        var members = new int[count];
+        if (model.Members > 1)
+            for (var i = 0; i < count; i++) members[i] = Uniform(decoder, model.Members);
+        var places = BlockLayout.Places(members);
+        var largest = batch > 0 ? batch : Math.Clamp((count + threads - 1) / threads, 1, LargestGroup);
+        var groups = BlockLayout.Groups(places, members, largest);
+        // Threads get consecutive groups, nearly equally many.
+        var crew = new Group[Math.Clamp(threads, 1, groups.Count)][];
+        for (var k = 0; k < crew.Length; k++)
+        {
+            int first = groups.Count * k / crew.Length, end = groups.Count * (k + 1) / crew.Length;
+            crew[k] = new Group[end - first];
+            for (var i = first; i < end; i++)
+            {
+                var items = places[groups[i].First..(groups[i].First + groups[i].Count)];
+                var own = labels.IsEmpty ? [] : new int[items.Length];
+                for (var e = 0; e < own.Length; e++) own[e] = labels[items[e]];
+                crew[k][i - first] = new Group(model, members[items[0]], items, own);
+            }
+        }
+        new BlockDecoder(decoder, symbols, dimensions, crew, cancellation).Run();
+        return symbols;
+    }
+
+    void Run()
+    {
+        var others = new Thread[_crew.Length - 1];
+        for (var k = 0; k < others.Length; k++)
+        {
+            var worker = k + 1;
+            others[k] = new Thread(() => Work(worker)) { IsBackground = true, Name = "decode" };
+            others[k].Start();
+        }
+        Work(0);
+        foreach (var other in others) other.Join();
+        if (_fault is not null) ExceptionDispatchInfo.Throw(_fault);
+    }
+
+    void Work(int worker)
+    {
+        try
+        {
+            foreach (var group in _crew[worker]) group.Begin();
+            for (var step = 0; step < _dimensions; step++)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                foreach (var group in _crew[worker]) group.Prepare();
+                if (!Wait((long)step * _crew.Length + worker)) return;
+                foreach (var group in _crew[worker]) group.Decode(_decoder, _symbols, step);
+                Volatile.Write(ref _turn, (long)step * _crew.Length + worker + 1);
+                foreach (var group in _crew[worker]) group.Observe();
+            }
+        }
+        catch (Exception fault)
+        {
+            Interlocked.CompareExchange(ref _fault, fault, null);
+        }
+    }
+
+    // Turns are short, so a thread spins; false if another one has failed.
+    bool Wait(long turn)
+    {
+        var spin = new SpinWait();
+        while (Volatile.Read(ref _turn) != turn)
+        {
+            if (Volatile.Read(ref _fault) is not null) return false;
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+        return true;
+    }
+
+    static int Uniform(RangeDecoder decoder, int count)
+    {
+        var target = decoder.Target();
+        var value = (int)((ulong)target * (ulong)count >> FrequencyTable.Bits);
+        while (value + 1 < count && FrequencyTable.Uniform(value + 1, count) <= target) value++;
+        decoder.Consume(FrequencyTable.Uniform(value, count), FrequencyTable.Uniform(value + 1, count) - FrequencyTable.Uniform(value, count));
+        return value;
+    }
+
+    /// <summary>Items that one predictor carries, and the distributions of their next symbols as integers.</summary>
+    sealed class Group(DensityModel model, int member, int[] items, int[] labels)
+    {
+        readonly int _levels = model.Geometry.Levels, _dimensions = model.Geometry.Dimensions;
+        readonly bool _isBinary = model.Head.Kind == LikelihoodKind.Bernoulli;
+        readonly bool _isMixture = model.Head.Kind == LikelihoodKind.LogisticMixture;
+        readonly byte[] _next = new byte[items.Length];
+        IPredictor _predictor = null!;
+        float[] _probabilities = [];
+        uint[] _table = [];
+        CumulativeMixture[] _mixtures = [];
+
+        /// <summary>Makes the predictor, on the thread that will use it.</summary>
+        public void Begin()
+        {
+            _predictor = model.Predict(items.Length, labels, 1, member);
+            if (_isMixture) _mixtures = new CumulativeMixture[items.Length];
+            else (_probabilities, _table) = (new float[Math.Max(_levels, items.Length)], new uint[items.Length * (_isBinary ? 1 : _levels + 1)]);
+        }
+
+        public void Prepare()
+        {
+            var distributions = _predictor.Distributions();
+            if (_isBinary)
+            {
+                distributions.ProbabilitiesOfOne(_probabilities);
+                for (var i = 0; i < items.Length; i++) _table[i] = FrequencyTable.FromProbability(_probabilities[i]);
+                return;
+            }
+            for (var i = 0; i < items.Length; i++)
+                if (_isMixture) distributions.Cumulative(i, ref _mixtures[i]);
+                else
+                {
+                    distributions.Probabilities(i, _probabilities.AsSpan(0, _levels));
+                    FrequencyTable.FromProbabilities(_probabilities.AsSpan(0, _levels), _table.AsSpan(i * (_levels + 1), _levels + 1));
+                }
+        }
+
+        public void Decode(RangeDecoder decoder, byte[] symbols, int step)
+        {
+            var dimension = _predictor.DimensionAt(step);
+            for (var i = 0; i < items.Length; i++)
+            {
+                _next[i] = (byte)(_isBinary ? decoder.DecodeBit(_table[i]) ? 1 : 0
+                    : _isMixture ? Decode(decoder, ref _mixtures[i]) : decoder.Decode(_table.AsSpan(i * (_levels + 1), _levels + 1)));
+                symbols[(long)items[i] * _dimensions + dimension] = _next[i];
+            }
+        }
+
+        public void Observe() => _predictor.Observe(_next);
+
+        // The level whose share holds the target, by bisection.
+        int Decode(RangeDecoder decoder, ref CumulativeMixture mixture)
+        {
+            var target = decoder.Target();
+            int low = 0, high = _levels;
+            uint start = 0, end = FrequencyTable.Total;
+            while (high - low > 1)
+            {
+                var middle = (low + high) / 2;
+                var at = FrequencyTable.FromCumulative(mixture.Below(middle), middle, _levels);
+                if (at <= target) (low, start) = (middle, at);
+                else (high, end) = (middle, at);
+            }
+            decoder.Consume(start, end - start);
+            return low;
+        }
+    }
+}

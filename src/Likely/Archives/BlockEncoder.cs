@@ -1,0 +1,149 @@
+using Likely.Coding;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// Encodes blocks of items: parallel passes over groups of items give every symbol's share, wherever threads and groups begin, and each
+/// block's shares then go through one coder. No byte depends on threads or group.
+/// </summary>
+/// <param name="threads">Worker threads.</param>
+/// <param name="batch">Items of one pass; 0: as many as scoring takes.</param>
+sealed unsafe class BlockEncoder(int threads, int batch)
+{
+    const int GroupSymbols = 1 << 14, MostGroup = 64;
+
+    readonly Worker[] _workers = [.. Enumerable.Range(0, Math.Max(1, threads)).Select(_ => new Worker())];
+
+    /// <summary>The streams of some blocks, each with its check sum.</summary>
+    public byte[][] Encode(IReadOnlyList<ItemBlock> blocks, CancellationToken cancellation)
+    {
+        var members = Members(blocks, cancellation);
+        for (var i = 0; i < blocks.Count; i++) blocks[i].Begin(members[i]);
+        var pieces = new List<(ItemBlock, int, int)>();
+        foreach (var block in blocks)
+            foreach (var (first, count) in BlockLayout.Groups(block.Places, block.Members, Group(block))) pieces.Add((block, first, count));
+        Run(pieces.Count, (piece, worker) =>
+        {
+            var (block, first, count) = pieces[piece];
+            worker.SetShares(block, first, count);
+        }, cancellation);
+        var streams = new byte[blocks.Count][];
+        Run(blocks.Count, (i, _) => streams[i] = blocks[i].Finish(), cancellation);
+        return streams;
+    }
+
+    // The member that finds each item likeliest; the first of equals.
+    int[][] Members(IReadOnlyList<ItemBlock> blocks, CancellationToken cancellation)
+    {
+        var best = new int[blocks.Count][];
+        var pieces = new List<(int Block, int First, int Count)>();
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            best[i] = new int[blocks[i].Count];
+            if (blocks[i].Sized.Model.Members == 1) continue;
+            var group = Group(blocks[i]);
+            for (var first = 0; first < blocks[i].Count; first += group) pieces.Add((i, first, Math.Min(group, blocks[i].Count - first)));
+        }
+        Run(pieces.Count, (piece, worker) =>
+        {
+            var (block, first, count) = pieces[piece];
+            worker.ChooseMembers(blocks[block], first, best[block].AsSpan(first, count));
+        }, cancellation);
+        return best;
+    }
+
+    int Group(ItemBlock block) => batch > 0 ? batch : Math.Clamp(GroupSymbols / block.Dimensions, 1, MostGroup);
+
+    void Run(int pieces, Action<int, Worker> work, CancellationToken cancellation) => ParallelShards.Run(pieces, threads, (piece, worker) =>
+    {
+        cancellation.ThrowIfCancellationRequested();
+        work(piece, _workers[worker]);
+    });
+
+    sealed class Worker
+    {
+        readonly Tape _tape = new();
+        readonly float[] _probabilities = new float[256];
+        readonly float[] _ones = new float[BlockPlan.MostItems + 16];
+        readonly uint[] _table = new uint[257];
+        readonly CumulativeMixture[] _mixtures = new CumulativeMixture[BlockPlan.MostItems];
+        SymbolBatch? _batch;
+        int _capacity;
+
+        public void SetShares(ItemBlock block, int first, int count)
+        {
+            var (model, places) = (block.Sized.Model, block.Places);
+            var batch = Batch(model, count);
+            for (var i = 0; i < count; i++) batch.Set(i, block.Item(places[first + i]), block.Label(places[first + i]));
+            var member = block.Members[places[first]];
+            var steps = block.Sized.Steps(member);
+            var (all, levels, sub) = (block.Count, model.Geometry.Levels, model.Geometry.SubPositions);
+            _tape.Reset();
+            model.Distributions(_tape, batch, (dimension, distributions) =>
+            {
+                var at = (steps is null ? dimension : steps[dimension]) * all + first;
+                var symbols = batch.Data + (long)(dimension / sub) * sub * count + dimension % sub;
+                if (block.Sized.IsBinary) SetBits(distributions, symbols, sub, block.Bits.AsSpan(at, count));
+                else
+                    for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub], levels);
+            }, member);
+        }
+
+        public void ChooseMembers(ItemBlock block, int first, Span<int> best)
+        {
+            var model = block.Sized.Model;
+            var batch = Batch(model, best.Length);
+            for (var i = 0; i < best.Length; i++) batch.Set(i, block.Item(first + i), block.Label(first + i));
+            var highest = new double[best.Length];
+            for (var member = 0; member < model.Members; member++)
+            {
+                _tape.Reset();
+                var logs = model.LogProbabilities(_tape, batch, member: member);
+                for (var i = 0; i < best.Length; i++)
+                {
+                    var total = 0.0;
+                    for (var p = 0; p < logs.Positions; p++)
+                        foreach (var log in logs.Row(p, i)) total += log;
+                    if (member > 0 && !(total > highest[i])) continue;
+                    (highest[i], best[i]) = (total, member);
+                }
+            }
+        }
+
+        void SetBits(SymbolDistributions distributions, byte* symbols, int stride, Span<uint> bits)
+        {
+            var ones = _ones.AsSpan(0, bits.Length);
+            distributions.ProbabilitiesOfOne(ones);
+            for (var i = 0; i < ones.Length; i++) bits[i] = FrequencyTable.FromProbability(ones[i]) | (uint)symbols[(long)i * stride] << 31;
+        }
+
+        ulong Share(SymbolDistributions distributions, int example, byte symbol, int levels)
+        {
+            uint start, end;
+            if (distributions.Head.Kind == LikelihoodKind.LogisticMixture)
+            {
+                ref var cumulative = ref _mixtures[example];
+                distributions.Cumulative(example, ref cumulative);
+                start = symbol == 0 ? 0 : FrequencyTable.FromCumulative(cumulative.Below(symbol), symbol, levels);
+                end = symbol + 1 == levels ? FrequencyTable.Total : FrequencyTable.FromCumulative(cumulative.Below(symbol + 1), symbol + 1, levels);
+            }
+            else
+            {
+                var table = _table.AsSpan(0, levels + 1);
+                distributions.Probabilities(example, _probabilities.AsSpan(0, levels));
+                FrequencyTable.FromProbabilities(_probabilities.AsSpan(0, levels), table);
+                (start, end) = (table[symbol], table[symbol + 1]);
+            }
+            return (ulong)start << 32 | (end - start);
+        }
+
+        SymbolBatch Batch(DensityModel model, int count)
+        {
+            if (_batch is null || _batch.Geometry != model.Geometry || _capacity < count) (_batch, _capacity) = (new SymbolBatch(model.Geometry, count), count);
+            _batch.Begin(count);
+            return _batch;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+namespace Likely;
+
+/// <summary>
+/// How items and plain bytes are cut into blocks, from the entries alone. Consecutive items of one size make a run; a run is cut every
+/// max(1, min(256, 2^18 / symbols of an item)) items, the plain bytes every 2^20. A block is one stream of the coder.
+/// </summary>
+sealed class BlockPlan
+{
+    public const int BlockSymbols = 1 << 18, MostItems = 256, ChunkBytes = 1 << 20;
+
+    readonly record struct Run(int Height, int Width, int Channels, long FirstItem, long Count, long FirstBlock)
+    {
+        public int Capacity => BlockPlan.Capacity((long)Height * Width * Channels);
+        public long Blocks => (Count + Capacity - 1) / Capacity;
+    }
+
+    readonly List<Run> _runs = [];
+
+    public BlockPlan(IReadOnlyList<ArchiveEntry> entries)
+    {
+        (FirstItem, FirstByte) = (new long[entries.Count + 1], new long[entries.Count + 1]);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var (entry, layout) = (entries[i], entries[i].Layout);
+            FirstItem[i + 1] = FirstItem[i] + entry.ModelledItems;
+            FirstByte[i + 1] = FirstByte[i] + entry.PlainBytes;
+            if (entry.ModelledItems == 0) continue;
+            if (_runs.Count > 0 && (_runs[^1].Height, _runs[^1].Width, _runs[^1].Channels) == (layout.Height, layout.Width, layout.Channels))
+                _runs[^1] = _runs[^1] with { Count = _runs[^1].Count + entry.ModelledItems };
+            else _runs.Add(new Run(layout.Height, layout.Width, layout.Channels, FirstItem[i], entry.ModelledItems, _runs.Count == 0 ? 0 : _runs[^1].FirstBlock + _runs[^1].Blocks));
+        }
+        foreach (var run in _runs) Symbols += run.Count * run.Height * run.Width * run.Channels;
+    }
+
+    /// <summary>Number of modelled items before each entry, and of all.</summary>
+    public long[] FirstItem { get; }
+
+    /// <summary>Number of plain bytes before each entry, and of all.</summary>
+    public long[] FirstByte { get; }
+
+    public long ItemBlocks => _runs.Count == 0 ? 0 : _runs[^1].FirstBlock + _runs[^1].Blocks;
+
+    public long ByteBlocks => (FirstByte[^1] + ChunkBytes - 1) / ChunkBytes;
+
+    /// <summary>Symbols of all items.</summary>
+    public long Symbols { get; }
+
+    /// <summary>The sizes of items that occur, once for each run of them.</summary>
+    public IEnumerable<(int Height, int Width, int Channels)> Sizes => _runs.Select(run => (run.Height, run.Width, run.Channels));
+
+    /// <summary>Items of a full block.</summary>
+    public static int Capacity(long symbols) => (int)Math.Clamp(BlockSymbols / symbols, 1, MostItems);
+
+    /// <summary>Size, first item and number of items of a block of items.</summary>
+    public (int Height, int Width, int Channels, long FirstItem, int Count) ItemBlock(long block)
+    {
+        var run = _runs[Find(run => run.FirstBlock <= block)];
+        var first = (block - run.FirstBlock) * run.Capacity;
+        return (run.Height, run.Width, run.Channels, run.FirstItem + first, (int)Math.Min(run.Capacity, run.Count - first));
+    }
+
+    /// <summary>The block that holds an item.</summary>
+    public long BlockOf(long item)
+    {
+        var run = _runs[Find(run => run.FirstItem <= item)];
+        return run.FirstBlock + (item - run.FirstItem) / run.Capacity;
+    }
+
+    /// <summary>Bytes of a block of plain bytes.</summary>
+    public int ByteBlock(long block) => (int)Math.Min(ChunkBytes, FirstByte[^1] - block * ChunkBytes);
+
+    // The last run that satisfies a condition which the first ones satisfy.
+    int Find(Func<Run, bool> condition)
+    {
+        int low = 0, high = _runs.Count;
+        while (high - low > 1)
+        {
+            var middle = (low + high) / 2;
+            if (condition(_runs[middle])) low = middle;
+            else high = middle;
+        }
+        return low;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace Likely;
+
+/// <summary>Names in an archive: relative paths that mean the same file below the target folder on every system, or are refused.</summary>
+static class EntryName
+{
+    public const int LongestPath = 4096;
+    const int LongestPart = 255;
+
+    static readonly HashSet<string> _reserved = new(
+        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What is wrong with a name, or null.</summary>
+    public static string? Fault(string name)
+    {
+        if (name.Length == 0) return "is empty";
+        if (Encoding.UTF8.GetByteCount(name) > LongestPath) return "is too long";
+        if (name.Contains('\uFFFD')) return "is not valid text";
+        if (name[0] == '/') return "is an absolute path";
+        foreach (var part in name.Split('/'))
+        {
+            if (part is "" or "." or "..") return "leads out of its folder or is no plain path";
+            if (Encoding.UTF8.GetByteCount(part) > LongestPart) return "is too long";
+            foreach (var c in part)
+                if (c < ' ' || c == 127 || c is '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|') return "has a character that not every system allows";
+            if (part[^1] is '.' or ' ') return "ends in a dot or a space, which not every system allows";
+            if (_reserved.Contains(part.Split('.')[0].TrimEnd())) return "is reserved on some systems";
+        }
+        return null;
+    }
+
+    /// <summary>The name with its last number raised by one: what most often follows, 00001.png after 00000.png.</summary>
+    public static string? Successor(string? name)
+    {
+        if (name is null) return null;
+        var end = name.Length;
+        while (end > 0 && !char.IsAsciiDigit(name[end - 1])) end--;
+        var start = end;
+        while (start > 0 && char.IsAsciiDigit(name[start - 1]) && end - start < 18) start--;
+        if (start == end) return null;
+        var number = long.Parse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture) + 1;
+        return string.Concat(name.AsSpan(0, start), number.ToString($"D{end - start}", CultureInfo.InvariantCulture), name.AsSpan(end));
+    }
+
+    /// <summary>Refuses two entries of one name, and one that is a folder of another.</summary>
+    /// <exception cref="ArchiveException">There are such.</exception>
+    public static void RequireDistinct(IEnumerable<string> names)
+    {
+        var files = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var folders = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in names)
+        {
+            if (!files.Add(name)) throw new ArchiveException($"The name '{name}' comes twice (capitals do not count); rename one.");
+            for (var at = name.LastIndexOf('/'); at > 0; at = name.LastIndexOf('/', at - 1))
+                if (!folders.Add(name[..at])) break;
+        }
+        foreach (var folder in folders)
+            if (files.Contains(folder)) throw new ArchiveException($"The name '{folder}' is that of a file and of a folder; rename one.");
+    }
+}

@@ -1,0 +1,108 @@
+using Likely.Coding;
+using Likely.Data;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>Items of one size on their way into an archive, and what each symbol will cost: shares of the coder in the order of the stream.</summary>
+sealed class ItemBlock(SizedModel sized, int capacity)
+{
+    readonly byte[] _symbols = new byte[(long)capacity * sized.Model.Geometry.Dimensions];
+    readonly int[] _labels = new int[capacity];
+    readonly string?[] _files = new string?[capacity];
+
+    public SizedModel Sized => sized;
+    public int Count { get; private set; }
+    public bool IsFull => Count == capacity;
+    public int Dimensions { get; } = sized.Model.Geometry.Dimensions;
+
+    /// <summary>Member of each item.</summary>
+    public int[] Members { get; private set; } = [];
+
+    /// <summary>Items in the order of the stream.</summary>
+    public int[] Places { get; private set; } = [];
+
+    /// <summary>Bits of a binary model, [step, place]: the probability of a 1, and in the highest bit the symbol.</summary>
+    public uint[] Bits { get; private set; } = [];
+
+    /// <summary>Shares, [step, place]: start in the high half, frequency in the low one.</summary>
+    public ulong[] Shares { get; private set; } = [];
+
+    public ReadOnlySpan<byte> Symbols => _symbols.AsSpan(0, Count * Dimensions);
+    public ReadOnlySpan<byte> Item(int item) => _symbols.AsSpan(item * Dimensions, Dimensions);
+    public int Label(int item) => _labels[item];
+
+    /// <param name="symbols">In the order row, column, channel.</param>
+    /// <param name="label">Its label if the model has classes.</param>
+    /// <param name="file">The file it is of, if what it takes matters.</param>
+    public void Add(ReadOnlySpan<byte> symbols, int label, string? file = null)
+    {
+        _files[Count] = file;
+        symbols.CopyTo(_symbols.AsSpan(Count * Dimensions, Dimensions));
+        _labels[Count++] = label;
+    }
+
+    /// <summary>What items of files that could be stored otherwise take, in nats; known when the block is finished.</summary>
+    public Dictionary<string, double> Costs { get; } = [];
+
+    /// <summary>Takes the best member of each item and makes room for the shares.</summary>
+    public void Begin(int[] members)
+    {
+        (Members, Places) = (members, BlockLayout.Places(members));
+        if (sized.IsBinary) Bits = GC.AllocateUninitializedArray<uint>(Count * Dimensions);
+        else Shares = GC.AllocateUninitializedArray<ulong>(Count * Dimensions);
+    }
+
+    /// <summary>Codes all that was set; returns the stream with its check sum.</summary>
+    public byte[] Finish()
+    {
+        var encoder = new RangeEncoder();
+        encoder.EncodeBit(false, BlockLayout.Unmodelled);
+        var members = sized.Model.Members;
+        if (members > 1)
+            foreach (var member in Members)
+                encoder.Encode(FrequencyTable.Uniform(member, members), FrequencyTable.Uniform(member + 1, members) - FrequencyTable.Uniform(member, members));
+        foreach (var bit in Bits) encoder.EncodeBit(bit >> 31 != 0, bit & int.MaxValue);
+        foreach (var share in Shares) encoder.Encode((uint)(share >> 32), (uint)share);
+        var stream = encoder.Finish();
+        CountCosts();
+        (Bits, Shares) = ([], []);
+        return Seal(stream.Length <= Bound() ? stream : Plain(), Symbols);
+    }
+
+    void CountCosts()
+    {
+        for (var item = 0; item < Count; item++)
+        {
+            if (_files[item] is not { } file) continue;
+            var nats = 0.0;
+            for (var at = Array.IndexOf(Places, item); at < Count * Dimensions; at += Count)
+            {
+                var frequency = Bits.Length == 0 ? (uint)Shares[at] : Bits[at] >> 31 != 0 ? Bits[at] & int.MaxValue : FrequencyTable.Total - Bits[at];
+                nats -= ExactMath.Log((double)frequency / FrequencyTable.Total);
+            }
+            Costs[file] = Costs.GetValueOrDefault(file) + nats;
+        }
+    }
+
+    /// <summary>A stream and the CRC-32 over it and what it decodes to.</summary>
+    public static byte[] Seal(byte[] stream, ReadOnlySpan<byte> content)
+    {
+        var sum = Crc32.Of(stream, content);
+        return [.. stream, (byte)sum, (byte)(sum >> 8), (byte)(sum >> 16), (byte)(sum >> 24)];
+    }
+
+    // Bytes of the symbols as equally likely ones, or a little more.
+    long Bound() => (long)Count * Dimensions * (32 - System.Numerics.BitOperations.LeadingZeroCount((uint)sized.Model.Geometry.Levels - 1)) / 8 + 2;
+
+    // A model that knows less than nothing of these items is not asked.
+    byte[] Plain()
+    {
+        var encoder = new RangeEncoder();
+        encoder.EncodeBit(true, BlockLayout.Unmodelled);
+        var levels = sized.Model.Geometry.Levels;
+        foreach (var symbol in Symbols)
+            encoder.Encode(FrequencyTable.Uniform(symbol, levels), FrequencyTable.Uniform(symbol + 1, levels) - FrequencyTable.Uniform(symbol, levels));
+        return encoder.Finish();
+    }
+}
