@@ -29,8 +29,8 @@ public static class ModelBenchmarks
 
     static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted)
     {
-        string step = $"training step {config.Name}{size}, batch {batch}", score = $"score {config.Name}{size}, {Scored} items", sample = $"sample {config.Name}{size}, {Samples} at once";
-        if (!wanted(step) && !wanted(score) && !wanted(sample)) yield break;
+        string step = $"training step {config.Name}{size}, batch {batch}", score = $"score {config.Name}{size}, {Scored} items", sample = $"sample {config.Name}{size}, {Samples} at once", single = $"sample {config.Name}{size}, one alone";
+        if (!wanted(step) && !wanted(score) && !wanted(sample) && !wanted(single)) yield break;
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("binarize", "threshold"), new("limit", "1024")]));
         var options = new TrainingOptions { Batch = batch, Threads = threads };
         var model = config.Build(new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels), data.ClassNames.Count, 1);
@@ -51,5 +51,6 @@ public static class ModelBenchmarks
             yield return new Benchmark(score, operations * Scored, Scored, () => scorer.Score(data.Validation, Scored));
         }
         if (wanted(sample)) yield return new Benchmark(sample, operations * Samples, Samples, () => Walk.Sample(model, Samples, threads: threads));
+        if (wanted(single)) yield return new Benchmark(single, operations, 1, () => Walk.Sample(model, 1, threads: threads));
     }
 }
