@@ -134,9 +134,12 @@ public sealed unsafe class Trainer
             total = Math.Max(1, (long)((seconds - validation) / (step + validation / every)));
             _state.ValidateEvery = every;
         }
-        if (_state.ValidateEvery == 0) _state.ValidateEvery = _options.ValidateEvery ?? Math.Clamp(total / 20, 1, epoch);
+        if (_state.ValidateEvery == 0) _state.ValidateEvery = _options.ValidateEvery ?? Math.Clamp(Math.Max(total / 20, DearValidation()), 1, epoch);
         _state.TotalSteps = Math.Max(1, total);
     }
+
+    // Steps that cost twice as much as a validation, if a forward pass is a third of a step: no short plan spends its time on validating.
+    long DearValidation() => 2L * Math.Min(_validation.Count, _options.ValidationLimit) / (3 * _options.Batch);
 
     /// <summary>Continues from <see cref="ResumePath"/>; false if there is nothing to continue from.</summary>
     /// <exception cref="UsageException">The file is damaged or belongs to another run.</exception>

@@ -49,7 +49,7 @@ public sealed record TrainingOptions
     /// <summary>Decay of the running average of the weights, which is what is kept.</summary>
     public double Average { get; init; } = 0.9995;
 
-    /// <summary>Steps between validations; null: one epoch, or a twentieth of all if that is less.</summary>
+    /// <summary>Steps between validations; null: one epoch, or a twentieth of all if that is less and does not spend more than a third of the time on validating.</summary>
     public long? ValidateEvery { get; init; }
 
     /// <summary>Validations without improvement before training stops; 0: never.</summary>
