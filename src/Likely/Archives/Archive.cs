@@ -24,7 +24,7 @@ public static class Archive
         options ??= new ArchiveOptions();
         AtomicFile.RequireFree(output, options.Overwrite);
         if (AtomicFile.IsDevice(output)) throw new UsageException($"{output} is a device; an archive needs a file");
-        var files = ArchiveFiles.List(inputs, output);
+        var files = ArchiveFiles.List(inputs, output, options.Note);
         var total = Math.Max(1, files.Sum(file => file.Length));
         var wrapped = new ArchiveModel(model);
         if (options.Embed is { } embedded && Checkpoint.Read(embedded, "the model to embed").Identity() != model.Identity())

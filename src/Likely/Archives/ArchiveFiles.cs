@@ -4,8 +4,11 @@ namespace Likely;
 static class ArchiveFiles
 {
     /// <summary>All files, folders in ordinal order of their paths.</summary>
+    /// <param name="inputs">Files and folders.</param>
+    /// <param name="output">The archive itself, which is left out.</param>
+    /// <param name="note">Told what is left out: links to folders within a folder.</param>
     /// <exception cref="UsageException">An input is missing, cannot be listed, or has a name that is not allowed.</exception>
-    public static List<(string Name, string Path, long Length)> List(IReadOnlyList<string> inputs, string output)
+    public static List<(string Name, string Path, long Length)> List(IReadOnlyList<string> inputs, string output, Action<string>? note)
     {
         var files = new List<(string Name, string Path, long Length)>();
         var own = Path.GetFullPath(output);
@@ -31,6 +34,8 @@ static class ArchiveFiles
             var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
             // A link to a folder could lead in circles.
             string[] paths = [.. Directory.EnumerateFiles(folder, "*", options).Where(path => !Linked(folder, Path.GetDirectoryName(path)!))];
+            foreach (var link in Directory.EnumerateDirectories(folder, "*", options).Where(path => new DirectoryInfo(path).LinkTarget is not null))
+                note?.Invoke($"{link} is a link to a folder and is left out; name the folder itself to have it in the archive");
             string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
             Array.Sort(names, paths, StringComparer.Ordinal);
             for (var i = 0; i < paths.Length; i++)
