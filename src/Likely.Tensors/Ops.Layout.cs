@@ -25,4 +25,41 @@ public static unsafe partial class Ops
         indices.CopyTo(entry.Indices);
         return y;
     }
+
+    /// <summary>
+    /// Symbols [T, B, S] as numbers [T, B, S (1 + C)]: for each its value in -1..1, then its row of a table [1, levels, C]. Without a
+    /// table the result is compact and nothing is learned.
+    /// </summary>
+    /// <param name="symbols">Below <paramref name="levels"/>; must stay where they are until the tape has run backward.</param>
+    public static Tensor Embed(Tape tape, Shape shape, byte* symbols, int levels, Parameter? table)
+    {
+        if (table is not null && table.Inputs != levels) throw new ArgumentException($"a table {table.Shape} has no rows for {levels} levels");
+        var width = 1 + (table?.Outputs ?? 0);
+        var y = tape.New(shape with { Channels = shape.Channels * width }, requiresGradient: table is not null, compact: table is null);
+        if (table is not null) new Span<float>(y.Data, checked((int)y.Length)).Clear();
+        for (var row = 0L; row < y.Rows; row++)
+            for (var s = 0; s < shape.Channels; s++) Embed(y.Data + row * y.Stride + s * width, symbols[row * shape.Channels + s], levels, table);
+        if (!tape.Recording || table is null) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            var (y, table) = (e.Output!, e.Weight!);
+            if (y.Gradient is null) return;
+            var gradient = table.GradientIn(tape);
+            var width = 1 + table.Outputs;
+            var count = y.Channels / width;
+            for (var row = 0L; row < y.Rows; row++)
+                for (var s = 0; s < count; s++)
+                    Elementwise.Add(y.Gradient + row * y.Stride + s * width + 1, gradient + (long)e.Symbols[row * count + s] * table.Stride, table.Outputs);
+        });
+        entry.Weight = table;
+        entry.Symbols = symbols;
+        return y;
+    }
+
+    /// <summary>The 1 + C numbers of one symbol.</summary>
+    public static void Embed(float* numbers, byte symbol, int levels, Parameter? table)
+    {
+        numbers[0] = symbol * (2f / (levels - 1)) - 1;
+        if (table is not null) Layout.Copy(table.Data + (long)symbol * table.Stride, numbers + 1, table.Outputs);
+    }
 }

@@ -15,10 +15,13 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     const int GroupSymbols = 1 << 14, MostGroup = 64;
 
     readonly Worker?[] _workers = new Worker?[Math.Max(1, threads)];
-    readonly int _group = Math.Clamp(GroupSymbols / model.Geometry.Dimensions, 1, MostGroup);
+    readonly int _group = Group(model.Geometry.Dimensions);
 
     // Fills in one example and returns its label, -1 if there is none.
     delegate int Reader(int place, Span<byte> item);
+
+    /// <summary>Examples of so many symbols that one pass takes: few enough for its memory, many enough for wide products.</summary>
+    internal static int Group(int dimensions) => Math.Clamp(GroupSymbols / dimensions, 1, MostGroup);
 
     /// <summary>-log p(x) in nats of every example of a split, in order.</summary>
     /// <param name="split">Examples of the model's geometry.</param>

@@ -18,11 +18,11 @@ sealed class GatedLayer
     readonly float _dropout;
     readonly ulong _path;
 
-    public GatedLayer(ParameterScope scope, GatedPixelCnnConfig config, Geometry geometry, int classes, ChannelGroups groups, int index, int layers)
+    public GatedLayer(ParameterScope scope, GatedPixelCnnConfig config, Geometry geometry, int symbols, int classes, ChannelGroups groups, int index)
     {
         var channels = config.Channels;
-        (_first, _last, _dropout, _path) = (index == 0, index == layers - 1, (float)config.Dropout, Philox.Hash(scope.Path));
-        var inputs = _first ? geometry.SubPositions : channels;
+        (_first, _last, _dropout, _path) = (index == 0, index == config.Layers - 1, (float)config.Dropout, Philox.Hash(scope.Path));
+        var inputs = _first ? symbols : channels;
         var half = _first ? config.Kernel / 2 : 1;
         var above = new List<(int, int)>();
         for (var row = _first ? -half : -1; row <= (_first ? -1 : 0); row++)

@@ -16,8 +16,12 @@ public sealed record GatedPixelCnnConfig : ModelConfig
     public int Layers { get; init; } = 7;
     /// <summary>Side of the first layer's filter, odd; the others are 3.</summary>
     public int Kernel { get; init; } = 7;
+    /// <summary>Feature maps between the two last products; 0: as many as Channels.</summary>
+    public int HeadChannels { get; init; }
     /// <summary>Share of gated features dropped while training.</summary>
     public double Dropout { get; init; }
+    /// <summary>Learned numbers that each symbol enters as, besides its value; for data in which single levels matter.</summary>
+    public int Embedding { get; init; }
     /// <summary>auto, bernoulli, softmax or mixture.</summary>
     public string Head { get; init; } = "auto";
     /// <summary>Components of head=mixture, at most 16.</summary>
@@ -36,6 +40,8 @@ public sealed record GatedPixelCnnConfig : ModelConfig
         Require(nameof(Channels), Channels, 1, 4096);
         Require(nameof(Layers), Layers, 1, 1000);
         Require(nameof(Kernel), Kernel, 3, 99, odd: true);
+        Require(nameof(HeadChannels), HeadChannels, 0, 8192);
+        Require(nameof(Embedding), Embedding, 0, 256);
         Require(nameof(Dropout), Dropout, 0, 0.95);
         return new GatedPixelCnn(this, geometry, Conditional ? classes : 0);
     }
@@ -48,16 +54,17 @@ sealed class GatedPixelCnn : GridModel
     readonly Pointwise _hidden, _output;
 
     public GatedPixelCnn(GatedPixelCnnConfig config, Geometry geometry, int classes)
-        : base(config, geometry, classes, LikelihoodHead.Create(config.Head, geometry, config.Components))
+        : base(config, geometry, classes, LikelihoodHead.Create(config.Head, geometry, config.Components), config.Embedding)
     {
         var groups = new ChannelGroups(Head.NeedsGroups ? Head.SubPositions : 1);
         var scope = new ParameterScope(Parameters);
         _layers = new GatedLayer[config.Layers];
-        for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, geometry, classes, groups, i, config.Layers);
-        _hidden = new Pointwise(scope.At("hidden"), config.Channels, config.Channels, 1.4, groups.Within(config.Channels, config.Channels));
-        _output = new Pointwise(scope.At("output"), config.Channels, Head.Outputs, 0.5, groups.Within(config.Channels, Head.Outputs), Head.InitialBias);
+        for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, geometry, Inputs, classes, groups, i);
+        var head = config.HeadChannels > 0 ? config.HeadChannels : config.Channels;
+        _hidden = new Pointwise(scope.At("hidden"), config.Channels, head, 1.4, groups.Within(config.Channels, head));
+        _output = new Pointwise(scope.At("output"), head, Head.Outputs, 0.5, groups.Within(head, Head.Outputs), Head.InitialBias);
         _vertical = new RowStack<GateConditions?>(geometry.Width, Vertical);
-        var perPosition = config.Channels * (config.Channels + (double)Head.Outputs);
+        var perPosition = head * (config.Channels + (double)Head.Outputs);
         foreach (var layer in _layers) perPosition += layer.MultiplyAdds;
         MultiplyAdds = geometry.Positions * perPosition;
     }

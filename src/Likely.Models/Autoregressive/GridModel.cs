@@ -1,23 +1,34 @@
+using Likely.Models.Layers;
 using Likely.Tensors;
 
 namespace Likely.Models.Autoregressive;
 
 /// <summary>
-/// A model whose network reads the whole grid of symbols, scaled to -1..1, causally in raster order, and gives the parameters of a
+/// A model whose network reads the whole grid of symbols causally in raster order, and gives the parameters of a
 /// <see cref="LikelihoodHead"/> at every position: log p(x) = sum over positions of log p(x_i | x_before i).
 /// </summary>
-public abstract unsafe class GridModel(ModelConfig config, Geometry geometry, int classes, LikelihoodHead head) : DensityModel(config, geometry, classes)
+public abstract unsafe class GridModel : DensityModel
 {
     // Rows (position, example) of one pass that does not have to go back.
     const int LargestPass = 1 << 16;
 
-    public override LikelihoodHead Head { get; } = head;
+    readonly Embedding _embedding;
+
+    /// <param name="config">The hyperparameters.</param>
+    /// <param name="geometry">Size and levels of an example.</param>
+    /// <param name="classes">Classes the network is told; 0: none.</param>
+    /// <param name="head">What its outputs mean.</param>
+    /// <param name="embedding">Learned numbers that each symbol enters as, besides its value in -1..1.</param>
+    protected GridModel(ModelConfig config, Geometry geometry, int classes, LikelihoodHead head, int embedding) : base(config, geometry, classes)
+        => (Head, _embedding) = (head, new Embedding(new ParameterScope(Parameters).At("embedding"), geometry.Levels, embedding));
+
+    public override LikelihoodHead Head { get; }
 
     public override bool AnySize => true;
 
     /// <summary>
-    /// The network: x [T, B, S] to head parameters. Without a run x is the whole grid and so is the result; with a run, x is the
-    /// run's input and the result holds the run's positions.
+    /// The network: x [T, B, <see cref="Inputs"/>] to head parameters. Without a run x is the whole grid and so is the result; with a run,
+    /// x is the run's input and the result holds the run's positions.
     /// </summary>
     public abstract Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run);
 
@@ -49,7 +60,7 @@ public abstract unsafe class GridModel(ModelConfig config, Geometry geometry, in
     // Something large is scored in chunks of whole rows through a run: the same bits with bounded memory.
     Tensor ByRows(Tape tape, Tensor x, SymbolBatch batch)
     {
-        var logs = tape.New(x.Shape, compact: true);
+        var logs = tape.New(ShapeOf(batch.Count), compact: true);
         EachChunk(x, batch, (start, parameters) =>
         {
             var at = (long)start * batch.Count * Head.SubPositions;
@@ -71,18 +82,19 @@ public abstract unsafe class GridModel(ModelConfig config, Geometry geometry, in
         }
     }
 
-    Tensor Input(Tape tape, SymbolBatch batch)
-    {
-        var x = NewInput(tape, batch.Count);
-        for (var i = 0L; i < x.Length; i++) x.Data[i] = Value(batch.Data[i]);
-        return x;
-    }
+    /// <summary>Numbers that the symbols of one position enter the network as.</summary>
+    protected int Inputs => Geometry.SubPositions * _embedding.Width;
+
+    Tensor Input(Tape tape, SymbolBatch batch) => _embedding.Forward(tape, ShapeOf(batch.Count), batch.Data);
 
     public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
         => new GridPredictor(this, batch, labels, temperature);
 
-    internal Tensor NewInput(Tape tape, int batch) => tape.New(new Shape(Geometry.Positions, batch, Geometry.SubPositions), compact: true);
+    internal Tensor NewInput(Tape tape, int batch) => _embedding.New(tape, ShapeOf(batch));
 
-    /// <summary>A symbol as the network sees it, in -1..1.</summary>
-    internal float Value(byte symbol) => symbol * (2f / (Geometry.Levels - 1)) - 1;
+    /// <summary>Writes one symbol of a position and example into a network's input.</summary>
+    internal void SetInput(Tensor input, long row, int symbolIndex, byte symbol)
+        => _embedding.Set(input.Data + row * input.Stride + symbolIndex * _embedding.Width, symbol);
+
+    Shape ShapeOf(int batch) => new(Geometry.Positions, batch, Geometry.SubPositions);
 }

@@ -53,7 +53,7 @@ sealed unsafe class GridPredictor : IPredictor
         for (var b = 0; b < Batch; b++)
         {
             _known[b * _sub + s] = symbols[b];
-            _run.Input!.Data[((long)position * Batch + b) * _sub + s] = _model.Value(symbols[b]);
+            _model.SetInput(_run.Input!, (long)position * Batch + b, s, symbols[b]);
         }
         if (!logProbabilities.IsEmpty) Score(logProbabilities, s);
         Position++;

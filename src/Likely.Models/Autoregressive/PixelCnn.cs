@@ -21,6 +21,8 @@ public sealed record PixelCnnConfig : ModelConfig
     public int HeadChannels { get; init; } = 32;
     /// <summary>Share of a block's features dropped while training.</summary>
     public double Dropout { get; init; }
+    /// <summary>Learned numbers that each symbol enters as, besides its value; for data in which single levels matter.</summary>
+    public int Embedding { get; init; }
     /// <summary>auto, bernoulli, softmax or mixture.</summary>
     public string Head { get; init; } = "auto";
     /// <summary>Components of head=mixture, at most 16.</summary>
@@ -36,6 +38,7 @@ public sealed record PixelCnnConfig : ModelConfig
         Require(nameof(Layers), Layers, 1, 1000);
         Require(nameof(Kernel), Kernel, 3, 99, odd: true);
         Require(nameof(HeadChannels), HeadChannels, 1, 8192);
+        Require(nameof(Embedding), Embedding, 0, 256);
         Require(nameof(Dropout), Dropout, 0, 0.95);
         return new PixelCnn(this, geometry);
     }
@@ -48,20 +51,20 @@ sealed class PixelCnn : GridModel
     readonly Pointwise _hidden, _output;
 
     public PixelCnn(PixelCnnConfig config, Geometry geometry)
-        : base(config, geometry, 0, LikelihoodHead.Create(config.Head, geometry, config.Components))
+        : base(config, geometry, 0, LikelihoodHead.Create(config.Head, geometry, config.Components), config.Embedding)
     {
         var groups = new ChannelGroups(Head.NeedsGroups ? Head.SubPositions : 1);
-        var (features, head, outputs, sub) = (2 * config.Channels, config.HeadChannels, Head.Outputs, geometry.SubPositions);
+        var (features, head, outputs) = (2 * config.Channels, config.HeadChannels, Head.Outputs);
         var scope = new ParameterScope(Parameters);
         var plan = new ConvolutionPlan(geometry.Height, geometry.Width, ConvolutionPlan.Masked(config.Kernel, withCentre: groups.Count > 1));
         var centre = plan.Taps.Length - 1;
-        var mask = groups.Mask(sub, features, strictly: true);
-        _first = new MaskedConvolution(scope.At("first"), plan, sub, features, mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output));
+        var mask = groups.Mask(Inputs, features, strictly: true);
+        _first = new MaskedConvolution(scope.At("first"), plan, Inputs, features, mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output));
         _blocks = new ResidualBlock[config.Layers];
         for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, geometry, groups);
         _hidden = new Pointwise(scope.At("hidden"), features, head, 1.4, groups.Within(features, head));
         _output = new Pointwise(scope.At("output"), head, outputs, 0.5, groups.Within(head, outputs), Head.InitialBias);
-        MultiplyAdds = geometry.Positions * ((double)plan.Taps.Length * sub * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
+        MultiplyAdds = geometry.Positions * ((double)plan.Taps.Length * Inputs * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
     }
 
     public override double MultiplyAdds { get; }

@@ -12,8 +12,6 @@ namespace Likely;
 /// <param name="batch">Items of one pass; 0: as many as scoring takes.</param>
 sealed unsafe class BlockEncoder(int threads, int batch)
 {
-    const int GroupSymbols = 1 << 14, MostGroup = 64;
-
     readonly Worker[] _workers = [.. Enumerable.Range(0, Math.Max(1, threads)).Select(_ => new Worker())];
 
     /// <summary>The streams of some blocks, each with its check sum.</summary>
@@ -54,7 +52,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
         return best;
     }
 
-    int Group(ItemBlock block) => batch > 0 ? batch : Math.Clamp(GroupSymbols / block.Dimensions, 1, MostGroup);
+    int Group(ItemBlock block) => batch > 0 ? batch : Scorer.Group(block.Dimensions);
 
     void Run(int pieces, Action<int, Worker> work, CancellationToken cancellation) => ParallelShards.Run(pieces, threads, (piece, worker) =>
     {

@@ -1,3 +1,4 @@
+using Likely.Coding;
 using Likely.Tensors;
 using Likely.Tensors.Kernels;
 using Products = Likely.Tensors.Kernels.Convolution;
@@ -25,7 +26,57 @@ public static unsafe class KernelBenchmarks
         var values = new Block(1 << 16, threads);
         var results = new Block(1 << 16, threads);
         all.Add(Each("exponential, 65536 values", threads, 0, 1 << 16, t => PeakProbe.Exponentials(values[t], results[t], 1 << 16)));
+        Coder(all, threads);
         return all;
+    }
+
+    // The coder alone, on every core: bits of known probabilities, and symbols of 256 by tables that are already there.
+    static void Coder(List<Benchmark> all, int threads)
+    {
+        const int Symbols = 1 << 18, Tables = 64, Levels = 256;
+        var random = new Philox(1, RandomPurpose.Sampling);
+        var bits = new uint[Symbols]; // the probability of a 1, and in the highest bit the symbol
+        var bytes = new byte[Symbols];
+        var tables = new uint[Tables][];
+        Span<float> weights = stackalloc float[Levels];
+        for (var t = 0; t < Tables; t++)
+        {
+            for (var i = 0; i < Levels; i++) weights[i] = 1e-3f + random.Uniform((ulong)t, (ulong)i) / Levels;
+            FrequencyTable.FromProbabilities(weights, tables[t] = new uint[Levels + 1]);
+        }
+        for (var i = 0; i < Symbols; i++)
+        {
+            var one = random.Uniform(Tables, (ulong)i);
+            bits[i] = FrequencyTable.FromProbability(one) | (random.Uniform(Tables + 1, (ulong)i) < one ? 1u << 31 : 0);
+            bytes[i] = (byte)random.Below(Tables + 2, (ulong)i, Levels);
+        }
+        var binary = new RangeEncoder();
+        foreach (var bit in bits) binary.EncodeBit(bit >> 31 != 0, bit & int.MaxValue);
+        var (bitStream, wide) = (binary.Finish(), new RangeEncoder());
+        for (var i = 0; i < Symbols; i++) wide.Encode(tables[i % Tables], bytes[i]);
+        var byteStream = wide.Finish();
+        all.Add(Each("coder, encode bits", threads, 0, Symbols, _ =>
+        {
+            var encoder = new RangeEncoder();
+            foreach (var bit in bits) encoder.EncodeBit(bit >> 31 != 0, bit & int.MaxValue);
+            encoder.Finish();
+        }));
+        all.Add(Each("coder, decode bits", threads, 0, Symbols, _ =>
+        {
+            var decoder = new RangeDecoder(bitStream);
+            foreach (var bit in bits) decoder.DecodeBit(bit & int.MaxValue);
+        }));
+        all.Add(Each("coder, encode symbols of 256", threads, 0, Symbols, _ =>
+        {
+            var encoder = new RangeEncoder();
+            for (var i = 0; i < bytes.Length; i++) encoder.Encode(tables[i % Tables], bytes[i]);
+            encoder.Finish();
+        }));
+        all.Add(Each("coder, decode symbols of 256", threads, 0, Symbols, _ =>
+        {
+            var decoder = new RangeDecoder(byteStream);
+            for (var i = 0; i < bytes.Length; i++) decoder.Decode(tables[i % Tables]);
+        }));
     }
 
     static void Convolution(List<Benchmark> all, string shape, int height, int width, int batch, IReadOnlyList<(int Row, int Column)> taps, int inputs, int outputs, int threads)

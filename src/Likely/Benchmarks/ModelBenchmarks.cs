@@ -7,7 +7,8 @@ namespace Likely.Benchmarks;
 
 /// <summary>
 /// Whole training steps, scoring and sampling of every registered model with its default keys, on the built-in digits as 28 x 28
-/// binary pixels, and of some models at larger sizes. A training step counts as three forward passes.
+/// binary pixels, and of some models at larger sizes. A training step counts as three forward passes. Encoding takes the items that are
+/// scored, decoding items that the model drew: the same work as scoring and sampling, and the coder's.
 /// </summary>
 public static class ModelBenchmarks
 {
@@ -30,7 +31,8 @@ public static class ModelBenchmarks
     static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted)
     {
         string step = $"training step {config.Name}{size}, batch {batch}", score = $"score {config.Name}{size}, {Scored} items", sample = $"sample {config.Name}{size}, {Samples} at once", single = $"sample {config.Name}{size}, one alone";
-        if (!wanted(step) && !wanted(score) && !wanted(sample) && !wanted(single)) yield break;
+        string encode = $"encode {config.Name}{size}, {Scored} items", decode = $"decode {config.Name}{size}, {Samples} items";
+        if (!new[] { step, score, encode, sample, decode, single }.Any(wanted)) yield break;
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("binarize", "threshold"), new("limit", "1024")]));
         var options = new TrainingOptions { Batch = batch, Threads = threads };
         var model = config.Build(new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels), data.ClassNames.Count, 1);
@@ -50,7 +52,29 @@ public static class ModelBenchmarks
             var scorer = new Scorer(model, threads);
             yield return new Benchmark(score, operations * Scored, Scored, () => scorer.Score(data.Validation, Scored));
         }
+        var sized = new SizedModel(model);
+        if (wanted(encode))
+        {
+            var block = new ItemBlock(sized, Scored);
+            var item = new byte[model.Geometry.Dimensions];
+            for (var i = 0; i < Scored; i++)
+            {
+                data.Validation.Read(i, item);
+                block.Add(item, Math.Max(0, data.Validation.Label(i)));
+            }
+            var encoder = new BlockEncoder(threads, 0);
+            yield return new Benchmark(encode, operations * Scored, Scored, () => encoder.Encode([block], default));
+        }
         if (wanted(sample)) yield return new Benchmark(sample, operations * Samples, Samples, () => Walk.Sample(model, Samples, threads: threads));
+        if (wanted(decode))
+        {
+            var drawn = Walk.Sample(model, Samples, threads: threads);
+            var labels = new int[model.Classes > 0 ? Samples : 0];
+            var block = new ItemBlock(sized, Samples);
+            foreach (var item in drawn) block.Add(item, 0);
+            var stream = new BlockEncoder(threads, 0).Encode([block], default)[0];
+            yield return new Benchmark(decode, operations * Samples, Samples, () => BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Samples, labels, threads, 0, default));
+        }
         if (wanted(single)) yield return new Benchmark(single, operations, 1, () => Walk.Sample(model, 1, threads: threads));
     }
 }

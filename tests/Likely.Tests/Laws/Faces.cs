@@ -46,7 +46,7 @@ static unsafe class Faces
         for (var start = 0; start < model.Geometry.Positions; start += chunk)
         {
             var count = Math.Min(chunk, model.Geometry.Positions - start);
-            for (var i = start * row; i < (start + count) * row; i++) input.Data[i] = model.Value(batch.Data[i]);
+            for (var i = start * row; i < (start + count) * row; i++) model.SetInput(input, i / sub, i % sub, batch.Data[i]);
             run.Step.Reset();
             (run.Start, run.Count) = (start, count);
             var result = Ops.LogProbabilities(model.Head.Kind, model.Forward(input, run.Labels, run), batch.Data + start * row, sub, model.Head.Size, 1);

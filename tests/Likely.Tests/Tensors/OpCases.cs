@@ -69,6 +69,14 @@ static class OpCases
             (_, p) => [.. indices.SelectMany(index => p[0].AsSpan(index * 19, 19).ToArray())]);
         yield return lookup;
         yield return lookup.Twice();
+        foreach (var features in new[] { 5, 16 })
+        {
+            var seen = Symbols(3 * 4 * 2, 5); // 3 positions, 4 examples, 2 symbols each
+            var embed = new OpCase("Embed/5", $"of {features} and the value", [], [new Shape(1, 5, features)], (tape, _, p) => Embed(tape, new Shape(3, 4, 2), seen, p[0]),
+                (_, p) => [.. seen.Take(24).SelectMany(symbol => p[0].AsSpan(symbol * features, features).ToArray().Prepend(symbol / 2.0 - 1))]);
+            yield return embed;
+            yield return embed.Twice();
+        }
         foreach (var (kind, sub, size, levels) in new[]
         {
             (LikelihoodKind.Bernoulli, 1, 2, 2), (LikelihoodKind.Bernoulli, 3, 2, 2), (LikelihoodKind.Bernoulli, 100, 2, 2),
@@ -147,6 +155,9 @@ static class OpCases
 
     static unsafe Tensor Nade(Tape tape, NadeWeights weights, byte[] symbols, int batch)
         => Ops.Nade(tape, weights, (byte*)Unsafe.AsPointer(ref symbols[0]), batch);
+
+    static unsafe Tensor Embed(Tape tape, Shape shape, byte[] symbols, Parameter table)
+        => Ops.Embed(tape, shape, (byte*)Unsafe.AsPointer(ref symbols[0]), table.Inputs, table);
 
     static byte[] Symbols(int count, int levels)
     {
