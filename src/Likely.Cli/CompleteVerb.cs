@@ -35,7 +35,7 @@ static class CompleteVerb
         var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(modelPath)}-completions", ".png", session.Force);
         AtomicFile.RequireFree(output, session.Force);
         var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
-        using var data = Dataset.Open(source, options, session.Say);
+        using var data = Dataset.Open(source, options, session.Say, session.Cancellation);
         var split = data.Test.Count > 0 ? data.Test : data.All;
         var index = result.GetValue(Item) ?? 0;
         if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");
@@ -50,13 +50,15 @@ static class CompleteVerb
             if (split.Label(index) >= 0) ModelFile.RequireLabels(checkpoint, data);
             label = split.Label(index) >= 0 ? split.Label(index) : throw new UsageException("the model needs a label and the item has none; say which with --label");
         }
-        if (!Walk.IsExact(model, known))
-            session.Say($"note        {model.Config.Name} draws in its own order, in which some of what is known comes late: it is kept, but earlier draws do not take it into account");
+        var temperature = (float)(result.GetValue(Temperature) ?? 1);
+        var isExact = Walk.IsExact(model, known);
+        if (!isExact)
+            session.Warn($"note        {model.Config.Name} draws in its own order, in which some of what is known comes late: it is kept, but earlier draws do not take it into account");
 
         SampleVerb.WarmUp(model, Math.Min(count, 64));
         var clock = Stopwatch.StartNew();
         int[]? labels = label < 0 ? null : [.. Enumerable.Repeat(label, count)];
-        var items = session.Watch(display => Walk.Complete(model, item, known, count, session.Seed, labels, (float)(result.GetValue(Temperature) ?? 1), session.Threads,
+        var items = session.Watch(display => Walk.Complete(model, item, known, count, session.Seed, labels, temperature, session.Threads,
             share => display.Update(share, $"completing, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
 
@@ -69,7 +71,7 @@ static class CompleteVerb
             ["symbols_per_second"] = Session.Number((double)count * known.Length / seconds),
             ["count"] = count,
             ["drawn_symbols"] = drawn,
-            ["exact"] = Walk.IsExact(model, known),
+            ["exact"] = isExact && temperature == 1,
         });
         return 0;
     }

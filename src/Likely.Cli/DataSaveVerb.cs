@@ -20,7 +20,7 @@ static class DataSaveVerb
     static int Run(ParseResult result, Session session)
     {
         var source = result.GetRequiredValue(Data);
-        using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))) with { Flip = false }, session.Say);
+        using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))) with { Flip = false }, session.Say, session.Cancellation);
         var split = result.GetValue(SplitName) switch
         {
             "train" => data.Train,
@@ -38,7 +38,8 @@ static class DataSaveVerb
         if (labels is not null) AtomicFile.RequireFree(labels, session.Force);
         var geometry = split.Geometry;
         int[] shape = geometry.Channels == 1 ? [count, geometry.Height, geometry.Width] : [count, geometry.Height, geometry.Width, geometry.Channels];
-        AtomicFile.Write(output, session.Force, stream =>
+        using var files = new OutputSet(session.Force);
+        files.Write(output, stream =>
         {
             stream.Write(Header(shape));
             var symbols = new byte[geometry.Dimensions];
@@ -51,11 +52,12 @@ static class DataSaveVerb
             }
         });
         if (labels is not null)
-            AtomicFile.Write(labels, session.Force, stream =>
+            files.Write(labels, stream =>
             {
                 stream.Write(Header([count]));
                 for (var i = 0; i < count; i++) stream.WriteByte((byte)split.Label(i));
             });
+        files.Complete();
         session.Answer($"{output}: {count} items of {data.Name} ({split.Name}), {geometry}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
         {
             ["output"] = output,

@@ -40,7 +40,7 @@ static class DataVerbs
     static int Get(ParseResult result, Session session)
     {
         var name = result.GetRequiredValue(Name);
-        var folder = Dataset.Fetch(name, session.Say);
+        var folder = Dataset.Fetch(name, session.Say, session.Cancellation);
         session.Answer(folder.Length == 0 ? $"{name} is built in; there is nothing to fetch" : $"{name} is in {folder}", new JsonObject { ["name"] = name, ["folder"] = folder });
         return 0;
     }
@@ -50,7 +50,7 @@ static class DataVerbs
         var source = result.GetRequiredValue(Data);
         var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-items", ".png", session.Force);
         AtomicFile.RequireFree(output, session.Force);
-        using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say);
+        using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
         var split = data.Train.Count > 0 ? data.Train : data.All;
         var items = new byte[Math.Min(Shown, split.Count)][];
         for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new byte[split.Geometry.Dimensions]);

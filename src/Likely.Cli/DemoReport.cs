@@ -12,8 +12,13 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
     const int Digits = 10, PerDigit = 6, Completed = 6, Completions = 8, Ranked = 500, Classified = 200;
     const double WorthShowing = 0.8; // bits per pixel; the first steps would flatten the rest of the curve
 
+    /// <summary>The model's file beside the page.</summary>
+    public const string Model = "digits.likely";
+
+    /// <summary>All files beside the page.</summary>
+    public static IReadOnlyList<string> Beside { get; } = [Model, "digits.png", "samples.png", "completions.png", "surprise.png", "ranking.png"];
+
     readonly Report _report = new("Likely: one density model, many uses", "Trained just now on this machine, on handwriting-like digits drawn by a seeded generator.");
-    readonly List<string> _pictures = [];
 
     public void Begin(double bits, double nats, long examples, double seconds, Baselines baselines, List<TrainingMoment> moments)
     {
@@ -113,7 +118,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
 
     public void End(double seconds, long steps)
     {
-        _report.Heading("Do it yourself").Paragraph(Text($"All of this took {ProgressDisplay.Duration(seconds)}. The pictures and the model are beside this page. Given the number of steps ({steps}) and the seed, every number and every pixel here is the same on any machine, with any number of threads."));
+        _report.Heading("Do it yourself").Paragraph(Text($"All of this took {ProgressDisplay.Duration(seconds)}. The pictures and the model are beside this page. The training took {steps} steps, as many as the time allowed; all but times depends on that number and the seed alone, not on the machine or its threads."));
         _report.Preformatted($"""
             likely sample {folder}/digits.likely --label 7 --count 25
             likely complete {folder}/digits.likely strokes --item 3 --keep top
@@ -128,7 +133,6 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
     {
         var file = Pictures.Encode(image);
         AtomicFile.Write(Path.Combine(folder, name), overwrite: true, stream => stream.Write(file));
-        _pictures.Add(name);
         _report.Image(file, caption, caption);
     }
 

@@ -22,8 +22,9 @@ static class DemoVerb
     {
         var clock = Stopwatch.StartNew();
         var output = result.GetValue(Out) ?? $"{Folder}/report.html";
-        if (result.GetValue(Out) is not null) AtomicFile.RequireFree(output, session.Force);
         var folder = Path.GetDirectoryName(output) is { Length: > 0 } own ? own : ".";
+        if (result.GetValue(Out) is not null)
+            foreach (var path in (string[])[output, .. DemoReport.Beside.Select(name => Path.Combine(folder, name))]) AtomicFile.RequireFree(path, session.Force);
 
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("size", "16x16"), new("levels", "4")]));
         var baselines = Baselines.Measure(data.Train, data.Validation, session.Threads, ValidationItems);
@@ -74,7 +75,7 @@ static class DemoVerb
         var accuracy = report.Classify();
         report.End(clock.Elapsed.TotalSeconds, trainer.TotalSteps);
         report.Write(output);
-        AtomicFile.Write(Path.Combine(folder, "digits.likely"), overwrite: true, checkpoint.Write);
+        AtomicFile.Write(Path.Combine(folder, DemoReport.Model), overwrite: true, checkpoint.Write);
 
         var seconds = clock.Elapsed.TotalSeconds;
         session.Answer($"""

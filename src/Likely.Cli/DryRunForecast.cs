@@ -26,7 +26,7 @@ static class DryRunForecast
         session.Say("measuring the speed ...");
         Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit);
         trainer.Plan();
-        var (step, validation, _) = trainer.Forecast();
+        var (step, validation) = trainer.Forecast();
         var checkpoint = trainer.Run(stop.Token);
         var clock = Stopwatch.StartNew();
         var epochs = (double)trainer.TotalSteps * plan.Batch / data.Train.Count;

@@ -39,6 +39,13 @@ static class Pictures
         AtomicFile.Write(path, overwrite, stream => stream.Write(file));
     }
 
+    /// <summary>The same as one of several files.</summary>
+    public static void Write(OutputSet files, string path, Image image)
+    {
+        var file = Encode(image);
+        files.Write(path, stream => stream.Write(file));
+    }
+
     /// <summary>One item as RGB bytes [height, width, 3] for display.</summary>
     public static byte[] Rgb(ReadOnlySpan<byte> item, Geometry geometry)
     {

@@ -8,7 +8,7 @@ sealed class RunFiles
     public RunFiles(string checkpoint)
     {
         var stem = checkpoint.EndsWith(Extension, StringComparison.Ordinal) ? checkpoint[..^Extension.Length] : checkpoint;
-        (Checkpoint, Folder, Resume) = (checkpoint, stem == checkpoint ? stem + ".run" : stem, stem + ".resume");
+        (Checkpoint, Folder, Resume) = (checkpoint, stem + ".run", stem + ".resume");
     }
 
     public string Checkpoint { get; }
@@ -30,7 +30,9 @@ sealed class RunFiles
         if (!overwrite && !resume && File.Exists(Metrics))
             throw new UsageException($"{Folder} holds the measurements of another run; choose another --out, or overwrite them with --force");
         if (!Directory.Exists(Folder)) return;
-        foreach (var pattern in (string[])["metrics.jsonl", "samples-*.png", "events.out.tfevents.*.likely.*"])
+        if (!File.Exists(Metrics) && Directory.EnumerateFileSystemEntries(Folder).Any())
+            throw new UsageException($"{Folder} is no folder of an earlier run and not empty; choose another --out, or move it away");
+        foreach (var pattern in (string[])["samples-*.png", "events.out.tfevents.*.likely.*", "metrics.jsonl"])
             foreach (var path in Directory.EnumerateFiles(Folder, pattern)) File.Delete(path);
         File.Delete(Resume);
     }

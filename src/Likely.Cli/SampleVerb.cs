@@ -40,8 +40,14 @@ static class SampleVerb
         var seconds = clock.Elapsed.TotalSeconds;
 
         var columns = label is null && model.Classes is > 1 and <= 16 && count % model.Classes == 0 ? model.Classes : (int?)null;
-        Pictures.Write(output, Pictures.Sheet(items, model.Geometry, columns), session.Force);
-        for (var i = 0; i < each.Length; i++) Pictures.Write(each[i], Pictures.Single(items[i], model.Geometry), session.Force);
+        using var files = new OutputSet(session.Force);
+        Pictures.Write(files, output, Pictures.Sheet(items, model.Geometry, columns));
+        for (var i = 0; i < each.Length; i++)
+        {
+            session.Cancellation.ThrowIfCancellationRequested();
+            Pictures.Write(files, each[i], Pictures.Single(items[i], model.Geometry));
+        }
+        files.Complete();
         var rate = (double)count * model.Geometry.Dimensions / seconds;
         session.Answer($"{output}: {count} samples in {ProgressDisplay.Duration(seconds)}, {rate:0} symbols/s", new JsonObject
         {

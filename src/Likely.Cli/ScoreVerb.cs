@@ -35,7 +35,7 @@ static class ScoreVerb
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";
         var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", ".csv", session.Force);
         AtomicFile.RequireFree(output, session.Force);
-        using var data = Dataset.Open(source, options, session.Say);
+        using var data = Dataset.Open(source, options, session.Say, session.Cancellation);
         ModelFile.RequireLabels(checkpoint, data);
         var split = splitName switch
         {
@@ -74,8 +74,10 @@ static class ScoreVerb
         });
         var seconds = clock.Elapsed.TotalSeconds;
 
-        Write(output, session.Force, split, nats, data.ClassNames);
-        maps?.Write();
+        using var files = new OutputSet(session.Force);
+        Write(files, output, split, nats, data.ClassNames);
+        maps?.Write(files, session.Cancellation);
+        files.Complete();
         var total = Evaluation.Mean(nats) * count;
         var bits = total / (dimensions * 0.693147180559945309);
         session.Answer($"""
@@ -111,7 +113,7 @@ static class ScoreVerb
         return [.. groups.Select(group => (group.Key, group.Value.ToArray()))];
     }
 
-    static void Write(string path, bool overwrite, Split split, double[] nats, IReadOnlyList<string> classNames) => AtomicFile.Write(path, overwrite, stream =>
+    static void Write(OutputSet files, string path, Split split, double[] nats, IReadOnlyList<string> classNames) => files.Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("index,name,label,nats,bits_per_dim");

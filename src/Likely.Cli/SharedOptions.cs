@@ -6,7 +6,7 @@ namespace Likely.Cli;
 sealed class SharedOptions
 {
     readonly Option<int?> _threads = Options.Whole("--threads", "Worker threads; all processors if not given. No result depends on it", most: 1024);
-    readonly Option<ulong?> _seed = Options.Seed("--seed", "Seed of all random numbers, 1 if not given");
+    readonly Option<ulong?> _seed = Options.Seed("--seed", "Seed of weights, training and drawing, 1 if not given; data have their own, --set data_seed=N");
     readonly Option<bool> _json = Options.Flag("--json", "End stdout with one line of JSON");
     readonly Option<bool> _quiet = Options.Flag("--quiet", "No progress");
     readonly Option<bool> _verbose = Options.Flag("--verbose", "Show where an error came from");

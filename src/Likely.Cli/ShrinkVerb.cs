@@ -73,7 +73,7 @@ static class ShrinkVerb
             session.Warn($"warning     the data the model was trained on{(name.Length == 0 ? "" : $" ({name})")} are not here, so the loss is not measured; name some with --data");
             return null;
         }
-        var data = Dataset.Open(name, options, session.Say);
+        var data = Dataset.Open(name, options, session.Say, session.Cancellation);
         try
         {
             ModelFile.RequireLabels(checkpoint, data);

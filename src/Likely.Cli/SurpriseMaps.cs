@@ -22,16 +22,17 @@ sealed class SurpriseMaps(string folder, Split split, int count, DensityModel mo
         _maps[index] = map;
     }
 
-    public void Write()
+    public void Write(OutputSet files, CancellationToken cancellation)
     {
         var high = Percentile(_maps, 0.999);
         for (var i = 0; i < count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var geometry = ModelFile.GeometryOf(split.GeometryOf(i));
             var item = new byte[geometry.Dimensions];
             split.Read(i, item);
             var map = SurpriseMap.Render(Array.ConvertAll(_maps[i], value => (double)value), 0, high);
-            Pictures.Write(Name(Folder, split, i), ImageGrid.Arrange([Pictures.Rgb(item, geometry), map], geometry.Height, geometry.Width, 3, columns: 2), overwrite);
+            Pictures.Write(files, Name(Folder, split, i), ImageGrid.Arrange([Pictures.Rgb(item, geometry), map], geometry.Height, geometry.Width, 3, columns: 2));
         }
     }
 

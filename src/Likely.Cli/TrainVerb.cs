@@ -47,12 +47,13 @@ static class TrainVerb
         };
         (config, var dataOptions, plan) = TrainSettings.Apply(config, from?.Preprocessing ?? "", plan, Options.Pairs(result.GetValue(Set)));
 
+        if (result.GetValue(Resume) && result.GetValue(DryRun)) throw new UsageException("--dry-run forecasts a training from its beginning; leave --resume out");
         var source = result.GetRequiredValue(Data);
         var files = new RunFiles(result.GetValue(Out) ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely");
         var (resume, dryRun) = (result.GetValue(Resume), result.GetValue(DryRun));
         if (!dryRun) AtomicFile.RequireFree(files.Checkpoint, session.Force || resume && File.Exists(files.Resume));
-        using var data = Dataset.Open(source, dataOptions, session.Say);
-        using var heldOut = result.GetValue(Validation) is { } other ? Dataset.Open(other, dataOptions, session.Say) : null;
+        using var data = Dataset.Open(source, dataOptions, session.Say, session.Cancellation);
+        using var heldOut = result.GetValue(Validation) is { } other ? Dataset.Open(other, dataOptions, session.Say, session.Cancellation) : null;
 
         if (dryRun) return DryRunForecast.Run(session, config, data, heldOut, plan, from);
         TrainingLog? log = null;

@@ -18,9 +18,6 @@ public sealed class RangeEncoder
     int _position;
     ulong _low, _range = ulong.MaxValue;
 
-    /// <summary>Bytes that have left the window so far.</summary>
-    public int ByteCount => _position;
-
     /// <summary>Codes a symbol by cumulative frequencies from 0 to 2^24, one more than there are symbols; throws ArgumentException when they do not fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Encode(ReadOnlySpan<uint> cumulative, int symbol)

@@ -13,7 +13,7 @@ public sealed record DataOptions
 
     /// <summary>The keys of <see cref="Parse"/>.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        ["binarize", "levels", "size", "crop", "gray", "validation", "limit", "flip"];
+        ["binarize", "levels", "size", "crop", "gray", "validation", "limit", "flip", "data_seed"];
 
     public Binarization Binarize { get; init; }
 
@@ -49,10 +49,7 @@ public sealed record DataOptions
     public static DataOptions Parse(IEnumerable<KeyValuePair<string, string>> settings)
     {
         var options = new DataOptions();
-        foreach (var (key, value) in settings)
-            options = key == "seed"
-                ? throw new DataException($"Unknown data key 'seed'; the keys are {string.Join(", ", Keys)}, and the seed has its own option.")
-                : options.With(key, value);
+        foreach (var (key, value) in settings) options = options.With(key, value);
         return options.Checked();
     }
 
@@ -68,7 +65,7 @@ public sealed record DataOptions
         if (Validation != Default.Validation) words.Add($"validation={Validation.ToString("R", CultureInfo.InvariantCulture)}");
         if (Limit is { } limit) words.Add($"limit={limit}");
         if (Flip) words.Add("flip=true");
-        if (Seed != 0) words.Add($"seed={Seed}");
+        if (Seed != 0) words.Add($"data_seed={Seed}");
         return string.Join(' ', words);
     }
 
@@ -96,7 +93,7 @@ public sealed record DataOptions
         "flip" => this with { Flip = ParseFlag(key, value) },
         "limit" => this with { Limit = (int)ParseWhole(key, value, 1, int.MaxValue) },
         "validation" => this with { Validation = ParseFraction(key, value) },
-        "seed" => this with { Seed = ParseWhole(key, value, 0, ulong.MaxValue) },
+        "data_seed" => this with { Seed = ParseWhole(key, value, 0, ulong.MaxValue) },
         _ => throw new DataException($"Unknown data key '{key}'; the keys are {string.Join(", ", Keys)}."),
     };
 

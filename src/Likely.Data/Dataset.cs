@@ -57,11 +57,11 @@ public sealed class Dataset : IDisposable
 
     /// <summary>Opens a known name or a path; a known data set that is not on this machine is fetched.</summary>
     /// <exception cref="DataException">if there is no such data set, or it is damaged or of an unfit shape</exception>
-    public static Dataset Open(string nameOrPath, DataOptions options, Action<string>? progress = null)
+    public static Dataset Open(string nameOrPath, DataOptions options, Action<string>? progress = null, CancellationToken cancellation = default)
     {
         if (KnownDatasets.Find(nameOrPath) is { } known)
         {
-            var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress));
+            var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress, cancellation));
             return new Dataset(known.Name, parts, options, known);
         }
         if (!File.Exists(nameOrPath) && !Directory.Exists(nameOrPath))
@@ -76,11 +76,11 @@ public sealed class Dataset : IDisposable
 
     /// <summary>Makes sure that a known data set is on this machine and returns its folder (empty for a built-in one).</summary>
     /// <exception cref="DataException">if it is unknown, cannot be fetched, or arrives damaged</exception>
-    public static string Fetch(string name, Action<string>? progress = null)
+    public static string Fetch(string name, Action<string>? progress = null, CancellationToken cancellation = default)
     {
         var known = KnownDatasets.Find(name)
             ?? throw new DataException($"There is no known data set '{name}'; known are {string.Join(", ", Known.Select(item => item.Name))}.");
-        return known.IsBuiltIn ? "" : KnownDatasets.Locate(known) ?? Download.Fetch(known, progress ?? (_ => { }));
+        return known.IsBuiltIn ? "" : KnownDatasets.Locate(known) ?? Download.Fetch(known, progress ?? (_ => { }), cancellation);
     }
 
     /// <summary>The options that shape items, as canonical text: what a model file keeps.</summary>

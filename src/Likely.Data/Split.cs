@@ -43,7 +43,4 @@ public sealed class Split
             throw new ArgumentException($"Item {index} has {geometry.Dimensions} symbols, but there is room for {symbols.Length}.");
         _preprocessing.Read(_source, _items[index], symbols, geometry, epoch, _training);
     }
-
-    /// <summary>Index in the data set's own order, the same in every split.</summary>
-    internal int ItemIndex(int index) => _items[index];
 }

@@ -16,14 +16,10 @@ public sealed unsafe class BufferPool
     /// <summary>Number of buffers this pool has ever allocated.</summary>
     public long Allocations { get; private set; }
 
-    /// <summary>Bytes this pool holds, in use or free.</summary>
-    public long Bytes { get; private set; }
-
     internal Buffer Rent(long length)
     {
         if (_free.TryGetValue(length, out var stack) && stack.TryPop(out var buffer)) return buffer;
         Allocations++;
-        Bytes += 4 * length;
         return new Buffer(length);
     }
 

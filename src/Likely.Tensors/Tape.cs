@@ -41,9 +41,6 @@ public sealed unsafe class Tape(bool recording = false)
     /// <summary>Number of tensor buffers ever allocated: constant after the first step.</summary>
     public long Allocations => _pool.Allocations;
 
-    /// <summary>Bytes held in buffers.</summary>
-    public long Bytes => _pool.Bytes;
-
     /// <summary>A new tensor of unspecified content; compact rows have no padding.</summary>
     public Tensor New(Shape shape, bool requiresGradient = false, bool compact = false)
     {

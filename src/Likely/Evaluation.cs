@@ -6,7 +6,10 @@ namespace Likely;
 /// <summary>Scores examples once (a <see cref="Scorer"/> does it again and again), and turns scores into bits per dimension.</summary>
 public static class Evaluation
 {
-    /// <summary>Surprise of one example: -log p(x) in nats.</summary>
+    /// <summary>Takes what one example scores.</summary>
+    /// <param name="index">Which example.</param>
+    /// <param name="nats">Its surprise, -log p(x).</param>
+    /// <param name="symbolNats">The surprise of each of its symbols, in the order of the example; empty for an ensemble, which averages whole examples.</param>
     public delegate void PerExample(int index, double nats, ReadOnlySpan<float> symbolNats);
 
     /// <summary>-log p(x) in nats of every example of a split, in order.</summary>

@@ -47,9 +47,11 @@ public static class Walk
     /// <param name="seed">Example i of a seed is the same whatever the count, batch or threads.</param>
     /// <param name="labels">One per example for a conditional model; null: the classes in turn.</param>
     /// <param name="temperature">Logits are divided by it; 1 draws from the model itself.</param>
-    /// <param name="threads">Worker threads.</param>
+    /// <param name="threads">Worker threads; 0: all processors.</param>
     /// <param name="progress">Called with the share done.</param>
     /// <param name="cancellation">Ends the walk early.</param>
+    /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
+    /// <exception cref="ArgumentException">There are fewer or more labels than examples, or one is not a class.</exception>
     public static byte[][] Sample(DensityModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
         => Fill(model, count, null, null, seed, labels, temperature, threads, progress, cancellation);
@@ -62,6 +64,14 @@ public static class Walk
     /// <param name="item">Symbols; those that are unknown are ignored.</param>
     /// <param name="known">Per dimension: whether the symbol is known.</param>
     /// <param name="count">How many completions.</param>
+    /// <param name="seed">Completion i of a seed is the same whatever the count, batch or threads.</param>
+    /// <param name="labels">One per completion for a conditional model; null: the classes in turn.</param>
+    /// <param name="temperature">Logits are divided by it; 1 draws from the model itself.</param>
+    /// <param name="threads">Worker threads; 0: all processors.</param>
+    /// <param name="progress">Called with the share done.</param>
+    /// <param name="cancellation">Ends the walk early.</param>
+    /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
+    /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
     public static byte[][] Complete(DensityModel model, byte[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
         => Fill(model, count, item, known, seed, labels, temperature, threads, progress, cancellation);
@@ -85,6 +95,10 @@ public static class Walk
         int threads, Action<double>? progress, CancellationToken cancellation)
     {
         if (threads <= 0) threads = Environment.ProcessorCount;
+        if (item is not null && item.Length != model.Geometry.Dimensions || known is not null && known.Length != model.Geometry.Dimensions)
+            throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
+        if (labels is not null && model.Classes > 0 && (labels.Length != count || labels.Any(label => (uint)label >= (uint)model.Classes)))
+            throw new ArgumentException($"{count} examples need as many labels below {model.Classes}", nameof(labels));
         var results = new byte[count][];
         var pieces = Pieces(model, count, seed, threads);
         var steps = (long)pieces.Count * model.Geometry.Dimensions;

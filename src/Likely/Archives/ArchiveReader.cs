@@ -157,9 +157,6 @@ public sealed class ArchiveReader : IDisposable
         }
     }
 
-    /// <summary>The bytes of an embedded model's file.</summary>
-    public byte[] EmbeddedFile() => Read(_embeddedAt, (int)EmbeddedBytes);
-
     /// <summary>A block and the check sum behind it.</summary>
     internal byte[] ReadBlock(bool ofItems, long index) =>
         ofItems ? Read(_itemBlocks[index], _itemLengths[index] + 4) : Read(_byteBlocks[index], _byteLengths[index] + 4);

@@ -47,12 +47,6 @@ sealed unsafe class GradientStep
     /// <summary>The shards' gradients of the last batch.</summary>
     public ReadOnlySpan<nint> Gradients => _gradients;
 
-    /// <summary>Tensor buffers ever allocated.</summary>
-    public long Allocations => _tapes.Sum(tape => tape.Allocations);
-
-    /// <summary>Bytes of values and gradients held.</summary>
-    public long Bytes => _tapes.Sum(tape => tape.Bytes) + Shards * 4 * _model.Parameters.Length;
-
     /// <summary>Computes the gradient of step <paramref name="step"/>'s batch; returns its loss in nats per dimension.</summary>
     public double Compute(long step)
     {

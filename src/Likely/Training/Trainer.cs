@@ -58,6 +58,8 @@ public sealed unsafe class Trainer
         (_data, _heldOut, _validation, _options) = (data, heldOut, heldOut?.All ?? data.Validation, options);
         if (heldOut is not null && heldOut.Geometry != data.Geometry)
             throw new UsageException($"{heldOut.Name} is {heldOut.Geometry} and {data.Name} is {data.Geometry}; both must be of one shape");
+        if (config.UsesLabels && heldOut is not null) RequireLabels(heldOut.Name, heldOut.ClassNames);
+        if (config.UsesLabels && from is not null) RequireLabels("the model to go on from", from.ClassNames);
         var geometry = new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels);
         Model = config.Build(geometry, data.ClassNames.Count, options.Seed);
         if (from is not null) CopyWeights(from.Model);
@@ -98,8 +100,8 @@ public sealed unsafe class Trainer
     /// <summary>True if the last run ended because it was asked to.</summary>
     public bool Interrupted { get; private set; }
 
-    /// <summary>Seconds a step takes and a validation takes, and the bytes held, measured by a warm-up that changes nothing.</summary>
-    public (double StepSeconds, double ValidationSeconds, long Bytes) Forecast()
+    /// <summary>Seconds a step takes and a validation takes, measured by a warm-up that changes nothing.</summary>
+    public (double StepSeconds, double ValidationSeconds) Forecast()
     {
         for (var i = 0; i < 3; i++) _gradient.Compute(i);
         var clock = Stopwatch.StartNew();
@@ -115,7 +117,7 @@ public sealed unsafe class Trainer
             _scorer.Score(_validation, some);
             validation = clock.Elapsed.TotalSeconds * Math.Min(_validation.Count, _options.ValidationLimit) / some;
         }
-        return (perStep, validation, _gradient.Bytes + 4 * Model.Parameters.Length * 10);
+        return (perStep, validation);
     }
 
     /// <summary>Decides the number of steps and of validations; the only place where time decides anything.</summary>
@@ -126,7 +128,7 @@ public sealed unsafe class Trainer
         var total = _options.Steps ?? (_options.Epochs is { } epochs ? (long)Math.Ceiling(epochs * _data.Train.Count / _options.Batch) : 0);
         if (total == 0)
         {
-            var (step, validation, _) = Forecast();
+            var (step, validation) = Forecast();
             var seconds = (_options.Minutes ?? 10) * 60;
             // One validation an epoch, but no fewer than twenty in all and no more time on them than on a tenth of the steps.
             var guess = Math.Max(1, (long)(seconds / step));
@@ -279,6 +281,14 @@ public sealed unsafe class Trainer
             plan steps={_options.Steps} epochs={_options.Epochs} minutes={_options.Minutes} batch={_options.Batch} lr={_rate} schedule={_options.Schedule} final={_options.FinalRate} warm_up={_options.WarmUp} clip={_options.Clip} decay={_options.WeightDecay} ridge={_options.Ridge} epsilon={_options.Epsilon} average={_options.Average} every={_options.ValidateEvery} patience={_options.Patience} limit={_options.ValidationLimit} seed={_options.Seed}
             """;
         return text.ToString(CultureInfo.InvariantCulture);
+    }
+
+    void RequireLabels(string name, IReadOnlyList<string> labels)
+    {
+        if (!labels.SequenceEqual(_data.ClassNames))
+            throw new UsageException($"the labels of {name} ({Some(labels)}) are not those of {_data.Name} ({Some(_data.ClassNames)}), and the model learns p(x | label)");
+
+        static string Some(IReadOnlyList<string> labels) => labels.Count == 0 ? "none" : string.Join(", ", labels.Take(10)) + (labels.Count > 10 ? ", ..." : "");
     }
 
     void CopyWeights(DensityModel from)

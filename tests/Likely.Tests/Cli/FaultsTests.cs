@@ -50,6 +50,8 @@ public sealed class FaultsTests(CliFolder folder)
         Aimed + "--out plain.likely", Aimed + "--out empty", Aimed + "--out text.txt/model.likely", Aimed + "--out waiting.likely", Aimed + "--out interrupted.likely --resume", Aimed + "--out other.likely --resume",
         "sample plain.likely --out taken.png", "sample plain.likely --out empty", "sample plain.likely --out text.txt/a.png", "score plain.likely strokes --out taken.csv", "complete plain.likely strokes --out taken.png",
         "data show strokes --out taken.png", "demo --out taken.png",
+        // What excludes each other, or labels that differ.
+        Train + "--resume --dry-run", Train + "--set conditional=true --validation picture.png", "train strokes --from labels.likely --validation animals --set limit=48 --steps 2 --out fault.likely",
     ]);
 
     [Theory]

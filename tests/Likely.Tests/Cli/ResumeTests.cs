@@ -29,7 +29,7 @@ public sealed class ResumeTests
         var rest = CliRun.Ok($"{Options} --out parts.likely --resume");
         Assert.Equal((string)whole.Json["identity"]!, (string)rest.Json["identity"]!);
         Assert.False(File.Exists("parts.resume"));
-        Assert.Equal(Steps("whole/metrics.jsonl", validated: true), Steps("parts/metrics.jsonl", validated: true));
+        Assert.Equal(Steps("whole.run/metrics.jsonl", validated: true), Steps("parts.run/metrics.jsonl", validated: true));
         Assert.Equal(2, CliRun.Of($"{Options} --out parts.likely --resume".Split(' ')).Code); // it is finished
     }
 
@@ -50,7 +50,7 @@ public sealed class ResumeTests
             Assert.True(rest.Code == 0, $"killed after {delay:0.000} of {seconds:0.000} s: {rest.Error}");
             Assert.True(whole == (string)rest.Json["identity"]!, $"killed after {delay:0.000} of {seconds:0.000} s: other bits");
             foreach (var file in Directory.GetFiles(".", "killed.*")) File.Delete(file);
-            Directory.Delete("killed", recursive: true);
+            Directory.Delete("killed.run", recursive: true);
         }
     }
 

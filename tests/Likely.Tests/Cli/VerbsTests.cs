@@ -17,14 +17,78 @@ public sealed class VerbsTests
         Assert.Equal("runs/strokes-gated-pixelcnn.likely", (string)run.Json["checkpoint"]!);
         Assert.Equal(5, (int)run.Json["steps"]!);
         Assert.True(File.Exists("runs/strokes-gated-pixelcnn.likely"));
-        Assert.True(File.Exists("runs/strokes-gated-pixelcnn/metrics.jsonl"));
-        Assert.NotEmpty(Directory.GetFiles("runs/strokes-gated-pixelcnn", "samples-*.png"));
-        Assert.NotEmpty(Directory.GetFiles("runs/strokes-gated-pixelcnn", "events.out.tfevents.*"));
+        Assert.True(File.Exists("runs/strokes-gated-pixelcnn.run/metrics.jsonl"));
+        Assert.NotEmpty(Directory.GetFiles("runs/strokes-gated-pixelcnn.run", "samples-*.png"));
+        Assert.NotEmpty(Directory.GetFiles("runs/strokes-gated-pixelcnn.run", "events.out.tfevents.*"));
         Assert.False(File.Exists("runs/strokes-gated-pixelcnn.resume"));
         Assert.Empty(run.Error);
         var again = CliRun.Of($"train strokes {Tiny} --steps 5".Split(' '));
         Assert.Equal(2, again.Code);
         Assert.Contains("--force", again.Error);
+    }
+
+    [Fact]
+    public void Train_leaves_a_folder_that_is_not_of_a_run_as_it_is()
+    {
+        Directory.CreateDirectory("mine.run");
+        File.Copy("picture.png", "mine.run/samples-000001.png", overwrite: true);
+        var run = CliRun.Of($"train strokes {Tiny} --steps 2 --force --out mine.likely".Split(' '));
+        Assert.Equal(2, run.Code);
+        Assert.Contains("mine.run", run.Error);
+        Assert.Single(Directory.GetFileSystemEntries("mine.run"));
+        Assert.False(File.Exists("mine.likely"));
+    }
+
+    [Fact]
+    public void A_folder_of_pictures_may_have_the_models_name()
+    {
+        Directory.CreateDirectory("faces");
+        for (var i = 0; i < 8; i++) File.Copy("small.png", $"faces/samples-{i:000000}.png", overwrite: true);
+        CliRun.Ok("train faces --model gated-pixelcnn --set binarize=threshold gray=true channels=4 layers=1 --steps 2 --batch 4 --out faces.likely --force --quiet");
+        Assert.Equal(8, Directory.GetFileSystemEntries("faces").Length);
+    }
+
+    [Fact]
+    public void Labels_must_be_the_same_when_training_goes_on_or_validates_elsewhere()
+    {
+        var run = CliRun.Of($"train animals {Tiny} --set size=28x28 gray=true conditional=true --from labels.likely --set kernel=3 --steps 2 --out relabelled.likely".Split(' '));
+        Assert.Equal(2, run.Code);
+        Assert.Contains("cat", run.Error);
+        run = CliRun.Of($"train strokes {Tiny} --set conditional=true --validation picture.png --steps 2 --out unlabelled.likely".Split(' '));
+        Assert.Equal(2, run.Code);
+        Assert.Contains("none", run.Error);
+        Assert.False(File.Exists("unlabelled.resume"));
+    }
+
+    [Fact]
+    public void Another_data_seed_holds_other_items_out()
+    {
+        string Scored(string settings) => (string)CliRun.Ok($"train many --model gated-pixelcnn --set channels=4 layers=1 {settings} --steps 3 --batch 8 --json --quiet --force --out split.likely").Json["identity"]!;
+        Directory.CreateDirectory("many");
+        CliRun.Ok("sample grey.likely --count 40 --each many --out many.png --force --quiet");
+        Assert.NotEqual(Scored("levels=4"), Scored("levels=4 data_seed=5"));
+    }
+
+    [SmallDiskFact]
+    public void A_full_disk_leaves_none_of_several_files()
+    {
+        var mount = Directory.CreateDirectory("disk").FullName;
+        Assert.True(SmallDiskFactAttribute.Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount));
+        try
+        {
+            foreach (var arguments in (string[])["sample plain.likely --count 64 --each disk/each --out disk.png", "score plain.likely strokes --limit 64 --map disk/maps --out disk.csv"])
+            {
+                var run = CliRun.Of(arguments.Split(' '));
+                Assert.Equal(2, run.Code);
+                Assert.Contains("disk is full", run.Error);
+                Assert.Empty(Directory.GetFiles(mount, "*", SearchOption.AllDirectories));
+                Assert.False(File.Exists("disk.png") || File.Exists("disk.csv"));
+            }
+        }
+        finally
+        {
+            SmallDiskFactAttribute.Run("umount", mount);
+        }
     }
 
     [Fact]
@@ -96,6 +160,8 @@ public sealed class VerbsTests
         Assert.Equal(exact, (bool)run.Json["exact"]!);
         Assert.Equal(!exact, run.Error.Contains("note"));
         Assert.True(File.Exists("filled.png"));
+        Assert.Equal(!exact, CliRun.Ok($"{arguments} --count 3 --json --out filled.png --force --quiet").Error.Contains("note"));
+        Assert.False((bool)CliRun.Ok($"{arguments} --count 3 --json --out filled.png --force --quiet --temperature 0.5").Json["exact"]!);
     }
 
     [Fact]
@@ -175,6 +241,10 @@ public sealed class VerbsTests
         Assert.Contains("</html>", File.ReadAllText("runs/demo/report.html"));
         foreach (var picture in (string[])["samples", "completions", "surprise", "ranking"]) Assert.True(File.Exists($"runs/demo/{picture}.png"), picture);
         CliRun.Ok("sample runs/demo/digits.likely --label 7 --count 4");
+        File.Delete("runs/demo/report.html");
+        var beside = CliRun.Of("demo", "--minutes", "0.01", "--out", "runs/demo/report.html");
+        Assert.Equal(2, beside.Code);
+        Assert.Contains("digits.likely exists", beside.Error);
     }
 
     [DataFact("mnist")]

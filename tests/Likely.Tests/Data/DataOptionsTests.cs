@@ -15,7 +15,7 @@ public sealed class DataOptionsTests
         var options = Parse(("size", "28x30"), ("binarize", "static"), ("crop", "64x64"), ("gray", "true"), ("validation", "0.05"), ("limit", "100"), ("flip", "true"))
             with
         { Seed = ulong.MaxValue };
-        Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true validation=0.05 limit=100 flip=true seed=18446744073709551615", options.ToCanonical());
+        Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true validation=0.05 limit=100 flip=true data_seed=18446744073709551615", options.ToCanonical());
         Assert.Equal(options, DataOptions.FromCanonical(options.ToCanonical()));
         Assert.Equal(Parse(("levels", "8")), DataOptions.FromCanonical("levels=8"));
         foreach (var key in DataOptions.Keys) Assert.DoesNotContain("Unknown", Assert.Throws<DataException>(() => Parse((key, "?"))).Message);
