@@ -20,6 +20,9 @@ public sealed class PixelFile : IDisposable
     /// <summary>A picture that is its pixels and no more.</summary>
     public Image? Picture { get; }
 
+    /// <summary>True if the picture's file also holds what is not pixels: texts, times, colour profiles.</summary>
+    public bool HasNotes { get; private init; }
+
     /// <summary>True if the file was packed, and its contents stand for it.</summary>
     public bool IsUnpacked { get; }
 
@@ -33,7 +36,8 @@ public sealed class PixelFile : IDisposable
         try
         {
             var layout = bytes.Length == 0 ? null : PixelLayout.Of(Head(bytes), bytes.Length, path);
-            return new PixelFile(bytes, layout, layout is null && !exact ? ReadPicture(bytes, path) : null, false);
+            var hasNotes = false;
+            return new PixelFile(bytes, layout, layout is null && !exact ? ReadPicture(bytes, path, out hasNotes) : null, false) { HasNotes = hasNotes };
         }
         catch
         {
@@ -92,9 +96,10 @@ public sealed class PixelFile : IDisposable
         return head;
     }
 
-    // Transparency and 16 bits are more than grey or colour of 8 bits can tell.
-    static Image? ReadPicture(ByteStore bytes, string path)
+    // Transparency, 16 bits and several frames are more than grey or colour of 8 bits can tell.
+    static Image? ReadPicture(ByteStore bytes, string path, out bool hasNotes)
     {
+        hasNotes = false;
         var head = Head(bytes);
         if (!head.AsSpan().StartsWith(Png.Signature) || bytes.Length > Image.LargestSize) return null;
         try
@@ -103,7 +108,9 @@ public sealed class PixelFile : IDisposable
             if (depth > 8 || color > 3) return null;
             var file = new byte[bytes.Length];
             bytes.Read(0, file);
-            return Png.Decode(file, path);
+            var decoder = new PngDecoder(file, path);
+            hasNotes = decoder.HasNotes;
+            return decoder.HasMore ? null : decoder.Decode();
         }
         catch (DataException)
         {

@@ -34,7 +34,13 @@ sealed class PngDecoder
             var critical = (kind[0] & 0x20) == 0;
             if ((critical || kind.SequenceEqual("tRNS"u8)) && BinaryPrimitives.ReadUInt32BigEndian(file[(at - 4)..]) != Crc32.Of(kind, data))
                 throw Damaged("has a wrong check sum");
-            if (kind.SequenceEqual("IEND"u8)) break;
+            if (kind.SequenceEqual("IEND"u8))
+            {
+                HasMore |= at < file.Length;
+                break;
+            }
+            HasMore |= kind.SequenceEqual("acTL"u8);
+            HasNotes |= !critical && !kind.SequenceEqual("tRNS"u8);
             if (kind.SequenceEqual("IDAT"u8)) _packed.Write(data);
             else if (kind.SequenceEqual("tRNS"u8)) _transparency = data.ToArray();
             else if (kind.SequenceEqual("PLTE"u8))
@@ -43,6 +49,12 @@ sealed class PngDecoder
         }
         if (_color == Palette && _palette.Length == 0) throw Damaged("has no palette");
     }
+
+    /// <summary>True if the file holds more pictures than one, or bytes after its end.</summary>
+    public bool HasMore { get; }
+
+    /// <summary>True if the file holds what is not pixels: texts, times, colour profiles.</summary>
+    public bool HasNotes { get; }
 
     /// <summary>Reads the size and kind from the first bytes of a file.</summary>
     public static (int Height, int Width, int Depth, byte Color, bool Interlaced) ParseHeader(ReadOnlySpan<byte> file, string name)

@@ -57,7 +57,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         if (geometry == Model.Geometry) return Model;
         if (!Model.AnySize || (geometry.SubPositions, geometry.Levels) != (Model.Geometry.SubPositions, Model.Geometry.Levels))
             throw new ModelException($"the model is one of {Model.Geometry}, and cannot take {geometry}");
-        var other = Model.Config.Build(geometry, ClassNames.Count, 0);
+        var other = Model.Config.Build(geometry, ClassNames.Count, null);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             other.Parameters.Parameters[i].Assign(Model.Parameters.Parameters[i].ToArray());
         return other;
@@ -67,7 +67,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     /// <exception cref="ModelException">A weight is too large.</exception>
     public Checkpoint Shrink(WeightStorage storage)
     {
-        var smaller = Model.Config.Build(Model.Geometry, ClassNames.Count, 0);
+        var smaller = Model.Config.Build(Model.Geometry, ClassNames.Count, null);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             smaller.Parameters.Parameters[i].Assign(StoredWeights.Round(Model.Parameters.Parameters[i], storage));
         var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { DataName = DataName, Storage = storage };
@@ -120,7 +120,9 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var classes = description["classes"]!.AsArray().Select(name => (string)name!).ToArray();
         var config = ModelRegistry.FromJson(description["config"]!.ToJsonString());
         Bound(config, file, path);
-        var model = config.Build(geometry, classes.Length, 0);
+        var model = config.Outline(geometry, classes.Length);
+        foreach (var parameter in model.Parameters.Parameters) StoredWeights.RequireEntry(file, parameter, path);
+        model.Parameters.Allocate(null);
         var known = new HashSet<string>();
         foreach (var parameter in model.Parameters.Parameters) parameter.Assign(StoredWeights.Read(file, parameter, path, known));
         if (file.Entries.Count != known.Count)

@@ -27,15 +27,21 @@ public abstract record ModelConfig
     /// <summary>True if the model learns from labels.</summary>
     [JsonIgnore] public virtual bool UsesLabels => false;
 
-    /// <summary>Builds the model and draws its initial weights.</summary>
+    /// <summary>Builds the model and draws its initial weights; without a seed they are zero, to be assigned.</summary>
     /// <exception cref="ModelException">A value is out of range, or the model cannot describe this geometry.</exception>
-    public DensityModel Build(Geometry geometry, int classes, ulong seed)
+    public DensityModel Build(Geometry geometry, int classes, ulong? seed)
+    {
+        var model = Outline(geometry, classes);
+        model.Parameters.Allocate(seed);
+        return model;
+    }
+
+    /// <summary>The model with the names and shapes of its weights, and no memory for them yet.</summary>
+    internal DensityModel Outline(Geometry geometry, int classes)
     {
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
         if (geometry.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {geometry.Levels}");
-        var model = Create(geometry, classes);
-        model.Parameters.Allocate(seed);
-        return model;
+        return Create(geometry, classes);
     }
 
     protected abstract DensityModel Create(Geometry geometry, int classes);

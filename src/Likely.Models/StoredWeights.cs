@@ -59,6 +59,11 @@ static class StoredWeights
         file.Add(new Safetensors.Entry(parameter.Name + ScaleSuffix, "BF16", [1, 1, scales.Length], UpperHalves(scales)));
     }
 
+    /// <summary>Refuses a file in which a parameter's tensor is missing or of another shape, before memory is taken for it.</summary>
+    /// <exception cref="ModelException">It is.</exception>
+    public static void RequireEntry(Safetensors file, Parameter parameter, string path)
+        => Require(Find(file, parameter.Name, path, []), ["F32", "BF16", "I8"], [parameter.Taps, parameter.Inputs, parameter.Outputs], path);
+
     /// <summary>The float32 values of a parameter, whichever way the file holds them; names of the tensors used go into <paramref name="used"/>.</summary>
     /// <exception cref="ModelException">A tensor is missing, of another type or shape, or holds a value that is not finite.</exception>
     public static float[] Read(Safetensors file, Parameter parameter, string path, HashSet<string> used)

@@ -40,15 +40,15 @@ public sealed unsafe class ParameterSet
         return parameter;
     }
 
-    /// <summary>Reserves the block and draws the initial values.</summary>
-    public void Allocate(ulong seed)
+    /// <summary>Reserves the block and draws the initial values; without a seed they are zero, to be assigned.</summary>
+    public void Allocate(ulong? seed)
     {
         _memory = NewBlock(Length, out var values);
         Values = _own = values;
         var empty = new List<long>();
         foreach (var parameter in _parameters)
         {
-            var random = new Philox(seed, RandomPurpose.Initialization, Philox.Hash(parameter.Name));
+            var random = new Philox(seed ?? 0, RandomPurpose.Initialization, Philox.Hash(parameter.Name));
             for (var row = 0; row < parameter.Shape.Rows; row++)
                 for (var output = 0; output < parameter.Stride; output++)
                 {
@@ -58,6 +58,7 @@ public sealed unsafe class ParameterSet
                         continue;
                     }
                     Count++;
+                    if (seed is null) continue;
                     parameter.Data[(long)row * parameter.Stride + output] = (float)parameter.Initialize(
                         random.Normal((ulong)row, 2 * (ulong)output), random.UniformDouble((ulong)row, 2 * (ulong)output + 1)) + (float)(parameter.Offsets?.Invoke(output) ?? 0);
                 }

@@ -25,6 +25,9 @@ public static class Archive
         AtomicFile.RequireFree(output, options.Overwrite);
         if (AtomicFile.IsDevice(output)) throw new UsageException($"{output} is a device; an archive needs a file");
         var files = ArchiveFiles.List(inputs, output, options.Note);
+        var taken = EntryName.RequireDistinct(files.Select(file => file.Name));
+        if (files.Count > ArchiveDirectory.MostEntries || files.Sum(file => (long)file.Name.Length) > ArchiveDirectory.MostNames)
+            throw new UsageException("there are too many files for one archive; make several");
         var total = Math.Max(1, files.Sum(file => file.Length));
         var wrapped = new ArchiveModel(model);
         if (options.Embed is { } embedded && Checkpoint.Read(embedded, "the model to embed").Identity() != model.Identity())
@@ -39,7 +42,7 @@ public static class Archive
             {
                 stream.SetLength(0);
                 using var writer = new ArchiveWriter(stream, wrapped, options, cancellation);
-                var input = new ArchiveInput(writer, wrapped, options, cancellation);
+                var input = new ArchiveInput(writer, wrapped, options, taken, cancellation);
                 var before = 0L;
                 foreach (var (name, path, length) in files)
                 {
@@ -47,7 +50,6 @@ public static class Archive
                     input.Add(name, path, asFiles.Contains(name), done => options.Progress?.Invoke((double)(before + Math.Min(done, length)) / total, "compressing"));
                     before += length;
                 }
-                EntryName.RequireDistinct(writer.Entries.Select(entry => entry.Name));
                 writer.Finish();
                 string[] grown = [.. files.Where(file => writer.Costs.GetValueOrDefault(file.Name) > file.Length + Slack).Select(file => file.Name)];
                 if (again = grown.Length > 0)
@@ -103,7 +105,7 @@ public static class Archive
         cancellation.ThrowIfCancellationRequested();
         extraction.Commit();
         var summary = Summarize(archive, clock.Elapsed.TotalSeconds, only is null);
-        return only is null ? summary : summary with { Files = 1 };
+        return only is null ? summary : summary with { Files = 1, Items = content.DecodedItems, Symbols = content.DecodedSymbols, PlainBytes = content.DecodedBytes, ContentBytes = extraction.Length };
     }
 
     /// <summary>The model of an archive: the file named, or the embedded one, or the right one of the .likely files beside the archive; null if it needs none.</summary>

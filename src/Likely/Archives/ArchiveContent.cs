@@ -10,7 +10,7 @@ namespace Likely;
 /// </summary>
 sealed class ArchiveContent
 {
-    const long MostAhead = 1L << 26; // symbols
+    const long MostAhead = 1L << 25; // symbols
 
     readonly ArchiveReader _reader;
     readonly ArchiveModel? _model;
@@ -21,6 +21,11 @@ sealed class ArchiveContent
     long _firstDecoded;
     byte[] _bytes = [];
     long _byteBlock = -1;
+
+    /// <summary>Items, their symbols and plain bytes decoded so far.</summary>
+    public long DecodedItems { get; private set; }
+    public long DecodedSymbols { get; private set; }
+    public long DecodedBytes { get; private set; }
 
     /// <exception cref="ArchiveException">The model is not the archive's, or the archive asks of it what it cannot do.</exception>
     public ArchiveContent(ArchiveReader reader, ArchiveModel? model, ArchiveOptions options, CancellationToken cancellation)
@@ -148,6 +153,8 @@ sealed class ArchiveContent
             Check(block, decoded[i], $"block {first + i} of items");
         });
         (_decoded, _firstDecoded) = (decoded, first);
+        DecodedItems += blocks.Sum(block => (long)block.Count);
+        DecodedSymbols += decoded.Sum(symbols => (long)symbols.Length);
     }
 
     ReadOnlySpan<byte> PlainBytes(long offset, long count)
@@ -159,6 +166,7 @@ sealed class ArchiveContent
             var block = _reader.ReadBlock(false, index);
             _bytes = ByteBlock.Decode(block.AsSpan(0, block.Length - 4), _plan.ByteBlock(index));
             _byteBlock = index;
+            DecodedBytes += _bytes.Length;
             Check(block, _bytes, $"block {index} of bytes");
         }
         var at = (int)(offset - index * BlockPlan.ChunkBytes);

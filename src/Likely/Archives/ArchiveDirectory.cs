@@ -10,8 +10,11 @@ namespace Likely;
 /// </summary>
 sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels, (bool IsItems, int Length)[] Blocks)
 {
-    /// <summary>No more symbols than this in one item: the bound of what an archive can make us allocate for it.</summary>
-    public const long LargestItem = 1L << 26;
+    /// <summary>No more symbols than this in one item, and columns: the bounds of what an archive can make us allocate for it.</summary>
+    public const int LargestItem = 1 << 24, WidestItem = 1 << 14;
+
+    /// <summary>No more entries than this, and characters of all their names: a name may stand for itself and a little more in two bytes.</summary>
+    public const int MostEntries = 1 << 22, MostNames = 1 << 26;
 
     const long LargestFile = 1L << 50, LargestContent = 1L << 56;
 
@@ -39,12 +42,14 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
     public static ArchiveDirectory Parse(ReadOnlySpan<byte> bytes, long fileLength)
     {
         var reader = new VarintReader(bytes);
-        var entries = new ArchiveEntry[reader.Count(2)];
-        var total = 0L;
+        var entries = new ArchiveEntry[Math.Min(reader.Count(2), MostEntries + 1)];
+        if (entries.Length > MostEntries) throw VarintReader.Damaged();
+        var (total, names) = (0L, 0L);
         for (var i = 0; i < entries.Length; i++)
         {
             var name = ReadName(ref reader, i == 0 ? null : entries[i - 1].Name);
             if (EntryName.Fault(name) is { } fault) throw new ArchiveException($"a name in it {fault}: '{new string([.. name.Take(60).Select(c => char.IsControl(c) ? '?' : c)])}'");
+            if ((names += name.Length) > MostNames) throw VarintReader.Damaged();
             entries[i] = Read(ref reader, name, i == 0 ? null : entries[i - 1]);
             if ((total += entries[i].Length) > LargestContent) throw VarintReader.Damaged();
         }
@@ -103,7 +108,7 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
         if (kind == 0) return before is { Exceptions.Length: 0 } ? before with { Name = name } : throw VarintReader.Damaged();
         var length = reader.Read(LargestFile);
         if (kind == EntryKind.Bytes) return ArchiveEntry.OfBytes(name, length);
-        int height = reader.Size(1 << 26), width = reader.Size(1 << 26), channels = reader.Size(16);
+        int height = reader.Size(LargestItem), width = reader.Size(LargestItem), channels = reader.Size(16);
         var spread = reader.Read(1) != 0;
         if ((long)height * width > LargestItem / channels) throw VarintReader.Damaged();
         var layout = new PixelLayout(height, width, channels, 1, 0, 0, false);

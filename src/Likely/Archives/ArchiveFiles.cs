@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+
 namespace Likely;
 
 /// <summary>The files that go into an archive, with their names in it: a file by its own name, a folder's files by their paths with the folder's name before.</summary>
@@ -6,7 +8,7 @@ static class ArchiveFiles
     /// <summary>All files, folders in ordinal order of their paths.</summary>
     /// <param name="inputs">Files and folders.</param>
     /// <param name="output">The archive itself, which is left out.</param>
-    /// <param name="note">Told what is left out: links to folders within a folder.</param>
+    /// <param name="note">Told what is left out: links to folders within a folder, empty folders, and what is no file, such as a pipe.</param>
     /// <exception cref="UsageException">An input is missing, cannot be listed, or has a name that is not allowed.</exception>
     public static List<(string Name, string Path, long Length)> List(IReadOnlyList<string> inputs, string output, Action<string>? note)
     {
@@ -36,6 +38,8 @@ static class ArchiveFiles
             string[] paths = [.. Directory.EnumerateFiles(folder, "*", options).Where(path => !Linked(folder, Path.GetDirectoryName(path)!))];
             foreach (var link in Directory.EnumerateDirectories(folder, "*", options).Where(path => new DirectoryInfo(path).LinkTarget is not null))
                 note?.Invoke($"{link} is a link to a folder and is left out; name the folder itself to have it in the archive");
+            foreach (var empty in Directory.EnumerateDirectories(folder, "*", options).Where(path => !Linked(folder, path) && !Directory.EnumerateFileSystemEntries(path).Any()))
+                note?.Invoke($"{empty} is an empty folder and is left out");
             string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
             Array.Sort(names, paths, StringComparer.Ordinal);
             for (var i = 0; i < paths.Length; i++)
@@ -45,8 +49,29 @@ static class ArchiveFiles
         void Add(string name, string path)
         {
             if (EntryName.Fault(name) is { } fault) throw new UsageException($"{path} cannot go into an archive: its name {fault}; rename it");
-            files.Add((name, path, new FileInfo(path).Length));
+            var length = new FileInfo(path).Length;
+            if (length == 0 && !IsFile(path)) note?.Invoke($"{path} is a pipe, socket or device and is left out");
+            else files.Add((name, path, length));
         }
+    }
+
+    // What has no length may be no file: reading a pipe would wait for ever. The tar writer knows, and reads nothing.
+    static bool IsFile(string path)
+    {
+        if (OperatingSystem.IsWindows()) return true;
+        var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        using var memory = new MemoryStream();
+        try
+        {
+            using (var writer = new TarWriter(memory, leaveOpen: true)) writer.WriteEntry(target, "entry");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        memory.Position = 0;
+        using var reader = new TarReader(memory);
+        return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile;
     }
 
     static bool Linked(string root, string folder)

@@ -16,7 +16,7 @@ static class ArchiveHeader
     public const int Length = 8 + 3 + 32, FooterLength = 32 + 4 + 4 + 4, HashLength = 32;
 
     // Bytes that a stream of ByteModel can stand for, at its best; and the bound of what a directory may take.
-    const int BestRatio = 2048, LargestDirectory = 1 << 28;
+    const int BestRatio = 2048, LargestDirectory = 1 << 26;
 
     // Begins like PNG: not text, and damaged visibly where line ends are converted.
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'L', (byte)'K', (byte)'A', 13, 10, 26, 10];

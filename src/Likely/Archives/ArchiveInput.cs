@@ -3,7 +3,7 @@ using Likely.Data;
 namespace Likely;
 
 /// <summary>Puts files into an archive: finds out which of their items the model has symbols for, and takes the rest as bytes.</summary>
-sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptions options, CancellationToken cancellation)
+sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptions options, IReadOnlySet<string> taken, CancellationToken cancellation)
 {
     const int Piece = 1 << 16;
 
@@ -16,17 +16,28 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     /// <param name="asFile">Whether a picture or a packed file must be stored as the file it is.</param>
     public void Add(string name, string path, bool asFile, Action<long> done)
     {
+        // A packed file is stored unpacked if its shorter name is free.
+        asFile |= name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && (taken.Contains(name[..^3]) || EntryName.Fault(name[..^3]) is not null);
         using var file = PixelFile.Open(path, options.ExactFiles || asFile);
-        var counted = file.Picture is not null || file.IsUnpacked ? name : null;
-        if (file.IsUnpacked)
-        {
-            name = name[..^3];
-            options.Note?.Invoke($"{path} is stored unpacked, as {name}");
-        }
+        var given = name;
+        var counted = file.Picture is not null || file.IsUnpacked ? given : null;
+        if (file.IsUnpacked) name = name[..^3];
         var entry = file.Picture is { } picture ? OfPicture(name, file, picture) : file.Layout is { } layout ? OfLayout(name, file, layout) : ArchiveEntry.OfBytes(name, file.Length);
         var labels = entry.Kind == EntryKind.Bytes ? null : Labels(entry, file, path);
         if (entry.Kind != EntryKind.Bytes && model.Classes > 0 && labels is null) entry = ArchiveEntry.OfBytes(name, file.Length);
         if (!asFile && (entry.Kind == EntryKind.Bytes || entry.Exceptions.Length > 0)) Explain(entry, file, path);
+        if (file.IsUnpacked && entry.Kind == EntryKind.Bytes)
+        {
+            Add(given, path, asFile: true, done);
+            return;
+        }
+        if (file.IsUnpacked)
+        {
+            options.Note?.Invoke($"{path} is stored unpacked, as {name}");
+            // What the byte model makes of the rest is not known yet, so that it counts in full.
+            writer.Count(given, entry.PlainBytes);
+        }
+        if (entry.Kind == EntryKind.Picture && file.HasNotes) options.Note?.Invoke($"{path} holds texts, times or a colour profile besides its pixels, which are not kept; --exact-files keeps files as they are");
         writer.Begin(entry);
         if (entry.Kind == EntryKind.Bytes) AddBytes(file, 0, file.Length);
         else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path, counted);
@@ -89,7 +100,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         var own = model.Checkpoint.Model.Geometry;
         (int Height, int Width, int Channels) size = file.Layout is { } layout ? (layout.Height, layout.Width, layout.Channels)
             : file.Picture is { } picture ? (picture.Height, picture.Width, picture.Channels) : default;
-        var reason = size.Height == 0 ? "it is no picture or array that is known here, or one with transparency or 16 bits"
+        var reason = size.Height == 0 ? "it is no picture or array that is known here, or one with transparency, 16 bits or several frames"
             : !model.Takes(size.Height, size.Width, size.Channels) ? $"it is {size.Height} x {size.Width} x {size.Channels}, and the model is one of {own}"
             : entry.Kind == EntryKind.Items || model.Classes == 0
                 ? $"{(entry.Kind == EntryKind.Items ? $"{entry.Exceptions.Length} of its {entry.Layout.Count} items have" : "it has")} values other than the model's {own.Levels} levels"

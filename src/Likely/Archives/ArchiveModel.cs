@@ -21,7 +21,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     {
         var own = checkpoint.Model.Geometry;
         return channels == own.SubPositions && (checkpoint.Model.AnySize || (height, width) == (own.Height, own.Width))
-            && (long)height * width <= ArchiveDirectory.LargestItem / channels;
+            && width <= ArchiveDirectory.WidestItem && (long)height * width <= ArchiveDirectory.LargestItem / channels;
     }
 
     /// <summary>The density of items of this size; the last few are kept.</summary>

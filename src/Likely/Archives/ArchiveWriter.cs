@@ -42,6 +42,9 @@ sealed class ArchiveWriter : IDisposable
     /// <summary>What the model makes of files that could be stored otherwise, in bytes; known when all is finished.</summary>
     public Dictionary<string, double> Costs { get; } = [];
 
+    /// <summary>Counts bytes among what a file takes that could be stored otherwise.</summary>
+    public void Count(string file, double bytes) => Costs[file] = Costs.GetValueOrDefault(file) + bytes;
+
     /// <summary>Begins an entry; its content must follow.</summary>
     public void Begin(ArchiveEntry entry)
     {
@@ -124,7 +127,7 @@ sealed class ArchiveWriter : IDisposable
             byteStreams[i] = ItemBlock.Seal(ByteBlock.Encode(bytes[i]), bytes[i]);
         });
         foreach (var block in items)
-            foreach (var (file, nats) in block.Costs) Costs[file] = Costs.GetValueOrDefault(file) + nats / (8 * NatsPerBit);
+            foreach (var (file, nats) in block.Costs) Count(file, nats / (8 * NatsPerBit));
         var (nextItems, nextBytes) = (0, 0);
         foreach (var block in _pending)
         {

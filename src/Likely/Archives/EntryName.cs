@@ -44,9 +44,9 @@ static class EntryName
         return string.Concat(name.AsSpan(0, start), number.ToString($"D{end - start}", CultureInfo.InvariantCulture), name.AsSpan(end));
     }
 
-    /// <summary>Refuses two entries of one name, and one that is a folder of another.</summary>
+    /// <summary>Refuses two entries of one name, and one that is a folder of another; returns all names of files and folders.</summary>
     /// <exception cref="ArchiveException">There are such.</exception>
-    public static void RequireDistinct(IEnumerable<string> names)
+    public static IReadOnlySet<string> RequireDistinct(IEnumerable<string> names)
     {
         var files = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var folders = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -58,5 +58,7 @@ static class EntryName
         }
         foreach (var folder in folders)
             if (files.Contains(folder)) throw new ArchiveException($"The name '{folder}' is that of a file and of a folder; rename one.");
+        files.UnionWith(folders);
+        return files;
     }
 }

@@ -15,6 +15,9 @@ sealed class Extraction : IDisposable
     readonly List<string> _names = [];
     bool _committed;
 
+    /// <summary>Bytes of all files, when they are committed.</summary>
+    public long Length { get; private set; }
+
     public Extraction(string folder, bool overwrite)
     {
         (_folder, _overwrite) = (Path.GetFullPath(folder), overwrite);
@@ -81,25 +84,59 @@ sealed class Extraction : IDisposable
         throw new UsageException($"there is no '{only}' in {archive.Path}; likely info {archive.Path} lists what there is");
     }
 
-    /// <summary>Moves all files to their names.</summary>
+    /// <summary>Moves all files to their names; if one cannot, those before it are taken back, and what they replaced returns.</summary>
     /// <exception cref="UsageException">A name was taken meanwhile, or the disk refuses.</exception>
     public void Commit()
     {
         foreach (var name in _names) RequireFree(name);
+        var moved = new Stack<(string Target, string? Replaced)>();
+        var made = new Stack<string>();
         foreach (var name in _names)
         {
             var target = Target(name);
             try
             {
+                for (var at = Path.GetDirectoryName(target)!; !Directory.Exists(at); at = Path.GetDirectoryName(at)!) made.Push(at);
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                File.Move(Path.Combine(_staging, name), target, _overwrite);
+                string? replaced = null;
+                if (_overwrite && (File.Exists(target) || new FileInfo(target).LinkTarget is not null)) File.Move(target, replaced = Path.Combine(_staging, $".replaced-{moved.Count}"));
+                try
+                {
+                    File.Move(Path.Combine(_staging, name), target);
+                }
+                catch
+                {
+                    if (replaced is not null) File.Move(replaced, target);
+                    throw;
+                }
+                moved.Push((target, replaced));
+                Length += new FileInfo(target).Length;
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
+                TakeBack(moved, made);
                 throw AtomicFile.Explain(target, fault);
             }
         }
         _committed = true;
+    }
+
+    static void TakeBack(Stack<(string Target, string? Replaced)> moved, Stack<string> made)
+    {
+        try
+        {
+            foreach (var (target, replaced) in moved)
+            {
+                File.Delete(target);
+                if (replaced is not null) File.Move(replaced, target);
+            }
+            foreach (var folder in made.OrderByDescending(folder => folder.Length))
+                if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is the one to report.
+        }
     }
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tests.Laws;
@@ -201,6 +203,113 @@ public sealed class ArchiveTests
         Assert.False(Directory.Exists(folder["out"]));
         Archive.Decompress(archive, Binary, folder["out"], options, "set-images.idx[999]");
         Assert.ThrowsAny<OperationCanceledException>(() => Archive.Verify(archive, Binary, options, new CancellationToken(true)));
+    }
+
+    [Fact]
+    public void A_packed_file_of_items_without_symbols_or_with_a_taken_name_stays_packed()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["in"]);
+        var grey = new Geometry(4, 3, 1, 256);
+        Pack(IdxFiles.Write(folder["in"], "same", grey, [.. Enumerable.Repeat((byte[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2000)], []));
+        var twin = IdxFiles.Write(folder["in"], "twin", _binary.Geometry, _binary.Examples(9), []);
+        Pack(twin, keep: true);
+        File.Move(Pack(IdxFiles.Write(folder["in"], "odd", _binary.Geometry, _binary.Examples(9), [])), folder["in/ends in a space .gz"]);
+        var packed = new FileInfo(folder["in/same-images.idx.gz"]).Length;
+        var made = Archive.Compress(Binary, [folder["in/same-images.idx.gz"]], folder["same.lka"]);
+        Assert.InRange(made.ArchiveBytes, 1, packed + 200);
+        Archive.Compress(Binary, [folder["in"]], folder["a.lka"], new ArchiveOptions { Verify = false });
+        using var archive = ArchiveReader.Open(folder["a.lka"]);
+        Archive.Decompress(archive, Binary, folder["out"]);
+        foreach (var path in Directory.GetFiles(folder["in"]))
+            Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(folder[$"out/in/{Path.GetFileName(path)}"]));
+
+        static string Pack(string path, bool keep = false)
+        {
+            using (var source = File.OpenRead(path))
+            using (var target = new GZipStream(File.Create(path + ".gz"), CompressionLevel.Optimal)) source.CopyTo(target);
+            if (!keep) File.Delete(path);
+            return path + ".gz";
+        }
+    }
+
+    [Fact]
+    public void A_picture_of_several_frames_is_a_file_and_one_with_texts_says_that_they_go()
+    {
+        using var folder = new TemporaryFolder();
+        Png.Write(folder["plain.png"], new byte[12], 4, 3, 1);
+        var plain = File.ReadAllBytes(folder["plain.png"]);
+        File.WriteAllBytes(folder["frames.png"], [.. plain[..33], .. Chunk("acTL", new byte[8]), .. plain[33..]]);
+        File.WriteAllBytes(folder["more.png"], [.. plain, 1, 2, 3]);
+        File.WriteAllBytes(folder["text.png"], [.. plain[..33], .. Chunk("tEXt", [.. "Title\0hello"u8]), .. plain[33..]]);
+        var notes = new List<string>();
+        Archive.Compress(Binary, [folder["plain.png"], folder["frames.png"], folder["more.png"], folder["text.png"]], folder["a.lka"], new ArchiveOptions { Note = notes.Add });
+        using var archive = ArchiveReader.Open(folder["a.lka"]);
+        Assert.Equal([EntryKind.Picture, EntryKind.Bytes, EntryKind.Bytes, EntryKind.Picture], archive.Entries.Select(entry => entry.Kind));
+        Assert.Contains("not kept", Assert.Single(notes, note => note.Contains("text.png")));
+        Archive.Decompress(archive, Binary, folder["out"]);
+        foreach (var name in (string[])["frames.png", "more.png"]) Assert.Equal(File.ReadAllBytes(folder[name]), File.ReadAllBytes(folder[$"out/{name}"]));
+
+        static byte[] Chunk(string kind, byte[] data)
+        {
+            byte[] name = [.. kind.Select(c => (byte)c)], chunk = [.. new byte[4], .. name, .. data, .. new byte[4]];
+            BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+            BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc32.Of(name, data));
+            return chunk;
+        }
+    }
+
+    [Fact]
+    public void What_cannot_all_be_moved_to_its_name_is_taken_back()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["out"]);
+        File.WriteAllText(folder["out/a"], "mine");
+        using (var extraction = new Extraction(folder["out"], overwrite: true))
+        {
+            foreach (var name in (string[])["a", "new/b", "c"]) extraction.Create(name).Dispose();
+            File.Delete(Path.Combine(Assert.Single(Directory.GetDirectories(folder["out"])), "c"));
+            Assert.Throws<UsageException>(extraction.Commit);
+        }
+        Assert.Equal("mine", File.ReadAllText(Assert.Single(Directory.GetFileSystemEntries(folder["out"]))));
+    }
+
+    [Fact]
+    public void One_item_is_answered_with_what_was_decoded_for_it()
+    {
+        using var folder = new TemporaryFolder();
+        var path = IdxFiles.Write(folder.Path, "set", _binary.Geometry, _binary.Examples(600), []);
+        Archive.Compress(Binary, [path], folder["a.lka"]);
+        using var archive = ArchiveReader.Open(folder["a.lka"]);
+        var one = Archive.Decompress(archive, Binary, folder["out"], only: "set-images.idx[3]");
+        Assert.Equal((1, 256, 256 * 12), (one.Files, one.Items, one.Symbols));
+        Assert.Equal(new FileInfo(Assert.Single(Directory.GetFiles(folder["out"]))).Length, one.ContentBytes);
+    }
+
+    [UnixFact]
+    public void A_pipe_and_an_empty_folder_are_left_out_and_an_empty_file_is_not()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["in/nothing"]);
+        File.WriteAllBytes(folder["in/empty"], []);
+        using (var process = System.Diagnostics.Process.Start("mkfifo", folder["in/pipe"])) process.WaitForExit();
+        var notes = new List<string>();
+        Archive.Compress(Binary, [folder["in"]], folder["a.lka"], new ArchiveOptions { Note = notes.Add });
+        using var archive = ArchiveReader.Open(folder["a.lka"]);
+        Assert.Equal("in/empty", Assert.Single(archive.Entries).Name);
+        Assert.Equal(2, notes.Count(note => note.Contains("left out")));
+    }
+
+    [Fact]
+    public void A_few_bytes_do_not_stand_for_endless_names()
+    {
+        var name = string.Join('/', Enumerable.Repeat(new string('a', 250), 16)) + "/000000";
+        var entries = new List<ArchiveEntry>();
+        for (var i = 0; i < 20_000; i++) entries.Add(ArchiveEntry.OfBytes($"{name[..^6]}{i:000000}", 0));
+        var directory = new ArchiveDirectory(entries, [], []).ToBytes();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<ArchiveException>(() => ArchiveDirectory.Parse(directory, 1000));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
     }
 
     [UnixFact]

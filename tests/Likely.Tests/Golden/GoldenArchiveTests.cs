@@ -22,6 +22,7 @@ public sealed class GoldenArchiveTests
             ["rgb-mixture"] = "gated-pixelcnn: RGB mixture",
             ["rgb-softmax"] = "gated-pixelcnn: RGB of 4 levels",
             ["conditional"] = "gated-pixelcnn: conditional",
+            ["embedding"] = "gated-pixelcnn: RGB embedded",
             ["ensemble"] = "made: three orderings",
             ["random-order"] = "nade: random order",
         }).ToDictionary();
@@ -49,6 +50,11 @@ public sealed class GoldenArchiveTests
         Archive.Decompress(archive, Archive.FindModel(archive), folder["out"]);
         Assert.Equal(File.ReadAllBytes(input), File.ReadAllBytes(folder["out/golden-images.idx"]));
         Assert.Equal(File.ReadAllBytes(folder["note.txt"]), File.ReadAllBytes(folder["out/note.txt"]));
+        // And the same is made of it today, byte for byte.
+        var kept = File.ReadAllBytes(path);
+        var embedded = kept.AsSpan(ArchiveHeader.Length + 8, checked((int)archive.EmbeddedBytes)).ToArray();
+        Archive.Compress(archive.EmbeddedModel()!, [input, folder["note.txt"]], folder["again.lka"], new ArchiveOptions { Embed = embedded });
+        Assert.Equal(kept, File.ReadAllBytes(folder["again.lka"]));
     }
 
     // The files are read where they are kept, so that writing a new one puts it into the tree.

@@ -43,15 +43,23 @@ public sealed class BitsMatrix
         using var folder = new TemporaryFolder();
         var checkpoint = new Checkpoint(model, [.. Enumerable.Range(0, law.Classes).Select(i => $"{i}")], "");
         var input = IdxFiles.Write(folder.Path, "bits", law.Geometry, law.Examples(Examples), law.Labels(Examples));
-        var options = new ArchiveOptions { Threads = threads, Batch = threads };
-        Archive.Compress(checkpoint, [input], folder["own.lka"], options);
-        var bytes = File.ReadAllBytes(folder["own.lka"]);
+        byte[] bytes = [];
+        foreach (var batch in (int[])[1, 7, 64])
+        {
+            Archive.Compress(checkpoint, [input], folder["own.lka"], new ArchiveOptions { Threads = threads, Batch = batch, Overwrite = true, Verify = batch == 7 });
+            var own = File.ReadAllBytes(folder["own.lka"]);
+            Assert.True(bytes.Length == 0 || own.AsSpan().SequenceEqual(bytes), $"{law.Name}: another archive with batch {batch}");
+            bytes = own;
+        }
         if (Environment.GetEnvironmentVariable("LIKELY_BITS_ARCHIVES") is not { Length: > 0 } kept) return bytes;
         var path = Path.Combine(kept, $"{string.Concat(law.Name.Where(char.IsLetterOrDigit))}.lka");
         if (!File.Exists(path)) File.WriteAllBytes(path, bytes);
         using var archive = ArchiveReader.Open(path);
-        Archive.Decompress(archive, checkpoint, folder["out"], options);
-        Assert.Equal(File.ReadAllBytes(input), File.ReadAllBytes(folder["out/bits-images.idx"]));
+        foreach (var batch in (int[])[1, 7, 64])
+        {
+            Archive.Decompress(archive, checkpoint, folder["out"], new ArchiveOptions { Threads = threads, Batch = batch, Overwrite = true });
+            Assert.Equal(File.ReadAllBytes(input), File.ReadAllBytes(folder["out/bits-images.idx"]));
+        }
         return bytes;
     }
 

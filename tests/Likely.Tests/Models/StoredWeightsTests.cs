@@ -18,6 +18,19 @@ public sealed class StoredWeightsTests
         foreach (var storage in (WeightStorage[])[WeightStorage.BFloat16, WeightStorage.Int8]) RoundTrip(original, storage);
     }
 
+    [Fact]
+    public void A_config_whose_tensors_are_not_there_takes_no_memory()
+    {
+        var file = Safetensors.Read(Bytes(GoldenCheckpointTests.New("gated-pixelcnn")));
+        file.Metadata["likely"] = System.Text.RegularExpressions.Regex.Replace(file.Metadata["likely"], "(\"channels\"|\"layers\"):[0-9]+", "$1:1000");
+        using var stream = new MemoryStream();
+        file.Write(stream);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var fault = Assert.Throws<ModelException>(() => Read(stream.ToArray()));
+        Assert.Contains("layers.0", fault.Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 26);
+    }
+
     static void RoundTrip(Checkpoint original, WeightStorage storage)
     {
         var shrunk = original.Shrink(storage);
