@@ -53,14 +53,15 @@ static class ScoreVerb
 
         var groups = Group(checkpoint, split, count);
         var nats = new double[count];
-        var dimensions = 0L;
+        var (dimensions, archived) = (0L, 0.0);
         var done = 0;
         var clock = Stopwatch.StartNew();
         session.Watch(display =>
         {
             foreach (var (geometry, items) in groups)
             {
-                var scores = Evaluation.Score(checkpoint.ForGeometry(geometry), split, session.Threads, items: items, each: (index, _, symbols) =>
+                var coded = new double[items.Length];
+                var scores = Evaluation.Score(checkpoint.ForGeometry(geometry), split, session.Threads, items: items, coded: coded, each: (index, _, symbols) =>
                 {
                     session.Cancellation.ThrowIfCancellationRequested();
                     maps?.Keep(index, symbols);
@@ -68,6 +69,7 @@ static class ScoreVerb
                     if (now % 16 == 0) display.Update((double)now / count, $"scoring, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (count - now) / now)} left");
                 });
                 for (var i = 0; i < items.Length; i++) nats[items[i]] = scores[i];
+                foreach (var item in coded) archived += item;
                 dimensions += (long)geometry.Dimensions * items.Length;
             }
             return 0;
@@ -79,15 +81,16 @@ static class ScoreVerb
         maps?.Write(files, session.Cancellation);
         files.Complete();
         var total = Evaluation.Mean(nats) * count;
-        var bits = total / (dimensions * 0.693147180559945309);
+        var (bits, codedBits) = (total / (dimensions * 0.693147180559945309), archived / (dimensions * 0.693147180559945309));
         session.Answer($"""
-            {count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {bits:0.00000} bits/dim
+            {count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {bits:0.00000} bits/dim{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
             each item is in {output}{(maps is null ? "" : $", its map in {maps.Folder}")}
             """, new JsonObject
         {
             ["count"] = count,
             ["nats_per_example"] = Session.Number(total / count),
             ["bits_per_dim"] = Session.Number(bits),
+            ["archive_bits_per_dim"] = Session.Number(codedBits),
             ["dims"] = dimensions,
             ["seconds"] = Session.Number(seconds),
             ["split"] = split.Name,

@@ -19,8 +19,9 @@ public static class Evaluation
     /// <param name="limit">Only so many first examples.</param>
     /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
     /// <param name="items">Only these examples of the split, which must have the model's geometry; null: all.</param>
-    public static double[] Score(DensityModel model, Split split, int threads, int limit = int.MaxValue, PerExample? each = null, int[]? items = null)
-        => new Scorer(model, threads).Score(split, limit, each, items);
+    /// <param name="coded">Receives what an archive takes for each example, in nats: the same, or for an ensemble of K -log p of the likeliest member and log K.</param>
+    public static double[] Score(DensityModel model, Split split, int threads, int limit = int.MaxValue, PerExample? each = null, int[]? items = null, double[]? coded = null)
+        => new Scorer(model, threads).Score(split, limit, each, items, coded);
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
     public static double[] Score(DensityModel model, IReadOnlyList<byte[]> items, int[] labels, int threads, PerExample? each = null)

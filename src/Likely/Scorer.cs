@@ -28,29 +28,30 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     /// <param name="limit">Only so many first examples.</param>
     /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
     /// <param name="items">Only these examples of the split; null: all.</param>
-    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null)
+    /// <param name="coded">Receives what an archive takes for each example, in nats: the same, or for an ensemble of K -log p of the likeliest member and log K.</param>
+    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null)
         => Score(Math.Min(limit, items?.Length ?? split.Count), (place, item) =>
         {
             var index = items is null ? place : items[place];
             split.Read(index, item);
             return model.Classes > 0 ? split.Label(index) : -1;
-        }, each is null ? null : (place, nats, symbols) => each(items is null ? place : items[place], nats, symbols));
+        }, each is null ? null : (place, nats, symbols) => each(items is null ? place : items[place], nats, symbols), coded);
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
-    public double[] Score(IReadOnlyList<byte[]> items, int[] labels, Evaluation.PerExample? each = null)
+    public double[] Score(IReadOnlyList<byte[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null)
         => Score(items.Count, (place, item) =>
         {
             items[place].CopyTo(item);
             return model.Classes > 0 ? labels[place] : -1;
-        }, each);
+        }, each, coded);
 
-    double[] Score(int count, Reader read, Evaluation.PerExample? each)
+    double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded)
     {
         var nats = new double[count];
         ParallelShards.Run((count + _group - 1) / _group, threads, (piece, worker) =>
         {
             var first = piece * _group;
-            (_workers[worker] ??= new Worker(model, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, each);
+            (_workers[worker] ??= new Worker(model, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, coded, each);
         });
         return nats;
     }
@@ -63,7 +64,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
         readonly float[] _symbols = new float[model.Geometry.Dimensions];
         readonly double[,] _members = new double[capacity, model.Members];
 
-        public void Score(Reader read, int first, int count, bool small, double[] nats, Evaluation.PerExample? each)
+        public void Score(Reader read, int first, int count, bool small, double[] nats, double[]? coded, Evaluation.PerExample? each)
         {
             // The last group is filled up with copies: a group of another size would need other buffers.
             _batch.Begin(small ? count : capacity);
@@ -82,7 +83,11 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
                     if (model.Members == 1) each?.Invoke(first + i, -_members[i, 0], _symbols);
                 }
             }
-            for (var i = 0; i < count; i++) nats[first + i] = -LogMean(i);
+            for (var i = 0; i < count; i++)
+            {
+                nats[first + i] = -LogMean(i);
+                if (coded is not null) coded[first + i] = ExactMath.Log(model.Members) - Likeliest(i);
+            }
             if (model.Members > 1 && each is not null)
                 for (var i = 0; i < count; i++) each(first + i, nats[first + i], []);
         }
@@ -101,10 +106,16 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
             return total;
         }
 
-        double LogMean(int example)
+        double Likeliest(int example)
         {
             var maximum = double.NegativeInfinity;
             for (var m = 0; m < model.Members; m++) maximum = Math.Max(maximum, _members[example, m]);
+            return maximum;
+        }
+
+        double LogMean(int example)
+        {
+            var maximum = Likeliest(example);
             if (model.Members == 1) return maximum;
             var sum = 0.0;
             for (var m = 0; m < model.Members; m++) sum += ExactMath.Exp(_members[example, m] - maximum);

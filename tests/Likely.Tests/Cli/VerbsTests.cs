@@ -168,7 +168,7 @@ public sealed class VerbsTests
     public void Score_lists_items_and_draws_maps()
     {
         var run = CliRun.Ok("score plain.likely strokes --limit 12 --out items.csv --map maps --json --force");
-        Keys(run, "count", "nats_per_example", "bits_per_dim", "dims", "seconds");
+        Keys(run, "count", "nats_per_example", "bits_per_dim", "archive_bits_per_dim", "dims", "seconds");
         Assert.Equal(12, (int)run.Json["count"]!);
         Assert.Equal(12 * 784, (long)run.Json["dims"]!);
         Assert.Equal((double)run.Json["bits_per_dim"]!, (double)run.Json["nats_per_example"]! / 784 / Math.Log(2), 9);

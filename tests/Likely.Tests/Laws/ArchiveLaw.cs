@@ -62,6 +62,10 @@ public sealed class ArchiveLaw
                 for (var i = 0; i < count; i++) best[i] = Math.Max(best[i], totals[i]);
             }
             foreach (var total in best) bits += -total / Math.Log(2) + Math.Log2(model.Members);
+            // What score reports as an archive's share is that.
+            var coded = new double[count];
+            new Scorer(model, 1).Score(examples, labels, coded: coded);
+            Assert.Equal(bits, coded.Sum() / Math.Log(2), 6);
             var block = Block(sized, examples, labels);
             var length = new BlockEncoder(1, 0).Encode([block], default)[0].Length - 4;
             Assert.True(length <= bits / 8 * 1.0005 + 16, $"{law}: {count} items take {length} bytes, the log-likelihood says {bits / 8:F1}");
