@@ -37,6 +37,7 @@ public static class CommandLine
         try
         {
             var parsed = root.Parse(Repeat(arguments), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            RequireKnown(parsed);
             if (parsed.Errors.Count > 0) throw new UsageException(Sentence(parsed));
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
@@ -67,6 +68,15 @@ public static class CommandLine
         error.WriteLine($"likely: {sentence.ReplaceLineEndings(" ").TrimEnd('.')}.");
         if (verbose) error.WriteLine(fault);
         return code;
+    }
+
+    // Where several arguments may follow, an unknown option would be taken for one of them.
+    static void RequireKnown(ParseResult parsed)
+    {
+        if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) return;
+        foreach (var token in parsed.Tokens)
+            if (token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+                throw new UsageException($"{parsed.CommandResult.Command.Name} has no option '{token.Value}'; likely {parsed.CommandResult.Command.Name} --help lists what it has");
     }
 
     static string Sentence(ParseResult parsed)

@@ -44,7 +44,7 @@ public sealed class FaultsTests(CliFolder folder)
         "complete plain.likely nosuch.png", "complete plain.likely cut.png", "complete plain.likely color.png", "complete plain.likely strokes --keep 785", "complete plain.likely strokes --keep sideways",
         "complete plain.likely strokes --keep nosuch.png", "complete plain.likely small.png --keep mask.png", "complete plain.likely strokes --keep text.txt", "complete labels.likely picture.png", "complete plain.likely strokes --label 3",
         // Shrinking.
-        "shrink", "shrink missing.likely", "shrink text.txt", "shrink cut.likely", "shrink plain.likely --bits 7", "shrink plain.likely --bits x", "shrink plain.likely --data nosuchdata", "shrink plain.likely --data color.png",
+        "compress plain.likely --adapt taken.png", "compress --adapt plain.likely taken.png", "shrink", "shrink missing.likely", "shrink text.txt", "shrink cut.likely", "shrink plain.likely --bits 7", "shrink plain.likely --bits x", "shrink plain.likely --data nosuchdata", "shrink plain.likely --data color.png",
         "shrink labels.likely --data good.npy", "shrink plain.likely --limit 0", "shrink plain.likely --out taken.png", "shrink plain.likely --out plain.likely", "shrink plain.likely --out empty",
         // Where to write.
         Aimed + "--out plain.likely", Aimed + "--out empty", Aimed + "--out text.txt/model.likely", Aimed + "--out waiting.likely", Aimed + "--out interrupted.likely --resume", Aimed + "--out other.likely --resume",
