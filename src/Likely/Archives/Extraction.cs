@@ -9,7 +9,7 @@ namespace Likely;
 /// </summary>
 sealed class Extraction : IDisposable
 {
-    readonly string _folder, _staging;
+    readonly string _folder, _staging, _replaced;
     readonly bool _overwrite;
     readonly string? _made; // the topmost folder that was not there before
     readonly List<string> _names = [];
@@ -24,6 +24,7 @@ sealed class Extraction : IDisposable
         if (File.Exists(_folder)) throw new UsageException($"{folder} is a file, where a folder is to be filled");
         for (var at = _folder; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at)) _made = at;
         _staging = Path.Combine(_folder, $".likely-{Guid.NewGuid():N}.tmp");
+        _replaced = _staging + "-replaced"; // files that --force replaces, until all are there
     }
 
     /// <summary>Refuses to write where something is, or where a link leads elsewhere.</summary>
@@ -99,7 +100,11 @@ sealed class Extraction : IDisposable
                 for (var at = Path.GetDirectoryName(target)!; !Directory.Exists(at); at = Path.GetDirectoryName(at)!) made.Push(at);
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 string? replaced = null;
-                if (_overwrite && (File.Exists(target) || new FileInfo(target).LinkTarget is not null)) File.Move(target, replaced = Path.Combine(_staging, $".replaced-{moved.Count}"));
+                if (_overwrite && (File.Exists(target) || new FileInfo(target).LinkTarget is not null))
+                {
+                    Directory.CreateDirectory(_replaced);
+                    File.Move(target, replaced = Path.Combine(_replaced, $"{moved.Count}"));
+                }
                 try
                 {
                     File.Move(Path.Combine(_staging, name), target);
@@ -121,36 +126,43 @@ sealed class Extraction : IDisposable
         _committed = true;
     }
 
-    static void TakeBack(Stack<(string Target, string? Replaced)> moved, Stack<string> made)
+    // What was replaced and cannot return stays in its temporary folder, which is then not removed.
+    void TakeBack(Stack<(string Target, string? Replaced)> moved, Stack<string> made)
     {
-        try
-        {
-            foreach (var (target, replaced) in moved)
+        foreach (var (target, replaced) in moved)
+            Try(() =>
             {
                 File.Delete(target);
                 if (replaced is not null) File.Move(replaced, target);
-            }
-            foreach (var folder in made.OrderByDescending(folder => folder.Length))
+            });
+        foreach (var folder in made.OrderByDescending(folder => folder.Length))
+            Try(() =>
+            {
                 if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+            });
+    }
+
+    // The first failure is the one to report; this is what follows it.
+    static void Try(Action action)
+    {
+        try
+        {
+            action();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // The first failure is the one to report.
         }
     }
 
     public void Dispose()
     {
-        try
+        Try(() =>
         {
             if (Directory.Exists(_staging)) Directory.Delete(_staging, recursive: true);
+            if (Directory.Exists(_replaced) && (_committed || !Directory.EnumerateFiles(_replaced).Any())) Directory.Delete(_replaced, recursive: true);
             if (!_committed && _made is not null && Directory.Exists(_made) && !Directory.EnumerateFiles(_made, "*", SearchOption.AllDirectories).Any())
                 Directory.Delete(_made, recursive: true);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            // The first failure is the one to report.
-        }
+        });
     }
 
     string Target(string name) => Path.Combine(_folder, name.Replace('/', Path.DirectorySeparatorChar));

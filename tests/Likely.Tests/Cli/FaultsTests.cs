@@ -44,12 +44,14 @@ public sealed class FaultsTests(CliFolder folder)
         "complete plain.likely nosuch.png", "complete plain.likely cut.png", "complete plain.likely color.png", "complete plain.likely strokes --keep 785", "complete plain.likely strokes --keep sideways",
         "complete plain.likely strokes --keep nosuch.png", "complete plain.likely small.png --keep mask.png", "complete plain.likely strokes --keep text.txt", "complete labels.likely picture.png", "complete plain.likely strokes --label 3",
         // Shrinking.
-        "compress plain.likely --adapt taken.png", "compress --adapt plain.likely taken.png", "shrink", "shrink missing.likely", "shrink text.txt", "shrink cut.likely", "shrink plain.likely --bits 7", "shrink plain.likely --bits x", "shrink plain.likely --data nosuchdata", "shrink plain.likely --data color.png",
+        "shrink", "shrink missing.likely", "shrink text.txt", "shrink cut.likely", "shrink plain.likely --bits 7", "shrink plain.likely --bits x", "shrink plain.likely --data nosuchdata", "shrink plain.likely --data color.png",
         "shrink labels.likely --data good.npy", "shrink plain.likely --limit 0", "shrink plain.likely --out taken.png", "shrink plain.likely --out plain.likely", "shrink plain.likely --out empty",
         // Where to write.
         Aimed + "--out plain.likely", Aimed + "--out empty", Aimed + "--out text.txt/model.likely", Aimed + "--out waiting.likely", Aimed + "--out interrupted.likely --resume", Aimed + "--out other.likely --resume",
         "sample plain.likely --out taken.png", "sample plain.likely --out empty", "sample plain.likely --out text.txt/a.png", "score plain.likely strokes --out taken.csv", "complete plain.likely strokes --out taken.png",
         "data show strokes --out taken.png", "demo --out taken.png",
+        // An unknown option where several arguments may follow.
+        "compress plain.likely --adapt taken.png", "compress --adapt plain.likely taken.png",
         // What excludes each other, or labels that differ.
         Train + "--resume --dry-run", Train + "--set conditional=true --validation picture.png", "train strokes --from labels.likely --validation animals --set limit=48 --steps 2 --out fault.likely",
     ]);
