@@ -10,13 +10,17 @@ public sealed class Dataset : IDisposable
 {
     readonly ItemSource _source;
     readonly DataOptions _options;
+    readonly ContentHashes _hashes;
+    readonly Lazy<string> _fingerprint;
 
-    Dataset(string name, SourceParts parts, DataOptions options, KnownDataset? known)
+    Dataset(string name, SourceParts parts, DataOptions options, KnownDataset? known, CancellationToken cancellation)
     {
         Name = name;
         _options = options;
         IReadOnlyList<ItemSource> sources = [.. parts.Train, .. parts.Validation, .. parts.Test];
         _source = sources.Count == 1 ? sources[0] : new JoinedSource(sources);
+        _hashes = new ContentHashes(_source, cancellation);
+        _fingerprint = new Lazy<string>(_hashes.Fingerprint);
         try
         {
             int train = parts.Train.Sum(part => part.Count), validation = parts.Validation.Sum(part => part.Count);
@@ -52,6 +56,13 @@ public sealed class Dataset : IDisposable
     /// <summary>Every item of every split, in the order of the source, without mirroring or redrawing.</summary>
     public Split All { get; }
 
+    /// <summary>
+    /// One hash, in hexadecimal digits, over everything the data set holds: the stored pixels and the label of each item, in order. It depends
+    /// on no option. The first call reads all items, unless opening did.
+    /// </summary>
+    /// <exception cref="DataException">if an item cannot be read</exception>
+    public string Fingerprint => _fingerprint.Value;
+
     /// <summary>The data sets that can be opened by name.</summary>
     public static IReadOnlyList<KnownDataset> Known => KnownDatasets.All;
 
@@ -62,12 +73,12 @@ public sealed class Dataset : IDisposable
         if (KnownDatasets.Find(nameOrPath) is { } known)
         {
             var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress, cancellation));
-            return new Dataset(known.Name, parts, options, known);
+            return new Dataset(known.Name, parts, options, known, cancellation);
         }
         if (!File.Exists(nameOrPath) && !Directory.Exists(nameOrPath))
             throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name; known are {string.Join(", ", Known.Select(item => item.Name))}.");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrPath)));
-        return new Dataset(name, SourceParts.Open(nameOrPath), options, null);
+        return new Dataset(name, SourceParts.Open(nameOrPath), options, null, cancellation);
     }
 
     /// <summary>True if a known name or a path can be opened without fetching anything.</summary>
@@ -109,7 +120,7 @@ public sealed class Dataset : IDisposable
             return ([.. Enumerable.Range(0, train - tail)], [.. Enumerable.Range(train - tail, tail)], test);
         var heldOut = (validation > 0 ? 0 : 1) + (ownTest ? 0 : 1);
         if (heldOut == 0 || train == 0) return ([.. Enumerable.Range(0, train)], own, test);
-        var parts = Partition.Divide(_source, 0, train, options.Validation, heldOut, options.Seed);
+        var parts = Partition.Divide(_hashes, train, options.Validation, heldOut, options.Seed);
         return (parts[^1], validation > 0 ? own : parts[0], ownTest ? test : parts[heldOut - 1]);
     }
 

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Likely.Tensors;
 
 namespace Likely.Data;
@@ -13,16 +10,16 @@ static class Partition
 {
     /// <summary>Parts of round(fraction x count) items each, then the rest, as ascending indices.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
-    public static int[][] Divide(ItemSource source, int start, int count, double fraction, int heldOutParts, ulong seed)
+    public static int[][] Divide(ContentHashes hashes, int count, double fraction, int heldOutParts, ulong seed)
     {
         var wanted = count < heldOutParts + 1 || fraction == 0 ? 0 : Math.Max(1, (int)(count * fraction + 0.5));
         List<int>[] parts = [.. Enumerable.Range(0, heldOutParts + 1).Select(_ => new List<int>())];
         if (wanted == 0)
         {
-            parts[^1].AddRange(Enumerable.Range(start, count));
+            parts[^1].AddRange(Enumerable.Range(0, count));
             return [.. parts.Select(part => part.ToArray())];
         }
-        var twins = Twins(source, start, count);
+        var twins = Twins(hashes, count);
         var partOf = new int[count];
         Array.Fill(partOf, -1);
         var taken = new int[heldOutParts];
@@ -37,52 +34,21 @@ static class Partition
             if (current < heldOutParts && taken[current] + twins.Size[first] > wanted && twins.Size[first] > 1) partOf[first] = heldOutParts;
             else if (current < heldOutParts) taken[current] += twins.Size[first];
         }
-        for (var i = 0; i < count; i++) parts[partOf[twins.First[i]]].Add(start + i);
+        for (var i = 0; i < count; i++) parts[partOf[twins.First[i]]].Add(i);
         return [.. parts.Select(part => part.ToArray())];
     }
 
-    /// <summary>For each item the first one with the same pixels; for each first one how many there are.</summary>
-    static (int[] First, int[] Size) Twins(ItemSource source, int start, int count)
+    /// <summary>For each item the first one with the same content; for each first one how many there are.</summary>
+    static (int[] First, int[] Size) Twins(ContentHashes hashes, int count)
     {
-        var prints = new UInt128[count];
-        var failures = new Dictionary<int, DataException>();
-        Parallel.For(0, count, (i, state) =>
-        {
-            try
-            {
-                prints[i] = Fingerprint(source, start + i);
-            }
-            catch (DataException error)
-            {
-                lock (failures) failures[i] = error;
-                state.Break();
-            }
-        });
-        if (failures.Count > 0) throw failures[failures.Keys.Min()];
         int[] first = new int[count], size = new int[count];
         var seen = new Dictionary<UInt128, int>(count);
         for (var i = 0; i < count; i++)
         {
-            if (!seen.TryAdd(prints[i], i)) first[i] = seen[prints[i]];
+            if (!seen.TryAdd(hashes[i], i)) first[i] = seen[hashes[i]];
             else first[i] = i;
             size[first[i]]++;
         }
         return (first, size);
-    }
-
-    static UInt128 Fingerprint(ItemSource source, int index)
-    {
-        const int sizeLength = 12;
-        var geometry = source.GeometryOf(index);
-        var buffer = ArrayPool<byte>.Shared.Rent(sizeLength + geometry.Dimensions);
-        var content = buffer.AsSpan(0, sizeLength + geometry.Dimensions);
-        BinaryPrimitives.WriteInt32LittleEndian(content, geometry.Height);
-        BinaryPrimitives.WriteInt32LittleEndian(content[4..], geometry.Width);
-        BinaryPrimitives.WriteInt32LittleEndian(content[8..], geometry.Channels);
-        source.Read(index, content[sizeLength..]);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, hash);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 }

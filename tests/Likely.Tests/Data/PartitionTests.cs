@@ -76,4 +76,35 @@ public sealed class PartitionTests
         using var copies = Open(samples, new byte[80], DataOptions.Default);
         Assert.Equal((20, 0, 0), (copies.Train.Count, copies.Validation.Count, copies.Test.Count));
     }
+
+    [Fact]
+    public void The_fingerprint_covers_content_labels_and_order_but_no_option_and_no_format()
+    {
+        using var samples = new Samples();
+        string Of(string name, DataOptions? options = null)
+        {
+            using var data = Dataset.Open(Path.Combine(samples.Folder, name), options ?? DataOptions.Default);
+            return data.Fingerprint;
+        }
+        byte[] first = Samples.RandomBytes(12), second = Samples.RandomBytes(12, 1);
+        samples.File("a-ubyte", Samples.Idx([.. first, .. second], 2, 3, 4));
+        samples.File("gray/1.png", Png.Encode(first, 3, 4, 1));
+        samples.File("gray/2.png", Png.Encode(second, 3, 4, 1));
+        samples.File("colour/1.png", Png.Encode([.. first.SelectMany(v => (byte[])[v, v, v])], 3, 4, 3));
+        samples.File("colour/2.png", Png.Encode(second, 3, 4, 1));
+        samples.File("swapped/1.png", Png.Encode(second, 3, 4, 1));
+        samples.File("swapped/2.png", Png.Encode(first, 3, 4, 1));
+        samples.File("changed/1.png", Png.Encode(first, 3, 4, 1));
+        samples.File("changed/2.png", Png.Encode([(byte)(second[0] ^ 1), .. second[1..]], 3, 4, 1));
+        samples.File("turned/1.png", Png.Encode(first, 4, 3, 1));
+        samples.File("turned/2.png", Png.Encode(second, 4, 3, 1));
+        samples.File("labelled/x/1.png", Png.Encode(first, 3, 4, 1));
+        samples.File("labelled/y/2.png", Png.Encode(second, 3, 4, 1));
+        var own = Of("a-ubyte");
+        Assert.Equal(64, own.Length);
+        Assert.Equal(own, Of("gray"));
+        Assert.Equal(own, Of("colour"));
+        Assert.Equal(own, Of("gray", new DataOptions { Limit = 1, Levels = 2, Size = (2, 2), Seed = 5, Validation = 0 }));
+        Assert.Equal(5, ((string[])[own, Of("swapped"), Of("changed"), Of("turned"), Of("labelled")]).Distinct().Count());
+    }
 }
