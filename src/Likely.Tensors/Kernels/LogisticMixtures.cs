@@ -12,7 +12,8 @@ namespace Likely.Tensors.Kernels;
 /// </summary>
 static unsafe class LogisticMixtures
 {
-    const float MinimumLogScale = -7;
+    // Beyond the upper limit the reciprocal of a bin's width would overflow; a component is then uniform to the last digit anyway.
+    const float MinimumLogScale = -7, MaximumLogScale = 83;
     const float HalfBin = 1f / 255;
 
     public static int Outputs(int components, int channels) => components * (channels == 1 ? 3 : 10);
@@ -99,7 +100,7 @@ static unsafe class LogisticMixtures
         return log;
     }
 
-    /// <summary>Means and inverse scales of the components for one channel given the ones before it; <paramref name="free"/>: the scale is not held at its least.</summary>
+    /// <summary>Means and inverse scales of the components for one channel given the ones before it; <paramref name="free"/>: the scale is not held at its least or largest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Place(float* parameters, int components, byte* symbols, int channel, out Vector512<float> mean, out Vector512<float> inverse, out Vector512<float> free)
     {
@@ -108,8 +109,10 @@ static unsafe class LogisticMixtures
             mean = Vector512.FusedMultiplyAdd(Exponential.Tanh(Vector512.Load(parameters + components * (7 + (channel == 1 ? 0 : 1) + i))),
                 Vector512.Create(Value(symbols[i])), mean);
         var rawLogScale = Vector512.Load(parameters + components * (2 + 2 * channel));
-        free = Vector512.GreaterThan(rawLogScale, Vector512.Create(MinimumLogScale));
-        var logScale = Vector512.ConditionalSelect(free, rawLogScale, Vector512.Create(MinimumLogScale));
+        var above = Vector512.GreaterThan(rawLogScale, Vector512.Create(MinimumLogScale));
+        var below = Vector512.LessThan(rawLogScale, Vector512.Create(MaximumLogScale));
+        free = above & below;
+        var logScale = Vector512.ConditionalSelect(above, Vector512.ConditionalSelect(below, rawLogScale, Vector512.Create(MaximumLogScale)), Vector512.Create(MinimumLogScale));
         inverse = Exponential.Exp(-logScale);
     }
 

@@ -8,6 +8,7 @@ static unsafe class Optimizers
     /// <summary>
     /// Adam (Kingma and Ba 2015, alg. 1) with decoupled weight decay (Loshchilov and Hutter 2019), and the running average of the weights:
     /// g += l2 w; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= rate (m/c1) / (sqrt(v/c2) + eps) + rate decay w; a += (1-d)(w - a).
+    /// Where the denominator is zero, the quotient is zero: without epsilon, a weight that has had no gradient (or one whose square vanishes) stays.
     /// </summary>
     public static void Adam(float* weights, float* gradient, float* first, float* second, float* average, long length,
         float rate, float beta1, float beta2, float correction1, float correction2, float epsilon, float decay, float l2, float averageRate, float gradientScale)
@@ -23,7 +24,9 @@ static unsafe class Optimizers
             var v = Vector512.FusedMultiplyAdd(b2, Vector512.Load(second + i), n2 * (g * g));
             m.Store(first + i);
             v.Store(second + i);
-            w = w - lr * ((m * c1) / (Vector512.Sqrt(v * c2) + eps)) - wd * w;
+            var denominator = Vector512.Sqrt(v * c2) + eps;
+            var quotient = Vector512.ConditionalSelect(Vector512.Equals(denominator, Vector512<float>.Zero), Vector512<float>.Zero, (m * c1) / denominator);
+            w = w - lr * quotient - wd * w;
             w.Store(weights + i);
             var a = Vector512.Load(average + i);
             Vector512.FusedMultiplyAdd(ar, w - a, a).Store(average + i);

@@ -42,7 +42,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Adam's epsilon, beside gradients of the loss in nats per dimension. Large values keep weights that are rarely asked for from
-    /// running ahead of their evidence, which regularises models of many inputs.
+    /// running ahead of their evidence, which regularises models of many inputs. With 0, weights that have had no gradient stay where they are.
     /// </summary>
     public double Epsilon { get; init; } = 1e-8;
 

@@ -55,7 +55,7 @@ static class DoubleOps
             for (var s = 0; s < subPositions; s++)
                 logs[r * subPositions + s] = kind switch
                 {
-                    LikelihoodKind.Bernoulli => Math.Log(Sigmoid(observed[s] == 1 ? row[s] : -row[s])),
+                    LikelihoodKind.Bernoulli => LogSigmoid(observed[s] == 1 ? row[s] : -row[s]),
                     LikelihoodKind.Softmax => row[s * size + observed[s]] - LogSumExp(row.Slice(s * size, size)),
                     _ => Mixture(row, size, observed[..(s + 1)]) - (s == 0 ? 0 : Mixture(row, size, observed[..s])),
                 };
@@ -120,14 +120,14 @@ static class DoubleOps
                 var mean = row[components * (1 + 2 * c) + k];
                 if (c == 1) mean += Math.Tanh(row[components * 7 + k]) * value[0];
                 if (c == 2) mean += Math.Tanh(row[components * 8 + k]) * value[0] + Math.Tanh(row[components * 9 + k]) * value[1];
-                var inverse = Math.Exp(-Math.Max(row[components * (2 + 2 * c) + k], -7));
+                var inverse = Math.Exp(-Math.Clamp(row[components * (2 + 2 * c) + k], -7, 83));
                 var upper = inverse * (value[c] - mean + 1.0 / 255);
                 var lower = inverse * (value[c] - mean - 1.0 / 255);
                 joint[k] += symbols[c] switch
                 {
                     0 => LogSigmoid(upper),
                     255 => LogSigmoid(-lower),
-                    _ => LogSigmoid(upper) + LogSigmoid(-lower) + Math.Log(1 - Math.Exp(lower - upper)),
+                    _ => LogSigmoid(upper) + LogSigmoid(-lower) + LogOneLessExp(inverse * 2 / 255),
                 };
             }
         }
@@ -137,6 +137,9 @@ static class DoubleOps
     static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
     static double LogSigmoid(double x) => x > 0 ? -Math.Log(1 + Math.Exp(-x)) : x - Math.Log(1 + Math.Exp(x));
+
+    // log(1 - e^-x), for x so small that the difference would vanish as well.
+    static double LogOneLessExp(double x) => x < 1e-5 ? Math.Log(x) - x / 2 : Math.Log(1 - Math.Exp(-x));
 
     static double LogSumExp(ReadOnlySpan<double> values)
     {

@@ -61,6 +61,54 @@ public sealed unsafe class LikelihoodTests
         Assert.True(peaks[0] < peaks[1] && peaks[1] < peaks[2], $"{kind}: peaks {string.Join(", ", peaks)} at temperatures 2, 1, 0.5");
     }
 
+    public static TheoryData<LikelihoodKind, int, int> Heads => new()
+    {
+        { LikelihoodKind.Bernoulli, 1, 1 }, { LikelihoodKind.Bernoulli, 3, 1 }, { LikelihoodKind.Softmax, 1, 5 }, { LikelihoodKind.Softmax, 3, 33 },
+        { LikelihoodKind.LogisticMixture, 1, 1 }, { LikelihoodKind.LogisticMixture, 3, 1 }, { LikelihoodKind.LogisticMixture, 1, 10 }, { LikelihoodKind.LogisticMixture, 3, 10 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Heads))]
+    public void Extreme_parameters_give_finite_logs_and_gradients_that_are_right(LikelihoodKind kind, int sub, int size)
+    {
+        double[] logits = [-1e4, -100, 0, 100, 1e4], means = size == 1 ? [-1e4, -1, 0, 1, 1e4] : [-1.5, -1, 0, 1, 1.5], logScales = [-200, -7.5, -2, 1, 60, 90, 200];
+        var outputs = kind switch { LikelihoodKind.Bernoulli => sub, LikelihoodKind.Softmax => sub * size, _ => size * (sub == 1 ? 3 : 10) };
+        var levels = kind switch { LikelihoodKind.Bernoulli => 2, LikelihoodKind.Softmax => size, _ => 256 };
+        for (var trial = 0UL; trial < 200; trial++)
+        {
+            var row = Block(outputs, i =>
+            {
+                var group = i / size;
+                var choices = kind != LikelihoodKind.LogisticMixture || group == 0 || group > 2 * sub ? logits : group % 2 == 1 ? means : logScales;
+                return choices[_random.Below(trial, (ulong)i, choices.Length)];
+            });
+            var symbols = new byte[sub + 16];
+            for (var s = 0; s < sub; s++) symbols[s] = (byte)new[] { 0, levels - 1, _random.Below(trial, 5000 + (ulong)s, levels) }[_random.Below(trial, 6000 + (ulong)s, 3)];
+            var (logs, gradient) = (new float[sub], new float[row.Length]);
+            fixed (float* parameters = row, log = logs, slopes = gradient)
+            fixed (byte* observed = symbols) Ops.LogProbability(kind, parameters, observed, sub, size, log, slopes, 1);
+
+            var doubles = Array.ConvertAll(row[..outputs], value => (double)value);
+            double[] Expected() => DoubleOps.LogProbabilities(kind, doubles, symbols[..sub], sub, size);
+            var expected = Expected();
+            // What a float keeps of the largest number met on the way.
+            var largest = Math.Max(1e4, expected.Max(Math.Abs));
+            for (var s = 0; s < sub; s++)
+                Assert.True(Math.Abs(logs[s] - expected[s]) <= 1e-6 * largest, $"trial {trial}: log p of symbol {s} is {logs[s]:G9} instead of {expected[s]:G9}");
+            for (var i = 0; i < outputs; i++)
+            {
+                const double step = 1e-6;
+                var here = doubles[i];
+                doubles[i] = here + step;
+                var up = Expected().Sum();
+                doubles[i] = here - step;
+                var slope = -(up - Expected().Sum()) / (2 * step);
+                doubles[i] = here;
+                Assert.True(Math.Abs(gradient[i] - slope) <= 1e-3 * Math.Max(1, Math.Abs(slope)), $"trial {trial}: the slope of parameter {i} at {here} is {gradient[i]:G9} instead of {slope:G9}");
+            }
+        }
+    }
+
     static void Check(LikelihoodKind kind, float[] row, int sub, int size, int levels, ulong trial, double tolerance)
     {
         var what = $"{kind}, {sub} symbols of {levels} levels, size {size}, trial {trial}";

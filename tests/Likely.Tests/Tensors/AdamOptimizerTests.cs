@@ -1,0 +1,61 @@
+using Likely.Tensors;
+using Xunit;
+
+namespace Likely.Tests.Tensors;
+
+/// <summary>What a division by zero means in Adam, and how soon the running average forgets the initial weights.</summary>
+public sealed unsafe class AdamOptimizerTests
+{
+    const float Rate = 0.01f;
+
+    [Theory]
+    [InlineData(0.0), InlineData(1e-50), InlineData(1e-8)]
+    public void A_weight_without_gradient_stays_whatever_epsilon_is(double epsilon)
+    {
+        var (set, weight) = Weights();
+        var optimizer = new AdamOptimizer(set) { Epsilon = epsilon, ClipNorm = 1 };
+        // The first has a gradient, the second one whose square vanishes in float, the others none.
+        for (var step = 1; step <= 5; step++) Update(optimizer, set, weight, [0.5f, 1e-30f]);
+        var values = weight.ToArray();
+        Assert.Equal(1 - 5 * Rate, values[0], 1e-5);
+        Assert.All(values[1..], value => Assert.Equal(1, value));
+    }
+
+    [Fact]
+    public void The_average_of_a_short_run_forgets_the_initial_weights()
+    {
+        var (set, weight) = Weights();
+        var optimizer = new AdamOptimizer(set) { AverageDecay = 0.9995 };
+        double average = 1, begin = 1;
+        for (var step = 1; step <= 40; step++)
+        {
+            Update(optimizer, set, weight, [1]);
+            var decay = (1.0 + step) / (10.0 + step);
+            (average, begin) = (decay * average + (1 - decay) * weight.ToArray()[0], decay * begin);
+        }
+        Assert.Equal(average, optimizer.Average[weight.Offset], 1e-5);
+        Assert.InRange(begin, 0, 1e-6);
+    }
+
+    static (ParameterSet Set, Parameter Weight) Weights()
+    {
+        var set = new ParameterSet();
+        var weight = set.Add(new Parameter("weight", new Shape(1, 1, 20), (_, _) => 1));
+        set.Allocate(1);
+        return (set, weight);
+    }
+
+    static void Update(AdamOptimizer optimizer, ParameterSet set, Parameter weight, ReadOnlySpan<float> gradient)
+    {
+        var shards = new nint[8];
+        var memory = new float[8][];
+        for (var i = 0; i < 8; i++)
+        {
+            memory[i] = ParameterSet.NewBlock(set.Length, out var block);
+            if (i == 0) gradient.CopyTo(new Span<float>(block + weight.Offset, gradient.Length));
+            shards[i] = (nint)block;
+        }
+        optimizer.Update(shards, Rate, 1);
+        GC.KeepAlive(memory);
+    }
+}
