@@ -125,6 +125,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         model.Parameters.Allocate(null);
         var known = new HashSet<string>();
         foreach (var parameter in model.Parameters.Parameters) parameter.Assign(StoredWeights.Read(file, parameter, path, known));
+        RequireMasked(model, path);
         if (file.Entries.Count != known.Count)
             throw new ModelException($"{path} has a tensor '{file.Entries.First(entry => !known.Contains(entry.Name)).Name}' that the config does not know");
         var storage = file.Entries.Any(entry => entry.DataType == "I8") ? WeightStorage.Int8
@@ -133,6 +134,13 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         if (description["summary"] is JsonObject summary)
             foreach (var (key, value) in summary) checkpoint.Summary[key] = (double)value!;
         return checkpoint;
+    }
+
+    // What lies under a mask would feed a symbol to its own prediction in one face and not in the other: no density, and an archive that never decodes.
+    static unsafe void RequireMasked(DensityModel model, string path)
+    {
+        if (model.Parameters.FindUnderMask(model.Parameters.Values) is { } parameter)
+            throw new ModelException($"{path} is damaged: tensor '{parameter.Name}' holds weights that are not zero where the order of the symbols forbids any");
     }
 
     // A config from a stranger must not make us reserve more than the file itself holds.

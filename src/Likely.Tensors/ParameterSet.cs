@@ -11,7 +11,7 @@ public sealed unsafe class ParameterSet
     readonly List<Parameter> _parameters = [];
     readonly HashSet<string> _names = [];
     float[]? _memory;
-    long[]? _empty;
+    readonly List<Gap> _gaps = [];
     float* _own;
     long _version;
 
@@ -45,7 +45,8 @@ public sealed unsafe class ParameterSet
     {
         _memory = NewBlock(Length, out var values);
         Values = _own = values;
-        var empty = new List<long>();
+        _gaps.Clear();
+        Count = 0;
         foreach (var parameter in _parameters)
         {
             var random = new Philox(seed ?? 0, RandomPurpose.Initialization, Philox.Hash(parameter.Name));
@@ -54,7 +55,7 @@ public sealed unsafe class ParameterSet
                 {
                     if (output >= parameter.Outputs || parameter.Mask is not null && !parameter.Mask(row / parameter.Inputs, row % parameter.Inputs, output))
                     {
-                        empty.Add(parameter.Offset + (long)row * parameter.Stride + output);
+                        AddGap(parameter.Offset + (long)row * parameter.Stride + output);
                         continue;
                     }
                     Count++;
@@ -63,7 +64,6 @@ public sealed unsafe class ParameterSet
                         random.Normal((ulong)row, 2 * (ulong)output), random.UniformDouble((ulong)row, 2 * (ulong)output + 1)) + (float)(parameter.Offsets?.Invoke(output) ?? 0);
                 }
         }
-        _empty = [.. empty];
         Changed();
     }
 
@@ -80,8 +80,26 @@ public sealed unsafe class ParameterSet
     /// <summary>Sets masked and padding entries of a block laid out like this set to zero.</summary>
     public void ClearMasked(float* block)
     {
-        foreach (var index in _empty!) block[index] = 0;
+        foreach (var (start, length) in _gaps) new Span<float>(block + start, length).Clear();
     }
+
+    /// <summary>The first parameter of a block laid out like this set that is not zero under its mask, which no model may hold; null: there is none.</summary>
+    internal Parameter? FindUnderMask(float* block)
+    {
+        foreach (var (start, length) in _gaps)
+            if (new ReadOnlySpan<float>(block + start, length).ContainsAnyExcept(0f))
+                return _parameters.FindLast(parameter => parameter.Offset <= start);
+        return null;
+    }
+
+    // Masked and padding entries come in runs, so that a list of them stays short beside the weights.
+    void AddGap(long index)
+    {
+        if (_gaps.Count > 0 && _gaps[^1] is var (start, length) && start + length == index && length < int.MaxValue) _gaps[^1] = new Gap(start, length + 1);
+        else _gaps.Add(new Gap(index, 1));
+    }
+
+    readonly record struct Gap(long Start, int Length);
 
     /// <summary>A zeroed, aligned, pinned block of floats; keep the array alive as long as the pointer.</summary>
     public static float[] NewBlock(long length, out float* pointer)

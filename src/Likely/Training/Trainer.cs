@@ -149,6 +149,7 @@ public sealed unsafe class Trainer
     {
         if (ResumePath is null || !File.Exists(ResumePath)) return false;
         _state = TrainingState.Read(ResumePath, Model.Parameters.Length, _state.Fingerprint);
+        _state.RequireMasked(Model.Parameters, ResumePath);
         _state.Restore(Model.Parameters, _optimizer);
         return true;
     }

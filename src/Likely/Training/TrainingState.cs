@@ -53,6 +53,15 @@ sealed unsafe class TrainingState
         set.Changed();
     }
 
+    /// <summary>Refuses weights that are not zero under a mask: no training leaves any.</summary>
+    /// <exception cref="UsageException">There are some.</exception>
+    public void RequireMasked(ParameterSet set, string path)
+    {
+        for (var i = 0; i < 3; i++)
+            fixed (float* block = _blocks[i])
+                if (set.FindUnderMask(block) is { } parameter) throw new UsageException($"{path} is damaged: its {BlockNames[i]} of '{parameter.Name}' are not zero where the model allows none");
+    }
+
     /// <summary>Makes the best weights the model's.</summary>
     public void RestoreBest(ParameterSet set)
     {
