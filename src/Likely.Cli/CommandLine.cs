@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 using Likely.Training;
 
 namespace Likely.Cli;
@@ -24,7 +25,7 @@ public static class CommandLine
         Verb[] verbs =
         [
             DemoVerb.Create(), TrainVerb.Create(), SampleVerb.Create(), CompleteVerb.Create(), ScoreVerb.Create(), CompressVerb.Create(), DecompressVerb.Create(),
-            VerifyVerb.Create(), ShrinkVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), BenchVerb.Create(),
+            VerifyVerb.Create(), ShrinkVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), KeysVerb.Create(), BenchVerb.Create(),
         ];
         foreach (var verb in verbs) Add(root, verb);
         var data = new Command("data", "Known data sets, and a look at any data set");
@@ -76,23 +77,32 @@ public static class CommandLine
         if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) return;
         foreach (var token in parsed.Tokens)
             if (token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
-                throw new UsageException($"{parsed.CommandResult.Command.Name} has no option '{token.Value}'; likely {parsed.CommandResult.Command.Name} --help lists what it has");
+                throw new UsageException($"{Path(parsed)} has no option '{token.Value}'{Spelling.Hint(token.Value, OptionNames(parsed))}; likely {Path(parsed)} --help lists what it has");
     }
 
     static string Sentence(ParseResult parsed)
     {
-        var command = parsed.CommandResult.Command;
-        var path = command is Verb && parsed.CommandResult.Parent is CommandResult { Command: { Name: "data" } } ? $"data {command.Name}" : command.Name;
+        var (command, path) = (parsed.CommandResult.Command, Path(parsed));
         if (command.Subcommands.Count > 0)
         {
-            var names = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
+            string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
+            var names = string.Join(", ", verbs);
             var what = command.Name == "data" ? "data" : "likely";
-            return parsed.UnmatchedTokens.Count > 0 ? $"{what} has no verb '{parsed.UnmatchedTokens[0]}'; it has {names}" : $"{what} needs a verb: {names}";
+            return parsed.UnmatchedTokens.Count > 0 ? $"{what} has no verb '{parsed.UnmatchedTokens[0]}'{Spelling.Hint(parsed.UnmatchedTokens[0], verbs)}; it has {names}" : $"{what} needs a verb: {names}";
         }
-        if (parsed.UnmatchedTokens.Count > 0) return $"{path} has no option or argument '{parsed.UnmatchedTokens[0]}'; likely {path} --help lists what it has";
+        if (parsed.UnmatchedTokens.Count > 0) return $"{path} has no option or argument '{parsed.UnmatchedTokens[0]}'{Spelling.Hint(parsed.UnmatchedTokens[0], OptionNames(parsed))}; likely {path} --help lists what it has";
         var message = parsed.Errors[0].Message;
         return message.StartsWith("Required argument missing for command", StringComparison.Ordinal)
             ? $"{path} needs {string.Join(" and ", command.Arguments.Select(argument => argument.Name))}; likely {path} --help explains" : message;
+    }
+
+    static string Path(ParseResult parsed)
+        => parsed.CommandResult is { Command: Verb { Name: var name }, Parent: CommandResult { Command: { Name: "data" } } } ? $"data {name}" : parsed.CommandResult.Command.Name;
+
+    static IEnumerable<string> OptionNames(ParseResult parsed)
+    {
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as CommandResult)
+            foreach (var option in result.Command.Options) yield return option.Name;
     }
 
     // "--set a=1 b=2" means "--set a=1 --set b=2", yet does not swallow an argument that follows.

@@ -20,6 +20,7 @@ sealed class Help(HelpAction usual, Command root, Verb[] verbs) : SynchronousCom
     {
         var result = usual.Invoke(parseResult);
         var command = parseResult.CommandResult.Command;
+        if (command is Verb { Further: { } further }) parseResult.InvocationConfiguration.Output.WriteLine($"{further()}\n");
         if (command is Verb verb) Write(parseResult, verb.Examples);
         else if (command == root) Write(parseResult, [.. verbs.Select(each => each.Examples[0])]);
         return result;

@@ -1,29 +1,37 @@
+using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Likely.Models;
 
 namespace Likely.Cli;
 
-/// <summary>models: every registered model with its keys and their defaults.</summary>
+/// <summary>models: every registered model, or one of them, with its keys.</summary>
 static class ModelsVerb
 {
-    public static Verb Create() => new("models", "The models, with every key and its default", ["models"], [], (_, session) =>
+    static readonly Argument<string?> Name = Options.OptionalArgument("NAME", "Only this model");
+
+    public static Verb Create() => new("models", "The models, with every key, its default, its values and its meaning", ["models", "models gated-pixelcnn"], [Name], Run);
+
+    static int Run(ParseResult result, Session session)
     {
         var text = new StringBuilder();
         var list = new JsonArray();
-        foreach (var config in ModelRegistry.All)
+        foreach (var config in result.GetValue(Name) is { } name ? [ModelRegistry.Find(name)] : ModelRegistry.All)
         {
-            text.AppendLine($"{config.Name}").AppendLine($"    {config.Summary}");
+            var lines = ModelRegistry.Describe(config);
+            text.AppendLine($"{config.Name}").AppendLine($"  {config.Summary}").Append(KeysVerb.Text(lines)).AppendLine();
             var keys = new JsonObject();
-            foreach (var (key, value) in ModelRegistry.Keys(config))
+            foreach (var line in lines) keys[line.Name] = line.Default;
+            list.Add((JsonNode)new JsonObject
             {
-                text.AppendLine($"    {key,-14} {value}");
-                keys[key] = value;
-            }
-            text.AppendLine();
-            list.Add((JsonNode)new JsonObject { ["name"] = config.Name, ["summary"] = config.Summary, ["learning_rate"] = config.LearningRate, ["keys"] = keys });
+                ["name"] = config.Name,
+                ["summary"] = config.Summary,
+                ["learning_rate"] = config.LearningRate,
+                ["keys"] = keys,
+                ["lines"] = new JsonArray([.. lines.Select(line => (JsonNode)KeysVerb.Json(config.Name, line))]),
+            });
         }
         session.Answer(text.Append("A key is set with: likely train DATA --model NAME --set key=value").ToString(), new JsonObject { ["models"] = list });
         return 0;
-    });
+    }
 }

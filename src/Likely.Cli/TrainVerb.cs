@@ -12,7 +12,7 @@ static class TrainVerb
 {
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name (see: likely data list) or a path");
     static readonly Option<string?> Model = Options.Text("--model", "Which model (see: likely models)", "NAME");
-    static readonly Option<string[]> Set = Options.Settings("A key of the model, the data or the training; repeatable");
+    static readonly Option<string[]> Set = Options.Settings("A key of the model, the data or the training (see: likely keys); repeatable");
     static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to spend, 10 minutes if nothing is said; turned into steps once", 1e6, valueName: "N");
     static readonly Option<double?> Epochs = Options.Number("--epochs", "Passes over the training data", 1e9, valueName: "N");
     static readonly Option<int?> Steps = Options.Whole("--steps", "Steps of the optimizer");
@@ -26,13 +26,14 @@ static class TrainVerb
 
     public static Verb Create() => new("train", "Learn p(x) from data, and keep the best weights",
         ["train strokes --model gated-pixelcnn --set binarize=threshold --minutes 10", "train faces/ --model gated-pixelcnn --set size=32x32 gray=true --epochs 50 --out faces.likely", "train mnist --model gated-pixelcnn --dry-run"],
-        [Data, Model, Set, Minutes, Epochs, Steps, Batch, Rate, Validation, From, Resume, DryRun, Out], Run);
+        [Data, Model, Set, Minutes, Epochs, Steps, Batch, Rate, Validation, From, Resume, DryRun, Out], Run)
+    { Further = KeysVerb.Names };
 
     static int Run(ParseResult result, Session session)
     {
         var from = result.GetValue(From) is { } path ? ModelFile.Read(path) : null;
         var config = result.GetValue(Model) is { } name ? ModelRegistry.Find(name)
-            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
+            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
             throw new UsageException("--minutes, --epochs and --steps exclude each other; give one of them");
         var plan = new TrainingOptions

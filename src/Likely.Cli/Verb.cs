@@ -17,4 +17,7 @@ sealed class Verb : Command
     public string[] Examples { get; }
 
     public Func<ParseResult, Session, int> Run { get; }
+
+    /// <summary>What its help says besides, if anything.</summary>
+    public Func<string>? Further { get; init; }
 }

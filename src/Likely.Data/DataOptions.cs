@@ -1,4 +1,5 @@
 using System.Globalization;
+using Likely.Tensors;
 
 namespace Likely.Data;
 
@@ -11,9 +12,19 @@ public sealed record DataOptions
 {
     public static DataOptions Default { get; } = new();
 
-    /// <summary>The keys of <see cref="Parse"/>.</summary>
-    public static IReadOnlyList<string> Keys { get; } =
-        ["binarize", "levels", "size", "crop", "gray", "validation", "limit", "flip", "data_seed"];
+    /// <summary>The keys of <see cref="Parse"/>; one that has no line here is unknown.</summary>
+    public static IReadOnlyList<SettingKey> Keys { get; } =
+    [
+        new("binarize", "none", "threshold, static, dynamic or none", "black and white: threshold: from the middle grey on; static: one draw for ever, a pixel's grey is its probability; dynamic: drawn anew in every epoch"),
+        new("levels", "-", "a whole number from 2 to 256", "so many greys instead of 256: floor(value * levels / 256)"),
+        new("size", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 28x28", "resize every picture to exactly this size, after crop"),
+        new("crop", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 64x64", "keep only the centre of this size"),
+        new("gray", "false", "true or false", "turn colour into grey"),
+        new("validation", "0.1", "a fraction from 0 to 0.45, such as 0.1", "share held out for validation, and again for test, where the data have no such parts of their own"),
+        new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split"),
+        new("flip", "false", "true or false", "mirror each training item with probability 1/2, anew in every epoch"),
+        new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, of mirroring and of binarize=dynamic"),
+    ];
 
     public Binarization Binarize { get; init; }
 
@@ -83,9 +94,9 @@ public sealed record DataOptions
         return options.Checked();
     }
 
-    DataOptions With(string key, string value) => key switch
+    DataOptions With(string key, string value) => LineOf(key).Name switch
     {
-        "binarize" => this with { Binarize = ParseBinarization(value) },
+        "binarize" => this with { Binarize = ParseBinarization(key, value) },
         "levels" => this with { Levels = (int)ParseWhole(key, value, 2, 256) },
         "size" => this with { Size = ParseSize(key, value) },
         "crop" => this with { Crop = ParseSize(key, value) },
@@ -94,8 +105,18 @@ public sealed record DataOptions
         "limit" => this with { Limit = (int)ParseWhole(key, value, 1, int.MaxValue) },
         "validation" => this with { Validation = ParseFraction(key, value) },
         "data_seed" => this with { Seed = ParseWhole(key, value, 0, ulong.MaxValue) },
-        _ => throw new DataException($"Unknown data key '{key}'; the keys are {string.Join(", ", Keys)}."),
+        _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
     };
+
+    static SettingKey LineOf(string key)
+    {
+        foreach (var line in Keys)
+            if (line.Name == key) return line;
+        string[] names = [.. Keys.Select(line => line.Name)];
+        throw new DataException($"Unknown data key '{key}'{Spelling.Hint(key, names)}; the keys are {string.Join(", ", names)}.");
+    }
+
+    static DataException Refused(string key, string value) => new($"{key}={value} is not allowed; use {LineOf(key).Values}.");
 
     DataOptions Checked() => Binarize != Binarization.None && Levels is { } levels && levels != 2
         ? throw new DataException($"binarize={Name(Binarize)} and levels={levels} contradict each other; leave one of them out.")
@@ -103,28 +124,28 @@ public sealed record DataOptions
 
     static string Name(Binarization value) => value.ToString().ToLowerInvariant();
 
-    static Binarization ParseBinarization(string value) => value switch
+    static Binarization ParseBinarization(string key, string value) => value switch
     {
         "none" => Binarization.None,
         "threshold" => Binarization.Threshold,
         "static" => Binarization.Static,
         "dynamic" => Binarization.Dynamic,
-        _ => throw new DataException($"binarize={value} is not known; use threshold, static, dynamic or none."),
+        _ => throw Refused(key, value),
     };
 
     static ulong ParseWhole(string key, string value, ulong least, ulong most) =>
         ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number : throw new DataException($"{key}={value} is not allowed; use a whole number from {least} to {most}.");
+            ? number : throw Refused(key, value);
 
     static double ParseFraction(string key, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 0.45
-            ? number : throw new DataException($"{key}={value} is not allowed; use a fraction from 0 to 0.45, such as 0.1.");
+            ? number : throw Refused(key, value);
 
     static bool ParseFlag(string key, string value) => value switch
     {
         "true" => true,
         "false" => false,
-        _ => throw new DataException($"{key}={value} is not allowed; use true or false."),
+        _ => throw Refused(key, value),
     };
 
     static (int Height, int Width) ParseSize(string key, string value)
@@ -132,7 +153,7 @@ public sealed record DataOptions
         var parts = value.Split('x');
         return parts.Length == 2 && TryPart(parts[0], out var height) && TryPart(parts[1], out var width)
             ? (height, width)
-            : throw new DataException($"{key}={value} is not allowed; use HEIGHTxWIDTH in pixels from 1 to 8192, such as 28x28.");
+            : throw Refused(key, value);
 
         static bool TryPart(string text, out int number) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is >= 1 and <= 8192;

@@ -1,4 +1,5 @@
 using System.Text;
+using Likely.Tensors;
 
 namespace Likely.Data;
 
@@ -76,7 +77,7 @@ public sealed class Dataset : IDisposable
             return new Dataset(known.Name, parts, options, known, cancellation);
         }
         if (!File.Exists(nameOrPath) && !Directory.Exists(nameOrPath))
-            throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name; known are {string.Join(", ", Known.Select(item => item.Name))}.");
+            throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name{Spelling.Hint(nameOrPath, Known.Select(item => item.Name))}; known are {string.Join(", ", Known.Select(item => item.Name))}.");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrPath)));
         return new Dataset(name, SourceParts.Open(nameOrPath), options, null, cancellation);
     }
@@ -90,7 +91,7 @@ public sealed class Dataset : IDisposable
     public static string Fetch(string name, Action<string>? progress = null, CancellationToken cancellation = default)
     {
         var known = KnownDatasets.Find(name)
-            ?? throw new DataException($"There is no known data set '{name}'; known are {string.Join(", ", Known.Select(item => item.Name))}.");
+            ?? throw new DataException($"There is no known data set '{name}'{Spelling.Hint(name, Known.Select(item => item.Name))}; known are {string.Join(", ", Known.Select(item => item.Name))}.");
         return known.IsBuiltIn ? "" : KnownDatasets.Locate(known) ?? Download.Fetch(known, progress ?? (_ => { }), cancellation);
     }
 

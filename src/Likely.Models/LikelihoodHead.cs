@@ -44,13 +44,12 @@ public readonly record struct LikelihoodHead(LikelihoodKind Kind, int SubPositio
             "bernoulli" => LikelihoodKind.Bernoulli,
             "softmax" => LikelihoodKind.Softmax,
             "mixture" => LikelihoodKind.LogisticMixture,
-            _ => throw new ModelException($"head={name} is unknown; use auto, bernoulli, softmax or mixture"),
+            _ => throw new ModelException($"there is no head '{name}'"),
         };
         if (kind == LikelihoodKind.Bernoulli && geometry.Levels != 2)
             throw new ModelException($"head=bernoulli is for 2 levels, and the data has {geometry.Levels}; set binarize=threshold or head=softmax");
         if (kind == LikelihoodKind.LogisticMixture && (geometry.Levels != 256 || geometry.SubPositions is not (1 or 3)))
             throw new ModelException($"head=mixture is for grey or RGB images of 256 levels, and the data is {geometry}");
-        if (components is < 1 or > 16) throw new ModelException($"components={components} is outside 1 to 16");
         return new LikelihoodHead(kind, geometry.SubPositions, geometry.Levels, components);
     }
 }

@@ -5,7 +5,7 @@ namespace Likely.Models;
 
 /// <summary>
 /// A model's hyperparameters with the published defaults. The list of derived records below is the registry: a new model adds
-/// one line here and one in <see cref="ModelRegistry"/>.
+/// one line here and one in <see cref="ModelRegistry"/>. Every hyperparameter has a <see cref="KeyAttribute"/>.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "model")]
 [JsonDerivedType(typeof(GatedPixelCnnConfig), "gated-pixelcnn")]
@@ -39,18 +39,13 @@ public abstract record ModelConfig
     /// <summary>The model with the names and shapes of its weights, and no memory for them yet.</summary>
     internal DensityModel Outline(Geometry geometry, int classes)
     {
+        ModelRegistry.Check(this);
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
         if (geometry.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {geometry.Levels}");
         return Create(geometry, classes);
     }
 
+    /// <summary>Builds the model, every key being within its range.</summary>
+    /// <exception cref="ModelException">The model cannot describe this geometry.</exception>
     protected abstract DensityModel Create(Geometry geometry, int classes);
-
-    /// <exception cref="ModelException">The value is outside its range.</exception>
-    protected static void Require(string key, double value, double minimum, double maximum, bool odd = false)
-    {
-        var name = ModelRegistry.KeyOf(key);
-        if (!(value >= minimum && value <= maximum)) throw new ModelException(FormattableString.Invariant($"{name}={value} is outside {minimum} to {maximum}"));
-        if (odd && (int)value % 2 == 0) throw new ModelException(FormattableString.Invariant($"{name}={value} must be odd"));
-    }
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Likely.Models.Autoregressive;
+using Likely.Tensors;
 
 namespace Likely.Models;
 
@@ -18,7 +20,8 @@ public static class ModelRegistry
     {
         foreach (var config in All)
             if (config.Name == name) return config;
-        throw new ModelException($"model '{name}' is unknown; the models are {string.Join(", ", All.Select(config => config.Name))}");
+        string[] names = [.. All.Select(config => config.Name)];
+        throw new ModelException($"model '{name}' is unknown{Spelling.Hint(name, names)}; the models are {string.Join(", ", names)}");
     }
 
     /// <summary>The keys of a model with their values, in declaration order.</summary>
@@ -30,6 +33,28 @@ public static class ModelRegistry
         return keys;
     }
 
+    /// <summary>The keys of a model in declaration order, each with the default, what it takes and what it means.</summary>
+    public static IReadOnlyList<SettingKey> Describe(ModelConfig config)
+    {
+        var lines = new List<SettingKey>();
+        foreach (var (name, value) in Keys(Find(config.Name)))
+        {
+            var property = Property(config, name);
+            lines.Add(new SettingKey(name, value, Line(property).Values(property.PropertyType), Line(property).Meaning));
+        }
+        return lines;
+    }
+
+    /// <exception cref="ModelException">A key's value is not one that it takes.</exception>
+    internal static void Check(ModelConfig config)
+    {
+        foreach (var (name, _) in Keys(config))
+        {
+            var property = Property(config, name);
+            Line(property).Check(name, property.Get!(config));
+        }
+    }
+
     /// <summary>The config with some keys replaced, each given as text.</summary>
     /// <exception cref="ModelException">An unknown key, or a value of the wrong type.</exception>
     public static ModelConfig With(ModelConfig config, IEnumerable<KeyValuePair<string, string>> settings)
@@ -38,10 +63,12 @@ public static class ModelRegistry
         foreach (var (key, text) in settings)
         {
             if (key == "model" || !node.ContainsKey(key))
-                throw new ModelException($"model {config.Name} has no key '{key}'; its keys are {string.Join(", ", Keys(config).Select(pair => pair.Key))}");
-            node[key] = Parse(config, key, node[key]!, text);
+                throw new ModelException($"model {config.Name} has no key '{key}'{Spelling.Hint(key, Keys(config).Select(pair => pair.Key))}; its keys are {string.Join(", ", Keys(config).Select(pair => pair.Key))}");
+            node[key] = Parse(config, key, text);
         }
-        return FromJson(node.ToJsonString());
+        var changed = FromJson(node.ToJsonString());
+        Check(changed);
+        return changed;
     }
 
     /// <summary>Canonical JSON: the name first, then all keys in declaration order, no white space.</summary>
@@ -81,32 +108,26 @@ public static class ModelRegistry
 
     static JsonObject ToNode(ModelConfig config) => JsonSerializer.SerializeToNode(config, ModelJson.Default.ModelConfig)!.AsObject();
 
-    static JsonNode Parse(ModelConfig config, string key, JsonNode old, string text)
+    static JsonNode Parse(ModelConfig config, string key, string text)
     {
-        var culture = System.Globalization.CultureInfo.InvariantCulture;
-        switch (old.GetValueKind())
-        {
-            case JsonValueKind.True or JsonValueKind.False:
-                if (bool.TryParse(text, out var flag)) return flag;
-                throw new ModelException($"{key}={text} must be true or false");
-            case JsonValueKind.Number:
-                if (IsWhole(config, key) ? int.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, culture, out var whole) : Never(out whole)) return whole;
-                if (!IsWhole(config, key) && double.TryParse(text, culture, out var number) && double.IsFinite(number)) return number;
-                throw new ModelException($"{key}={text} must be {(IsWhole(config, key) ? "a whole number" : "a number")}");
-            default:
-                return text;
-        }
+        var property = Property(config, key);
+        JsonNode? value = property.PropertyType == typeof(bool) ? bool.TryParse(text, out var flag) ? flag : null
+            : property.PropertyType == typeof(int) ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null
+            : property.PropertyType == typeof(double) ? double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null
+            : text;
+        return value ?? throw new ModelException($"{key}={text} is not allowed; use {Line(property).Values(property.PropertyType)}");
     }
 
-    static bool Never(out int value) => (value = 0) != 0;
-
-    static bool IsWhole(ModelConfig config, string key)
+    static JsonPropertyInfo Property(ModelConfig config, string key)
     {
-        var info = ModelJson.Default.GetTypeInfo(config.GetType())!;
-        foreach (var property in info.Properties)
-            if (property.Name == key) return property.PropertyType == typeof(int);
-        return false;
+        foreach (var property in ModelJson.Default.GetTypeInfo(config.GetType())!.Properties)
+            if (property.Name == key) return property;
+        throw new ModelException($"model {config.Name} has no key '{key}'");
     }
+
+    static KeyAttribute Line(JsonPropertyInfo property)
+        => property.AttributeProvider?.GetCustomAttributes(typeof(KeyAttribute), inherit: true) is [KeyAttribute line, ..] ? line
+            : throw new InvalidOperationException($"the key {property.Name} has no line that says what it takes and means; put [Key(...)] before its property");
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -9,20 +9,16 @@ namespace Likely.Models.Autoregressive;
 /// </summary>
 public sealed record FvsbnConfig : ModelConfig
 {
-    /// <summary>raster: variables are visited as they come; random: in an order drawn from ordering_seed, in which late ones have neighbours on all sides.</summary>
+    [Key("raster: variables are visited as they come; random: in an order drawn from ordering_seed", "raster", "random")]
     public string Ordering { get; init; } = "raster";
-    /// <summary>Seed of ordering=random.</summary>
+    [Key("seed of ordering=random", 0, int.MaxValue)]
     public int OrderingSeed { get; init; }
 
     public override string Name => "fvsbn";
 
     public override string Summary => "FVSBN: a logistic regression for each binary variable (Frey 1998, Gan et al. 2015)";
 
-    protected override DensityModel Create(Geometry geometry, int classes)
-    {
-        VisitingOrder.Check(Ordering, OrderingSeed);
-        return new Fvsbn(this, geometry);
-    }
+    protected override DensityModel Create(Geometry geometry, int classes) => new Fvsbn(this, geometry);
 }
 
 sealed unsafe class Fvsbn : BinaryModel

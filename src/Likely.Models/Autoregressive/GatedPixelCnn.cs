@@ -10,23 +10,23 @@ namespace Likely.Models.Autoregressive;
 /// </summary>
 public sealed record GatedPixelCnnConfig : ModelConfig
 {
-    /// <summary>Feature maps of each stack.</summary>
+    [Key("feature maps of each stack", 1, 4096)]
     public int Channels { get; init; } = 32;
-    /// <summary>Gated layers.</summary>
+    [Key("gated layers", 1, 1000)]
     public int Layers { get; init; } = 7;
-    /// <summary>Side of the first layer's filter, odd; the others are 3.</summary>
+    [Key("side of the first layer's filter; the others are 3", 3, 99, Odd = true)]
     public int Kernel { get; init; } = 7;
-    /// <summary>Feature maps between the two last products; 0: as many as Channels.</summary>
+    [Key("feature maps between the two last products; 0: as many as channels", 0, 8192)]
     public int HeadChannels { get; init; }
-    /// <summary>Share of gated features dropped while training.</summary>
+    [Key("share of gated features dropped while training", 0, 0.95)]
     public double Dropout { get; init; }
-    /// <summary>Learned numbers that each symbol enters as, besides its value; for data in which single levels matter.</summary>
+    [Key("learned numbers that each symbol enters as, besides its value; for data in which single levels matter", 0, 256)]
     public int Embedding { get; init; }
-    /// <summary>auto, bernoulli, softmax or mixture.</summary>
+    [Key("distribution of a symbol; auto: bernoulli for 2 levels, mixture for colours of 256, else softmax", "auto", "bernoulli", "softmax", "mixture")]
     public string Head { get; init; } = "auto";
-    /// <summary>Components of head=mixture, at most 16.</summary>
+    [Key("logistic components of head=mixture", 1, 16)]
     public int Components { get; init; } = 10;
-    /// <summary>True: learn p(x | class) from the labels.</summary>
+    [Key("true: learn p(x | label) from the labels")]
     public bool Conditional { get; init; }
 
     public override string Name => "gated-pixelcnn";
@@ -35,16 +35,7 @@ public sealed record GatedPixelCnnConfig : ModelConfig
 
     public override bool UsesLabels => Conditional;
 
-    protected override DensityModel Create(Geometry geometry, int classes)
-    {
-        Require(nameof(Channels), Channels, 1, 4096);
-        Require(nameof(Layers), Layers, 1, 1000);
-        Require(nameof(Kernel), Kernel, 3, 99, odd: true);
-        Require(nameof(HeadChannels), HeadChannels, 0, 8192);
-        Require(nameof(Embedding), Embedding, 0, 256);
-        Require(nameof(Dropout), Dropout, 0, 0.95);
-        return new GatedPixelCnn(this, geometry, Conditional ? classes : 0);
-    }
+    protected override DensityModel Create(Geometry geometry, int classes) => new GatedPixelCnn(this, geometry, Conditional ? classes : 0);
 }
 
 sealed class GatedPixelCnn : GridModel

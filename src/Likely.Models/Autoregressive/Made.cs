@@ -10,35 +10,26 @@ namespace Likely.Models.Autoregressive;
 /// </summary>
 public sealed record MadeConfig : ModelConfig
 {
-    /// <summary>Units of each hidden layer.</summary>
+    [Key("units of each hidden layer", 1, 65536)]
     public int Hidden { get; init; } = 500;
-    /// <summary>Hidden layers.</summary>
+    [Key("hidden layers", 1, 100)]
     public int Layers { get; init; } = 1;
-    /// <summary>Sets of masks trained in turn; 1: one set for ever.</summary>
+    [Key("sets of masks trained in turn; 1: one set for ever", 1, 1024)]
     public int Masks { get; init; } = 1;
-    /// <summary>Orders of the variables trained in turn; 1: as they come, more: random ones.</summary>
+    [Key("orders of the variables trained in turn; 1: as they come, more: random ones", 1, 1024)]
     public int Orderings { get; init; } = 1;
-    /// <summary>True: inputs also reach outputs directly.</summary>
+    [Key("true: inputs also reach outputs directly")]
     public bool Direct { get; init; } = true;
-    /// <summary>Share of each layer's hidden units dropped while training; wide layers overfit without.</summary>
+    [Key("share of each layer's hidden units dropped while training; wide layers overfit without", 0, 0.95)]
     public double Dropout { get; init; }
-    /// <summary>Seed of masks and orderings.</summary>
+    [Key("seed of masks and orderings", 0, int.MaxValue)]
     public int MaskSeed { get; init; }
 
     public override string Name => "made";
 
     public override string Summary => "MADE: masked autoencoder, binary variables, ensembles of masks and orderings (Germain et al. 2015)";
 
-    protected override DensityModel Create(Geometry geometry, int classes)
-    {
-        Require(nameof(Hidden), Hidden, 1, 65536);
-        Require(nameof(Layers), Layers, 1, 100);
-        Require(nameof(Masks), Masks, 1, 1024);
-        Require(nameof(Orderings), Orderings, 1, 1024);
-        Require(nameof(Dropout), Dropout, 0, 0.95);
-        Require(nameof(MaskSeed), MaskSeed, 0, int.MaxValue);
-        return new Made(this, geometry);
-    }
+    protected override DensityModel Create(Geometry geometry, int classes) => new Made(this, geometry);
 }
 
 sealed unsafe class Made : BinaryModel

@@ -9,23 +9,18 @@ namespace Likely.Models.Autoregressive;
 /// </summary>
 public sealed record NadeConfig : ModelConfig
 {
-    /// <summary>Hidden units.</summary>
+    [Key("hidden units", 1, 65536)]
     public int Hidden { get; init; } = 500;
-    /// <summary>raster: variables are visited as they come; random: in an order drawn from ordering_seed.</summary>
+    [Key("raster: variables are visited as they come; random: in an order drawn from ordering_seed", "raster", "random")]
     public string Ordering { get; init; } = "raster";
-    /// <summary>Seed of ordering=random.</summary>
+    [Key("seed of ordering=random", 0, int.MaxValue)]
     public int OrderingSeed { get; init; }
 
     public override string Name => "nade";
 
     public override string Summary => "NADE: one hidden layer, binary variables, O(DH) density and samples (Larochelle and Murray 2011)";
 
-    protected override DensityModel Create(Geometry geometry, int classes)
-    {
-        Require(nameof(Hidden), Hidden, 1, 65536);
-        VisitingOrder.Check(Ordering, OrderingSeed);
-        return new Nade(this, geometry);
-    }
+    protected override DensityModel Create(Geometry geometry, int classes) => new Nade(this, geometry);
 }
 
 sealed unsafe class Nade : BinaryModel

@@ -11,37 +11,28 @@ namespace Likely.Models.Autoregressive;
 /// </summary>
 public sealed record PixelCnnConfig : ModelConfig
 {
-    /// <summary>h: feature maps inside a residual block; there are 2h outside.</summary>
+    [Key("h: feature maps inside a residual block; there are 2h outside", 1, 4096)]
     public int Channels { get; init; } = 16;
-    /// <summary>Residual blocks.</summary>
+    [Key("residual blocks", 1, 1000)]
     public int Layers { get; init; } = 15;
-    /// <summary>Side of the first filter, odd; the blocks' is 3.</summary>
+    [Key("side of the first filter; the blocks' is 3", 3, 99, Odd = true)]
     public int Kernel { get; init; } = 7;
-    /// <summary>Feature maps between the two last products.</summary>
+    [Key("feature maps between the two last products", 1, 8192)]
     public int HeadChannels { get; init; } = 32;
-    /// <summary>Share of a block's features dropped while training.</summary>
+    [Key("share of a block's features dropped while training", 0, 0.95)]
     public double Dropout { get; init; }
-    /// <summary>Learned numbers that each symbol enters as, besides its value; for data in which single levels matter.</summary>
+    [Key("learned numbers that each symbol enters as, besides its value; for data in which single levels matter", 0, 256)]
     public int Embedding { get; init; }
-    /// <summary>auto, bernoulli, softmax or mixture.</summary>
+    [Key("distribution of a symbol; auto: bernoulli for 2 levels, mixture for colours of 256, else softmax", "auto", "bernoulli", "softmax", "mixture")]
     public string Head { get; init; } = "auto";
-    /// <summary>Components of head=mixture, at most 16.</summary>
+    [Key("logistic components of head=mixture", 1, 16)]
     public int Components { get; init; } = 10;
 
     public override string Name => "pixelcnn";
 
     public override string Summary => "PixelCNN: masked convolutions in residual blocks (van den Oord et al. 2016a)";
 
-    protected override DensityModel Create(Geometry geometry, int classes)
-    {
-        Require(nameof(Channels), Channels, 1, 4096);
-        Require(nameof(Layers), Layers, 1, 1000);
-        Require(nameof(Kernel), Kernel, 3, 99, odd: true);
-        Require(nameof(HeadChannels), HeadChannels, 1, 8192);
-        Require(nameof(Embedding), Embedding, 0, 256);
-        Require(nameof(Dropout), Dropout, 0, 0.95);
-        return new PixelCnn(this, geometry);
-    }
+    protected override DensityModel Create(Geometry geometry, int classes) => new PixelCnn(this, geometry);
 }
 
 sealed class PixelCnn : GridModel

@@ -18,8 +18,24 @@ public sealed class DataOptionsTests
         Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true validation=0.05 limit=100 flip=true data_seed=18446744073709551615", options.ToCanonical());
         Assert.Equal(options, DataOptions.FromCanonical(options.ToCanonical()));
         Assert.Equal(Parse(("levels", "8")), DataOptions.FromCanonical("levels=8"));
-        foreach (var key in DataOptions.Keys) Assert.DoesNotContain("Unknown", Assert.Throws<DataException>(() => Parse((key, "?"))).Message);
     }
+
+    [Fact]
+    public void Every_key_has_a_line_that_is_true_and_serves_its_refusal()
+    {
+        foreach (var key in DataOptions.Keys)
+        {
+            Assert.Equal($"{key.Name}=? is not allowed; use {key.Values}.", Assert.Throws<DataException>(() => Parse((key.Name, "?"))).Message);
+            if (key.Default != "-") Assert.Equal(DataOptions.Default, Parse((key.Name, key.Default)));
+            Assert.True(key.Meaning.Length > 10 && char.IsLower(key.Meaning[0]), $"{key.Name}: say what it does, in a line that begins small");
+        }
+        // Every setting that a model file can hold can be asked for.
+        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed))))
+            Assert.Contains(DataOptions.Keys, key => key.Name.Replace("_", "") == property.Name.ToLowerInvariant());
+    }
+
+    [Fact]
+    public void A_mistyped_key_is_told_the_one_that_was_meant() => Assert.Contains("did you mean 'binarize'", Assert.Throws<DataException>(() => Parse(("binarise", "static"))).Message);
 
     [Theory]
     [InlineData("colour", "1", "binarize, levels, size, crop, gray, validation, limit, flip")]

@@ -26,4 +26,18 @@ public sealed class LawCasesTests
         Assert.Throws<ModelException>(() => ModelRegistry.FromJson($$"""{"model":"{{model}}","no_such_key":1}"""));
         Assert.Contains("no_such_key", Assert.Throws<ModelException>(() => ModelRegistry.With(config, [new("no_such_key", "1")])).Message);
     }
+
+    [Theory, MemberData(nameof(Models))]
+    public void Every_key_has_a_line_that_serves_its_refusal(string model)
+    {
+        var config = ModelRegistry.Find(model);
+        Assert.All(config.GetType().GetProperties().Where(property => property.CanWrite), property
+            => Assert.True(property.IsDefined(typeof(KeyAttribute), inherit: true), $"{model}: put [Key(\"what it means\", ...)] before {property.Name}"));
+        foreach (var key in ModelRegistry.Describe(config))
+        {
+            Assert.True(key.Meaning.Length > 10, $"{model}: say what {key.Name} does");
+            Assert.Equal(config, ModelRegistry.With(config, [new(key.Name, key.Default)]));
+            Assert.Equal($"{key.Name}=? is not allowed; use {key.Values}", Assert.Throws<ModelException>(() => ModelRegistry.With(config, [new(key.Name, "?")])).Message);
+        }
+    }
 }

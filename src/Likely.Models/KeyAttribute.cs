@@ -1,0 +1,45 @@
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>
+/// What a config's key means and which values it takes; beside its property, and checked before a model is built. The JSON type
+/// information carries it, so that trimming keeps it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class KeyAttribute : Attribute
+{
+    /// <summary>A flag.</summary>
+    public KeyAttribute(string meaning) => Meaning = meaning;
+
+    /// <summary>A number in a range.</summary>
+    public KeyAttribute(string meaning, double least, double most) : this(meaning) => (Least, Most) = (least, most);
+
+    /// <summary>One of some words.</summary>
+    public KeyAttribute(string meaning, params string[] words) : this(meaning) => Words = words;
+
+    public string Meaning { get; }
+    public double Least { get; }
+    public double Most { get; }
+    public IReadOnlyList<string> Words { get; } = [];
+
+    /// <summary>Only odd numbers.</summary>
+    public bool Odd { get; init; }
+
+    /// <summary>What the key takes, in words.</summary>
+    internal string Values(Type type) => Words.Count > 0 ? SettingKey.Or(Words) : type == typeof(bool) ? "true or false" : SettingKey.Range(Least, Most, type == typeof(int), Odd);
+
+    /// <exception cref="ModelException">The value is none of those.</exception>
+    internal void Check(string key, object? value)
+    {
+        var good = value switch
+        {
+            int number => number >= Least && number <= Most && !(Odd && number % 2 == 0),
+            double number => number >= Least && number <= Most,
+            string word => Words.Contains(word),
+            bool => true,
+            _ => false,
+        };
+        if (!good) throw new ModelException(FormattableString.Invariant($"{key}={value} is not allowed; use {Values(value?.GetType() ?? typeof(string))}"));
+    }
+}
