@@ -8,20 +8,6 @@ static class ArchiveInfo
 {
     const int Shown = 20;
 
-    public static bool IsArchive(string path)
-    {
-        var head = new byte[16];
-        try
-        {
-            using var file = File.OpenRead(path);
-            return ArchiveReader.IsArchive(head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{path} cannot be read: {fault.Message}");
-        }
-    }
-
     public static string Text(ArchiveReader archive)
     {
         var text = new StringBuilder();

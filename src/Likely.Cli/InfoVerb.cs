@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
+using Likely.Data;
 using Likely.Models;
 
 namespace Likely.Cli;
@@ -21,13 +22,13 @@ static class InfoVerb
             return 0;
         }
         if (!File.Exists(path)) throw new UsageException($"there is no file {path}");
-        if (ArchiveInfo.IsArchive(path))
+        if (FileKind.Of(path).Format == FileFormat.Archive)
         {
             using var archive = ArchiveReader.Open(path);
             session.Answer(ArchiveInfo.Text(archive), ArchiveInfo.Json(archive));
             return 0;
         }
-        if (FileKind.Of(path) is { } kind)
+        if (ModelFile.OtherKind(path) is { } kind)
         {
             session.Answer($"{path} seems to be {kind}", new JsonObject { ["file"] = path, ["kind"] = kind, ["bytes"] = new FileInfo(path).Length });
             return 0;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Likely.Data;
 using Likely.Models;
 
@@ -21,7 +22,18 @@ static class ModelFile
     {
         if (Directory.Exists(path)) throw new UsageException($"{path} is a folder; name a model file, such as runs/strokes-gated-pixelcnn.likely");
         if (!File.Exists(path)) throw new UsageException($"there is no model file {path}; train one with: likely train DATA --model NAME --out {path}");
-        if (FileKind.Of(path) is { } kind) throw new UsageException($"{path} is no model, or a damaged one; it seems to be {kind}");
+        if (OtherKind(path) is { } kind) throw new UsageException($"{path} is no model, or a damaged one; it seems to be {kind}");
+    }
+
+    /// <summary>What a file is if it should not be read as a model, else null.</summary>
+    /// <exception cref="DataException">The file cannot be read.</exception>
+    public static string? OtherKind(string path)
+    {
+        var kind = FileKind.Of(path);
+        if (kind.Format != FileFormat.Safetensors) return kind.Words;
+        var metadata = Safetensors.Read(path).Metadata;
+        return metadata.ContainsKey("likely") ? null : metadata.ContainsKey("likely_resume")
+            ? "an interrupted training; the command that began it goes on with --resume" : "a safetensors file that is not a Likely model";
     }
 
     /// <summary>The data options a model was trained with, but all items, and then the settings given.</summary>
@@ -35,14 +47,14 @@ static class ModelFile
         return Data.DataOptions.FromCanonical(string.Join(' ', words));
     }
 
-    /// <summary>The number of a label given by name or number.</summary>
+    /// <summary>The number of a label given by its name; or by number, if no label is called by a number.</summary>
     /// <exception cref="UsageException">The model has no labels, or not this one.</exception>
     public static int Label(Checkpoint checkpoint, string label)
     {
         if (checkpoint.Model.Classes == 0) throw new UsageException("--label is for a model that was trained with --set conditional=true; this one knows no labels");
         for (var i = 0; i < checkpoint.ClassNames.Count; i++)
             if (checkpoint.ClassNames[i] == label) return i;
-        if (int.TryParse(label, out var number) && number >= 0 && number < checkpoint.Model.Classes) return number;
+        if (!checkpoint.ClassNames.Any(IsNumber) && int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < checkpoint.Model.Classes) return number;
         throw new UsageException($"--label {label} is unknown; the model's labels are {Some(checkpoint.ClassNames)}");
     }
 
@@ -71,6 +83,8 @@ static class ModelFile
             : $"; --set size={own.Height}x{own.Width} makes it so";
         throw new UsageException($"{name} is {item}, but the model is one of {Pictures.ImageGeometryOf(own)}{advice}");
     }
+
+    static bool IsNumber(string name) => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(20)) + (names.Count > 20 ? ", ..." : "");
 }

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Likely.Data;
 
 /// <summary>
-/// Bytes that can be read at any offset by any thread: a plain file straight from disk, a .gz file inflated to memory
+/// Bytes that can be read at any offset by any thread: a plain file straight from disk, a gzip file inflated to memory
 /// (at most 1 GiB, and never more than gzip can have packed into that file).
 /// </summary>
 sealed class ByteStore : IDisposable
@@ -21,24 +21,31 @@ sealed class ByteStore : IDisposable
     public string Path { get; }
     public long Length { get; }
 
+    /// <summary>True if these are the contents of a packed file.</summary>
+    public bool IsUnpacked => _memory is not null;
+
     public static ByteStore OfMemory(string path, byte[] memory) => new(path, null, memory, memory.Length);
 
     /// <summary>The contents of gzip data; <paramref name="open"/> is called twice.</summary>
     public static ByteStore OfGzip(string path, Func<Stream> open, Func<byte[], long>? promise = null) => OfMemory(path, Inflate(path, open, promise));
 
-    /// <summary>Opens a file. For .gz, <paramref name="promise"/> reads the length that the first 64 bytes announce.</summary>
+    /// <summary>Opens a file. If it is packed, whatever its name, <paramref name="promise"/> reads the length that the first 64 bytes announce.</summary>
     public static ByteStore Open(string path, Func<byte[], long>? promise = null)
     {
+        var plain = OpenPlain(path);
         try
         {
-            if (File.Exists(path) && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-                return OfGzip(path, () => File.OpenRead(path), promise);
+            Span<byte> signature = stackalloc byte[2];
+            if (plain.Length < signature.Length) return plain;
+            plain.Read(0, signature);
+            if (signature is not [0x1F, 0x8B]) return plain;
+            plain.Dispose();
+            return OfGzip(path, () => File.OpenRead(path), promise);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"'{path}' cannot be read: {error.Message}", error);
         }
-        return OpenPlain(path);
     }
 
     /// <summary>Opens a file as it is, packed or not.</summary>

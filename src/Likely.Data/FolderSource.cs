@@ -78,7 +78,7 @@ sealed class FolderSource : ItemSource
 
     void Add(string path, int label)
     {
-        if (!ImageFiles.IsForeign(path))
+        if (ImageFiles.IsOwn(path))
         {
             _items.Add(new Item(path, label, ImageFiles.ReadGeometry(path), -1));
             return;

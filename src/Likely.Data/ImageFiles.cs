@@ -34,14 +34,21 @@ static class ImageFiles
 
     public static Image Read(string path)
     {
-        if (IsForeign(path)) return Ffmpeg.Decode(path, firstOnly: true)[0];
-        var file = Load(path);
-        if (file.AsSpan().StartsWith(Png.Signature)) return Png.Decode(file, path);
-        if (IsPnm(file)) return Pnm.Decode(file, path);
-        return Own.Contains(Path.GetExtension(path))
-            ? throw new DataException($"'{path}' is neither a PNG nor a PNM picture, whatever its name says; convert it or leave it out.")
-            : Ffmpeg.Decode(path, firstOnly: true)[0];
+        var kind = FileKind.Of(path);
+        return kind.Format switch
+        {
+            FileFormat.Png => Png.Decode(Load(path), path),
+            FileFormat.Pnm => Pnm.Decode(Load(path), path),
+            FileFormat.Picture or FileFormat.Video => Ffmpeg.Decode(path, firstOnly: true)[0],
+            // Some formats of pictures have no signature.
+            FileFormat.Unknown when !Own.Contains(Path.GetExtension(path)) => Ffmpeg.Decode(path, firstOnly: true)[0],
+            FileFormat.Unknown => throw new DataException($"'{path}' is no picture, whatever its name says; leave it out."),
+            _ => throw kind.Refusal(path),
+        };
     }
+
+    /// <summary>Whether a file is a picture that is read here, without ffmpeg, whatever its name is.</summary>
+    public static bool IsOwn(string path) => FileKind.Of(path).Format is FileFormat.Png or FileFormat.Pnm;
 
     /// <summary>Size and channels of a PNG or PNM file from its first bytes.</summary>
     public static ImageGeometry ReadGeometry(string path)
@@ -56,20 +63,6 @@ static class ImageFiles
             }
             var png = PngDecoder.ParseHeader(head, path);
             return new ImageGeometry(png.Height, png.Width, PngDecoder.ChannelsOf(png.Color), 256);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
-        }
-    }
-
-    /// <summary>Whether a file begins like a PNG or PNM picture, whatever its name is.</summary>
-    public static bool HasOwnSignature(string path)
-    {
-        try
-        {
-            var head = Head(path);
-            return head.AsSpan().StartsWith(Png.Signature) || IsPnm(head);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

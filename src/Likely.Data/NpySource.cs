@@ -93,7 +93,11 @@ sealed class NpySource : ItemSource
         header.Shape.Length == 1 && header.Shape[0] == count && header.Element == NpyElement.UInt8;
 
     /// <summary>The file of labels beside NAME.npy, NAME_labels.npy or NAME-labels.npy, or null.</summary>
-    public static string? LabelFile(string path) => ((string[])[path[..^4] + "_labels.npy", path[..^4] + "-labels.npy"]).FirstOrDefault(File.Exists);
+    public static string? LabelFile(string path)
+    {
+        var stem = path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path;
+        return ((string[])[stem + "_labels.npy", stem + "-labels.npy"]).FirstOrDefault(File.Exists);
+    }
 
     static ImageGeometry Shape(Npy header, string path)
     {

@@ -79,7 +79,7 @@ public sealed class PixelFile : IDisposable
         try
         {
             bytes = ByteStore.Open(path);
-            if (bytes.Length > 0 && PixelLayout.Of(Head(bytes), bytes.Length, path[..^3]) is { } layout) return new PixelFile(bytes, layout, null, true);
+            if (bytes.IsUnpacked && bytes.Length > 0 && PixelLayout.Of(Head(bytes), bytes.Length, path[..^3]) is { } layout) return new PixelFile(bytes, layout, null, true);
         }
         catch (DataException)
         {

@@ -17,13 +17,23 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         return new SourceParts([OpenFile(path)], [], []);
     }
 
+    // The content decides; a name is believed where the content is of no known kind, so that a reader can say what is wrong with it.
     static ItemSource OpenFile(string path)
     {
         var name = Path.GetFileName(path).ToLowerInvariant();
-        if (name.EndsWith(".npy", StringComparison.Ordinal)) return new NpySource(path, NpySource.LabelFile(path));
-        if (IsIdx(name)) return RecordSource.OpenIdx(path);
-        if (IsCifar(name)) return RecordSource.OpenCifar(path);
-        return new PictureSource(path);
+        var kind = FileKind.Of(path);
+        return kind.Unpacked.Format switch
+        {
+            FileFormat.Npy => new NpySource(path, NpySource.LabelFile(path)),
+            FileFormat.Idx => RecordSource.OpenIdx(path),
+            FileFormat.Cifar10 => RecordSource.OpenCifar(path),
+            FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video when kind.Content is null => new PictureSource(path),
+            FileFormat.Unknown when IsArray(name) => new NpySource(path, null),
+            FileFormat.Unknown when IsIdx(name) => RecordSource.OpenIdx(path),
+            FileFormat.Unknown when IsCifar(name) => RecordSource.OpenCifar(path),
+            FileFormat.Unknown when kind.Content is null => new PictureSource(path),
+            _ => throw kind.Refusal(path),
+        };
     }
 
     static SourceParts OpenFolder(string folder)
@@ -105,6 +115,8 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         return bare.EndsWith("ubyte", StringComparison.Ordinal) || bare.EndsWith(".idx", StringComparison.Ordinal) ||
             bare.EndsWith(".idx3", StringComparison.Ordinal) || bare.EndsWith(".idx1", StringComparison.Ordinal);
     }
+
+    static bool IsArray(string name) => name.EndsWith(".npy", StringComparison.Ordinal) || name.EndsWith(".npy.gz", StringComparison.Ordinal);
 
     static bool IsCifar(string name) => name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".bin.gz", StringComparison.Ordinal);
 }

@@ -1,0 +1,185 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+
+namespace Likely.Data;
+
+/// <summary>
+/// What a file is: its first bytes say, and only where no format has a signature (CIFAR) or none fits does the name decide.
+/// </summary>
+/// <param name="Format">Which reader takes it, if one does.</param>
+/// <param name="Words">For people: "a PNG picture".</param>
+/// <param name="Advice">What to do where pictures are wanted and these are none; empty if nothing helps.</param>
+/// <param name="Content">Of a gzip file: what is packed in it.</param>
+public sealed record FileKind(FileFormat Format, string Words, string Advice = "", FileKind? Content = null)
+{
+    /// <summary>As many first bytes as any format needs.</summary>
+    public const int HeadLength = 512;
+
+    const int Cifar10Record = 3073, Cifar100Record = 3074;
+    const string Unpack = "unpack it first", SaveArray = "load it in Python and save the array of pictures with numpy.save, as .npy";
+
+    /// <summary>What will be read: the content of a packed file, else the file.</summary>
+    public FileKind Unpacked => Content ?? this;
+
+    /// <summary>Looks into a file.</summary>
+    /// <exception cref="DataException">if it cannot be read</exception>
+    public static FileKind Of(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            var head = Head(file);
+            var kind = Of(head, file.Length, Path.GetFileName(path));
+            if (kind.Format != FileFormat.Gzip) return kind;
+            file.Position = 0;
+            return OfGzip(file, Path.GetFileName(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The kind from the first <see cref="HeadLength"/> bytes, the length and the name.</summary>
+    public static FileKind Of(ReadOnlySpan<byte> head, long length, string name)
+    {
+        if (length == 0) return new(FileFormat.Empty, "an empty file", "fetch it again");
+        return OfRecords(head, length, name) ?? OfPixels(head) ?? OfContainer(head) ?? OfMedia(head) ?? OfText(head)
+            ?? new(FileFormat.Unknown, "bytes of no kind that is known here");
+    }
+
+    /// <summary>A sentence for who wanted pictures.</summary>
+    public DataException Refusal(string path) =>
+        new($"'{path}' is {Words}, which cannot be read as pictures{(Advice.Length > 0 ? $"; {Advice}" : "")}.");
+
+    static FileKind OfGzip(Stream file, string name)
+    {
+        const string words = "a gzip file";
+        try
+        {
+            using var stream = new GZipStream(file, CompressionMode.Decompress);
+            var bare = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+            var head = Head(stream);
+            // The length is not known without unpacking, so that a record of CIFAR must be believed on its name.
+            var content = Of(head, head.Length == 0 ? 0 : bare.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? Cifar10Record : head.Length, bare);
+            var advice = content.Format is FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video ? Unpack : content.Advice;
+            return new(FileFormat.Gzip, $"{words} of {content.Words}", advice, content);
+        }
+        catch (InvalidDataException)
+        {
+            return new(FileFormat.Gzip, $"{words}, but a damaged one", "fetch it again");
+        }
+    }
+
+    static byte[] Head(Stream file)
+    {
+        var head = new byte[HeadLength];
+        return head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+    }
+
+    static FileKind? OfPixels(ReadOnlySpan<byte> head) => head switch
+    {
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => new(FileFormat.Png, "a PNG picture"),
+        [(byte)'P', >= (byte)'1' and <= (byte)'6', (byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'\t' or (byte)'#', ..] => new(FileFormat.Pnm, "a PBM, PGM or PPM picture"),
+        [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => new(FileFormat.Npy, "a NumPy array (.npy)"),
+        [0, 0, 8 or 9 or (>= 11 and <= 14), >= 1 and <= 8, ..] => new(FileFormat.Idx, "IDX data, as MNIST comes in"),
+        _ when head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'L', (byte)'K', (byte)'A', 13, 10, 26, 10]) => new(FileFormat.Archive, "an archive of Likely", "decompress it first"),
+        [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => new(FileFormat.Safetensors, "a safetensors file", "it holds tensors, such as a model's"),
+        _ => null,
+    };
+
+    static FileKind? OfContainer(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith("PK\x3\x4"u8)) return OfZip(head);
+        if (head is [0x1F, 0x8B, ..]) return new(FileFormat.Gzip, "a gzip file", Unpack);
+        if (IsPickle(head)) return Other("a pickle of Python", $"{SaveArray} (of CIFAR, there is a binary version as well)");
+        if (At(head, 257, "ustar"u8)) return Other("a tar archive", Unpack);
+        if (head.StartsWith("BZh"u8)) return Other("a bzip2 file", Unpack);
+        if (head is [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..]) return Other("an xz file", Unpack);
+        if (head is [0x28, 0xB5, 0x2F, 0xFD, ..]) return Other("a Zstandard file", Unpack);
+        if (head is [(byte)'7', (byte)'z', 0xBC, 0xAF, ..]) return Other("a 7z archive", Unpack);
+        if (head.StartsWith("Rar!"u8)) return Other("a rar archive", Unpack);
+        if (head is [0x89, (byte)'H', (byte)'D', (byte)'F', ..]) return Other("an HDF5 file", "load it with h5py in Python and save the array of pictures with numpy.save, as .npy");
+        if (head.StartsWith("MATLAB "u8)) return Other("a MATLAB file (.mat)", "load it with scipy.io.loadmat (h5py from version 7.3 on) in Python and save the array of pictures with numpy.save, as .npy");
+        if (head.StartsWith("PAR1"u8)) return Other("a Parquet file", "save its pictures as files, or as one array with numpy.save");
+        if (head.StartsWith("ARROW1"u8)) return Other("an Arrow file", "save its pictures as files, or as one array with numpy.save");
+        if (head.StartsWith("SQLite format 3"u8)) return Other("an SQLite database");
+        if (head.StartsWith("GGUF"u8)) return Other("a language model (GGUF)");
+        if (head.StartsWith("%PDF"u8)) return Other("a PDF document", "export its pictures as PNG");
+        if (At(head, 128, "DICM"u8)) return Other("a DICOM file", "export its pictures as PNG");
+        if (head.StartsWith("SIMPLE  ="u8)) return Other("a FITS file", SaveArray);
+        if (At(head, 344, "n+1"u8) || At(head, 344, "ni1"u8)) return Other("a NIfTI file", SaveArray);
+        return null;
+
+        static FileKind Other(string words, string advice = "") => new(FileFormat.Other, words, advice);
+    }
+
+    // An npz is a zip of .npy files; PyTorch's files are zips with a pickle inside.
+    static FileKind OfZip(ReadOnlySpan<byte> head)
+    {
+        var length = head.Length < 30 ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(head[26..]);
+        var name = Encoding.Latin1.GetString(head[Math.Min(30, head.Length)..Math.Min(30 + length, head.Length)]);
+        return name.EndsWith(".npy", StringComparison.Ordinal) ? new(FileFormat.Other, "an npz of NumPy arrays", "load it with numpy.load and save the array of pictures by itself with numpy.save, as .npy")
+            : name.EndsWith("data.pkl", StringComparison.Ordinal) ? new(FileFormat.Other, "a file of PyTorch", "load it with torch.load and save the tensor of pictures with numpy.save, as .npy")
+            : new(FileFormat.Other, "a zip archive", Unpack);
+    }
+
+    static bool IsPickle(ReadOnlySpan<byte> head) => head is [0x80, >= 2 and <= 5, ..] || head.StartsWith("(dp"u8) || head.StartsWith("(lp"u8) || head.StartsWith("cnumpy"u8) || head.StartsWith("ccopy_reg"u8);
+
+    static FileKind? OfMedia(ReadOnlySpan<byte> head)
+    {
+        if (head is [0xFF, 0xD8, 0xFF, ..]) return Picture("a JPEG picture");
+        if (head.StartsWith("GIF8"u8)) return Picture("a GIF picture");
+        if (head.Length > 13 && head.StartsWith("BM"u8) && BinaryPrimitives.ReadUInt32LittleEndian(head[6..]) == 0) return Picture("a BMP picture");
+        if (head is [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..]) return Picture("a TIFF picture");
+        if (head is [0xFF, 0x0A, ..] or [0, 0, 0, 12, (byte)'J', (byte)'X', (byte)'L', (byte)' ', ..]) return Picture("a JPEG XL picture");
+        if (head is [0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' ', ..] or [0xFF, 0x4F, 0xFF, 0x51, ..]) return Picture("a JPEG 2000 picture");
+        if (head.StartsWith("8BPS"u8)) return Picture("a Photoshop picture");
+        if (head.StartsWith("qoif"u8)) return Picture("a QOI picture");
+        if (head is [0x76, 0x2F, 0x31, 0x01, ..]) return Picture("an OpenEXR picture");
+        if (head is [(byte)'P', (byte)'7' or (byte)'f' or (byte)'F', (byte)'\n', ..]) return Picture("a PAM or PFM picture");
+        if (head.StartsWith("RIFF"u8))
+            return At(head, 8, "WEBP"u8) ? Picture("a WebP picture") : At(head, 8, "AVI "u8) ? Video("an AVI video") : At(head, 8, "WAVE"u8) ? Sound("WAV sound") : new(FileFormat.Other, "a RIFF file");
+        if (At(head, 4, "ftyp"u8))
+            return At(head, 8, "avif"u8) || At(head, 8, "avis"u8) ? Picture("an AVIF picture") : At(head, 8, "hei"u8) || At(head, 8, "mif1"u8) ? Picture("an HEIC picture")
+                : At(head, 8, "M4A"u8) ? Sound("MPEG-4 sound") : Video("an MPEG-4 or QuickTime video");
+        if (head is [0x1A, 0x45, 0xDF, 0xA3, ..]) return Video("a Matroska or WebM video");
+        if (head is [0, 0, 1, 0xBA or 0xB3, ..]) return Video("an MPEG video");
+        if (head.StartsWith("YUV4MPEG2"u8)) return Video("a YUV4MPEG video");
+        if (head.StartsWith("FLV\x1"u8)) return Video("a Flash video");
+        if (head.StartsWith("ID3"u8) || head is [0xFF, 0xFB or 0xF3 or 0xF2, ..]) return Sound("MP3 sound");
+        if (head.StartsWith("fLaC"u8)) return Sound("FLAC sound");
+        if (head.StartsWith("OggS"u8)) return Sound("Ogg sound");
+        if (head.StartsWith("MThd"u8)) return Sound("MIDI music");
+        return null;
+
+        static FileKind Picture(string words) => new(FileFormat.Picture, $"{words} (read through ffmpeg)");
+        static FileKind Video(string words) => new(FileFormat.Video, $"{words} (read through ffmpeg)");
+        static FileKind Sound(string words) => new(FileFormat.Sound, words);
+    }
+
+    // CIFAR has no signature: records of one length, each with a small label first, which chance may bring about as well. So the name must agree.
+    static FileKind? OfRecords(ReadOnlySpan<byte> head, long length, string name)
+    {
+        if (!name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) && !name.Contains("batch", StringComparison.OrdinalIgnoreCase) && !name.Contains("cifar", StringComparison.OrdinalIgnoreCase)) return null;
+        return length % Cifar10Record == 0 && head[0] <= 9 ? new(FileFormat.Cifar10, "a CIFAR-10 file")
+            : length % Cifar100Record == 0 && head[0] <= 19 && head.Length > 1 && head[1] <= 99 ? new(FileFormat.Cifar100, "a CIFAR-100 file") : null;
+    }
+
+    static FileKind? OfText(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith("version https://git-lfs"u8)) return new(FileFormat.Text, "a pointer of Git LFS in place of the data", "fetch the data with: git lfs pull");
+        if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) return new(FileFormat.Text, "text");
+        var text = Encoding.UTF8.GetString(head);
+        foreach (var rune in text.EnumerateRunes())
+            if (rune.Value < 32 && rune.Value is not (9 or 10 or 12 or 13)) return null;
+        // The end of a head may cut a character.
+        if (text.AsSpan(0, Math.Max(0, text.Length - (head.Length < HeadLength ? 0 : 4))).Contains('\uFFFD')) return null;
+        var start = text.AsSpan().TrimStart("\uFEFF \t\r\n");
+        return start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
+            ? new(FileFormat.Text, "a page of HTML, as failed downloads leave it", "fetch the data again") : new(FileFormat.Text, "text");
+    }
+
+    static bool At(ReadOnlySpan<byte> head, int offset, ReadOnlySpan<byte> signature) => head.Length >= offset && head[offset..].StartsWith(signature);
+}
