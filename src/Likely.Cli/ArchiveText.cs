@@ -7,12 +7,21 @@ namespace Likely.Cli;
 static class ArchiveText
 {
     /// <summary>The library's options for one run, with its bar.</summary>
-    public static ArchiveOptions Options(Session session, ProgressDisplay display) => new()
+    /// <param name="session">The run.</param>
+    /// <param name="display">Its bar.</param>
+    /// <param name="onLoss">Called when something will not come back as it was.</param>
+    public static ArchiveOptions Options(Session session, ProgressDisplay display, Action? onLoss = null) => new()
     {
         Threads = session.Threads,
         Overwrite = session.Force,
         Progress = (share, what) => display.Update(share, what),
         Note = line => session.Say($"note        {line}"),
+        Loss = line =>
+        {
+            session.Warn($"note        {line}");
+            onLoss?.Invoke();
+        },
+        File = session.Verbose ? file => session.Say($"{file.Name}  {file.FileBytes} bytes in {Math.Ceiling(file.Bytes):0}{(file.Reason is null ? "" : $"; {file.Reason}")}") : null,
     };
 
     /// <summary>The archive's model; null if it needs none.</summary>
@@ -38,11 +47,13 @@ static class ArchiveText
         {
             ["files"] = summary.Files,
             ["items"] = summary.Items,
-            ["input_bytes"] = summary.ContentBytes,
+            ["input_bytes"] = summary.FileBytes,
             ["archive_bytes"] = summary.ArchiveBytes,
+            ["model_bytes"] = summary.ModelBytes,
+            ["item_bytes"] = summary.ItemBytes,
             ["plain_bytes"] = summary.PlainBytes,
             ["symbols"] = summary.Symbols,
-            ["bits_per_dim"] = BitsPerDimension(summary) is { } bits ? Session.Number(bits) : null,
+            ["bits_per_dim"] = Session.Number(summary.BitsPerDimension),
             ["seconds"] = Session.Number(summary.Seconds),
             ["symbols_per_second"] = Session.Number(rate),
             ["symbols_per_second_per_core"] = Session.Number(rate / Cores(session)),
@@ -50,8 +61,14 @@ static class ArchiveText
         };
     }
 
-    /// <summary>All bits of the archive over the symbols the model coded; null if there are none.</summary>
-    public static double? BitsPerDimension(ArchiveSummary summary) => summary.Symbols == 0 ? null : 8.0 * summary.ArchiveBytes / summary.Symbols;
+    /// <summary>How an archive compares with the files it was made of; a loss is called one.</summary>
+    public static string Gain(ArchiveSummary summary)
+    {
+        var model = summary.ModelBytes > 0 ? $", {Bytes(summary.ModelBytes)} of it the model" : "";
+        if (summary.FileBytes == 0) return $" ({(model.Length == 0 ? "no content" : model[2..])})";
+        var change = 100.0 * summary.ArchiveBytes / summary.FileBytes - 100;
+        return change > 0 ? $" (a loss: {change:0.0} % larger than the files{model})" : $" ({-change:0.0} % smaller{model})";
+    }
 
     public static string Bytes(long count) => count < 10_000 ? $"{count} bytes" : count < 10_000_000 ? $"{count / 1000.0:0.0} kB" : $"{count / 1e6:0.0} MB";
 

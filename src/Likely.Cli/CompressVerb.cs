@@ -23,7 +23,8 @@ static class CompressVerb
         var (modelPath, inputs) = (result.GetRequiredValue(Model), result.GetRequiredValue(Inputs));
         var checkpoint = ModelFile.Read(modelPath);
         var output = result.GetValue(Out) ?? DefaultName.Free(DefaultName.Stem(inputs[0]), ".lka", session.Force);
-        var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display) with
+        var lost = false;
+        var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
         {
             Embed = result.GetValue(Embed) ? File.ReadAllBytes(modelPath) : null,
             ExactFiles = result.GetValue(Exact),
@@ -31,11 +32,12 @@ static class CompressVerb
             Verify = !result.GetValue(NoVerify),
             Batch = result.GetValue(Batch) ?? 0,
         }, session.Cancellation));
-        var bits = ArchiveText.BitsPerDimension(summary) is { } value ? $", {value:0.00000} bits/dim" : "";
+        if (lost && !result.GetValue(Exact)) session.Say("note        --exact-files keeps the bytes of pictures and packed files");
+        var bits = summary.BitsPerDimension is { } value ? $", {value:0.00000} bits/dim of what the model codes" : ", nothing coded by the model";
         var json = ArchiveText.Json(summary, session);
         json["output"] = output;
         json["model"] = checkpoint.Identity();
-        session.Answer($"{output}: {ArchiveText.Bytes(summary.ContentBytes)} in {ArchiveText.Bytes(summary.ArchiveBytes)}{bits}{ArchiveText.Rate(summary, session)}{(summary.Verified ? ", verified" : "")}", json);
+        session.Answer($"{output}: {ArchiveText.Bytes(summary.FileBytes)} in {ArchiveText.Bytes(summary.ArchiveBytes)}{ArchiveText.Gain(summary)}{bits}{ArchiveText.Rate(summary, session)}{(summary.Verified ? ", verified" : "")}", json);
         return 0;
     }
 }

@@ -25,7 +25,7 @@ static class DecompressVerb
         var json = ArchiveText.Json(summary, session);
         json["output"] = folder;
         session.Answer(only is not null ? $"{only} is in {folder}"
-            : $"{folder}: {summary.Files} {(summary.Files == 1 ? "file" : "files")}, {ArchiveText.Bytes(summary.ContentBytes)}{ArchiveText.Rate(summary, session)}, verified", json);
+            : $"{folder}: {summary.Files} {(summary.Files == 1 ? "file" : "files")}, {ArchiveText.Bytes(summary.FileBytes)}{ArchiveText.Rate(summary, session)}, verified", json);
         return 0;
     }
 }

@@ -16,7 +16,7 @@ static class VerifyVerb
         using var archive = ArchiveReader.Open(path);
         var model = ArchiveText.Model(archive, result.GetValue(Model));
         var summary = session.Watch(display => Archive.Verify(archive, model, ArchiveText.Options(session, display), session.Cancellation));
-        session.Answer($"{path} is sound: {summary.Files} {(summary.Files == 1 ? "file" : "files")}, {ArchiveText.Bytes(summary.ContentBytes)}{ArchiveText.Rate(summary, session)}", ArchiveText.Json(summary, session));
+        session.Answer($"{path} is sound: {summary.Files} {(summary.Files == 1 ? "file" : "files")}, {ArchiveText.Bytes(summary.FileBytes)}{ArchiveText.Rate(summary, session)}", ArchiveText.Json(summary, session));
         return 0;
     }
 }

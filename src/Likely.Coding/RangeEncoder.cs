@@ -18,6 +18,9 @@ public sealed class RangeEncoder
     int _position;
     ulong _low, _range = ulong.MaxValue;
 
+    /// <summary>Bytes written so far; up to eight more are still open.</summary>
+    public int Length => _position;
+
     /// <summary>Codes a symbol by cumulative frequencies from 0 to 2^24, one more than there are symbols; throws ArgumentException when they do not fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Encode(ReadOnlySpan<uint> cumulative, int symbol)

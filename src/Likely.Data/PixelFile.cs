@@ -9,6 +9,12 @@ public sealed class PixelFile : IDisposable
     readonly ByteStore _bytes;
     byte[]? _labels;
 
+    static readonly (byte[] Start, string Name)[] _formats =
+    [
+        ([0xFF, 0xD8, 0xFF], "a JPEG picture"), ([.. "GIF8"u8], "a GIF picture"), ([.. "BM"u8], "a BMP picture"), ([.. "II*\0"u8], "a TIFF picture"), ([.. "MM\0*"u8], "a TIFF picture"),
+        ([0xFF, 0x0A], "a JPEG XL picture"), ([0, 0, 0, 12, .. "JXL "u8], "a JPEG XL picture"), ([0, 0, 0, 12, .. "jP  "u8], "a JPEG 2000 picture"),
+    ];
+
     PixelFile(ByteStore bytes, PixelLayout? layout, Image? picture, bool unpacked) => (_bytes, Layout, Picture, IsUnpacked) = (bytes, layout, picture, unpacked);
 
     /// <summary>Bytes of the file, or of what was packed in it.</summary>
@@ -22,6 +28,9 @@ public sealed class PixelFile : IDisposable
 
     /// <summary>True if the picture's file also holds what is not pixels: texts, times, colour profiles.</summary>
     public bool HasNotes { get; private init; }
+
+    /// <summary>A picture's format whose files cannot be made anew from their pixels, so that it stays bytes; null for all else.</summary>
+    public string? Format { get; private init; }
 
     /// <summary>True if the file was packed, and its contents stand for it.</summary>
     public bool IsUnpacked { get; }
@@ -37,7 +46,7 @@ public sealed class PixelFile : IDisposable
         {
             var layout = bytes.Length == 0 ? null : PixelLayout.Of(Head(bytes), bytes.Length, path);
             var hasNotes = false;
-            return new PixelFile(bytes, layout, layout is null && !exact ? ReadPicture(bytes, path, out hasNotes) : null, false) { HasNotes = hasNotes };
+            return new PixelFile(bytes, layout, layout is null && !exact ? ReadPicture(bytes, path, out hasNotes) : null, false) { HasNotes = hasNotes, Format = layout is null ? FormatOf(bytes) : null };
         }
         catch
         {
@@ -87,6 +96,17 @@ public sealed class PixelFile : IDisposable
         }
         bytes?.Dispose();
         return null;
+    }
+
+    static string? FormatOf(ByteStore bytes)
+    {
+        Span<byte> head = stackalloc byte[12];
+        head = head[..(int)Math.Min(head.Length, bytes.Length)];
+        bytes.Read(0, head);
+        foreach (var (start, name) in _formats)
+            if (head.StartsWith(start)) return name;
+        if (head is [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P']) return "a WebP picture";
+        return head is [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', (byte)'a' or (byte)'h' or (byte)'m', ..] ? "an AVIF or HEIC picture, or a film" : null;
     }
 
     static byte[] Head(ByteStore bytes)

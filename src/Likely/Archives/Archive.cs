@@ -10,7 +10,7 @@ namespace Likely;
 /// </summary>
 public static class Archive
 {
-    const int Slack = 16; // bytes by which a file may grow
+    static readonly (string One, string Many) Shorter = ("is stored as it is, which is shorter than what the model makes of its pixels", "are stored as they are, which is shorter than what the model makes of their pixels");
 
     /// <summary>Compresses files and folders.</summary>
     /// <param name="model">The model; its identity stands in the archive, and its file too if asked for.</param>
@@ -24,37 +24,44 @@ public static class Archive
         options ??= new ArchiveOptions();
         AtomicFile.RequireFree(output, options.Overwrite);
         if (AtomicFile.IsDevice(output)) throw new UsageException($"{output} is a device; an archive needs a file");
-        var files = ArchiveFiles.List(inputs, output, options.Note);
+        var notes = new ArchiveNotes();
+        var files = ArchiveFiles.List(inputs, output, notes, cancellation);
         var taken = EntryName.RequireDistinct(files.Select(file => file.Name));
         if (files.Count > ArchiveDirectory.MostEntries || files.Sum(file => (long)file.Name.Length) > ArchiveDirectory.MostNames)
             throw new UsageException("there are too many files for one archive; make several");
-        var total = Math.Max(1, files.Sum(file => file.Length));
+        double total = Math.Max(1, files.Sum(file => file.Length));
         var wrapped = new ArchiveModel(model);
         if (options.Embed is { } embedded && Checkpoint.Read(embedded, "the model to embed").Identity() != model.Identity())
             throw new ArgumentException("The model to embed is not the one that compresses.", nameof(options));
         var clock = Stopwatch.StartNew();
         var seconds = 0.0;
+        var progress = new ArchiveProgress(options.Progress);
+        var stored = new List<ArchivedFile>();
+        var noted = new ArchiveNotes();
         AtomicFile.Write(output, options.Overwrite, stream =>
         {
             // What turns out to be longer as pixels than as a file is stored as a file in a second pass.
-            var asFiles = new HashSet<string>();
+            var asFiles = new HashSet<int>();
             for (var again = true; again;)
             {
                 stream.SetLength(0);
-                using var writer = new ArchiveWriter(stream, wrapped, options, cancellation);
-                var input = new ArchiveInput(writer, wrapped, options, taken, cancellation);
-                var before = 0L;
+                noted.Clear();
+                progress.Begin("compressing", options.Verify ? 0.4 : 0.9);
+                using var writer = new ArchiveWriter(stream, wrapped, options, done => progress.Report(done / total), cancellation);
+                var input = new ArchiveInput(writer, wrapped, options, taken, noted, cancellation);
+                var taking = new List<(bool Otherwise, string? Reason)>();
                 foreach (var (name, path, length) in files)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    input.Add(name, path, asFiles.Contains(name), done => options.Progress?.Invoke((double)(before + Math.Min(done, length)) / total, "compressing"));
-                    before += length;
+                    taking.Add(input.Add(name, path, length, asFiles.Contains(taking.Count)));
                 }
                 writer.Finish();
-                string[] grown = [.. files.Where(file => writer.Costs.GetValueOrDefault(file.Name) > file.Length + Slack).Select(file => file.Name)];
-                if (again = grown.Length > 0)
-                    options.Note?.Invoke($"{grown.Length} {(grown.Length == 1 ? "file is" : "files are")} stored as {(grown.Length == 1 ? "it is" : "they are")}, which is shorter than what the model makes of the pixels");
-                asFiles.UnionWith(grown);
+                var before = asFiles.Count;
+                for (var i = 0; i < files.Count; i++)
+                    if (taking[i].Otherwise && writer.Coded[i] > files[i].Length) asFiles.Add(i);
+                if (again = asFiles.Count > before) continue;
+                foreach (var i in asFiles.Order()) noted.Add(files[i].Path, Shorter.One, Shorter.Many, isLoss: false);
+                stored = [.. files.Select((file, i) => new ArchivedFile(writer.Entries[i].Name, file.Length, writer.Coded[i], writer.Entries[i].ModelledItems, asFiles.Contains(i) ? Shorter.One : taking[i].Reason))];
             }
             seconds = clock.Elapsed.TotalSeconds;
         }, temporary =>
@@ -63,15 +70,20 @@ public static class Archive
             try
             {
                 using var reader = ArchiveReader.Open(temporary);
-                CheckAll(reader, wrapped, options, cancellation);
+                CheckAll(reader, wrapped, options, progress, cancellation);
             }
             catch (ArchiveException fault)
             {
                 throw new ArchiveException($"{output} was not written, because what was compressed does not decode to what was put in: {fault.Message}", fault);
             }
         });
+        progress.Begin("done", 1);
+        progress.Report(1);
+        notes.Tell(options);
+        noted.Tell(options);
+        foreach (var file in stored) options.File?.Invoke(file);
         using var made = ArchiveReader.Open(output);
-        return Summarize(made, seconds, options.Verify);
+        return Summarize(made, seconds, options.Verify, files.Sum(file => file.Length));
     }
 
     /// <summary>Decodes everything and compares all check sums; writes nothing.</summary>
@@ -80,7 +92,8 @@ public static class Archive
     public static ArchiveSummary Verify(ArchiveReader archive, Checkpoint? model, ArchiveOptions? options = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
-        CheckAll(archive, model is null ? null : new ArchiveModel(model), options ?? new ArchiveOptions(), cancellation);
+        options ??= new ArchiveOptions();
+        CheckAll(archive, model is null ? null : new ArchiveModel(model), options, new ArchiveProgress(options.Progress), cancellation);
         return Summarize(archive, clock.Elapsed.TotalSeconds, true);
     }
 
@@ -100,36 +113,41 @@ public static class Archive
         else
         {
             foreach (var entry in archive.Entries) extraction.RequireFree(entry.Name);
-            Walk(archive, content, options, extraction.Create);
+            var progress = new ArchiveProgress(options.Progress);
+            progress.Begin("decompressing", 1);
+            Walk(archive, content, progress, extraction.Create);
         }
         cancellation.ThrowIfCancellationRequested();
         extraction.Commit();
-        var summary = Summarize(archive, clock.Elapsed.TotalSeconds, only is null);
-        return only is null ? summary : summary with { Files = 1, Items = content.DecodedItems, Symbols = content.DecodedSymbols, PlainBytes = content.DecodedBytes, ContentBytes = extraction.Length };
+        var summary = Summarize(archive, clock.Elapsed.TotalSeconds, only is null, extraction.Length);
+        return only is null ? summary
+            : summary with { Files = 1, Items = content.DecodedItems, Symbols = content.DecodedSymbols, ItemBytes = content.DecodedItemBytes, PlainBytes = content.DecodedBytes };
     }
 
     /// <summary>The model of an archive: the file named, or the embedded one, or the right one of the .likely files beside the archive; null if it needs none.</summary>
     /// <exception cref="ArchiveException">The model is another, of another order version, or cannot be found.</exception>
     public static Checkpoint? FindModel(ArchiveReader archive, string? path = null) => ArchiveModels.Find(archive, path);
 
-    static void CheckAll(ArchiveReader archive, ArchiveModel? model, ArchiveOptions options, CancellationToken cancellation)
-        => Walk(archive, new ArchiveContent(archive, model, options, cancellation), options with { Progress = options.Progress is { } progress ? (share, _) => progress(share, "verifying") : null }, _ => null);
+    static void CheckAll(ArchiveReader archive, ArchiveModel? model, ArchiveOptions options, ArchiveProgress progress, CancellationToken cancellation)
+    {
+        progress.Begin("verifying", 1);
+        Walk(archive, new ArchiveContent(archive, model, options, cancellation), progress, _ => null);
+    }
 
     // Through all entries, into streams that are closed after each.
-    static void Walk(ArchiveReader archive, ArchiveContent content, ArchiveOptions options, Func<string, Stream?> create)
+    static void Walk(ArchiveReader archive, ArchiveContent content, ArchiveProgress progress, Func<string, Stream?> create)
     {
         using var hash = new ContentHash();
-        var total = Math.Max(1, archive.Entries.Sum(entry => entry.Length));
-        var done = 0L;
+        content.Progress = progress.Report;
         for (var i = 0; i < archive.Entries.Count; i++)
         {
             using var target = create(archive.Entries[i].Name);
-            content.Restore(i, target, hash, archive.Entries.Count, within => options.Progress?.Invoke((double)(done + within) / total, "decompressing"));
-            done += archive.Entries[i].Length;
+            content.Restore(i, target, hash, archive.Entries.Count);
         }
         if (!hash.Finish().AsSpan().SequenceEqual(archive.ContentHash)) throw new ArchiveException($"{archive.Path} is damaged: its content is not what was put in.");
+        progress.Report(1);
     }
 
-    static ArchiveSummary Summarize(ArchiveReader archive, double seconds, bool verified) =>
-        new(archive.Entries.Count, archive.Items, archive.Symbols, archive.PlainBytes, archive.Entries.Sum(entry => entry.Length), archive.Length, seconds, verified);
+    static ArchiveSummary Summarize(ArchiveReader archive, double seconds, bool verified, long? fileBytes = null) =>
+        new(archive.Entries.Count, archive.Items, archive.Symbols, archive.ItemBlocks.Bytes, archive.PlainBytes, fileBytes ?? archive.Entries.Sum(entry => entry.Length), archive.EmbeddedBytes, archive.Length, seconds, verified);
 }

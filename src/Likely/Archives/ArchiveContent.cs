@@ -11,6 +11,7 @@ namespace Likely;
 sealed class ArchiveContent
 {
     const long MostAhead = 1L << 25; // symbols
+    const double BytesPerSymbol = 50; // that take the same time
 
     readonly ArchiveReader _reader;
     readonly ArchiveModel? _model;
@@ -21,9 +22,15 @@ sealed class ArchiveContent
     long _firstDecoded;
     byte[] _bytes = [];
     long _byteBlock = -1;
+    readonly Lock _one = new();
+    long _doneSymbols;
 
-    /// <summary>Items, their symbols and plain bytes decoded so far.</summary>
+    /// <summary>Told the share of all work that is done; from any thread, one at a time.</summary>
+    public Action<double>? Progress { get; set; }
+
+    /// <summary>Items, their bytes in the archive, their symbols, and plain bytes decoded so far.</summary>
     public long DecodedItems { get; private set; }
+    public long DecodedItemBytes { get; private set; }
     public long DecodedSymbols { get; private set; }
     public long DecodedBytes { get; private set; }
 
@@ -47,8 +54,7 @@ sealed class ArchiveContent
     /// <param name="target">Where to; null: nowhere.</param>
     /// <param name="hash">Takes in the content; null: nobody does.</param>
     /// <param name="end">One beyond the last entry that will be asked for after this one: what may be decoded ahead.</param>
-    /// <param name="progress">Told the bytes done.</param>
-    public void Restore(int entry, Stream? target, ContentHash? hash, int end, Action<long>? progress = null)
+    public void Restore(int entry, Stream? target, ContentHash? hash, int end)
     {
         var (what, layout) = (_reader.Entries[entry], _reader.Entries[entry].Layout);
         hash?.Begin(what.Name, what.Length);
@@ -80,7 +86,6 @@ sealed class ArchiveContent
             Decode(stored);
             hash?.Append(stored);
             target?.Write(stored);
-            progress?.Invoke((item + 1) * layout.ItemLength);
         }
         Bytes(what.Length - layout.End);
 
@@ -149,8 +154,9 @@ sealed class ArchiveContent
             var labels = _model!.Classes > 0 ? _reader.Directory.Labels.AsSpan((int)firstItem, count) : [];
             var block = _reader.ReadBlock(true, first + i);
             var share = threads / blocks.Count + (i < threads % blocks.Count ? 1 : 0);
-            decoded[i] = BlockDecoder.Decode(_model.For(height, width), block.AsSpan(0, block.Length - 4), count, labels, share, Math.Min(_options.Batch, BlockPlan.MostItems), _cancellation);
+            decoded[i] = BlockDecoder.Decode(_model.For(height, width), block.AsSpan(0, block.Length - 4), count, labels, share, Math.Min(_options.Batch, BlockPlan.MostItems), Done, _cancellation);
             Check(block, decoded[i], $"block {first + i} of items");
+            lock (_one) DecodedItemBytes += block.Length;
         });
         (_decoded, _firstDecoded) = (decoded, first);
         DecodedItems += blocks.Sum(block => (long)block.Count);
@@ -167,10 +173,21 @@ sealed class ArchiveContent
             _bytes = ByteBlock.Decode(block.AsSpan(0, block.Length - 4), _plan.ByteBlock(index));
             _byteBlock = index;
             DecodedBytes += _bytes.Length;
+            Done(0);
             Check(block, _bytes, $"block {index} of bytes");
         }
         var at = (int)(offset - index * BlockPlan.ChunkBytes);
         return _bytes.AsSpan(at, (int)Math.Min(count, _bytes.Length - at));
+    }
+
+    // Symbols cost far more time than bytes.
+    void Done(long symbols)
+    {
+        lock (_one)
+        {
+            _doneSymbols += symbols;
+            Progress?.Invoke((_doneSymbols + DecodedBytes / BytesPerSymbol) / Math.Max(1, _plan.Symbols + _reader.PlainBytes / BytesPerSymbol));
+        }
     }
 
     void Check(byte[] block, byte[] content, string name)

@@ -8,9 +8,10 @@ static class ArchiveFiles
     /// <summary>All files, folders in ordinal order of their paths.</summary>
     /// <param name="inputs">Files and folders.</param>
     /// <param name="output">The archive itself, which is left out.</param>
-    /// <param name="note">Told what is left out: links to folders within a folder, empty folders, and what is no file, such as a pipe.</param>
+    /// <param name="notes">Takes what is left out: links to folders within a folder, empty folders, and what is no file, such as a pipe; and links to files, which are followed.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="UsageException">An input is missing, cannot be listed, or has a name that is not allowed.</exception>
-    public static List<(string Name, string Path, long Length)> List(IReadOnlyList<string> inputs, string output, Action<string>? note)
+    public static List<(string Name, string Path, long Length)> List(IReadOnlyList<string> inputs, string output, ArchiveNotes notes, CancellationToken cancellation)
     {
         var files = new List<(string Name, string Path, long Length)>();
         var own = Path.GetFullPath(output);
@@ -37,9 +38,9 @@ static class ArchiveFiles
             // A link to a folder could lead in circles.
             string[] paths = [.. Directory.EnumerateFiles(folder, "*", options).Where(path => !Linked(folder, Path.GetDirectoryName(path)!))];
             foreach (var link in Directory.EnumerateDirectories(folder, "*", options).Where(path => new DirectoryInfo(path).LinkTarget is not null))
-                note?.Invoke($"{link} is a link to a folder and is left out; name the folder itself to have it in the archive");
+                notes.Add(link, "is a link to a folder and is left out", "are links to folders and are left out", isLoss: true);
             foreach (var empty in Directory.EnumerateDirectories(folder, "*", options).Where(path => !Linked(folder, path) && !Directory.EnumerateFileSystemEntries(path).Any()))
-                note?.Invoke($"{empty} is an empty folder and is left out");
+                notes.Add(empty, "is an empty folder and is left out", "are empty folders and are left out", isLoss: true);
             string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
             Array.Sort(names, paths, StringComparer.Ordinal);
             for (var i = 0; i < paths.Length; i++)
@@ -48,10 +49,16 @@ static class ArchiveFiles
 
         void Add(string name, string path)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (EntryName.Fault(name) is { } fault) throw new UsageException($"{path} cannot go into an archive: its name {fault}; rename it");
-            var length = new FileInfo(path).Length;
-            if (length == 0 && !IsFile(path)) note?.Invoke($"{path} is a pipe, socket or device and is left out");
-            else files.Add((name, path, length));
+            var file = new FileInfo(path);
+            if (file.LinkTarget is not null)
+            {
+                notes.Add(path, "is a link, in whose place the file it leads to is stored", "are links, in whose places the files they lead to are stored", isLoss: true);
+                file = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target : throw new UsageException($"{path} is a link that leads nowhere; remove it or mend it");
+            }
+            if (file.Length == 0 && !IsFile(path)) notes.Add(path, "is a pipe, socket or device and is left out", "are pipes, sockets or devices and are left out", isLoss: true);
+            else files.Add((name, path, file.Length));
         }
     }
 

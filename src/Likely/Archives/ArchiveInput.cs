@@ -3,46 +3,48 @@ using Likely.Data;
 namespace Likely;
 
 /// <summary>Puts files into an archive: finds out which of their items the model has symbols for, and takes the rest as bytes.</summary>
-sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptions options, IReadOnlySet<string> taken, CancellationToken cancellation)
+sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptions options, IReadOnlySet<string> taken, ArchiveNotes notes, CancellationToken cancellation)
 {
     const int Piece = 1 << 16;
 
     byte[] _stored = [], _pixels = [], _records = [];
     int _firstRecord = -1, _recordCount;
+    double _weight; // of a byte of the content: the file's own bytes are the work to do
 
     /// <summary>Adds a file under a name.</summary>
+    /// <param name="name">Its name in the archive.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="asFile">Whether a picture or a packed file must be stored as the file it is.</param>
+    /// <returns>Whether it could be stored as the file it is, and why it, or a part, is stored without the model.</returns>
     /// <exception cref="UsageException">The model cannot represent it, and that is asked for.</exception>
     /// <exception cref="DataException">It cannot be read.</exception>
-    /// <param name="asFile">Whether a picture or a packed file must be stored as the file it is.</param>
-    public void Add(string name, string path, bool asFile, Action<long> done)
+    public (bool Otherwise, string? Reason) Add(string name, string path, long length, bool asFile)
     {
         // A packed file is stored unpacked if its shorter name is free.
         asFile |= name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && (taken.Contains(name[..^3]) || EntryName.Fault(name[..^3]) is not null);
         using var file = PixelFile.Open(path, options.ExactFiles || asFile);
         var given = name;
-        var counted = file.Picture is not null || file.IsUnpacked ? given : null;
+        var otherwise = file.Picture is not null || file.IsUnpacked;
         if (file.IsUnpacked) name = name[..^3];
         var entry = file.Picture is { } picture ? OfPicture(name, file, picture) : file.Layout is { } layout ? OfLayout(name, file, layout) : ArchiveEntry.OfBytes(name, file.Length);
         var labels = entry.Kind == EntryKind.Bytes ? null : Labels(entry, file, path);
         if (entry.Kind != EntryKind.Bytes && model.Classes > 0 && labels is null) entry = ArchiveEntry.OfBytes(name, file.Length);
-        if (!asFile && (entry.Kind == EntryKind.Bytes || entry.Exceptions.Length > 0)) Explain(entry, file, path);
-        if (file.IsUnpacked && entry.Kind == EntryKind.Bytes)
+        var reason = !asFile && (entry.Kind == EntryKind.Bytes || entry.Exceptions.Length > 0) ? Explain(entry, file, path) : null;
+        if (file.IsUnpacked && entry.Kind == EntryKind.Bytes) return (false, Add(given, path, length, asFile: true).Reason ?? reason);
+        if (file.IsUnpacked) notes.Add(path, $"comes back unpacked, as {name}", "come back unpacked, without the .gz of their names", isLoss: true);
+        if (entry.Kind == EntryKind.Picture)
         {
-            Add(given, path, asFile: true, done);
-            return;
+            notes.Add(path, "comes back with the same pixels in a PNG file of other bytes", "come back with the same pixels in PNG files of other bytes", isLoss: true);
+            if (file.HasNotes)
+                notes.Add(path, "holds texts, times or a colour profile besides its pixels, which are not kept", "hold texts, times or colour profiles besides their pixels, which are not kept", isLoss: true);
         }
-        if (file.IsUnpacked)
-        {
-            options.Note?.Invoke($"{path} is stored unpacked, as {name}");
-            // What the byte model makes of the rest is not known yet, so that it counts in full.
-            writer.Count(given, entry.PlainBytes);
-        }
-        if (entry.Kind == EntryKind.Picture && file.HasNotes) options.Note?.Invoke($"{path} holds texts, times or a colour profile besides its pixels, which are not kept; --exact-files keeps files as they are");
         writer.Begin(entry);
+        _weight = (double)length / Math.Max(1, entry.Length);
         if (entry.Kind == EntryKind.Bytes) AddBytes(file, 0, file.Length);
-        else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path, counted);
-        else AddItems(entry, file, labels, path, counted, done);
-        done(file.Length);
+        else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path, true);
+        else AddItems(entry, file, labels, path, otherwise || options.File is not null);
+        return (otherwise && entry.Kind != EntryKind.Bytes, reason);
     }
 
     // Spread if that fits at least as many items: 0 and 255 for a binary model; else values that are symbols already.
@@ -95,21 +97,22 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         return labels;
     }
 
-    void Explain(ArchiveEntry entry, PixelFile file, string path)
+    string Explain(ArchiveEntry entry, PixelFile file, string path)
     {
-        var own = model.Checkpoint.Model.Geometry;
         (int Height, int Width, int Channels) size = file.Layout is { } layout ? (layout.Height, layout.Width, layout.Channels)
             : file.Picture is { } picture ? (picture.Height, picture.Width, picture.Channels) : default;
-        var reason = size.Height == 0 ? "it is no picture or array that is known here, or one with transparency, 16 bits or several frames"
-            : !model.Takes(size.Height, size.Width, size.Channels) ? $"it is {size.Height} x {size.Width} x {size.Channels}, and the model is one of {own}"
+        var reason = size.Height == 0 ? file.Format is { } format ? $"it is {format}, whose file cannot be told from its pixels" : "it is no picture or array that is known here, or one with transparency, 16 bits or several frames"
+            : model.Refusal(size.Height, size.Width, size.Channels) is { } refusal ? refusal
             : entry.Kind == EntryKind.Items || model.Classes == 0
-                ? $"{(entry.Kind == EntryKind.Items ? $"{entry.Exceptions.Length} of its {entry.Layout.Count} items have" : "it has")} values other than the model's {own.Levels} levels"
+                ? $"{(entry.Kind == EntryKind.Items ? $"{entry.Exceptions.Length} of its {entry.Layout.Count} items have" : "it has")} values other than the model's {model.Levels} levels"
             : "it has values that the model has no levels for, or no labels, and the model tells p(x | label)";
         if (options.Strict) throw new UsageException($"{path} cannot be coded by the model: {reason}; without --strict it is stored as bytes");
-        options.Note?.Invoke($"{path} {(entry.Kind == EntryKind.Items ? "is stored in part" : "is stored")} without the model: {reason}");
+        var part = entry.Kind == EntryKind.Items ? " in part" : "";
+        notes.Add(path, $"is stored{part} without the model: {reason}", $"are stored{part} without the model ({reason})", isLoss: false);
+        return reason;
     }
 
-    void AddItems(ArchiveEntry entry, PixelFile file, int[]? labels, string path, string? counted, Action<long> done)
+    void AddItems(ArchiveEntry entry, PixelFile file, int[]? labels, string path, bool counted)
     {
         var layout = entry.Layout;
         AddBytes(file, 0, layout.Head);
@@ -119,14 +122,13 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         {
             cancellation.ThrowIfCancellationRequested();
             var record = Record(file, layout, item);
-            writer.AddBytes(record[..layout.Gap]);
+            writer.AddBytes(record[..layout.Gap], _weight);
             if (nextException < entry.Exceptions.Length && entry.Exceptions[nextException] == item)
             {
                 nextException++;
-                writer.AddBytes(record[layout.Gap..]);
+                writer.AddBytes(record[layout.Gap..], _weight);
             }
             else AddItem(entry, record[layout.Gap..], labels?[item] ?? 0, path, counted);
-            done(layout.Head + (item + 1) * (layout.Gap + layout.ItemLength));
         }
         AddBytes(file, layout.End, file.Length - layout.End);
     }
@@ -144,7 +146,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         return _records.AsSpan((item - _firstRecord) * length, length);
     }
 
-    void AddItem(ArchiveEntry entry, ReadOnlySpan<byte> stored, int label, string path, string? counted)
+    void AddItem(ArchiveEntry entry, ReadOnlySpan<byte> stored, int label, string path, bool counted)
     {
         if (_pixels.Length < stored.Length) _pixels = new byte[stored.Length];
         var pixels = _pixels.AsSpan(0, stored.Length);
@@ -152,7 +154,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         var symbols = model.ToSymbols(entry.Spread);
         foreach (ref var pixel in pixels)
             pixel = symbols[pixel] >= 0 ? (byte)symbols[pixel] : throw new DataException($"'{path}' has changed while it was read; start again.");
-        writer.AddItem(stored, pixels, label, counted);
+        writer.AddItem(stored, pixels, label, counted, _weight);
     }
 
     void AddBytes(PixelFile file, long offset, long count)
@@ -163,7 +165,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
             cancellation.ThrowIfCancellationRequested();
             var piece = _stored.AsSpan(0, (int)Math.Min(Piece, count));
             file.Read(offset, piece);
-            writer.AddBytes(piece);
+            writer.AddBytes(piece, _weight);
         }
     }
 }

@@ -17,11 +17,17 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     public int Classes => checkpoint.Model.Classes;
 
     /// <summary>True if the model can take items of this size.</summary>
-    public bool Takes(int height, int width, int channels)
+    public bool Takes(int height, int width, int channels) => Refusal(height, width, channels) is null;
+
+    /// <summary>Why the model cannot take items of this size; null if it can.</summary>
+    public string? Refusal(int height, int width, int channels)
     {
         var own = checkpoint.Model.Geometry;
-        return channels == own.SubPositions && (checkpoint.Model.AnySize || (height, width) == (own.Height, own.Width))
-            && width <= ArchiveDirectory.WidestItem && (long)height * width <= ArchiveDirectory.LargestItem / channels;
+        var size = $"it is {height} x {width} x {channels}";
+        if (channels != own.SubPositions) return $"{size}, and the model is one of {(own.SubPositions == 1 ? "1 channel" : $"{own.SubPositions} channels")}";
+        if (!checkpoint.Model.AnySize && (height, width) != (own.Height, own.Width)) return $"{size}, and the model takes {own.Height} x {own.Width} alone";
+        if ((long)height * width > ArchiveDirectory.LargestItem / channels) return $"{size}, more than the {ArchiveDirectory.LargestItem} symbols that an archive takes in one piece";
+        return width > ArchiveDirectory.WidestItem ? $"{size}, wider than the {ArchiveDirectory.WidestItem} columns that an archive takes" : null;
     }
 
     /// <summary>The density of items of this size; the last few are kept.</summary>

@@ -24,11 +24,17 @@ public sealed record ArchiveOptions
     /// <summary>Overwrites files.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>Told the share done, and what is being done; from one thread at a time.</summary>
+    /// <summary>Told the share of all work that is done, which never falls, and what is being done; from one thread at a time.</summary>
     public Action<double, string>? Progress { get; init; }
 
-    /// <summary>Told what is stored otherwise than one might expect.</summary>
+    /// <summary>Told what is stored otherwise than one might expect, when the archive is there.</summary>
     public Action<string>? Note { get; init; }
+
+    /// <summary>Told what will not come back as it was, when the outcome is known; null: <see cref="Note"/> is.</summary>
+    public Action<string>? Loss { get; init; }
+
+    /// <summary>Told of every file how it is stored, when the archive is there.</summary>
+    public Action<ArchivedFile>? File { get; init; }
 
     internal int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 }
@@ -37,9 +43,23 @@ public sealed record ArchiveOptions
 /// <param name="Files">Files in the archive, or restored.</param>
 /// <param name="Items">Items coded by the model.</param>
 /// <param name="Symbols">Symbols of these items.</param>
+/// <param name="ItemBytes">What these take in the archive.</param>
 /// <param name="PlainBytes">Bytes coded without the model.</param>
-/// <param name="ContentBytes">Bytes of all files; of a picture, its pixels.</param>
+/// <param name="FileBytes">Bytes of the files as they lie on the disk, put in or restored; where none was touched, of the content, which of a picture is its pixels.</param>
+/// <param name="ModelBytes">Bytes of the embedded model; 0: it is not embedded.</param>
 /// <param name="ArchiveBytes">Length of the archive.</param>
 /// <param name="Seconds">Time taken, verification not included.</param>
 /// <param name="Verified">Whether the archive was decoded and its content compared.</param>
-public sealed record ArchiveSummary(int Files, long Items, long Symbols, long PlainBytes, long ContentBytes, long ArchiveBytes, double Seconds, bool Verified);
+public sealed record ArchiveSummary(int Files, long Items, long Symbols, long ItemBytes, long PlainBytes, long FileBytes, long ModelBytes, long ArchiveBytes, double Seconds, bool Verified)
+{
+    /// <summary>Bits that the model took for each symbol it coded; null if there are none.</summary>
+    public double? BitsPerDimension => Symbols == 0 ? null : 8.0 * ItemBytes / Symbols;
+}
+
+/// <summary>How a file is stored.</summary>
+/// <param name="Name">Its name in the archive.</param>
+/// <param name="FileBytes">Its bytes on the disk.</param>
+/// <param name="Bytes">What its content takes in the archive, to a few bytes.</param>
+/// <param name="Items">Items coded by the model.</param>
+/// <param name="Reason">Why it, or a part of it, is stored without the model; null if it is not.</param>
+public sealed record ArchivedFile(string Name, long FileBytes, double Bytes, int Items, string? Reason);

@@ -1,5 +1,4 @@
 using Likely.Data;
-using Likely.Models;
 using Likely.Tensors;
 
 namespace Likely;
@@ -16,21 +15,30 @@ sealed class ArchiveWriter : IDisposable
     readonly Stream _output;
     readonly ArchiveModel _model;
     readonly ArchiveOptions _options;
+    readonly Action<double>? _done;
     readonly CancellationToken _cancellation;
     readonly byte[] _header;
     readonly BlockEncoder _encoder;
     readonly ContentHash _hash = new();
     readonly List<ArchiveEntry> _entries = [];
+    readonly List<double> _coded = [];
     readonly List<int> _labels = [];
     readonly List<(bool, int)> _blocks = [];
-    readonly List<object> _pending = []; // an ItemBlock or the bytes of a block
+    readonly List<object> _pending = []; // an ItemBlock or a PlainBlock
+    readonly Lock _one = new();
     ItemBlock? _items;
-    readonly MemoryStream _bytes = new();
+    PlainBlock _bytes = new();
     long _pendingSymbols;
+    double _weight;
 
-    public ArchiveWriter(Stream output, ArchiveModel model, ArchiveOptions options, CancellationToken cancellation)
+    /// <param name="output">Where to.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="options">How.</param>
+    /// <param name="done">Told the weight of all that is coded so far; from any thread, one at a time.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public ArchiveWriter(Stream output, ArchiveModel model, ArchiveOptions options, Action<double>? done, CancellationToken cancellation)
     {
-        (_output, _model, _options, _cancellation) = (output, model, options, cancellation);
+        (_output, _model, _options, _done, _cancellation) = (output, model, options, done, cancellation);
         _encoder = new BlockEncoder(options.ThreadCount, Math.Min(options.Batch, BlockPlan.MostItems));
         _header = ArchiveHeader.Create(model.Identity, options.Embed?.Length);
         output.Write(_header);
@@ -39,29 +47,29 @@ sealed class ArchiveWriter : IDisposable
 
     public IReadOnlyList<ArchiveEntry> Entries => _entries;
 
-    /// <summary>What the model makes of files that could be stored otherwise, in bytes; known when all is finished.</summary>
-    public Dictionary<string, double> Costs { get; } = [];
-
-    /// <summary>Counts bytes among what a file takes that could be stored otherwise.</summary>
-    public void Count(string file, double bytes) => Costs[file] = Costs.GetValueOrDefault(file) + bytes;
+    /// <summary>What each entry takes, in bytes, items only where that was asked for; known when all is finished.</summary>
+    public IReadOnlyList<double> Coded => _coded;
 
     /// <summary>Begins an entry; its content must follow.</summary>
     public void Begin(ArchiveEntry entry)
     {
         _entries.Add(entry);
+        _coded.Add(0);
         _hash.Begin(entry.Name, entry.Length);
     }
 
     /// <summary>Content that the model does not code.</summary>
-    public void AddBytes(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">The content.</param>
+    /// <param name="weight">What each byte counts for in the work to do.</param>
+    public void AddBytes(ReadOnlySpan<byte> bytes, double weight)
     {
         _hash.Append(bytes);
         while (!bytes.IsEmpty)
         {
-            var count = Math.Min(bytes.Length, BlockPlan.ChunkBytes - (int)_bytes.Length);
-            _bytes.Write(bytes[..count]);
+            var count = Math.Min(bytes.Length, _bytes.Room);
+            _bytes.Add(bytes[..count], _entries.Count - 1, weight * count);
             bytes = bytes[count..];
-            if (_bytes.Length == BlockPlan.ChunkBytes) CloseBytes();
+            if (_bytes.Room == 0) CloseBytes();
         }
     }
 
@@ -69,15 +77,16 @@ sealed class ArchiveWriter : IDisposable
     /// <param name="stored">Its pixels as they lie in the file.</param>
     /// <param name="symbols">The same as symbols in the order row, column, channel.</param>
     /// <param name="label">Its label if the model has classes.</param>
-    /// <param name="file">The file it is of, if that could be stored otherwise.</param>
-    public void AddItem(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> symbols, int label, string? file)
+    /// <param name="counted">Whether what it takes is asked for.</param>
+    /// <param name="weight">What each byte of it counts for in the work to do.</param>
+    public void AddItem(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> symbols, int label, bool counted, double weight)
     {
         _hash.Append(stored);
         var layout = _entries[^1].Layout;
         var geometry = _items?.Sized.Model.Geometry;
         if (geometry is { } open && (open.Height, open.Width) != (layout.Height, layout.Width)) CloseItems();
         _items ??= new ItemBlock(_model.For(layout.Height, layout.Width), BlockPlan.Capacity(layout.ItemLength));
-        _items.Add(symbols, label, file);
+        _items.Add(symbols, label, counted ? _entries.Count - 1 : -1, weight * stored.Length);
         if (_model.Classes > 0) _labels.Add(label);
         if (_items.IsFull) CloseItems();
     }
@@ -86,7 +95,7 @@ sealed class ArchiveWriter : IDisposable
     public void Finish()
     {
         CloseItems();
-        if (_bytes.Length > 0) CloseBytes();
+        if (_bytes.Room < BlockPlan.ChunkBytes) CloseBytes();
         Flush();
         var directory = new ArchiveDirectory(_entries, [.. _labels], [.. _blocks]).ToBytes();
         _output.Write(ArchiveHeader.CreateFooter(_header, directory, _hash.Finish()));
@@ -105,8 +114,8 @@ sealed class ArchiveWriter : IDisposable
 
     void CloseBytes()
     {
-        _pending.Add(_bytes.ToArray());
-        _bytes.SetLength(0);
+        _pending.Add(_bytes);
+        _bytes = new PlainBlock();
         FlushIfEnough();
     }
 
@@ -118,16 +127,19 @@ sealed class ArchiveWriter : IDisposable
     void Flush()
     {
         var items = _pending.OfType<ItemBlock>().ToArray();
-        var bytes = _pending.OfType<byte[]>().ToArray();
-        var itemStreams = _encoder.Encode(items, _cancellation);
+        var bytes = _pending.OfType<PlainBlock>().ToArray();
+        var itemStreams = _encoder.Encode(items, Done, _cancellation);
         var byteStreams = new byte[bytes.Length][];
         ParallelShards.Run(bytes.Length, _options.ThreadCount, (i, _) =>
         {
             _cancellation.ThrowIfCancellationRequested();
-            byteStreams[i] = ItemBlock.Seal(ByteBlock.Encode(bytes[i]), bytes[i]);
+            byteStreams[i] = bytes[i].Finish();
+            Done(bytes[i].Weight);
         });
         foreach (var block in items)
-            foreach (var (file, nats) in block.Costs) Count(file, nats / (8 * NatsPerBit));
+            foreach (var (entry, nats) in block.Costs) _coded[entry] += nats / (8 * NatsPerBit);
+        foreach (var block in bytes)
+            foreach (var (entry, cost) in block.Costs) _coded[entry] += cost;
         var (nextItems, nextBytes) = (0, 0);
         foreach (var block in _pending)
         {
@@ -137,5 +149,10 @@ sealed class ArchiveWriter : IDisposable
         }
         _pending.Clear();
         _pendingSymbols = 0;
+    }
+
+    void Done(double weight)
+    {
+        lock (_one) _done?.Invoke(_weight += weight);
     }
 }

@@ -11,18 +11,19 @@ namespace Likely;
 /// </summary>
 sealed class BlockDecoder
 {
-    const int LargestGroup = 64;
+    const int LargestGroup = 64, Stretch = 1 << 12; // items; symbols
 
     readonly RangeDecoder _decoder;
     readonly byte[] _symbols;
     readonly int _dimensions;
+    readonly Action<long>? _done;
     readonly CancellationToken _cancellation;
     readonly Group[][] _crew;
     long _turn;
     Exception? _fault;
 
-    BlockDecoder(RangeDecoder decoder, byte[] symbols, int dimensions, Group[][] crew, CancellationToken cancellation) =>
-        (_decoder, _symbols, _dimensions, _crew, _cancellation) = (decoder, symbols, dimensions, crew, cancellation);
+    BlockDecoder(RangeDecoder decoder, byte[] symbols, int dimensions, Group[][] crew, Action<long>? done, CancellationToken cancellation) =>
+        (_decoder, _symbols, _dimensions, _crew, _done, _cancellation) = (decoder, symbols, dimensions, crew, done, cancellation);
 
     /// <summary>The symbols of the items, one item after the other.</summary>
     /// <param name="sized">The model.</param>
@@ -31,7 +32,9 @@ sealed class BlockDecoder
     /// <param name="labels">One an item, or none.</param>
     /// <param name="threads">Threads for this block.</param>
     /// <param name="batch">Items of one predictor; 0: as many as sampling takes.</param>
-    public static byte[] Decode(SizedModel sized, ReadOnlySpan<byte> stream, int count, ReadOnlySpan<int> labels, int threads, int batch, CancellationToken cancellation)
+    /// <param name="done">Told the number of symbols decoded since it was last told; from any thread.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static byte[] Decode(SizedModel sized, ReadOnlySpan<byte> stream, int count, ReadOnlySpan<int> labels, int threads, int batch, Action<long>? done, CancellationToken cancellation)
     {
         var model = sized.Model;
         var (dimensions, levels) = (model.Geometry.Dimensions, model.Geometry.Levels);
@@ -40,6 +43,7 @@ sealed class BlockDecoder
         if (decoder.DecodeBit(BlockLayout.Unmodelled))
         {
             for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)Uniform(decoder, levels);
+            done?.Invoke(symbols.Length);
             return symbols;
         }
         var members = new int[count];
@@ -62,7 +66,7 @@ sealed class BlockDecoder
                 crew[k][i - first] = new Group(model, members[items[0]], items, own);
             }
         }
-        new BlockDecoder(decoder, symbols, dimensions, crew, cancellation).Run();
+        new BlockDecoder(decoder, symbols, dimensions, crew, done, cancellation).Run();
         return symbols;
     }
 
@@ -85,6 +89,7 @@ sealed class BlockDecoder
         try
         {
             foreach (var group in _crew[worker]) group.Begin();
+            long count = _symbols.Length / _dimensions, stretch = Math.Max(1, Stretch / count);
             for (var step = 0; step < _dimensions; step++)
             {
                 _cancellation.ThrowIfCancellationRequested();
@@ -93,6 +98,7 @@ sealed class BlockDecoder
                 foreach (var group in _crew[worker]) group.Decode(_decoder, _symbols, step);
                 Volatile.Write(ref _turn, (long)step * _crew.Length + worker + 1);
                 foreach (var group in _crew[worker]) group.Observe();
+                if (worker == 0 && ((step + 1) % stretch == 0 || step + 1 == _dimensions)) _done?.Invoke(count * ((step % stretch) + 1));
             }
         }
         catch (Exception fault)

@@ -12,10 +12,15 @@ namespace Likely;
 /// <param name="batch">Items of one pass; 0: as many as scoring takes.</param>
 sealed unsafe class BlockEncoder(int threads, int batch)
 {
+    const int Stretch = 1 << 12; // dimensions
+
     readonly Worker[] _workers = [.. Enumerable.Range(0, Math.Max(1, threads)).Select(_ => new Worker())];
 
     /// <summary>The streams of some blocks, each with its check sum.</summary>
-    public byte[][] Encode(IReadOnlyList<ItemBlock> blocks, CancellationToken cancellation)
+    /// <param name="blocks">Full or not.</param>
+    /// <param name="done">Told the weight of each piece when it is done; from any thread.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public byte[][] Encode(IReadOnlyList<ItemBlock> blocks, Action<double>? done, CancellationToken cancellation)
     {
         var members = Members(blocks, cancellation);
         for (var i = 0; i < blocks.Count; i++) blocks[i].Begin(members[i]);
@@ -25,7 +30,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
         Run(pieces.Count, (piece, worker) =>
         {
             var (block, first, count) = pieces[piece];
-            worker.SetShares(block, first, count);
+            worker.SetShares(block, first, count, done, cancellation);
         }, cancellation);
         var streams = new byte[blocks.Count][];
         Run(blocks.Count, (i, _) => streams[i] = blocks[i].Finish(), cancellation);
@@ -70,7 +75,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
         SymbolBatch? _batch;
         int _capacity;
 
-        public void SetShares(ItemBlock block, int first, int count)
+        public void SetShares(ItemBlock block, int first, int count, Action<double>? done, CancellationToken cancellation)
         {
             var (model, places) = (block.Sized.Model, block.Places);
             var batch = Batch(model, count);
@@ -78,15 +83,24 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             var member = block.Members[places[first]];
             var steps = block.Sized.Steps(member);
             var (all, levels, sub) = (block.Count, model.Geometry.Levels, model.Geometry.SubPositions);
+            var (weight, seen, told) = (block.Weight * count / all, 0, 0);
             _tape.Reset();
             model.Distributions(_tape, batch, (dimension, distributions) =>
             {
+                // A large picture takes long.
+                if (++seen - told == Stretch)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    done?.Invoke(weight * Stretch / block.Dimensions);
+                    told = seen;
+                }
                 var at = (steps is null ? dimension : steps[dimension]) * all + first;
                 var symbols = batch.Data + (long)(dimension / sub) * sub * count + dimension % sub;
                 if (block.Sized.IsBinary) SetBits(distributions, symbols, sub, block.Bits.AsSpan(at, count));
                 else
                     for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub], levels);
             }, member);
+            done?.Invoke(weight * (block.Dimensions - told) / block.Dimensions);
         }
 
         public void ChooseMembers(ItemBlock block, int first, Span<int> best)

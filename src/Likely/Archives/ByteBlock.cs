@@ -6,14 +6,27 @@ namespace Likely;
 static class ByteBlock
 {
     /// <summary>The stream of some bytes.</summary>
-    public static byte[] Encode(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="ends">Ascending lengths of beginnings of the bytes; on return, how long their streams are, to a few bytes.</param>
+    public static byte[] Encode(ReadOnlySpan<byte> bytes, Span<int> ends = default)
     {
         var encoder = new RangeEncoder();
         encoder.EncodeBit(false, FrequencyTable.Total / 16);
         var model = new ByteModel();
-        foreach (var value in bytes) model.Encode(encoder, value);
+        Span<int> coded = new int[ends.Length];
+        var done = 0;
+        for (var i = 0; i < ends.Length; i++)
+        {
+            for (; done < ends[i]; done++) model.Encode(encoder, bytes[done]);
+            coded[i] = encoder.Length;
+        }
+        for (; done < bytes.Length; done++) model.Encode(encoder, bytes[done]);
         var stream = encoder.Finish();
-        if (stream.Length <= bytes.Length + 1) return stream;
+        if (stream.Length <= bytes.Length + 1)
+        {
+            coded.CopyTo(ends);
+            return stream;
+        }
         encoder = new RangeEncoder();
         encoder.EncodeBit(true, FrequencyTable.Total / 16);
         foreach (var value in bytes) encoder.EncodeUniform(value, 8);

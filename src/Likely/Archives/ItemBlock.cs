@@ -9,7 +9,7 @@ sealed class ItemBlock(SizedModel sized, int capacity)
 {
     readonly byte[] _symbols = new byte[(long)capacity * sized.Model.Geometry.Dimensions];
     readonly int[] _labels = new int[capacity];
-    readonly string?[] _files = new string?[capacity];
+    readonly int[] _entries = new int[capacity];
 
     public SizedModel Sized => sized;
     public int Count { get; private set; }
@@ -28,22 +28,27 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     /// <summary>Shares, [step, place]: start in the high half, frequency in the low one.</summary>
     public ulong[] Shares { get; private set; } = [];
 
+    /// <summary>What it counts for in the work to do.</summary>
+    public double Weight { get; private set; }
+
     public ReadOnlySpan<byte> Symbols => _symbols.AsSpan(0, Count * Dimensions);
     public ReadOnlySpan<byte> Item(int item) => _symbols.AsSpan(item * Dimensions, Dimensions);
     public int Label(int item) => _labels[item];
 
     /// <param name="symbols">In the order row, column, channel.</param>
     /// <param name="label">Its label if the model has classes.</param>
-    /// <param name="file">The file it is of, if what it takes matters.</param>
-    public void Add(ReadOnlySpan<byte> symbols, int label, string? file = null)
+    /// <param name="entry">The entry it is of, if what it takes matters; else -1.</param>
+    /// <param name="weight">What it counts for in the work to do.</param>
+    public void Add(ReadOnlySpan<byte> symbols, int label, int entry = -1, double weight = 0)
     {
-        _files[Count] = file;
+        _entries[Count] = entry;
+        Weight += weight;
         symbols.CopyTo(_symbols.AsSpan(Count * Dimensions, Dimensions));
         _labels[Count++] = label;
     }
 
-    /// <summary>What items of files that could be stored otherwise take, in nats; known when the block is finished.</summary>
-    public Dictionary<string, double> Costs { get; } = [];
+    /// <summary>What items of entries take, in nats; known when the block is finished.</summary>
+    public List<(int Entry, double Nats)> Costs { get; } = [];
 
     /// <summary>Takes the best member of each item and makes room for the shares.</summary>
     public void Begin(int[] members)
@@ -74,14 +79,14 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     {
         for (var item = 0; item < Count; item++)
         {
-            if (_files[item] is not { } file) continue;
+            if (_entries[item] < 0) continue;
             var nats = 0.0;
-            for (var at = Array.IndexOf(Places, item); at < Count * Dimensions; at += Count)
+            for (var at = (long)Array.IndexOf(Places, item); at < (long)Count * Dimensions; at += Count)
             {
                 var frequency = Bits.Length == 0 ? (uint)Shares[at] : Bits[at] >> 31 != 0 ? Bits[at] & int.MaxValue : FrequencyTable.Total - Bits[at];
                 nats -= ExactMath.Log((double)frequency / FrequencyTable.Total);
             }
-            Costs[file] = Costs.GetValueOrDefault(file) + nats;
+            Costs.Add((_entries[item], nats));
         }
     }
 

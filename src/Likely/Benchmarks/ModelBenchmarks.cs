@@ -63,7 +63,7 @@ public static class ModelBenchmarks
                 block.Add(item, Math.Max(0, data.Validation.Label(i)));
             }
             var encoder = new BlockEncoder(threads, 0);
-            yield return new Benchmark(encode, operations * Scored, Scored, () => encoder.Encode([block], default));
+            yield return new Benchmark(encode, operations * Scored, Scored, () => encoder.Encode([block], null, default));
         }
         if (wanted(sample)) yield return new Benchmark(sample, operations * Samples, Samples, () => Walk.Sample(model, Samples, threads: threads));
         if (wanted(decode))
@@ -72,8 +72,8 @@ public static class ModelBenchmarks
             var labels = new int[model.Classes > 0 ? Samples : 0];
             var block = new ItemBlock(sized, Samples);
             foreach (var item in drawn) block.Add(item, 0);
-            var stream = new BlockEncoder(threads, 0).Encode([block], default)[0];
-            yield return new Benchmark(decode, operations * Samples, Samples, () => BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Samples, labels, threads, 0, default));
+            var stream = new BlockEncoder(threads, 0).Encode([block], null, default)[0];
+            yield return new Benchmark(decode, operations * Samples, Samples, () => BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Samples, labels, threads, 0, null, default));
         }
         if (wanted(single)) yield return new Benchmark(single, operations, 1, () => Walk.Sample(model, 1, threads: threads));
     }

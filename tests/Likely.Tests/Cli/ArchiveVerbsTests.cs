@@ -83,6 +83,22 @@ public sealed class ArchiveVerbsTests
         }
     }
 
+    [Fact]
+    public void A_loss_is_called_a_loss_and_what_does_not_come_back_is_named_even_if_quiet()
+    {
+        var small = CliRun.Ok("compress plain.likely text.txt --embed --out loss.lka --force --json");
+        Assert.True((long)small.Json["archive_bytes"]! > (long)small.Json["input_bytes"]!);
+        Assert.Null(small.Json["bits_per_dim"]);
+        Assert.Matches("text.txt.*bytes in|loss.lka: 21 bytes in .* \\(a loss: [0-9.]+ % larger than the files, [0-9.]+ [kMbytes]+ of it the model\\)", CliRun.Ok("compress plain.likely text.txt --embed --out loss.lka --force").Output);
+        Directory.CreateDirectory("digits");
+        CliRun.Ok("data save strokes --limit 200 --set binarize=threshold --out digits/some.idx --force --quiet");
+        var gain = CliRun.Ok("compress plain.likely digits --out gain.lka --force --verbose");
+        Assert.Contains("% smaller)", gain.Output);
+        Assert.Contains("digits/some.idx  156816 bytes in ", gain.Error);
+        Png.Write("digits/one.png", File.ReadAllBytes("digits/some.idx").AsSpan(16, 28 * 28), 28, 28, 1);
+        Assert.Contains("same pixels", CliRun.Ok("compress plain.likely digits/one.png --out one.lka --force --quiet --no-verify").Error);
+    }
+
     static void Keys(CliRun run, params string[] keys)
     {
         foreach (var key in keys) Assert.True(run.Json.ContainsKey(key), $"'{key}' is missing in {run.Json.ToJsonString()}");

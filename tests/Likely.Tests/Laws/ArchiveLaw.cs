@@ -67,7 +67,7 @@ public sealed class ArchiveLaw
             new Scorer(model, 1).Score(examples, labels, coded: coded);
             Assert.Equal(bits, coded.Sum() / Math.Log(2), 6);
             var block = Block(sized, examples, labels);
-            var length = new BlockEncoder(1, 0).Encode([block], default)[0].Length - 4;
+            var length = new BlockEncoder(1, 0).Encode([block], null, default)[0].Length - 4;
             Assert.True(length <= bits / 8 * 1.0005 + 16, $"{law}: {count} items take {length} bytes, the log-likelihood says {bits / 8:F1}");
         }
     }
@@ -82,10 +82,10 @@ public sealed class ArchiveLaw
         byte[]? expected = null;
         foreach (var (threads, batch) in new[] { (1, 0), (1, 1), (2, 7), (2, 64) })
         {
-            var stream = new BlockEncoder(threads, batch).Encode([Block(sized, examples, labels)], default)[0];
+            var stream = new BlockEncoder(threads, batch).Encode([Block(sized, examples, labels)], null, default)[0];
             expected ??= stream;
             Assert.True(expected.AsSpan().SequenceEqual(stream), $"{law}: other bytes with {threads} threads and batch {batch}");
-            var decoded = BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Count, labels, threads, batch, default);
+            var decoded = BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Count, labels, threads, batch, null, default);
             Assert.True(decoded.AsSpan().SequenceEqual(examples.SelectMany(example => example).ToArray()), $"{law}: decoded otherwise with {threads} threads and batch {batch}");
         }
     }

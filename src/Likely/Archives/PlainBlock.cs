@@ -1,0 +1,36 @@
+namespace Likely;
+
+/// <summary>Plain bytes on their way into an archive, and which entries they are of.</summary>
+sealed class PlainBlock
+{
+    readonly MemoryStream _bytes = new();
+    readonly List<(int Entry, int End)> _pieces = [];
+
+    public int Room => BlockPlan.ChunkBytes - (int)_bytes.Length;
+
+    /// <summary>What it counts for in the work to do.</summary>
+    public double Weight { get; private set; }
+
+    /// <summary>What the entries' bytes take, in bytes; known when the block is finished.</summary>
+    public List<(int Entry, double Bytes)> Costs { get; } = [];
+
+    /// <summary>Adds bytes of an entry, at most as many as there is room for.</summary>
+    public void Add(ReadOnlySpan<byte> bytes, int entry, double weight)
+    {
+        _bytes.Write(bytes);
+        Weight += weight;
+        if (_pieces.Count > 0 && _pieces[^1].Entry == entry) _pieces.RemoveAt(_pieces.Count - 1);
+        _pieces.Add((entry, (int)_bytes.Length));
+    }
+
+    /// <summary>The stream with its check sum.</summary>
+    public byte[] Finish()
+    {
+        var bytes = _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
+        Span<int> ends = new int[_pieces.Count];
+        for (var i = 0; i < ends.Length; i++) ends[i] = _pieces[i].End;
+        var stream = ByteBlock.Encode(bytes, ends);
+        for (var i = 0; i < ends.Length; i++) Costs.Add((_pieces[i].Entry, ends[i] - (i == 0 ? 0 : ends[i - 1])));
+        return ItemBlock.Seal(stream, bytes);
+    }
+}
