@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Likely.Files;
 
 namespace Likely.Cli;
 
@@ -26,7 +27,7 @@ static class CompressVerb
         var lost = false;
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
         {
-            Embed = result.GetValue(Embed) ? File.ReadAllBytes(modelPath) : null,
+            Embed = result.GetValue(Embed) ? RegularFile.ReadAllBytes(modelPath) : null,
             ExactFiles = result.GetValue(Exact),
             Strict = result.GetValue(Strict),
             Verify = !result.GetValue(NoVerify),

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Likely.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Likely.Data;
@@ -40,7 +41,7 @@ sealed class ByteStore : IDisposable
             plain.Read(0, signature);
             if (signature is not [0x1F, 0x8B]) return plain;
             plain.Dispose();
-            return OfGzip(path, () => File.OpenRead(path), promise);
+            return OfGzip(path, () => RegularFile.OpenRead(path), promise);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +55,7 @@ sealed class ByteStore : IDisposable
         try
         {
             if (!File.Exists(path)) throw new DataException($"There is no file '{path}'; check the name.");
-            var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+            var file = RegularFile.OpenHandle(path);
             return new ByteStore(path, file, null, RandomAccess.GetLength(file));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Likely.Files;
 
 namespace Likely.Data;
 
@@ -83,7 +84,7 @@ static class Download
             {
                 var packed = Path.Combine(folder, name + ".gz");
                 Get(mirror + name + ".gz", packed, progress, cancellation);
-                using (var source = new GZipStream(File.OpenRead(packed), CompressionMode.Decompress))
+                using (var source = new GZipStream(RegularFile.OpenRead(packed), CompressionMode.Decompress))
                 using (var target = File.Create(Path.Combine(folder, name)))
                     CopyBounded(source, target, LargestFile, _ => { }, cancellation);
                 File.Delete(packed);
@@ -173,7 +174,7 @@ static class Download
     static void Unpack(string archive, string folder, IEnumerable<string> names, CancellationToken cancellation)
     {
         var wanted = names.ToHashSet();
-        using var reader = new TarReader(new GZipStream(File.OpenRead(archive), CompressionMode.Decompress));
+        using var reader = new TarReader(new GZipStream(RegularFile.OpenRead(archive), CompressionMode.Decompress));
         while (reader.GetNextEntry() is { } entry)
         {
             if (entry.DataStream is not { } data || !wanted.Remove(Path.GetFileName(entry.Name))) continue;
@@ -185,7 +186,7 @@ static class Download
 
     static void Verify(string path, string sha256)
     {
-        using var file = File.OpenRead(path);
+        using var file = RegularFile.OpenRead(path);
         if (Convert.ToHexStringLower(SHA256.HashData(file)) != sha256)
             throw new IOException($"{Path.GetFileName(path)} arrived with a wrong SHA-256");
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Likely.Files;
 
 namespace Likely.Data;
 
@@ -29,6 +30,7 @@ static class Ffmpeg
         foreach (var word in (string[])["-f", "image2pipe", "-c:v", "ppm", "-"]) start.ArgumentList.Add(word);
         try
         {
+            RegularFile.Require(path);
             using var process = Process.Start(start)!;
             process.StandardInput.Close();
             using var timer = new Timer(_ => Kill(process), null, TimeLimit, Timeout.InfiniteTimeSpan);

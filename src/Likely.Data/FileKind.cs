@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Likely.Files;
 
 namespace Likely.Data;
 
@@ -28,7 +29,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = RegularFile.OpenRead(path);
             var head = Head(file);
             var kind = Of(head, file.Length, Path.GetFileName(path));
             if (kind.Format != FileFormat.Gzip) return kind;

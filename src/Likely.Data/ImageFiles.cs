@@ -1,3 +1,5 @@
+using Likely.Files;
+
 namespace Likely.Data;
 
 /// <summary>Picture files by what they hold: PNG and PNM are read here, any other known extension goes through ffmpeg.</summary>
@@ -20,7 +22,7 @@ static class ImageFiles
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = RegularFile.OpenRead(path);
             if (file.Length > LargestFile) throw new DataException($"'{path}' has {file.Length} bytes, too many for one picture.");
             var bytes = new byte[file.Length];
             file.ReadExactly(bytes);
@@ -73,7 +75,7 @@ static class ImageFiles
     static byte[] Head(string path)
     {
         var head = new byte[1024];
-        using var file = File.OpenRead(path);
+        using var file = RegularFile.OpenRead(path);
         return head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }
 

@@ -18,22 +18,18 @@ public static class Png
     /// <exception cref="DataException">if the data are not a whole PNG picture, or have transparency</exception>
     public static Image Decode(ReadOnlySpan<byte> file, string name) => new PngDecoder(file, name).Decode();
 
-    /// <summary>Writes [height, width, channels] (1 grey or 3 RGB) to a temporary file, then renames it.</summary>
+    /// <summary>Writes [height, width, channels] (1 grey or 3 RGB), the whole file or nothing.</summary>
     /// <exception cref="DataException">if the file cannot be written</exception>
     public static void Write(string path, ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
         var file = Encode(pixels, height, width, channels);
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
         try
         {
-            if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-            File.WriteAllBytes(temporary, file);
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, overwrite: true, stream => stream.Write(file));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (UsageException fault)
         {
-            File.Delete(temporary);
-            throw new DataException($"'{path}' cannot be written: {error.Message}", error);
+            throw new DataException(fault.Message, fault);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Likely.Files;
 
 namespace Likely.Models;
 
@@ -74,7 +75,7 @@ public sealed class Safetensors
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            using var file = RegularFile.OpenRead(path, FileOptions.SequentialScan);
             var prefix = new byte[8];
             var headerLength = file.Length < 8 ? 0 : ReadPrefix(file, prefix);
             var header = new byte[SafetensorsHeader.CheckLength(headerLength, file.Length, path)];

@@ -17,11 +17,11 @@ namespace Likely.Tests;
 /// </summary>
 public sealed class PackageTests : IDisposable
 {
-    static readonly string[] _libraries = ["Likely.dll", "Likely.Coding.dll", "Likely.Data.dll", "Likely.Models.dll", "Likely.Tensors.dll"];
+    static readonly string[] _libraries = ["Likely.dll", "Likely.Coding.dll", "Likely.Data.dll", "Likely.Files.dll", "Likely.Models.dll", "Likely.Tensors.dll"];
 
     readonly string _folder = Directory.CreateTempSubdirectory("likely-pack-").FullName;
 
-    public static TheoryData<Type> Assemblies => [typeof(Walk), typeof(RangeEncoder), typeof(Dataset), typeof(Checkpoint), typeof(Tensor), typeof(CommandLine)];
+    public static TheoryData<Type> Assemblies => [typeof(Walk), typeof(RangeEncoder), typeof(Dataset), typeof(Checkpoint), typeof(AtomicFile), typeof(Tensor), typeof(CommandLine)];
 
     [Theory, MemberData(nameof(Assemblies))]
     public void Every_assembly_is_marked_trimmable_and_ready_for_compilation_ahead_of_time(Type type)

@@ -1,4 +1,4 @@
-using System.Formats.Tar;
+using Likely.Files;
 
 namespace Likely;
 
@@ -20,7 +20,11 @@ static class ArchiveFiles
             try
             {
                 if (Directory.Exists(input)) AddFolder(input);
-                else if (File.Exists(input)) Add(Path.GetFileName(input), input);
+                else if (File.Exists(input))
+                {
+                    RegularFile.Require(input);
+                    Add(Path.GetFileName(input), input);
+                }
                 else throw new UsageException($"there is no file or folder {input}");
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -44,41 +48,24 @@ static class ArchiveFiles
             string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
             Array.Sort(names, paths, StringComparer.Ordinal);
             for (var i = 0; i < paths.Length; i++)
-                if (Path.GetFullPath(paths[i]) != own) Add(names[i], paths[i]);
+                if (Path.GetFullPath(paths[i]) != own && !OutputLock.IsOwn(paths[i])) Add(names[i], paths[i]);
         }
 
         void Add(string name, string path)
         {
             cancellation.ThrowIfCancellationRequested();
             if (EntryName.Fault(name) is { } fault) throw new UsageException($"{path} cannot go into an archive: its name {fault}; rename it");
-            var file = new FileInfo(path);
-            if (file.LinkTarget is not null)
+            var type = FileStatus.Of(path).Type;
+            if (type is FileType.BrokenLink or FileType.LinkLoop) throw new UsageException($"{path} is a link that leads nowhere; remove it or mend it");
+            if (type is FileType.Pipe or FileType.Socket or FileType.CharacterDevice or FileType.BlockDevice)
             {
-                notes.Add(path, "is a link, in whose place the file it leads to is stored", "are links, in whose places the files they lead to are stored", isLoss: true);
-                file = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target : throw new UsageException($"{path} is a link that leads nowhere; remove it or mend it");
+                notes.Add(path, "is a pipe, socket or device and is left out", "are pipes, sockets or devices and are left out", isLoss: true);
+                return;
             }
-            if (file.Length == 0 && !IsFile(path)) notes.Add(path, "is a pipe, socket or device and is left out", "are pipes, sockets or devices and are left out", isLoss: true);
-            else files.Add((name, path, file.Length));
+            if (new FileInfo(path).LinkTarget is not null)
+                notes.Add(path, "is a link, in whose place the file it leads to is stored", "are links, in whose places the files they lead to are stored", isLoss: true);
+            files.Add((name, path, new FileInfo(FinalPath.Of(path)).Length));
         }
-    }
-
-    // What has no length may be no file: reading a pipe would wait for ever. The tar writer knows, and reads nothing.
-    static bool IsFile(string path)
-    {
-        if (OperatingSystem.IsWindows()) return true;
-        var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
-        using var memory = new MemoryStream();
-        try
-        {
-            using (var writer = new TarWriter(memory, leaveOpen: true)) writer.WriteEntry(target, "entry");
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-        memory.Position = 0;
-        using var reader = new TarReader(memory);
-        return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile;
     }
 
     static bool Linked(string root, string folder)

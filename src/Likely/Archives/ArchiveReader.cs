@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Likely.Files;
 using Likely.Models;
 using Microsoft.Win32.SafeHandles;
 
@@ -108,7 +109,7 @@ public sealed class ArchiveReader : IDisposable
         SafeFileHandle? file = null;
         try
         {
-            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+            file = RegularFile.OpenHandle(path);
             return Create(path, file, []);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

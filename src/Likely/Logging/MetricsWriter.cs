@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Likely.Files;
 
 namespace Likely.Logging;
 
@@ -87,6 +88,7 @@ public sealed class MetricsWriter : IDisposable
 
     FileStream Open()
     {
+        RegularFile.Require(_path);
         var stream = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         try
         {

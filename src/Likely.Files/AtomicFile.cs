@@ -1,3 +1,6 @@
+using Likely.Files;
+using Microsoft.Win32.SafeHandles;
+
 namespace Likely;
 
 /// <summary>
@@ -9,19 +12,28 @@ public static class AtomicFile
 {
     const int DiskFullUnix = 28, QuotaUnix = 122, DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
 
-    /// <summary>Throws <see cref="UsageException"/> if the target is a folder, lies in a file, or exists and may not be overwritten: to ask before the work is done.</summary>
+    /// <summary>
+    /// Throws <see cref="UsageException"/> if the target is neither a file nor a device to write to, is where standard output goes, lies in a file, or
+    /// exists and may not be overwritten: to ask before the work is done.
+    /// </summary>
     public static void RequireFree(string path, bool overwrite)
     {
         if (string.IsNullOrWhiteSpace(path)) throw new UsageException("The name of the output file is empty.");
-        if (IsDevice(path)) return;
-        if (Directory.Exists(path)) throw new UsageException($"{path} is a folder, where a file is to be written.");
-        if (!overwrite && File.Exists(path)) throw new UsageException($"{path} exists; use --force to overwrite");
-        for (var folder = Path.GetDirectoryName(Path.GetFullPath(path)); folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        var status = StatusOf(path);
+        if (status.Type == FileType.Folder || Path.EndsInDirectorySeparator(path)) throw new UsageException($"{path} is a folder, where a file is to be written.");
+        if (IsStandardOutput(status)) throw new UsageException($"{path} is where standard output goes; name a file of its own.");
+        if (status.Type == FileType.CharacterDevice) return;
+        if (status.Type is FileType.Pipe or FileType.Socket or FileType.BlockDevice)
+            throw new UsageException($"{path} is {(status.Type == FileType.Pipe ? "a pipe" : status.Type == FileType.Socket ? "a socket" : "a disk")}, where a file is to be written.");
+        if (status.Type == FileType.Unreachable) throw new UsageException($"{path} cannot be written: permission denied.");
+        if (status.Type == FileType.LinkLoop) throw new UsageException($"{path} cannot be written: it is a link that leads in a circle.");
+        if (!overwrite && status.Type == FileType.Regular) throw new UsageException($"{path} exists; use --force to overwrite");
+        for (var folder = Path.GetDirectoryName(TargetOf(path)); folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
             if (File.Exists(folder)) throw new UsageException($"{path} cannot be written: {folder} is a file, not a folder.");
     }
 
     /// <summary>Lets <paramref name="write"/> fill the file at that path, creating its folder; throws <see cref="UsageException"/> if it exists and may not be overwritten, or cannot be written.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. A link stays a link: what it points to in the end is replaced.</param>
     /// <param name="overwrite">Whether it may be there before.</param>
     /// <param name="write">Fills it.</param>
     /// <param name="check">Given the temporary file's path when it is whole; if it throws, nothing gets the name.</param>
@@ -29,6 +41,7 @@ public static class AtomicFile
     {
         RequireFree(path, overwrite);
         string? temporary = null;
+        OutputLock? held = null;
         try
         {
             if (IsDevice(path))
@@ -37,19 +50,18 @@ public static class AtomicFile
                 write(device);
                 return;
             }
-            // A link stays a link: what it points to is replaced.
-            var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null)?.FullName ?? Path.GetFullPath(path);
-            var folder = Path.GetDirectoryName(target)!;
-            Directory.CreateDirectory(folder);
-            var name = Path.Combine(folder, $".likely-{Guid.NewGuid():N}.tmp");
+            var target = TargetOf(path);
+            held = OutputLock.Join(path, target);
+            var name = OutputLock.UnfinishedName(target);
             using (var stream = new FileStream(name, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 temporary = name;
+                if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
             check?.Invoke(name);
-            RequireFree(path, overwrite); // another run may have been faster
+            RequireFree(path, overwrite); // another program may have been faster
             File.Move(temporary, target, overwrite);
             temporary = null;
         }
@@ -60,6 +72,7 @@ public static class AtomicFile
         finally
         {
             if (temporary != null) Remove(temporary);
+            held?.Dispose();
         }
     }
 
@@ -73,9 +86,41 @@ public static class AtomicFile
         _ => $"{path} cannot be written ({fault.Message.TrimEnd('.')}).",
     });
 
-    // A device such as /dev/null must not be renamed over.
-    internal static bool IsDevice(string path) => !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path)
-        && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
+    /// <summary>True for a device, which is written to and not renamed over.</summary>
+    internal static bool IsDevice(string path) => StatusOf(path).Type == FileType.CharacterDevice;
+
+    static string TargetOf(string path)
+    {
+        try
+        {
+            return FinalPath.Of(path);
+        }
+        catch (Exception fault) when (fault is IOException or ArgumentException)
+        {
+            throw Explain(path, fault);
+        }
+    }
+
+    static FileStatus StatusOf(string path)
+    {
+        try
+        {
+            return FileStatus.Of(path);
+        }
+        catch (Exception fault) when (fault is IOException or ArgumentException)
+        {
+            throw Explain(path, fault);
+        }
+    }
+
+    // What a device swallows cannot be mixed up.
+    static bool IsStandardOutput(FileStatus status)
+    {
+        if (status.Number == 0 || OperatingSystem.IsWindows()) return false;
+        using var handle = new SafeFileHandle(1, ownsHandle: false);
+        var output = FileStatus.Of(handle);
+        return status.IsSame(output) && (status.Type != FileType.CharacterDevice || status.SpecialDevice != FileStatus.Of("/dev/null").SpecialDevice);
+    }
 
     static void Remove(string temporary)
     {

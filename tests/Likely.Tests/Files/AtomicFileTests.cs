@@ -1,6 +1,7 @@
+using Likely.Files;
 using Xunit;
 
-namespace Likely.Tests;
+namespace Likely.Tests.Files;
 
 /// <summary>A file is there whole or not at all, and what went wrong is said in one sentence.</summary>
 public sealed class AtomicFileTests : IDisposable
@@ -80,6 +81,79 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.Write(link, overwrite: true, stream => stream.Write("new"u8));
         Assert.Equal("new", File.ReadAllText(Target));
         Assert.Equal(Target, new FileInfo(link).LinkTarget);
+    }
+
+    [UnixFact]
+    public void A_link_is_resolved_from_the_folder_it_really_lies_in()
+    {
+        var (inner, other) = (Directory.CreateDirectory(Path.Combine(_folder, "a", "inner")).FullName, Directory.CreateDirectory(Path.Combine(_folder, "b")).FullName);
+        File.CreateSymbolicLink(Path.Combine(inner, "link"), Path.Combine("..", "target.bin"));
+        Directory.CreateSymbolicLink(Path.Combine(other, "way"), inner);
+        AtomicFile.Write(Path.Combine(other, "way", "link"), overwrite: true, stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(Path.Combine(_folder, "a", "target.bin")));
+        Assert.Empty(Directory.GetFiles(other));
+        Assert.False(File.Exists(Path.Combine(Path.GetPathRoot(_folder)!, "target.bin")));
+    }
+
+    [UnixFact]
+    public void Links_that_lead_in_a_circle_to_nothing_or_to_a_folder_are_refused_or_followed_once()
+    {
+        string Link(string name, string target) => File.CreateSymbolicLink(Path.Combine(_folder, name), target).FullName;
+        Link("one", "two");
+        Assert.Contains("circle", Refused(Link("two", "one")));
+        Assert.Contains("is a folder", Refused(Link("up", "..")));
+        var dangling = Link("dangling", "later.bin");
+        AtomicFile.Write(dangling, overwrite: false, stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(Path.Combine(_folder, "later.bin")));
+        Assert.Equal("later.bin", new FileInfo(dangling).LinkTarget);
+        Assert.Contains("exists", Assert.Throws<UsageException>(() => AtomicFile.Write(dangling, overwrite: false, _ => { })).Message);
+    }
+
+    [UnixFact]
+    public void What_the_system_says_is_a_pipe_is_refused_and_a_device_by_any_name_is_written_to()
+    {
+        var pipe = Path.Combine(_folder, "pipe");
+        Assert.True(SmallDiskFactAttribute.Run("mkfifo", pipe));
+        Assert.Contains("is a pipe", Refused(pipe));
+        File.CreateSymbolicLink(Target, pipe);
+        Assert.Contains("is a pipe", Refused(Target));
+        var link = File.CreateSymbolicLink(Path.Combine(_folder, "nowhere"), "/dev/null").FullName;
+        AtomicFile.Write(link, overwrite: false, stream => stream.Write("x"u8));
+        Assert.Equal("/dev/null", new FileInfo(link).LinkTarget);
+        Assert.Equal(FileType.CharacterDevice, FileStatus.Of("/dev/null").Type);
+    }
+
+    [UnixFact]
+    public void A_file_that_replaces_another_keeps_its_permissions()
+    {
+        File.WriteAllText(Target, "secret");
+        File.SetUnixFileMode(Target, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        AtomicFile.Write(Target, overwrite: true, stream => stream.Write("new"u8));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Target));
+    }
+
+    [Fact]
+    public void Names_as_long_as_the_system_allows_are_written()
+    {
+        var path = Path.Combine(_folder, new string('n', 255));
+        AtomicFile.Write(path, overwrite: false, stream => stream.Write("x"u8));
+        Assert.Equal(path, Assert.Single(Directory.GetFileSystemEntries(_folder)));
+    }
+
+    [Fact]
+    public void A_folder_that_was_made_for_a_file_goes_when_the_file_does_not_come()
+    {
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(Path.Combine(_folder, "a", "b", "out"), false, _ => throw new InvalidOperationException()));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    string Refused(string path)
+    {
+        var before = Directory.GetFileSystemEntries(_folder);
+        Assert.Throws<UsageException>(() => AtomicFile.RequireFree(path, overwrite: true));
+        var fault = Assert.Throws<UsageException>(() => AtomicFile.Write(path, overwrite: true, _ => Assert.Fail("it was opened")));
+        Assert.Equal(before.Order(), Directory.GetFileSystemEntries(_folder).Order());
+        return fault.Message;
     }
 
     [Fact]

@@ -1,0 +1,184 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Likely.Files;
+
+/// <summary>
+/// Holds an output for one run, so that a second one with the same output is refused while the first lasts. The lock is the system's
+/// on a file beside the output, <c>.likely-NAME.lock</c>: it ends with the process however that ends, and the file that a killed
+/// process leaves means nothing. The first lock that a process takes in a folder also clears away what killed runs left there:
+/// unfinished files <c>.likely-NAME-RANDOM.tmp</c> of outputs that nobody holds.
+/// </summary>
+public sealed class OutputLock : IDisposable
+{
+    const string Prefix = ".likely-", Extension = ".lock", Unfinished = ".tmp";
+    const int LongestName = 180, RandomLength = 32, Attempts = 20;
+    const int HeldLinux = 11, HeldMac = 35, HeldWindows = unchecked((int)0x80070020);
+
+    static readonly HashSet<string> _held = new(StringComparer.Ordinal), _cleared = new(StringComparer.Ordinal);
+
+    readonly string _path;
+    readonly string? _made; // the topmost folder that was not there before
+    readonly FileStream? _file;
+
+    OutputLock(string path, string? made, FileStream? file) => (_path, _made, _file) = (path, made, file);
+
+    /// <summary>Takes the lock of an output that is a file or a folder, making the folder it lies in.</summary>
+    /// <exception cref="UsageException">Another run holds it, or the folder cannot be written.</exception>
+    public static OutputLock Take(string path) => Take(path, Resolve(path), joins: false);
+
+    /// <summary>A name for a file that will become that output, which nobody can foretell.</summary>
+    internal static string UnfinishedName(string target) =>
+        Path.Combine(Path.GetDirectoryName(target)!, $"{Prefix}{Stem(target)}-{RandomNumberGenerator.GetHexString(RandomLength, lowercase: true)}{Unfinished}");
+
+    /// <summary>True for the name of a lock or of an unfinished file, which are no content of a folder.</summary>
+    public static bool IsOwn(string path) => Path.GetFileName(path) is var name && name.StartsWith(Prefix, StringComparison.Ordinal)
+        && (name.EndsWith(Extension, StringComparison.Ordinal) || NameOfUnfinished(name) is not null);
+
+    /// <summary>Takes the lock for the time of writing, or joins the run of this process that holds it.</summary>
+    /// <param name="path">As the user gave it, for messages.</param>
+    /// <param name="target">The path without links.</param>
+    internal static OutputLock Join(string path, string target) => Take(path, target, joins: true);
+
+    public void Dispose()
+    {
+        if (_file is null) return;
+        lock (_held) _held.Remove(_path);
+        Release(_path, _file);
+        if (_made is not null) RemoveEmpty(Path.GetDirectoryName(_path)!, _made);
+    }
+
+    static OutputLock Take(string path, string target, bool joins)
+    {
+        var folder = Path.GetDirectoryName(target) ?? throw new UsageException($"{path} is no name of a file.");
+        var name = Path.Combine(folder, Prefix + Stem(target) + Extension);
+        lock (_held)
+        {
+            if (_held.Contains(name)) return joins ? new OutputLock(name, null, null) : throw Held(path);
+            var made = Missing(folder);
+            try
+            {
+                Directory.CreateDirectory(folder);
+                var file = Open(name) ?? throw Held(path);
+                _held.Add(name);
+                if (_cleared.Add(folder)) Clear(folder, name);
+                return new OutputLock(name, made, file);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException { ParamName: "path" } or NotSupportedException)
+            {
+                if (made is not null) RemoveEmpty(folder, made);
+                throw AtomicFile.Explain(path, fault);
+            }
+        }
+    }
+
+    static UsageException Held(string path) => new($"{path} is being written by another run; wait until that ends, or choose another name.");
+
+    static string Resolve(string path)
+    {
+        try
+        {
+            return FinalPath.Of(path);
+        }
+        catch (IOException fault)
+        {
+            throw AtomicFile.Explain(path, fault);
+        }
+    }
+
+    // Null if another process holds it. A file that its owner deletes between our opening and locking it is no lock any more.
+    static FileStream? Open(string name)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            RegularFile.Require(name);
+            FileStream file;
+            try
+            {
+                file = new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None);
+            }
+            catch (IOException fault) when (fault.HResult is HeldLinux or HeldMac or HeldWindows)
+            {
+                return null;
+            }
+            catch (UnauthorizedAccessException) when (OperatingSystem.IsWindows() && attempt < Attempts)
+            {
+                Thread.Sleep(10); // Windows refuses a file that is being deleted
+                continue;
+            }
+            var own = FileStatus.Of(file.SafeFileHandle);
+            if (own.Number == 0 || own.IsSame(FileStatus.Of(name)) || attempt == Attempts) return file;
+            file.Dispose();
+        }
+    }
+
+    // Deleted while it is locked, so that nobody can have taken it meanwhile; Windows deletes it by itself.
+    static void Release(string name, FileStream file)
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows()) File.Delete(name);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It stays, and means nothing.
+        }
+        file.Dispose();
+    }
+
+    static void Clear(string folder, string own)
+    {
+        try
+        {
+            foreach (var path in Directory.EnumerateFiles(folder, Prefix + "*"))
+            {
+                var name = Path.GetFileName(path);
+                var key = name.EndsWith(Extension, StringComparison.Ordinal) ? path
+                    : NameOfUnfinished(name) is { } stem ? Path.Combine(folder, Prefix + stem + Extension) : null;
+                if (key is null || key == own && key == path || key != own && _held.Contains(key)) continue;
+                var file = key == own ? null : Open(key);
+                if (file is null && key != own) continue;
+                if (key != path) File.Delete(path);
+                if (file is not null) Release(key, file);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be cleared away does no harm.
+        }
+    }
+
+    static string? NameOfUnfinished(string name)
+    {
+        var length = name.Length - Prefix.Length - 1 - RandomLength - Unfinished.Length;
+        if (length < 1 || !name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith(Unfinished, StringComparison.Ordinal)) return null;
+        var random = name.AsSpan(Prefix.Length + length + 1, RandomLength);
+        return name[Prefix.Length + length] == '-' && !random.ContainsAnyExcept("0123456789abcdef") ? name.Substring(Prefix.Length, length) : null;
+    }
+
+    // A name that would become too long stands as its hash.
+    static string Stem(string target)
+    {
+        var name = Path.GetFileName(target);
+        return Encoding.UTF8.GetByteCount(name) <= LongestName ? name : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+    }
+
+    static string? Missing(string folder)
+    {
+        string? made = null;
+        for (var at = folder; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at)) made = at;
+        return made;
+    }
+
+    static void RemoveEmpty(string folder, string topmost)
+    {
+        try
+        {
+            for (var at = folder; at.Length >= topmost.Length; at = Path.GetDirectoryName(at)!) Directory.Delete(at);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Something lies in it by now.
+        }
+    }
+}
