@@ -48,6 +48,7 @@ static class InfoVerb
         text.AppendLine($"preprocessing  {(checkpoint.Preprocessing.Length == 0 ? "none" : checkpoint.Preprocessing)}");
         text.AppendLine($"labels         {(checkpoint.ClassNames.Count == 0 ? "none" : string.Join(", ", checkpoint.ClassNames))}");
         text.AppendLine($"parameters     {model.Parameters.Count}");
+        if (model.FieldOfView is var (rows, columns)) text.AppendLine($"sight          a pixel depends on {rows} rows above it and {columns} columns to each side");
         text.AppendLine($"stored as      {StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes");
         foreach (var (key, value) in checkpoint.Summary) text.AppendLine($"{key,-14} {value:0.######}");
         text.AppendLine($"order version  {Checkpoint.OrderVersion}");

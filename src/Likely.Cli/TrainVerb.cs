@@ -32,7 +32,7 @@ static class TrainVerb
     static int Run(ParseResult result, Session session)
     {
         var from = result.GetValue(From) is { } path ? ModelFile.Read(path) : null;
-        var config = result.GetValue(Model) is { } name ? ModelRegistry.Find(name)
+        var config = result.GetValue(Model) is { } name && name != from?.Model.Config.Name ? ModelRegistry.Find(name)
             : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
             throw new UsageException("--minutes, --epochs and --steps exclude each other; give one of them");
@@ -101,6 +101,7 @@ static class TrainVerb
         session.Say($"data        {data.Name}: {data.Train.Count} training items, {heldOut?.All.Count ?? data.Validation.Count} for validation, {data.Geometry}");
         session.Say($"baselines   {Text(baselines)} bits/dim");
         session.Say($"model       {trainer.Model.Config.Name}, {trainer.Model.Parameters.Count} parameters: {ModelRegistry.ToJson(trainer.Model.Config)}");
+        if (trainer.Model.FieldOfView is var (rows, columns)) session.Say($"sight       a pixel depends on {rows} rows above it and {columns} columns to each side, of {data.Geometry.Height} x {data.Geometry.Width}");
         foreach (var warning in baselines.Warnings) session.Warn($"warning     {warning}");
         if ((heldOut?.All.Count ?? data.Validation.Count) == 0) session.Warn("warning     nothing is held out, so the last weights are kept and not the best");
     }

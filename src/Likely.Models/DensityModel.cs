@@ -45,6 +45,9 @@ public abstract class DensityModel(ModelConfig config, Geometry geometry, int cl
     /// <summary>Multiply-adds of one forward pass of one example.</summary>
     public abstract double MultiplyAdds { get; }
 
+    /// <summary>Rows above a position and columns to each side of it that its distribution can depend on; null: all that come before.</summary>
+    public virtual (int Rows, int Columns)? FieldOfView => null;
+
     /// <summary>True if the model can score examples of other heights and widths.</summary>
     public virtual bool AnySize => false;
 }

@@ -26,14 +26,21 @@ public sealed class KeyAttribute : Attribute
     /// <summary>Only odd numbers.</summary>
     public bool Odd { get; init; }
 
+    /// <summary>Whether a whole number may be left to <see cref="ModelConfig.Fitted"/>: <c>auto</c> in words, 0 in the record.</summary>
+    public bool Automatic { get; init; }
+
+    /// <summary>What stands for 0 where that is <see cref="Automatic"/>.</summary>
+    internal const string Auto = "auto";
+
     /// <summary>What the key takes, in words.</summary>
-    internal string Values(Type type) => Words.Count > 0 ? SettingKey.Or(Words) : type == typeof(bool) ? "true or false" : SettingKey.Range(Least, Most, type == typeof(int), Odd);
+    internal string Values(Type type) => Words.Count > 0 ? SettingKey.Or(Words) : type == typeof(bool) ? "true or false" : SettingKey.Range(Least, Most, type == typeof(int), Odd) + (Automatic ? $" or {Auto}" : "");
 
     /// <exception cref="ModelException">The value is none of those.</exception>
     internal void Check(string key, object? value)
     {
         var good = value switch
         {
+            0 when Automatic => true,
             int number => number >= Least && number <= Most && !(Odd && number % 2 == 0),
             double number => number >= Least && number <= Most,
             string word => Words.Contains(word),

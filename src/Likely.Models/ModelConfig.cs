@@ -27,6 +27,12 @@ public abstract record ModelConfig
     /// <summary>True if the model learns from labels.</summary>
     [JsonIgnore] public virtual bool UsesLabels => false;
 
+    /// <summary>The published hyperparameters, nothing automatic: what a model file means by leaving a key out. Never changes, as identities rest on it.</summary>
+    [JsonIgnore] public virtual ModelConfig Published => ModelRegistry.Find(Name);
+
+    /// <summary>This config with every <c>auto</c> replaced by the number that suits the geometry: what a built model has.</summary>
+    public virtual ModelConfig Fitted(Geometry geometry) => this;
+
     /// <summary>Builds the model and draws its initial weights; without a seed they are zero, to be assigned.</summary>
     /// <exception cref="ModelException">A value is out of range, or the model cannot describe this geometry.</exception>
     public DensityModel Build(Geometry geometry, int classes, ulong? seed)
@@ -42,7 +48,7 @@ public abstract record ModelConfig
         ModelRegistry.Check(this);
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
         if (geometry.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {geometry.Levels}");
-        return Create(geometry, classes);
+        return Fitted(geometry).Create(geometry, classes);
     }
 
     /// <summary>Builds the model, every key being within its range.</summary>

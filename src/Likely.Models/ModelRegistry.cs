@@ -29,7 +29,7 @@ public static class ModelRegistry
     {
         var keys = new List<KeyValuePair<string, string>>();
         foreach (var (key, value) in ToNode(config))
-            if (key != "model") keys.Add(new(key, value!.ToString()));
+            if (key != "model") keys.Add(new(key, Line(Property(config, key)).Automatic && (int)value! == 0 ? KeyAttribute.Auto : value!.ToString()));
         return keys;
     }
 
@@ -77,7 +77,7 @@ public static class ModelRegistry
     /// <summary>The name, then the keys that differ from the published defaults: a key that a later version adds does not change it.</summary>
     public static string ToShortJson(ModelConfig config)
     {
-        var (node, published) = (ToNode(config), ToNode(Find(config.Name)));
+        var (node, published) = (ToNode(config), ToNode(config.Published));
         foreach (var (key, value) in published)
             if (key != "model" && JsonNode.DeepEquals(node[key], value)) node.Remove(key);
         return node.ToJsonString();
@@ -90,7 +90,7 @@ public static class ModelRegistry
         {
             var given = JsonNode.Parse(json);
             // Keys that are missing were added after the config was written; the serializer would make them null and not their default.
-            var node = ToNode(Find((string?)given?["model"] ?? throw new ModelException("the model's config has no name")));
+            var node = ToNode(Find((string?)given?["model"] ?? throw new ModelException("the model's config has no name")).Published);
             foreach (var (key, value) in given!.AsObject())
             {
                 if (!node.ContainsKey(key)) throw new ModelException($"the model's config has a key '{key}' that {node["model"]} does not know");
@@ -112,6 +112,7 @@ public static class ModelRegistry
     {
         var property = Property(config, key);
         JsonNode? value = property.PropertyType == typeof(bool) ? bool.TryParse(text, out var flag) ? flag : null
+            : Line(property).Automatic && text == KeyAttribute.Auto ? 0
             : property.PropertyType == typeof(int) ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null
             : property.PropertyType == typeof(double) ? double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null
             : text;

@@ -14,8 +14,8 @@ public sealed record GatedPixelCnnConfig : ModelConfig
     public int Channels { get; init; } = 32;
     [Key("gated layers", 1, 1000)]
     public int Layers { get; init; } = 7;
-    [Key("side of the first layer's filter; the others are 3", 3, 99, Odd = true)]
-    public int Kernel { get; init; } = 7;
+    [Key("side of the first layer's filter; the others are 3 (published: 7). auto: as wide as the picture asks for and a little time allows", 3, 99, Odd = true, Automatic = true)]
+    public int Kernel { get; init; }
     [Key("feature maps between the two last products; 0: as many as channels", 0, 8192)]
     public int HeadChannels { get; init; }
     [Key("share of gated features dropped while training", 0, 0.95)]
@@ -34,6 +34,12 @@ public sealed record GatedPixelCnnConfig : ModelConfig
     public override string Summary => "Gated PixelCNN: vertical and horizontal stacks, no blind spot (van den Oord et al. 2016b)";
 
     public override bool UsesLabels => Conditional;
+
+    public override ModelConfig Published => new GatedPixelCnnConfig { Kernel = 7 };
+
+    // A later layer costs 8 taps of channels x 2 channels, the first filter one tap of its inputs x 2 channels for each position it sees.
+    public override ModelConfig Fitted(Geometry geometry) => Kernel != 0 ? this
+        : this with { Kernel = FirstFilter.Side(geometry, 8L * Channels, geometry.SubPositions * (1L + Embedding)) };
 
     protected override DensityModel Create(Geometry geometry, int classes) => new GatedPixelCnn(this, geometry, Conditional ? classes : 0);
 }
@@ -58,9 +64,12 @@ sealed class GatedPixelCnn : GridModel
         var perPosition = head * (config.Channels + (double)Head.Outputs);
         foreach (var layer in _layers) perPosition += layer.MultiplyAdds;
         MultiplyAdds = geometry.Positions * perPosition;
+        FieldOfView = (config.Kernel / 2 + config.Layers - 1, config.Kernel / 2 + config.Layers - 1);
     }
 
     public override double MultiplyAdds { get; }
+
+    public override (int Rows, int Columns)? FieldOfView { get; }
 
     public override Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run)
     {

@@ -15,8 +15,8 @@ public sealed record PixelCnnConfig : ModelConfig
     public int Channels { get; init; } = 16;
     [Key("residual blocks", 1, 1000)]
     public int Layers { get; init; } = 15;
-    [Key("side of the first filter; the blocks' is 3", 3, 99, Odd = true)]
-    public int Kernel { get; init; } = 7;
+    [Key("side of the first filter; the blocks' is 3 (published: 7). auto: as wide as the picture asks for and a little time allows", 3, 99, Odd = true, Automatic = true)]
+    public int Kernel { get; init; }
     [Key("feature maps between the two last products", 1, 8192)]
     public int HeadChannels { get; init; } = 32;
     [Key("share of a block's features dropped while training", 0, 0.95)]
@@ -31,6 +31,12 @@ public sealed record PixelCnnConfig : ModelConfig
     public override string Name => "pixelcnn";
 
     public override string Summary => "PixelCNN: masked convolutions in residual blocks (van den Oord et al. 2016a)";
+
+    public override ModelConfig Published => new PixelCnnConfig { Kernel = 7 };
+
+    // A block costs 9 h^2, the first filter one tap of its inputs x 2h for each position it sees.
+    public override ModelConfig Fitted(Geometry geometry) => Kernel != 0 ? this
+        : this with { Kernel = FirstFilter.Side(geometry, (9L * Channels + 1) / 2, geometry.SubPositions * (1L + Embedding)) };
 
     protected override DensityModel Create(Geometry geometry, int classes) => new PixelCnn(this, geometry);
 }
@@ -55,10 +61,13 @@ sealed class PixelCnn : GridModel
         for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, geometry, groups);
         _hidden = new Pointwise(scope.At("hidden"), features, head, 1.4, groups.Within(features, head));
         _output = new Pointwise(scope.At("output"), head, outputs, 0.5, groups.Within(head, outputs), Head.InitialBias);
+        FieldOfView = (config.Kernel / 2 + config.Layers, config.Kernel / 2 + config.Layers);
         MultiplyAdds = geometry.Positions * ((double)plan.Taps.Length * Inputs * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
     }
 
     public override double MultiplyAdds { get; }
+
+    public override (int Rows, int Columns)? FieldOfView { get; }
 
     public override Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run)
     {
