@@ -1,44 +1,63 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
+using Likely.Data;
 using Likely.Models;
+using Likely.Models.Autoregressive;
 using Likely.Tensors;
 using Likely.Tests.Archives;
+using Likely.Training;
 using Xunit;
 
 namespace Likely.Tests.Laws;
 
 /// <summary>
 /// One SHA-256 per registered model over what must have the same bits everywhere: weights after some training steps, samples,
-/// log-probabilities in both faces, and archives. With LIKELY_BITS_ARCHIVES naming a folder, the first leg leaves its archives there and the
-/// others decode those. With LIKELY_BITS_OUT set, the hashes go to that file, one "model hash" a line after
-/// the width of the hardware's vectors, and LIKELY_THREADS says how many threads train; <c>.ci/bits</c> compares them between instruction sets and numbers of threads.
+/// log-probabilities in both faces, and archives; and one over a whole training with data, plan, averages and validation.
+/// <c>.ci/bits</c> compares them between instruction sets, numbers of threads and kinds of processor (<see cref="BitsProgram"/>).
 /// </summary>
 public sealed class BitsMatrix
 {
     const int Examples = 9, Steps = 2, Samples = 2;
 
     [Fact]
-    public void The_same_bits_for_every_instruction_set_and_number_of_threads()
+    public void The_same_bits_for_every_number_of_threads() => Assert.Equal(Hashes(1, null), Hashes(2, null));
+
+    /// <summary>A name and its hash. The first call that names a folder leaves its archives there, later ones decode those.</summary>
+    public static IEnumerable<(string Name, string Hash)> Hashes(int threads, string? archives)
     {
-        var threads = int.Parse(Environment.GetEnvironmentVariable("LIKELY_THREADS") ?? "1", CultureInfo.InvariantCulture);
-        var lines = new List<string>();
         foreach (var config in ModelRegistry.All)
         {
             var cases = LawCases.All.Where(c => c.Config.Name == config.Name && c.Geometry.Dimensions <= 60).ToArray();
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (var law in cases) Add(hash, law, threads);
-            lines.Add($"{config.Name} {Convert.ToHexStringLower(hash.GetHashAndReset())}");
+            foreach (var law in cases) Add(hash, law, threads, archives);
+            yield return (config.Name, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
-        // Says what the leg really ran on: a switch that the runtime ignores would prove nothing.
-        var width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
-        if (Environment.GetEnvironmentVariable("LIKELY_BITS_OUT") is { Length: > 0 } path) File.WriteAllLines(path, [$"vectors {width}", .. lines]);
-        Assert.Equal(ModelRegistry.All.Count, lines.Count);
+        yield return ("training", TrainingHash(threads));
+    }
+
+    // What a user's training goes through besides the model: drawn, resampled, mirrored and redrawn images, the plan's rates, averages and
+    // validation, drop-out, the model file, and its samples, completions and scores.
+    static string TrainingHash(int threads)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var data = Dataset.Open("strokes", DataOptions.Parse(new Dictionary<string, string> { ["size"] = "9x10", ["levels"] = "3", ["limit"] = "40", ["flip"] = "true" }));
+        using var bits = Dataset.Open("strokes", DataOptions.Parse(new Dictionary<string, string> { ["crop"] = "8x8", ["binarize"] = "dynamic", ["limit"] = "40" }));
+        foreach (var (set, config) in ((Dataset, ModelConfig)[])
+            [(data, new GatedPixelCnnConfig { Channels = 8, Layers = 2, Kernel = 3, Dropout = 0.2, Conditional = true, Head = "softmax" }), (bits, new NadeConfig { Hidden = 12 })])
+        {
+            var options = new TrainingOptions { Steps = 8, Batch = 20, ValidateEvery = 3, WeightDecay = 0.01, Ridge = 1e-4, Average = 0.9, WarmUp = 2, Threads = threads };
+            var trained = new Trainer(config, set, options).Run();
+            hash.AppendData(Convert.FromHexString(trained.Identity()));
+            hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Model, set.Test, threads).AsSpan()));
+            var samples = Walk.Sample(trained.Model, 6, seed: 3, threads: threads);
+            bool[] known = [.. Enumerable.Range(0, samples[0].Length).Select(dimension => dimension < samples[0].Length / 2)];
+            foreach (var drawn in (byte[][])[.. samples, .. Walk.Complete(trained.Model, samples[0], known, 3, seed: 4, threads: threads)]) hash.AppendData(drawn);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     // An archive of samples and noise; it is decoded, and so is the one that another leg made.
-    static byte[] Compress(LawCase law, DensityModel model, int threads)
+    static byte[] Compress(LawCase law, DensityModel model, int threads, string? archives)
     {
         using var folder = new TemporaryFolder();
         var checkpoint = new Checkpoint(model, [.. Enumerable.Range(0, law.Classes).Select(i => $"{i}")], "");
@@ -51,8 +70,8 @@ public sealed class BitsMatrix
             Assert.True(bytes.Length == 0 || own.AsSpan().SequenceEqual(bytes), $"{law.Name}: another archive with batch {batch}");
             bytes = own;
         }
-        if (Environment.GetEnvironmentVariable("LIKELY_BITS_ARCHIVES") is not { Length: > 0 } kept) return bytes;
-        var path = Path.Combine(kept, $"{string.Concat(law.Name.Where(char.IsLetterOrDigit))}.lka");
+        if (archives is null) return bytes;
+        var path = Path.Combine(archives, $"{string.Concat(law.Name.Where(char.IsLetterOrDigit))}.lka");
         if (!File.Exists(path)) File.WriteAllBytes(path, bytes);
         using var archive = ArchiveReader.Open(path);
         foreach (var batch in (int[])[1, 7, 64])
@@ -63,7 +82,7 @@ public sealed class BitsMatrix
         return bytes;
     }
 
-    static void Add(IncrementalHash hash, LawCase law, int threads)
+    static void Add(IncrementalHash hash, LawCase law, int threads, string? archives)
     {
         var model = law.Build();
         var steps = new ShardedSteps(model, 1, threads);
@@ -73,7 +92,7 @@ public sealed class BitsMatrix
             hash.AppendData(BitConverter.GetBytes(nats));
         }
         foreach (var parameter in model.Parameters.Parameters) hash.AppendData(MemoryMarshal.AsBytes(parameter.ToArray().AsSpan()));
-        hash.AppendData(Compress(law, model, threads));
+        hash.AppendData(Compress(law, model, threads, archives));
         for (var member = 0; member < Math.Min(2, model.Members); member++)
         {
             var labels = law.Labels(Samples);
