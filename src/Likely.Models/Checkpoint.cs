@@ -19,6 +19,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     public const int OrderVersion = 0;
 
     const string Key = "likely";
+    const int LongestDescription = 1 << 22;
 
     public DensityModel Model { get; } = model;
 
@@ -99,6 +100,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     {
         if (!file.Metadata.TryGetValue(Key, out var text))
             throw new ModelException($"{path} is a safetensors file but not a Likely model (its metadata has no '{Key}')");
+        if (text.Length > LongestDescription) throw new ModelException($"{path} is damaged: its description has {text.Length} characters, more than {LongestDescription}");
         try
         {
             return FromFile(file, JsonNode.Parse(text)!.AsObject(), path);
@@ -115,12 +117,10 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         if (order != OrderVersion) throw new ModelException($"{path} was made with order version {order}, and this version knows {OrderVersion} only");
         var shape = description["geometry"]!.AsArray();
         var geometry = new Geometry((int)shape[0]!, (int)shape[1]!, (int)shape[2]!, (int)shape[3]!);
-        if (geometry.Height < 1 || geometry.Width < 1 || geometry.SubPositions is < 1 or > 3 || (long)geometry.Height * geometry.Width > 1 << 26)
+        if (!geometry.IsPossible)
             throw new ModelException($"{path} is damaged: a geometry of {geometry} is impossible");
         var classes = description["classes"]!.AsArray().Select(name => (string)name!).ToArray();
-        var config = ModelRegistry.FromJson(description["config"]!.ToJsonString());
-        Bound(config, file, path);
-        var model = config.Outline(geometry, classes.Length);
+        var model = Outline(file, description["config"]!.ToJsonString(), geometry, classes.Length, path);
         foreach (var parameter in model.Parameters.Parameters) StoredWeights.RequireEntry(file, parameter, path);
         model.Parameters.Allocate(null);
         var known = new HashSet<string>();
@@ -136,6 +136,20 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         return checkpoint;
     }
 
+    static DensityModel Outline(Safetensors file, string json, Geometry geometry, int classes, string path)
+    {
+        try
+        {
+            var config = ModelRegistry.FromJson(json);
+            Bound(config, file);
+            return config.Outline(geometry, classes);
+        }
+        catch (ModelException fault)
+        {
+            throw new ModelException($"{path} is damaged, or of a later version: {fault.Message}", fault);
+        }
+    }
+
     // What lies under a mask would feed a symbol to its own prediction in one face and not in the other: no density, and an archive that never decodes.
     static unsafe void RequireMasked(DensityModel model, string path)
     {
@@ -144,12 +158,12 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     }
 
     // A config from a stranger must not make us reserve more than the file itself holds.
-    static void Bound(ModelConfig config, Safetensors file, string path)
+    static void Bound(ModelConfig config, Safetensors file)
     {
         var held = file.Entries.Sum(entry => entry.Count);
         foreach (var (key, text) in ModelRegistry.Keys(config))
             if (double.TryParse(text, CultureInfo.InvariantCulture, out var value) && Math.Abs(value) > Math.Max(4096, held) && !key.EndsWith("seed", StringComparison.Ordinal))
-                throw new ModelException($"{path} is damaged: {key}={text} does not fit its tensors");
+                throw new ModelException($"{key}={text} does not fit its tensors");
     }
 
     JsonObject Description(bool withSummary)

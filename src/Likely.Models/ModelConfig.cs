@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Likely.Tensors;
 using Likely.Models.Autoregressive;
 
 namespace Likely.Models;
@@ -48,7 +49,11 @@ public abstract record ModelConfig
         ModelRegistry.Check(this);
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
         if (geometry.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {geometry.Levels}");
-        return Fitted(geometry).Create(geometry, classes);
+        if (!geometry.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Geometry.MostPositions} positions, not {geometry}");
+        var model = Fitted(geometry).Create(geometry, classes);
+        if (model.Parameters.Length > ParameterSet.MostLength)
+            throw new ModelException($"{Name} of {geometry} would have {model.Parameters.Length} weights with these keys, and no model can have more than {ParameterSet.MostLength}; make the images or the model smaller");
+        return model;
     }
 
     /// <summary>Builds the model, every key being within its range.</summary>

@@ -6,7 +6,7 @@ namespace Likely.Models;
 /// <summary>
 /// The checked header of a safetensors file: metadata, and tensors in the order of their data.
 /// Beyond the JSON grammar it refuses: a length above 100 MB or beyond the file, names given twice, unknown fields and
-/// types, more than 32 dimensions, sizes that overflow or do not match type and shape, and tensors that overlap, leave
+/// types, more than 65,536 tensors or strings, more than 32 dimensions, sizes that overflow or do not match type and shape, and tensors that overlap, leave
 /// a hole or do not end where the file ends.
 /// </summary>
 sealed class SafetensorsHeader
@@ -14,6 +14,7 @@ sealed class SafetensorsHeader
     internal const string MetadataKey = "__metadata__";
     internal const int MaximumLength = 100_000_000;
     const int MaximumRank = 32;
+    const int MaximumCount = 1 << 16; // an entry takes a few bytes of the file, and some hundred of memory
 
     internal readonly record struct Tensor(string Name, string DataType, long[] Shape, long Begin, long End);
 
@@ -102,6 +103,7 @@ sealed class SafetensorsHeader
         while (NextName(ref reader) is { } key)
         {
             Expect(ref reader, JsonTokenType.String, key);
+            if (Metadata.Count == MaximumCount) throw new SafetensorsException($"it has more than {MaximumCount} metadata keys");
             if (!Metadata.TryAdd(key, reader.GetString()!)) throw new SafetensorsException($"the metadata key {Quote(key)} appears twice");
         }
     }
@@ -129,6 +131,7 @@ sealed class SafetensorsHeader
             throw new SafetensorsException($"tensor {Quote(name)} has an unknown type or an impossible shape");
         if (offsets[0] > offsets[1] || offsets[1] - offsets[0] != length)
             throw new SafetensorsException($"tensor {Quote(name)} should take {length} bytes by type and shape, but its offsets say otherwise");
+        if (Tensors.Count == MaximumCount) throw new SafetensorsException($"it has more than {MaximumCount} tensors");
         Tensors.Add(new Tensor(name, dataType, shape, offsets[0], offsets[1]));
     }
 

@@ -7,21 +7,9 @@ namespace Likely.Tensors;
 public sealed class ConvolutionPlan
 {
     ConvolutionPlan? _mirror;
+    Stretch[]? _stretches;
 
-    public ConvolutionPlan(int height, int width, IReadOnlyList<(int Row, int Column)> taps)
-    {
-        (Height, Width, Taps) = (height, width, [.. taps]);
-        var stretches = new List<Stretch>();
-        for (var column = 0; column < width;)
-        {
-            var inside = Inside(column);
-            var end = column + 1;
-            while (end < width && inside.AsSpan().SequenceEqual(Inside(end))) end++;
-            stretches.Add(new Stretch(column, end, inside));
-            column = end;
-        }
-        Stretches = [.. stretches];
-    }
+    public ConvolutionPlan(int height, int width, IReadOnlyList<(int Row, int Column)> taps) => (Height, Width, Taps) = (height, width, [.. taps]);
 
     public int Height { get; }
     public int Width { get; }
@@ -38,7 +26,7 @@ public sealed class ConvolutionPlan
         }
     }
 
-    internal Stretch[] Stretches { get; }
+    internal Stretch[] Stretches => _stretches ??= Cut();
 
     /// <summary>The plan of the gradient with respect to the input: all offsets negated.</summary>
     internal ConvolutionPlan Mirror => _mirror ??= new ConvolutionPlan(Height, Width, Array.ConvertAll(Taps, tap => (-tap.Row, -tap.Column)));
@@ -55,6 +43,19 @@ public sealed class ConvolutionPlan
         for (var column = -half; column < 0; column++) taps.Add((0, column));
         if (withCentre) taps.Add((0, 0));
         return [.. taps];
+    }
+
+    // A tap comes into the image at one column or leaves it at one, so that the stretches are few however wide the image is.
+    Stretch[] Cut()
+    {
+        var cuts = new SortedSet<int> { 0, Width };
+        foreach (var (_, column) in Taps)
+            if (column < 0 && -column < Width) cuts.Add(-column);
+            else if (column > 0 && column < Width) cuts.Add(Width - column);
+        int[] ends = [.. cuts];
+        var stretches = new Stretch[ends.Length - 1];
+        for (var i = 0; i < stretches.Length; i++) stretches[i] = new Stretch(ends[i], ends[i + 1], Inside(ends[i]));
+        return stretches;
     }
 
     bool[] Inside(int column) => Array.ConvertAll(Taps, tap => column + tap.Column >= 0 && column + tap.Column < Width);

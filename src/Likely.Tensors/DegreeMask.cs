@@ -40,6 +40,9 @@ public sealed class DegreeMask
 
     public int Outputs => OutputDegrees.Length;
 
+    /// <summary>Memory that it takes; degrees and orders, which are those of the next mask as well, are counted for its outputs alone.</summary>
+    public long Bytes => 4L * (FirstFed.Length + Feeding.Length + PaddedOutputDegrees.Length + OutputDegrees.Length + (_outputOrder?.Length ?? 0));
+
     /// <summary>True if both sides are sorted as they are.</summary>
     public bool IsIdentity => _inputOrder is null && _outputOrder is null;
 

@@ -8,6 +8,9 @@ namespace Likely.Tensors;
 /// </summary>
 public sealed unsafe class ParameterSet
 {
+    /// <summary>Floats that one block can hold.</summary>
+    public static readonly int MostLength = Array.MaxLength - 64;
+
     readonly List<Parameter> _parameters = [];
     readonly HashSet<string> _names = [];
     float[]? _memory;
@@ -50,7 +53,8 @@ public sealed unsafe class ParameterSet
         foreach (var parameter in _parameters)
         {
             var random = new Philox(seed ?? 0, RandomPurpose.Initialization, Philox.Hash(parameter.Name));
-            for (var row = 0; row < parameter.Shape.Rows; row++)
+            var rows = checked((int)parameter.Shape.Rows);
+            for (var row = 0; row < rows; row++)
                 for (var output = 0; output < parameter.Stride; output++)
                 {
                     if (output >= parameter.Outputs || parameter.Mask is not null && !parameter.Mask(row / parameter.Inputs, row % parameter.Inputs, output))

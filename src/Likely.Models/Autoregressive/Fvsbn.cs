@@ -23,20 +23,17 @@ public sealed record FvsbnConfig : ModelConfig
 
 sealed unsafe class Fvsbn : BinaryModel
 {
-    readonly MaskedProduct _product;
-    readonly int[]? _order;
+    readonly Lazy<MaskedProduct> _product;
+    readonly Lazy<int[]?> _order;
 
     public Fvsbn(FvsbnConfig config, Geometry geometry) : base(config, geometry)
     {
         var dimensions = geometry.Dimensions;
-        _order = VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions);
-        var (inputs, outputs) = (new int[dimensions], new int[dimensions]);
-        for (var d = 0; d < dimensions; d++) (inputs[d], outputs[d]) = (d, d - 1);
-        var mask = new DegreeMask(inputs, outputs);
+        _order = new(() => VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions));
         var scope = new ParameterScope(Parameters);
-        _product = new MaskedProduct(scope.Weight("weight", 1, dimensions, dimensions, 0.1, mask.Natural), scope.Bias("bias", dimensions));
-        _product.Refresh(mask);
-        MultiplyAdds = mask.Connections;
+        var (weight, bias) = (scope.Weight("weight", 1, dimensions, dimensions, 0.1, (_, input, output) => input < output), scope.Bias("bias", dimensions));
+        _product = new(() => Product(weight, bias));
+        MultiplyAdds = dimensions * (dimensions - 1.0) / 2;
     }
 
     public override double MultiplyAdds { get; }
@@ -44,21 +41,30 @@ sealed unsafe class Fvsbn : BinaryModel
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
     {
         var sub = Geometry.SubPositions;
-        var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, _order);
-        return Ops.ToPositions(Ops.Masked(x, _product), sub, _order);
+        var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, _order.Value);
+        return Ops.ToPositions(Ops.Masked(x, _product.Value), sub, _order.Value);
     }
 
     public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
         => new Walk(this, batch, temperature);
+
+    static MaskedProduct Product(Parameter weight, Parameter bias)
+    {
+        var (inputs, outputs) = (new int[weight.Inputs], new int[weight.Outputs]);
+        for (var d = 0; d < inputs.Length; d++) (inputs[d], outputs[d]) = (d, d - 1);
+        var product = new MaskedProduct(weight, bias);
+        product.Refresh(new DegreeMask(inputs, outputs));
+        return product;
+    }
 
     sealed class Walk : BinaryPredictor
     {
         readonly MaskedProduct _product;
         readonly Tensor _values, _sums;
 
-        public Walk(Fvsbn model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order)
+        public Walk(Fvsbn model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order.Value)
         {
-            _product = model._product;
+            _product = model._product.Value;
             var memory = new Tape();
             _values = memory.New(new Shape(1, batch, Count));
             _sums = memory.New(new Shape(1, batch, Count));

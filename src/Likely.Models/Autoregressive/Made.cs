@@ -34,49 +34,58 @@ public sealed record MadeConfig : ModelConfig
 
 sealed unsafe class Made : BinaryModel
 {
-    // Sorted copies of the weights that are kept for members in use at the same time.
-    const long CacheBytes = 512L << 20;
+    // Sorted copies of the weights that are kept for members in use at the same time, and members' orders and masks; at least one of each.
+    const long CacheBytes = 512L << 20, MemberBytes = 64L << 20;
 
+    readonly MadeConfig _config;
     readonly Parameter[] _weights, _biases;
     readonly Parameter? _direct;
-    readonly MadeMember[] _members;
+    readonly MadeMember?[] _members;
     readonly float _dropout;
     readonly ulong[] _dropped;
     readonly List<MadeWeights> _cache = [];
     readonly int _cacheSize;
-    long _uses;
+    long _uses, _memberBytes;
 
     public Made(MadeConfig config, Geometry geometry) : base(config, geometry)
     {
         var (dimensions, layers) = (geometry.Dimensions, config.Layers);
-        (_dropout, _dropped) = ((float)config.Dropout, new ulong[layers]);
+        (_config, _dropout, _dropped) = (config, (float)config.Dropout, new ulong[layers]);
         _members = new MadeMember[Math.Max(config.Masks, config.Orderings)];
-        for (var i = 0; i < _members.Length; i++) _members[i] = new MadeMember(config, dimensions, i, sorted: config.Masks == 1);
 
         // A mask that is sorted as it is belongs to all members and is part of the parameter; else members share every weight.
+        var (unitsAreSorted, inputsAreSorted) = (config.Masks == 1, config.Orderings == 1);
         var scope = new ParameterScope(Parameters);
         (_weights, _biases) = (new Parameter[layers + 1], new Parameter[layers + 1]);
+        var copies = 0.0; // bytes of one member's sorted weights
         for (var i = 0; i <= layers; i++)
         {
             var (inputs, outputs) = (i == 0 ? dimensions : config.Hidden, i == layers ? dimensions : config.Hidden);
             var layer = i == layers ? scope.At("output") : scope.At("layers").At(i);
             if (i < layers) _dropped[i] = Philox.Hash(layer.Path);
-            _weights[i] = layer.Weight("weight", 1, inputs, outputs, i == layers ? 0.5 : 1.4, Fixed(_members[0].Masks[i]));
+            var (isSorted, mask) = (unitsAreSorted && (inputsAreSorted || i > 0 && i < layers), i);
+            _weights[i] = layer.Weight("weight", 1, inputs, outputs, i == layers ? 0.5 : 1.4, isSorted ? Fixed(member => member.Masks[mask]) : null);
             _biases[i] = layer.Bias("bias", outputs);
-            _cacheSize += (int)(4 * MaskedProduct.CopyLength(inputs, outputs) >> 10);
+            copies += 4.0 * MaskedProduct.CopyLength(inputs, outputs);
         }
-        if (config.Direct) _direct = scope.At("direct").Weight("weight", 1, dimensions, dimensions, 0.1, Fixed(_members[0].Direct!));
-        if (config.Direct) _cacheSize += (int)(4 * MaskedProduct.CopyLength(dimensions, dimensions) >> 10);
-        _cacheSize = (int)Math.Clamp((CacheBytes >> 10) / Math.Max(1, _cacheSize), 1, _members.Length);
-
-        MultiplyAdds = _members[0].Direct?.Connections ?? 0;
-        foreach (var mask in _members[0].Masks) MultiplyAdds += mask.Connections;
+        if (config.Direct) _direct = scope.At("direct").Weight("weight", 1, dimensions, dimensions, 0.1, inputsAreSorted ? Fixed(member => member.Direct!) : null);
+        if (config.Direct) copies += 4.0 * MaskedProduct.CopyLength(dimensions, dimensions);
+        _cacheSize = (int)Math.Clamp(CacheBytes / copies, 1, _members.Length);
     }
 
     public override int Members => _members.Length;
 
     /// <summary>Connections of the first member; masked ones are not counted.</summary>
-    public override double MultiplyAdds { get; }
+    public override double MultiplyAdds
+    {
+        get
+        {
+            var member = Member(0);
+            double total = member.Direct?.Connections ?? 0;
+            foreach (var mask in member.Masks) total += mask.Connections;
+            return total;
+        }
+    }
 
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
     {
@@ -98,7 +107,27 @@ sealed unsafe class Made : BinaryModel
         return new MadeWalk(Geometry, weights, batch, temperature);
     }
 
-    static Func<int, int, int, bool>? Fixed(DegreeMask mask) => mask.IsIdentity ? mask.Natural : null;
+    Func<int, int, int, bool> Fixed(Func<MadeMember, DegreeMask> maskOf)
+    {
+        var natural = new Lazy<Func<int, int, int, bool>>(() => maskOf(Member(0)).Natural);
+        return (tap, input, output) => natural.Value(tap, input, output);
+    }
+
+    // Members are made when they are first asked for, and kept while they are small.
+    MadeMember Member(int index)
+    {
+        lock (_members)
+        {
+            if (_members[index] is { } kept) return kept;
+            var member = new MadeMember(_config, Geometry.Dimensions, index, sorted: _config.Masks == 1);
+            if (_memberBytes == 0 || _memberBytes + member.Bytes <= MemberBytes)
+            {
+                _members[index] = member;
+                _memberBytes += member.Bytes;
+            }
+            return member;
+        }
+    }
 
     // Weights of an older version are nobody's any more and are made over; those of another member may be in use and are let go.
     MadeWeights Weights(int member)
@@ -111,7 +140,7 @@ sealed unsafe class Made : BinaryModel
             var oldest = 0;
             for (var i = 0; i < _cache.Count; i++)
             {
-                if (_cache[i].Version == version && _cache[i].Member == _members[member])
+                if (_cache[i].Version == version && _cache[i].Member.Index == member)
                 {
                     _cache[i].LastUse = ++_uses;
                     return _cache[i];
@@ -125,7 +154,7 @@ sealed unsafe class Made : BinaryModel
                 if (_cache.Count < _cacheSize) _cache.Add(old);
                 else _cache[oldest] = old;
             }
-            old.Refresh(_members[member], version);
+            old.Refresh(Member(member), version);
             old.LastUse = ++_uses;
             return old;
         }

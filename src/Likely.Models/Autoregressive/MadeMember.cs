@@ -17,6 +17,7 @@ sealed class MadeMember
     /// <param name="sorted">True: units are numbered by degree, which no other set of masks may then contradict.</param>
     public MadeMember(MadeConfig config, int dimensions, int member, bool sorted)
     {
+        Index = member;
         var seed = (ulong)config.MaskSeed;
         if (config.Orderings > 1) Order = new Philox(seed, RandomPurpose.Ordering).Permutation(dimensions, (ulong)(member % config.Orderings));
         var (inputs, outputs) = (new int[dimensions], new int[dimensions]);
@@ -42,8 +43,23 @@ sealed class MadeMember
         if (config.Direct) Direct = new DegreeMask(inputs, outputs, Order, Order);
     }
 
+    /// <summary>Index within the ensemble.</summary>
+    public int Index { get; }
+
     /// <summary>The variable visited at each step; null: as they come.</summary>
     public int[]? Order { get; }
+
+    /// <summary>Memory that it takes, about.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var bytes = 4L * (Order?.Length ?? 0) + (Direct?.Bytes ?? 0);
+            foreach (var mask in Masks) bytes += mask.Bytes;
+            foreach (var known in _known) bytes += 4L * known.Length;
+            return bytes;
+        }
+    }
 
     /// <summary>Masks of the products from inputs through the hidden layers to the outputs.</summary>
     public DegreeMask[] Masks { get; }

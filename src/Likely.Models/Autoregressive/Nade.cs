@@ -25,29 +25,32 @@ public sealed record NadeConfig : ModelConfig
 
 sealed unsafe class Nade : BinaryModel
 {
-    readonly NadeWeights _weights;
-    readonly int[]? _order;
+    readonly Lazy<NadeWeights> _weights;
+    readonly Lazy<int[]?> _order;
     readonly int _hidden;
 
     public Nade(NadeConfig config, Geometry geometry) : base(config, geometry)
     {
         var dimensions = geometry.Dimensions;
         _hidden = config.Hidden;
-        _order = VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions);
+        _order = new(() => VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions));
         var scope = new ParameterScope(Parameters);
         var input = scope.Weight("input", 1, dimensions, _hidden, 0.5);
         var output = scope.Weight("output", 1, dimensions, _hidden, 0.5);
         var visible = scope.Bias("visible_bias", dimensions);
         var hidden = scope.Bias("hidden_bias", _hidden);
-        var order = _order ?? new int[dimensions];
-        for (var d = 0; _order is null && d < dimensions; d++) order[d] = d;
-        _weights = new NadeWeights(input, output, visible, hidden, order, geometry.SubPositions);
+        _weights = new(() =>
+        {
+            var order = _order.Value ?? new int[dimensions];
+            for (var d = 0; _order.Value is null && d < dimensions; d++) order[d] = d;
+            return new NadeWeights(input, output, visible, hidden, order, geometry.SubPositions);
+        });
     }
 
     /// <summary>The dense count 2 D H; the first half is spent only on variables that are one.</summary>
     public override double MultiplyAdds => 2.0 * Geometry.Dimensions * _hidden;
 
-    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights, batch.Data, batch.Count);
+    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights.Value, batch.Data, batch.Count);
 
     public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
         => new Walk(this, batch, temperature);
@@ -57,9 +60,9 @@ sealed unsafe class Nade : BinaryModel
         readonly NadeWeights _weights;
         readonly Tensor _sums, _hidden;
 
-        public Walk(Nade model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order)
+        public Walk(Nade model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order.Value)
         {
-            _weights = model._weights;
+            _weights = model._weights.Value;
             var memory = new Tape();
             _sums = memory.New(new Shape(1, batch, model._hidden));
             _hidden = memory.New(new Shape(1, batch, model._hidden));

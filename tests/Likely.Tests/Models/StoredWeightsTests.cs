@@ -22,7 +22,7 @@ public sealed class StoredWeightsTests
     public void A_config_whose_tensors_are_not_there_takes_no_memory()
     {
         var file = Safetensors.Read(Bytes(GoldenCheckpointTests.New("gated-pixelcnn")));
-        file.Metadata["likely"] = System.Text.RegularExpressions.Regex.Replace(file.Metadata["likely"], "(\"channels\"|\"layers\"):[0-9]+", "$1:1000");
+        file.Metadata["likely"] = System.Text.RegularExpressions.Regex.Replace(file.Metadata["likely"], "(\"channels\"|\"layers\"):[0-9]+", "$1:250");
         using var stream = new MemoryStream();
         file.Write(stream);
         var before = GC.GetAllocatedBytesForCurrentThread();
