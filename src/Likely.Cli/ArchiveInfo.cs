@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Likely.Data;
 
 namespace Likely.Cli;
 
@@ -17,7 +18,7 @@ static class ArchiveInfo
         text.AppendLine($"modelled       {archive.Items} items, {archive.Symbols} symbols, sizes {(archive.Items == 0 ? "none" : string.Join(", ", archive.Sizes.Take(Shown).Select(Size)) + (archive.Sizes.Count > Shown ? ", ..." : ""))}");
         text.AppendLine($"               in {archive.ItemBlocks.Count} blocks of {ArchiveText.Bytes(archive.ItemBlocks.Bytes)}{(archive.Symbols == 0 ? "" : $", {8.0 * archive.ItemBlocks.Bytes / archive.Symbols:0.00000} bits/dim")}");
         text.AppendLine($"plain bytes    {archive.PlainBytes} in {archive.ByteBlocks.Count} blocks of {ArchiveText.Bytes(archive.ByteBlocks.Bytes)}");
-        foreach (var entry in archive.Entries.Take(Shown)) text.AppendLine($"  {entry.Name}  {Kind(entry)}");
+        foreach (var entry in archive.Entries.Take(Shown)) text.AppendLine($"  {VisibleText.Line(entry.Name)}  {Kind(entry)}");
         if (archive.Entries.Count > Shown) text.AppendLine($"  and {archive.Entries.Count - Shown} more");
         return text.ToString().TrimEnd();
     }

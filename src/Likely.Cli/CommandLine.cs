@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
@@ -18,6 +19,9 @@ public static class CommandLine
 
     /// <summary>Runs one command line and returns its exit code.</summary>
     public static int Run(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+        => Run(arguments, output, new ForgivingWriter(error), cancellation);
+
+    static int Run(string[] arguments, TextWriter output, ForgivingWriter error, CancellationToken cancellation)
     {
         var shared = new SharedOptions();
         var root = new Command("likely", "Likely learns p(x) from your data, then draws, completes, scores and compresses with it.") { new HelpOption(), new VersionOption() };
@@ -44,7 +48,7 @@ public static class CommandLine
         }
         catch (Exception fault)
         {
-            return Explain(fault, error, verbose);
+            return Explain(fault, arguments.Contains("--json") ? output : null, error, verbose);
         }
 
         void Add(Command parent, Verb verb)
@@ -54,7 +58,8 @@ public static class CommandLine
         }
     }
 
-    static int Explain(Exception fault, TextWriter error, bool verbose)
+    // A sentence on stderr, and with --json the same as the last line of stdout.
+    static int Explain(Exception fault, TextWriter? json, ForgivingWriter error, bool verbose)
     {
         while (fault is AggregateException { InnerException: { } inner }) fault = inner;
         var (code, sentence) = fault switch
@@ -66,8 +71,18 @@ public static class CommandLine
             IOException or UnauthorizedAccessException => (Failed, fault.Message),
             _ => (Failed, $"an error of the program itself, not of your input: {fault.Message} (--verbose shows where)"),
         };
-        error.WriteLine($"likely: {sentence.ReplaceLineEndings(" ").TrimEnd('.')}.");
-        if (verbose) error.WriteLine(fault);
+        sentence = $"{VisibleText.Line(sentence.ReplaceLineEndings(" ").TrimEnd('.'))}.";
+        error.WriteLine($"likely: {sentence}");
+        if (verbose) error.WriteLine(VisibleText.Lines(fault.ToString()));
+        try
+        {
+            json?.WriteLine(new JsonObject { ["error"] = sentence, ["exit_code"] = code }.ToJsonString());
+            json?.Flush();
+        }
+        catch (Exception lost) when (lost is IOException or ObjectDisposedException)
+        {
+            // stdout is gone, and stderr has said it.
+        }
         return code;
     }
 

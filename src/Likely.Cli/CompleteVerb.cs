@@ -14,7 +14,7 @@ static class CompleteVerb
 
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
     static readonly Argument<string> Input = Options.Argument("INPUT", "A picture, or a data set with --item");
-    static readonly Option<string?> Keep = Options.Text("--keep", "What is known: top (if not given), left, the first N positions, or a mask picture (white is known)", "WHAT");
+    static readonly Option<string?> Keep = Options.Text("--keep", "What is known: top (if not given), bottom, left, right, the first N positions, or a mask picture (white is known)", "WHAT");
     static readonly Option<int?> Count = Options.Whole("--count", "How many completions, 6 if not given", most: 10_000);
     static readonly Option<int?> Item = Options.Whole("--item", "Which item of a data set's test part, 0 if not given", least: 0);
     static readonly Option<string?> Label = Options.Text("--label", "The label, by name or number; the item's own if not given", "L");
@@ -32,7 +32,7 @@ static class CompleteVerb
         var checkpoint = ModelFile.Read(modelPath);
         var count = result.GetValue(Count) ?? 6;
         var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : -1;
-        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(modelPath)}-completions", ".png", session.Force);
+        var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
         AtomicFile.RequireFree(output, session.Force);
         var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
         using var data = Dataset.Open(source, options, session.Say, session.Cancellation);
@@ -82,7 +82,9 @@ static class CompleteVerb
     {
         Func<int, bool> isKnown;
         if (keep == "top") isKnown = position => position / geometry.Width < geometry.Height / 2;
+        else if (keep == "bottom") isKnown = position => position / geometry.Width >= geometry.Height / 2;
         else if (keep == "left") isKnown = position => position % geometry.Width < geometry.Width / 2;
+        else if (keep == "right") isKnown = position => position % geometry.Width >= geometry.Width / 2;
         else if (int.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out var leading))
         {
             if (leading > geometry.Positions) throw new UsageException($"--keep {leading} is more than the {geometry.Positions} positions of an item");
@@ -90,7 +92,7 @@ static class CompleteVerb
         }
         else
         {
-            if (!File.Exists(keep)) throw new UsageException($"--keep {keep} is neither top, left, a number of positions, nor a picture that is there");
+            if (!File.Exists(keep)) throw new UsageException($"--keep {keep} is neither top, bottom, left, right, a number of positions, nor a picture that is there");
             var mask = Image.Read(keep);
             if ((mask.Height, mask.Width) != (geometry.Height, geometry.Width))
                 throw new UsageException($"the mask {keep} has {mask.Height} x {mask.Width} pixels, and the item {geometry.Height} x {geometry.Width}");

@@ -7,7 +7,7 @@ namespace Likely.Cli;
 static class CompressVerb
 {
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
-    static readonly Argument<string[]> Inputs = new("INPUT") { Description = "Files and folders", Arity = ArgumentArity.OneOrMore };
+    static readonly Argument<string[]> Inputs = new("INPUT") { Description = "Files and folders", Arity = ArgumentArity.OneOrMore, Validators = { result => Options.RequireWords(result, "INPUT") } };
     static readonly Option<string?> Out = Options.Text("--out", "The archive; runs/INPUT.lka if not given", "FILE");
     static readonly Option<bool> Embed = Options.Flag("--embed", "Put the model into the archive");
     static readonly Option<bool> Exact = Options.Flag("--exact-files", "Restore every file byte for byte: pictures and .gz files are stored as bytes");
@@ -23,7 +23,7 @@ static class CompressVerb
     {
         var (modelPath, inputs) = (result.GetRequiredValue(Model), result.GetRequiredValue(Inputs));
         var checkpoint = ModelFile.Read(modelPath);
-        var output = result.GetValue(Out) ?? DefaultName.Free(DefaultName.Stem(inputs[0]), ".lka", session.Force);
+        var output = OutputName.Archive.Choose(result.GetValue(Out), DefaultName.Stem(inputs[0]), session);
         var lost = false;
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
         {

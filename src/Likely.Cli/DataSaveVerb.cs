@@ -32,7 +32,7 @@ static class DataSaveVerb
         };
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
         var count = Math.Min(result.GetValue(Limit) ?? split.Count, split.Count);
-        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-{split.Name}-images", ".idx", session.Force);
+        var output = OutputName.Pixels.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{split.Name}-images", session);
         var labels = data.ClassNames.Count == 0 ? null : LabelName(output);
         AtomicFile.RequireFree(output, session.Force);
         if (labels is not null) AtomicFile.RequireFree(labels, session.Force);

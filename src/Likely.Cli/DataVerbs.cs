@@ -48,7 +48,7 @@ static class DataVerbs
     static int Show(ParseResult result, Session session)
     {
         var source = result.GetRequiredValue(Data);
-        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-items", ".png", session.Force);
+        var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-items", session);
         AtomicFile.RequireFree(output, session.Force);
         using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
         var split = data.Train.Count > 0 ? data.Train : data.All;

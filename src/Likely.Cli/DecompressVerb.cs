@@ -7,7 +7,7 @@ static class DecompressVerb
 {
     static readonly Argument<string> Source = Options.Argument("ARCHIVE", "An archive");
     static readonly Option<string?> Model = Options.Text("--model", "Its model, if it is neither embedded nor beside the archive", "FILE");
-    static readonly Option<string?> Out = Options.Text("--out", "The folder; the current one if not given", "DIR");
+    static readonly Option<string?> Out = Options.Folder("--out", "The folder; the current one if not given");
     static readonly Option<string?> Only = Options.Text("--only", "One file by its name in the archive, or one item of it as a picture, NAME[INDEX]", "NAME");
     static readonly Option<int?> Batch = Options.Whole("--batch", "Items of one predictor; no byte depends on it", most: 256);
 

@@ -12,7 +12,7 @@ static class DefaultName
     }
 
     /// <summary>The file's name without folder and extension, fit for a name.</summary>
-    public static string Stem(string path) => Clean(Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)));
+    public static string Stem(string path) => Clean(Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path[(path.LastIndexOf(':') + 1)..])));
 
     /// <summary>Letters, digits, dots, dashes and underscores stay; all else becomes a dash.</summary>
     public static string Clean(string name)

@@ -23,6 +23,7 @@ static class DemoVerb
         var clock = Stopwatch.StartNew();
         var output = result.GetValue(Out) ?? $"{Folder}/report.html";
         var folder = Path.GetDirectoryName(output) is { Length: > 0 } own ? own : ".";
+        OutputName.Page.Require(output);
         if (result.GetValue(Out) is not null)
             foreach (var path in (string[])[output, .. DemoReport.Beside.Select(name => Path.Combine(folder, name))]) AtomicFile.RequireFree(path, session.Force);
 

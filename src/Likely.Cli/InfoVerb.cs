@@ -44,13 +44,13 @@ static class InfoVerb
         var text = new StringBuilder();
         text.AppendLine($"model          {model.Config.Name}: {model.Config.Summary}");
         text.AppendLine($"config         {string.Join(' ', ModelRegistry.Keys(model.Config).Select(pair => $"{pair.Key}={pair.Value}"))}");
-        text.AppendLine($"data           {checkpoint.DataName}, {Pictures.ImageGeometryOf(model.Geometry)}");
-        text.AppendLine($"preprocessing  {(checkpoint.Preprocessing.Length == 0 ? "none" : checkpoint.Preprocessing)}");
-        text.AppendLine($"labels         {(checkpoint.ClassNames.Count == 0 ? "none" : string.Join(", ", checkpoint.ClassNames))}");
+        text.AppendLine($"data           {VisibleText.Line(checkpoint.DataName)}, {Pictures.ImageGeometryOf(model.Geometry)}");
+        text.AppendLine($"preprocessing  {(checkpoint.Preprocessing.Length == 0 ? "none" : VisibleText.Line(checkpoint.Preprocessing))}");
+        text.AppendLine($"labels         {(checkpoint.ClassNames.Count == 0 ? "none" : VisibleText.Line(string.Join(", ", checkpoint.ClassNames)))}");
         text.AppendLine($"parameters     {model.Parameters.Count}");
         if (model.FieldOfView is var (rows, columns)) text.AppendLine($"sight          a pixel depends on {rows} rows above it and {columns} columns to each side");
         text.AppendLine($"stored as      {StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes");
-        foreach (var (key, value) in checkpoint.Summary) text.AppendLine($"{key,-14} {value:0.######}");
+        foreach (var (key, value) in checkpoint.Summary) text.AppendLine($"{VisibleText.Line(key),-14} {value:0.######}");
         text.AppendLine($"order version  {Checkpoint.OrderVersion}");
         text.Append($"identity       {checkpoint.Identity()}");
         return text.ToString();

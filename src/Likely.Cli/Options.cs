@@ -7,7 +7,24 @@ namespace Likely.Cli;
 /// <summary>Options and arguments whose bad values are refused with what is allowed.</summary>
 static class Options
 {
-    public static Option<string?> Text(string name, string description, string valueName) => new(name) { Description = description, HelpName = valueName };
+    /// <summary>A word; an empty one is refused.</summary>
+    public static Option<string?> Text(string name, string description, string valueName)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = valueName };
+        option.Validators.Add(result => RequireWords(result, name));
+        return option;
+    }
+
+    /// <summary>The name of a folder, which stdout is not.</summary>
+    public static Option<string?> Folder(string name, string description)
+    {
+        var option = Text(name, description, "DIR");
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value == OutputName.Stdout)) result.AddError($"{name} - is no folder; give one a name");
+        });
+        return option;
+    }
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
@@ -41,7 +58,12 @@ static class Options
 
     public static Option<string[]> Settings(string description) => new("--set") { Description = description, HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
 
-    public static Argument<string> Argument(string name, string description) => new(name) { Description = description };
+    public static Argument<string> Argument(string name, string description)
+    {
+        var argument = new Argument<string>(name) { Description = description };
+        argument.Validators.Add(result => RequireWords(result, name));
+        return argument;
+    }
 
     public static Argument<string?> OptionalArgument(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
 
@@ -59,6 +81,13 @@ static class Options
             pairs.Add(new(key, setting[(equals + 1)..]));
         }
         return pairs;
+    }
+
+    /// <summary>Refuses an empty word.</summary>
+    public static void RequireWords(SymbolResult result, string name)
+    {
+        foreach (var token in result.Tokens)
+            if (string.IsNullOrWhiteSpace(token.Value)) result.AddError($"{name} is empty; give it a value");
     }
 
     static ulong? ParseWhole(ArgumentResult result, string name, ulong least, ulong most)

@@ -13,7 +13,7 @@ static class SampleVerb
     static readonly Option<string?> Label = Options.Text("--label", "Only this label, by name or number; the labels in turn if not given", "L");
     static readonly Option<double?> Temperature = Options.Number("--temperature", "Below 1: likelier samples; 1: the model itself", 100);
     static readonly Option<string?> Out = Options.Text("--out", "The picture; runs/MODEL-samples.png if not given", "FILE");
-    static readonly Option<string?> Each = Options.Text("--each", "Also write every sample as a file of its own into this folder", "DIR");
+    static readonly Option<string?> Each = Options.Folder("--each", "Also write every sample as a file of its own into this folder");
 
     public static Verb Create() => new("sample", "Draw new examples, as one picture",
         ["sample runs/strokes-gated-pixelcnn.likely", "sample digits.likely --label 7 --count 100 --temperature 0.9 --out sevens.png"],
@@ -27,7 +27,7 @@ static class SampleVerb
         var count = result.GetValue(Count) ?? 64;
         var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;
         var temperature = (float)(result.GetValue(Temperature) ?? 1);
-        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-samples", ".png", session.Force);
+        var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-samples", session);
         AtomicFile.RequireFree(output, session.Force);
         string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}.png"))] : [];
         foreach (var path in each) AtomicFile.RequireFree(path, session.Force);

@@ -17,8 +17,8 @@ static class ScoreVerb
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if there is one, else all", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
-    static readonly Option<string?> Out = Options.Text("--out", "Table of items; runs/MODEL-DATA-scores.csv if not given", "FILE");
-    static readonly Option<string?> Map = Options.Text("--map", "Write each item beside a map of its surprise into this folder", "DIR");
+    static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-scores.csv if not given", "FILE");
+    static readonly Option<string?> Map = Options.Folder("--map", "Write each item beside a map of its surprise into this folder");
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N items");
 
     public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension",
@@ -33,8 +33,8 @@ static class ScoreVerb
         var splitName = result.GetValue(SplitName);
         if (splitName is not (null or "train" or "validation" or "test" or "all")) throw new UsageException($"--split {splitName} is unknown; use train, validation, test or all");
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";
-        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", ".csv", session.Force);
-        AtomicFile.RequireFree(output, session.Force);
+        var output = OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", session);
+        if (output != OutputName.Stdout) AtomicFile.RequireFree(output, session.Force);
         using var data = Dataset.Open(source, options, session.Say, session.Cancellation);
         ModelFile.RequireLabels(checkpoint, data);
         var split = splitName switch
@@ -77,14 +77,19 @@ static class ScoreVerb
         var seconds = clock.Elapsed.TotalSeconds;
 
         using var files = new OutputSet(session.Force);
-        Write(files, output, split, nats, data.ClassNames);
+        if (output != OutputName.Stdout) files.Write(output, stream =>
+        {
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+            Write(writer, split, nats, data.ClassNames);
+        });
         maps?.Write(files, session.Cancellation);
         files.Complete();
+        if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, data.ClassNames));
         var total = Evaluation.Mean(nats) * count;
         var (bits, codedBits) = (total / (dimensions * 0.693147180559945309), archived / (dimensions * 0.693147180559945309));
         session.Answer($"""
             {count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {bits:0.00000} bits/dim{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
-            each item is in {output}{(maps is null ? "" : $", its map in {maps.Folder}")}
+            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}")}
             """, new JsonObject
         {
             ["count"] = count,
@@ -116,9 +121,8 @@ static class ScoreVerb
         return [.. groups.Select(group => (group.Key, group.Value.ToArray()))];
     }
 
-    static void Write(OutputSet files, string path, Split split, double[] nats, IReadOnlyList<string> classNames) => files.Write(path, stream =>
+    static void Write(TextWriter writer, Split split, double[] nats, IReadOnlyList<string> classNames)
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("index,name,label,nats,bits_per_dim");
         for (var i = 0; i < nats.Length; i++)
         {
@@ -126,7 +130,7 @@ static class ScoreVerb
             var bits = Evaluation.BitsPerDimension(nats[i], ModelFile.GeometryOf(split.GeometryOf(i)));
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i},{Quote(split.ItemName(i))},{(label < 0 ? "" : Quote(classNames[label]))},{nats[i]:R},{bits:R}"));
         }
-    });
+    }
 
     static string Quote(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 }

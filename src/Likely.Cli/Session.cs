@@ -1,11 +1,16 @@
 using System.Text.Json.Nodes;
+using Likely.Data;
 
 namespace Likely.Cli;
 
-/// <summary>One run of a verb: the shared options, where text goes, and the wish to stop.</summary>
-sealed class Session(TextWriter output, TextWriter error, CancellationToken cancellation)
+/// <summary>
+/// One run of a verb: the shared options, where text goes, and the wish to stop. All that people read passes here, and nothing that
+/// came from a file can steer their terminal.
+/// </summary>
+sealed class Session(TextWriter output, ForgivingWriter error, CancellationToken cancellation)
 {
     ProgressDisplay? _bar;
+    bool _streamed;
 
     public required int Threads { get; init; }
     public required ulong Seed { get; init; }
@@ -16,34 +21,42 @@ sealed class Session(TextWriter output, TextWriter error, CancellationToken canc
 
     public CancellationToken Cancellation => cancellation;
 
-    /// <summary>True if a person watches stderr.</summary>
-    public bool IsTerminal { get; } = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
-
     /// <summary>A remark on stderr, unless --quiet; above the bar if there is one.</summary>
     public void Say(string line)
     {
         if (Quiet) return;
-        if (_bar is { } bar) bar.Line(line);
-        else lock (error) error.WriteLine(line);
+        if (_bar is { } bar) bar.Line(VisibleText.Line(line));
+        else lock (error) error.WriteLine(VisibleText.Line(line));
     }
 
     /// <summary>A warning on stderr, --quiet or not.</summary>
     public void Warn(string line)
     {
-        lock (error) error.WriteLine(line);
+        lock (error) error.WriteLine(VisibleText.Line(line));
     }
 
     /// <summary>A line of a long answer, as soon as it is known; with --json none.</summary>
     public void Print(string line)
     {
-        if (!Json) output.WriteLine(line);
+        if (!Json) output.WriteLine(VisibleText.Lines(line));
     }
 
-    /// <summary>The verb's answer on stdout: text for people, or with --json one object.</summary>
+    /// <summary>Writes what --out - asks for to stdout; the answer's text then goes to stderr.</summary>
+    public void Stream(Action<TextWriter> write)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        write(text);
+        output.Write(ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected ? VisibleText.Lines(text.ToString()) : text.ToString());
+        output.Flush();
+        _streamed = true;
+    }
+
+    /// <summary>The verb's answer on stdout: text for people, in which names from files are <see cref="VisibleText.Line"/>, or with --json one object.</summary>
     public void Answer(string text, JsonObject json)
     {
         if (Json) output.WriteLine(json.ToJsonString());
-        else output.WriteLine(text);
+        else if (!_streamed) output.WriteLine(VisibleText.Lines(text));
+        else if (!Quiet) error.WriteLine(VisibleText.Lines(text));
         output.Flush();
     }
 
@@ -51,10 +64,10 @@ sealed class Session(TextWriter output, TextWriter error, CancellationToken canc
     public T Watch<T>(Func<ProgressDisplay, T> work)
     {
         if (Quiet) return work(new ProgressDisplay(null));
-        if (!IsTerminal) return work(new ProgressDisplay(Say));
+        if (!error.IsTerminal) return work(new ProgressDisplay(Say));
         try
         {
-            return TerminalProgress.Watch(display => work(_bar = display));
+            return TerminalProgress.Watch(error, display => work(_bar = display));
         }
         finally
         {

@@ -32,7 +32,7 @@ static class ShrinkVerb
             _ => throw new UsageException($"--bits {bits} is not allowed; use 16 or 8"),
         };
         var before = ModelFile.Read(source);
-        var output = result.GetValue(Out) ?? DefaultName.Free($"{DefaultName.Stem(source)}-{bits}bit", ".likely", session.Force);
+        var output = OutputName.Model.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{bits}bit", session);
         AtomicFile.RequireFree(output, session.Force);
         var inputBytes = new FileInfo(source).Length;
         var after = before.Shrink(storage);

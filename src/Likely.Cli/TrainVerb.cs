@@ -52,6 +52,7 @@ static class TrainVerb
         var source = result.GetRequiredValue(Data);
         var files = new RunFiles(result.GetValue(Out) ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely");
         var (resume, dryRun) = (result.GetValue(Resume), result.GetValue(DryRun));
+        OutputName.Model.Require(files.Checkpoint);
         if (!dryRun) AtomicFile.RequireFree(files.Checkpoint, session.Force || resume && File.Exists(files.Resume));
         using var data = Dataset.Open(source, dataOptions, session.Say, session.Cancellation);
         using var heldOut = result.GetValue(Validation) is { } other ? Dataset.Open(other, dataOptions, session.Say, session.Cancellation) : null;

@@ -44,9 +44,11 @@ sealed class TrainingLog : IDisposable
             _forecastSaid = true;
             _display.Line($"forecast    {ProgressDisplay.Duration(moment.RemainingSeconds)} more, until {DateTime.Now.AddSeconds(moment.RemainingSeconds):HH:mm}");
         }
-        var text = $"step {moment.Step}/{moment.TotalSteps}  epoch {moment.Epoch:0.0}  {moment.TrainBits:0.0000} bits/dim";
-        if (moment.ValidationNats is { } nats) text += $"  validation {Evaluation.BitsPerDimension(nats, _model.Geometry):0.0000} ({nats:0.000} nats){(moment.IsBest ? ", best" : "")}";
-        text += $"  {moment.ExamplesPerSecond:0} examples/s  {ProgressDisplay.Duration(moment.RemainingSeconds)} left";
+        // What matters most comes first: with the bar, 80 columns have room for 60 letters.
+        var text = $"step {moment.Step}/{moment.TotalSteps}  {moment.TrainBits:0.0000} bits/dim";
+        if (moment.ValidationNats is { } nats) text += $"  validation {Evaluation.BitsPerDimension(nats, _model.Geometry):0.0000}{(moment.IsBest ? ", best" : "")}";
+        text += $"  {ProgressDisplay.Duration(moment.RemainingSeconds)} left";
+        if (moment.ValidationNats is null) text += $"  {moment.ExamplesPerSecond:0} examples/s";
         _display.Update(share, text, matters: moment.ValidationNats is not null);
 
         // Rows grow rarer with time, so that a long run's file stays small.

@@ -73,6 +73,7 @@ public sealed class Dataset : IDisposable
     {
         if (KnownDatasets.Find(nameOrPath) is { } known)
         {
+            KnownDatasets.RequireClear(nameOrPath, known);
             var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress, cancellation));
             return new Dataset(known.Name, parts, options, known, cancellation);
         }
@@ -102,11 +103,11 @@ public sealed class Dataset : IDisposable
     public string Describe()
     {
         var text = new StringBuilder();
-        text.AppendLine($"name    {Name}");
-        text.AppendLine($"source  {_source.Description}");
+        text.AppendLine($"name    {VisibleText.Line(Name)}");
+        text.AppendLine($"source  {VisibleText.Line(_source.Description)}");
         text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}");
         text.AppendLine($"shape   {Geometry}{(_options.AnySize ? " (the first; sizes may differ)" : "")}");
-        text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {string.Join(", ", ClassNames.Take(20))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");
+        text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {VisibleText.Line(string.Join(", ", ClassNames.Take(20)))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");
         var settings = _options.ToCanonical();
         text.Append($"set     {(settings.Length == 0 ? "nothing: pixels as they are stored" : settings)}");
         return text.ToString();

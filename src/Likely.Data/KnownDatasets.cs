@@ -24,7 +24,23 @@ static class KnownDatasets
         new("textures", "Brodatz textures", "put the PNG files into LIKELY_DATA/textures", "held out by seed", "128 x 128 grey"),
     ];
 
-    public static KnownDataset? Find(string name) => All.FirstOrDefault(item => item.Name == name.ToLowerInvariant());
+    /// <summary>Before a name: the known data set, whatever lies here under that name.</summary>
+    public const string Prefix = "known:";
+
+    public static KnownDataset? Find(string name)
+    {
+        var known = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
+        return All.FirstOrDefault(item => item.Name == known.ToLowerInvariant());
+    }
+
+    /// <summary>Refuses a name that could also mean what lies here under it, unless that is the data set itself.</summary>
+    /// <exception cref="DataException">naming both ways to say which is meant</exception>
+    public static void RequireClear(string name, KnownDataset known)
+    {
+        if (!Directory.Exists(name) && !File.Exists(name)) return;
+        if (Folder(known) is { } own && Path.GetFullPath(own) == Path.GetFullPath(name)) return;
+        throw new DataException($"'{name}' is a known data set and also a {(Directory.Exists(name) ? "folder" : "file")} here; write {Prefix}{known.Name} or ./{name}.");
+    }
 
     /// <summary>The folder of a data set on this machine, null if it must be fetched.</summary>
     /// <exception cref="DataException">if it is not here and cannot be fetched</exception>

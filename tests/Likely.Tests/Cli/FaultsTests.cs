@@ -50,6 +50,11 @@ public sealed class FaultsTests(CliFolder folder)
         Aimed + "--out plain.likely", Aimed + "--out empty", Aimed + "--out text.txt/model.likely", Aimed + "--out waiting.likely", Aimed + "--out interrupted.likely --resume", Aimed + "--out other.likely --resume",
         "sample plain.likely --out taken.png", "sample plain.likely --out empty", "sample plain.likely --out text.txt/a.png", "score plain.likely strokes --out taken.csv", "complete plain.likely strokes --out taken.png",
         "data show strokes --out taken.png", "demo --out taken.png",
+        // Names that promise something else than what is written, or are empty, or stdout where that does not do.
+        "sample plain.likely --out x.jpg", "sample plain.likely --out x.csv", "complete plain.likely strokes --out x.jpeg", "data show strokes --out x.gif", "score plain.likely strokes --out x.xlsx", "score plain.likely strokes --out x.png",
+        Aimed + "--out x.png", "compress plain.likely picture.png --out x.zip", "data save strokes --limit 3 --out x.npy", "shrink plain.likely --out x.json", "demo --out x.pdf",
+        "sample plain.likely --out -", "complete plain.likely strokes --out -", "data show strokes --out -", "data save strokes --out -", Aimed + "--out -", "compress plain.likely picture.png --out -", "shrink plain.likely --out -",
+        "demo --out -", "score plain.likely strokes --map -", "sample plain.likely --each -",
         // An unknown option where several arguments may follow.
         "compress plain.likely --adapt taken.png", "compress --adapt plain.likely taken.png",
         // What excludes each other, or labels that differ.

@@ -148,6 +148,8 @@ public sealed class VerbsTests
     [Theory]
     [InlineData("complete plain.likely picture.png --keep top", true)]
     [InlineData("complete plain.likely picture.png --keep left", false)]
+    [InlineData("complete plain.likely picture.png --keep right", false)]
+    [InlineData("complete plain.likely picture.png --keep bottom", false)]
     [InlineData("complete plain.likely picture.png --keep 300", true)]
     [InlineData("complete plain.likely picture.png --keep mask.png", false)]
     [InlineData("complete plain.likely small.png", true)]
