@@ -35,7 +35,7 @@ static class CompleteVerb
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
         AtomicFile.RequireFree(output, session.Force);
         var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
-        using var data = Dataset.Open(source, options, session.Say, session.Cancellation);
+        using var data = session.Open(source, options);
         var split = data.Test.Count > 0 ? data.Test : data.All;
         var index = result.GetValue(Item) ?? 0;
         if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");

@@ -12,7 +12,7 @@ static class DataSaveVerb
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if there is one, else all", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "The file of pixels, its labels beside it; runs/DATA-SPLIT-images.idx if not given", "FILE");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N items");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
     public static Verb Create() => new("save", "Write a split after preprocessing as an IDX file of pixels 0 to 255",
         ["data save mnist --split test --set binarize=threshold --out test-images.idx"], [Data, SplitName, Set, Out, Limit], Run);
@@ -20,7 +20,7 @@ static class DataSaveVerb
     static int Run(ParseResult result, Session session)
     {
         var source = result.GetRequiredValue(Data);
-        using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))) with { Flip = false }, session.Say, session.Cancellation);
+        using var data = session.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))) with { Flip = false });
         var split = result.GetValue(SplitName) switch
         {
             "train" => data.Train,
@@ -31,7 +31,8 @@ static class DataSaveVerb
             var other => throw new UsageException($"--split {other} is unknown; use train, validation, test or all"),
         };
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
-        var count = Math.Min(result.GetValue(Limit) ?? split.Count, split.Count);
+        split = split.Sample(result.GetValue(Limit) ?? int.MaxValue);
+        var count = split.Count;
         var output = OutputName.Pixels.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{split.Name}-images", session);
         var labels = data.ClassNames.Count == 0 ? null : LabelName(output);
         AtomicFile.RequireFree(output, session.Force);

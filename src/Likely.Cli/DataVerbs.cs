@@ -65,6 +65,7 @@ static class DataVerbs
             ["geometry"] = new JsonObject { ["height"] = geometry.Height, ["width"] = geometry.Width, ["channels"] = geometry.Channels, ["levels"] = geometry.Levels },
             ["classes"] = new JsonArray([.. data.ClassNames.Select(name => (JsonNode)name)]),
             ["preprocessing"] = data.Preprocessing,
+            ["notes"] = new JsonArray([.. data.Notes.Select(note => (JsonNode)note)]),
             ["output"] = output,
         });
         return 0;

@@ -36,11 +36,12 @@ static class ModelFile
             ? "an interrupted training; the command that began it goes on with --resume" : "a safetensors file that is not a Likely model";
     }
 
-    /// <summary>The data options a model was trained with, but all items, and then the settings given.</summary>
+    /// <summary>The data options a model was trained with (null: no model yet), but all items, and then the settings given.</summary>
     /// <exception cref="DataException">An unknown key or a bad value.</exception>
-    public static DataOptions DataOptions(string preprocessing, List<KeyValuePair<string, string>> settings)
+    public static DataOptions DataOptions(string? preprocessing, List<KeyValuePair<string, string>> settings)
     {
-        Data.DataOptions.Parse(settings);
+        var given = Data.DataOptions.Parse(settings);
+        if (preprocessing is null) return given;
         var stored = Data.DataOptions.FromCanonical(preprocessing) with { Limit = null };
         var words = new List<string> { stored.ToCanonical() };
         foreach (var (key, value) in settings) words.Add($"{key}={value}");

@@ -19,7 +19,7 @@ static class ScoreVerb
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-scores.csv if not given", "FILE");
     static readonly Option<string?> Map = Options.Folder("--map", "Write each item beside a map of its surprise into this folder");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N items");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
     public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension",
         ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100"],
@@ -35,7 +35,7 @@ static class ScoreVerb
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";
         var output = OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", session);
         if (output != OutputName.Stdout) AtomicFile.RequireFree(output, session.Force);
-        using var data = Dataset.Open(source, options, session.Say, session.Cancellation);
+        using var data = session.Open(source, options);
         ModelFile.RequireLabels(checkpoint, data);
         var split = splitName switch
         {
@@ -46,7 +46,8 @@ static class ScoreVerb
             _ => data.Test.Count > 0 ? data.Test : data.All,
         };
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
-        var count = Math.Min(result.GetValue(Limit) ?? split.Count, split.Count);
+        split = split.Sample(result.GetValue(Limit) ?? int.MaxValue);
+        var count = split.Count;
         var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, session.Force) : null;
         if (maps is not null && count > MostMaps) throw new UsageException($"--map would write {count} pictures; say how many with --limit N, at most {MostMaps}");
         if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
@@ -128,7 +129,7 @@ static class ScoreVerb
         {
             var label = split.Label(i);
             var bits = Evaluation.BitsPerDimension(nats[i], ModelFile.GeometryOf(split.GeometryOf(i)));
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i},{Quote(split.ItemName(i))},{(label < 0 ? "" : Quote(classNames[label]))},{nats[i]:R},{bits:R}"));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{split.Number(i)},{Quote(split.ItemName(i))},{(label < 0 ? "" : Quote(classNames[label]))},{nats[i]:R},{bits:R}"));
         }
     }
 

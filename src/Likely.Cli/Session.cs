@@ -35,6 +35,15 @@ sealed class Session(TextWriter output, ForgivingWriter error, CancellationToken
         lock (error) error.WriteLine(VisibleText.Line(line));
     }
 
+    /// <summary>Opens a data set and says what people should know about how it was read and divided.</summary>
+    /// <exception cref="DataException">as <see cref="Dataset.Open"/></exception>
+    public Dataset Open(string nameOrPath, DataOptions options)
+    {
+        var data = Dataset.Open(nameOrPath, options, Say, cancellation);
+        foreach (var note in data.Notes) Say($"note        {note}");
+        return data;
+    }
+
     /// <summary>A line of a long answer, as soon as it is known; with --json none.</summary>
     public void Print(string line)
     {

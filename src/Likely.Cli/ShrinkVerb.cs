@@ -14,7 +14,7 @@ static class ShrinkVerb
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
     static readonly Option<int?> Bits = Options.Whole("--bits", "Bits of a weight, 16 or 8; 16 if not given");
     static readonly Option<string?> Data = Options.Text("--data", "Data to measure the loss on, a known name or a path; those the model was trained on if not given", "DATA");
-    static readonly Option<int?> Limit = Options.Whole("--limit", $"Measure on the first N held-out items, {UsualItems} if not given");
+    static readonly Option<int?> Limit = Options.Whole("--limit", $"Measure on N held-out items, drawn evenly, {UsualItems} if not given");
     static readonly Option<string?> Out = Options.Text("--out", "The smaller model; runs/MODEL-16bit.likely or -8bit.likely if not given", "FILE");
 
     public static Verb Create() => new("shrink", "Store a model's weights in 16 or 8 bits, and measure the loss",
@@ -73,7 +73,7 @@ static class ShrinkVerb
             session.Warn($"warning     the data the model was trained on{(name.Length == 0 ? "" : $" ({name})")} are not here, so the loss is not measured; name some with --data");
             return null;
         }
-        var data = Dataset.Open(name, options, session.Say, session.Cancellation);
+        var data = session.Open(name, options);
         try
         {
             ModelFile.RequireLabels(checkpoint, data);
@@ -89,7 +89,8 @@ static class ShrinkVerb
     static Loss Measure(Checkpoint before, Checkpoint after, Dataset data, int limit, Session session)
     {
         var split = data.Validation.Count > 0 ? data.Validation : data.Test.Count > 0 ? data.Test : data.All;
-        var count = Math.Min(limit, split.Count);
+        split = split.Sample(limit);
+        var count = split.Count;
         var groups = ScoreVerb.Group(before, split, count);
         var dimensions = groups.Sum(group => (long)group.Geometry.Dimensions * group.Items.Length);
         return session.Watch(display =>

@@ -52,5 +52,5 @@ sealed class SurpriseMaps(string folder, Split split, int count, DensityModel mo
         return folder;
     }
 
-    static string Name(string folder, Split split, int index) => Path.Combine(folder, $"{index:00000}-{DefaultName.Stem(split.ItemName(index))}.png");
+    static string Name(string folder, Split split, int index) => Path.Combine(folder, $"{split.Number(index):00000}-{DefaultName.Stem(split.ItemName(index))}.png");
 }

@@ -13,7 +13,7 @@ static class TrainSettings
     /// <exception cref="ModelException">A bad value of a model key.</exception>
     /// <exception cref="DataException">A bad value of a data key.</exception>
     public static (ModelConfig Config, DataOptions Data, TrainingOptions Training) Apply(
-        ModelConfig config, string preprocessing, TrainingOptions training, List<KeyValuePair<string, string>> settings)
+        ModelConfig config, string? preprocessing, TrainingOptions training, List<KeyValuePair<string, string>> settings)
     {
         string[] modelKeys = [.. ModelRegistry.Keys(config).Select(pair => pair.Key)], dataKeys = Names(DataOptions.Keys), trainingKeys = Names(TrainingKeys.All);
         List<KeyValuePair<string, string>> forModel = [], forData = [];

@@ -46,7 +46,7 @@ static class TrainVerb
             Seed = session.Seed,
             Threads = session.Threads,
         };
-        (config, var dataOptions, plan) = TrainSettings.Apply(config, from?.Preprocessing ?? "", plan, Options.Pairs(result.GetValue(Set)));
+        (config, var dataOptions, plan) = TrainSettings.Apply(config, from?.Preprocessing, plan, Options.Pairs(result.GetValue(Set)));
 
         if (result.GetValue(Resume) && result.GetValue(DryRun)) throw new UsageException("--dry-run forecasts a training from its beginning; leave --resume out");
         var source = result.GetRequiredValue(Data);
@@ -54,8 +54,8 @@ static class TrainVerb
         var (resume, dryRun) = (result.GetValue(Resume), result.GetValue(DryRun));
         OutputName.Model.Require(files.Checkpoint);
         if (!dryRun) AtomicFile.RequireFree(files.Checkpoint, session.Force || resume && File.Exists(files.Resume));
-        using var data = Dataset.Open(source, dataOptions, session.Say, session.Cancellation);
-        using var heldOut = result.GetValue(Validation) is { } other ? Dataset.Open(other, dataOptions, session.Say, session.Cancellation) : null;
+        using var data = session.Open(source, dataOptions);
+        using var heldOut = result.GetValue(Validation) is { } other ? session.Open(other, dataOptions) : null;
 
         if (dryRun) return DryRunForecast.Run(session, config, data, heldOut, plan, from);
         TrainingLog? log = null;

@@ -32,6 +32,7 @@ sealed class ContentHashes(ItemSource source, CancellationToken cancellation)
     /// <exception cref="DataException">if an item cannot be read</exception>
     public string Fingerprint()
     {
+        if (source.Formula is { } formula) return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(formula)));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> item = stackalloc byte[20];
         for (var i = 0; i < Count; i++)

@@ -21,7 +21,8 @@ public sealed record DataOptions
         new("crop", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 64x64", "keep only the centre of this size"),
         new("gray", "false", "true or false", "turn colour into grey"),
         new("validation", "0.1", "a fraction from 0 to 0.45, such as 0.1", "share held out for validation, and again for test, where the data have no such parts of their own"),
-        new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split"),
+        new("hold_out", "content", "content or permutation", "what decides which items are held out: each one's own content, so that a new file moves no other; or a permutation of all, as in older models"),
+        new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split, drawn evenly"),
         new("flip", "false", "true or false", "mirror each training item with probability 1/2, anew in every epoch"),
         new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, of mirroring and of binarize=dynamic"),
     ];
@@ -46,7 +47,10 @@ public sealed record DataOptions
     /// <summary>Held-out fraction, for validation and again for test, where the source has no such parts of its own.</summary>
     public double Validation { get; init; } = 0.1;
 
-    /// <summary>Use at most this many items of each split.</summary>
+    /// <summary>What decides which items are held out, where the source has no such parts of its own.</summary>
+    public HoldOut HoldOut { get; init; }
+
+    /// <summary>Use at most this many items of each split, drawn evenly (see <see cref="Split.Sample"/>).</summary>
     public int? Limit { get; init; }
 
     /// <summary>Seed of the split, of the mirroring and of the dynamic binarisation.</summary>
@@ -64,7 +68,10 @@ public sealed record DataOptions
         return options.Checked();
     }
 
-    /// <summary>Text such as "binarize=static size=28x28": the settings that differ from the defaults, in a fixed order.</summary>
+    /// <summary>
+    /// Text such as "binarize=static size=28x28 hold_out=content": the settings that differ from the defaults of model files, in a fixed
+    /// order. Those are the defaults of <see cref="Parse"/>, but with hold_out=permutation.
+    /// </summary>
     public string ToCanonical()
     {
         var words = new List<string>();
@@ -74,6 +81,7 @@ public sealed record DataOptions
         if (Crop is var (cropHeight, cropWidth)) words.Add($"crop={cropHeight}x{cropWidth}");
         if (Gray) words.Add("gray=true");
         if (Validation != Default.Validation) words.Add($"validation={Validation.ToString("R", CultureInfo.InvariantCulture)}");
+        if (HoldOut == HoldOut.Content) words.Add("hold_out=content");
         if (Limit is { } limit) words.Add($"limit={limit}");
         if (Flip) words.Add("flip=true");
         if (Seed != 0) words.Add($"data_seed={Seed}");
@@ -84,7 +92,7 @@ public sealed record DataOptions
     /// <exception cref="DataException">naming an unknown key or a bad value</exception>
     public static DataOptions FromCanonical(string text)
     {
-        var options = new DataOptions();
+        var options = new DataOptions { HoldOut = HoldOut.Permutation };
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = word.IndexOf('=');
@@ -104,6 +112,7 @@ public sealed record DataOptions
         "flip" => this with { Flip = ParseFlag(key, value) },
         "limit" => this with { Limit = (int)ParseWhole(key, value, 1, int.MaxValue) },
         "validation" => this with { Validation = ParseFraction(key, value) },
+        "hold_out" => this with { HoldOut = ParseHoldOut(key, value) },
         "data_seed" => this with { Seed = ParseWhole(key, value, 0, ulong.MaxValue) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
     };
@@ -130,6 +139,13 @@ public sealed record DataOptions
         "threshold" => Binarization.Threshold,
         "static" => Binarization.Static,
         "dynamic" => Binarization.Dynamic,
+        _ => throw Refused(key, value),
+    };
+
+    static HoldOut ParseHoldOut(string key, string value) => value switch
+    {
+        "content" => HoldOut.Content,
+        "permutation" => HoldOut.Permutation,
         _ => throw Refused(key, value),
     };
 

@@ -5,14 +5,17 @@ namespace Likely.Data;
 
 /// <summary>
 /// A data set with its splits, preprocessed as a model wants it. Splits that the source has are kept; the others are held
-/// out of its training part, a fixed choice by seed in which equal items never fall on different sides.
+/// out of its training part: an item's content and the seed decide, so equal items never fall on different sides. Items of the training part that
+/// also lie in another part of the source are not trained on.
 /// </summary>
 public sealed class Dataset : IDisposable
 {
     readonly ItemSource _source;
-    readonly DataOptions _options;
+    readonly List<string> _notes = [];
     readonly ContentHashes _hashes;
     readonly Lazy<string> _fingerprint;
+    DataOptions _options;
+    bool _heldOutByContent;
 
     Dataset(string name, SourceParts parts, DataOptions options, KnownDataset? known, CancellationToken cancellation)
     {
@@ -27,12 +30,14 @@ public sealed class Dataset : IDisposable
             int train = parts.Train.Sum(part => part.Count), validation = parts.Validation.Sum(part => part.Count);
             var preprocessing = new Preprocessing(options);
             Geometry = CommonGeometry(_source, preprocessing);
-            var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known, options);
+            _notes.AddRange(_source.Notes);
+            var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known);
             ClassNames = known?.ClassNames ?? _source.ClassNames;
-            Train = MakeSplit("train", trainItems, preprocessing, training: true);
-            Validation = MakeSplit("validation", validationItems, preprocessing, training: false);
-            Test = MakeSplit("test", testItems, preprocessing, training: false);
-            All = MakeSplit("all", [.. Enumerable.Range(0, _source.Count)], preprocessing, training: false);
+            Func<int, double>? place = known is { IsShuffled: true } ? null : index => Partition.Place(_hashes[index], options.Seed);
+            Train = MakeSplit("train", trainItems, preprocessing, place, training: true);
+            Validation = MakeSplit("validation", validationItems, preprocessing, place, training: false);
+            Test = MakeSplit("test", testItems, preprocessing, place, training: false);
+            All = MakeSplit("all", [.. Enumerable.Range(0, _source.Count)], preprocessing, place, training: false);
         }
         catch
         {
@@ -96,7 +101,10 @@ public sealed class Dataset : IDisposable
         return known.IsBuiltIn ? "" : KnownDatasets.Locate(known) ?? Download.Fetch(known, progress ?? (_ => { }), cancellation);
     }
 
-    /// <summary>The options that shape items, as canonical text: what a model file keeps.</summary>
+    /// <summary>What people should know about how the data were read and divided, one sentence each.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>The options that shape items and parts, as canonical text: what a model file keeps.</summary>
     public string Preprocessing => _options.ToCanonical();
 
     /// <summary>Source, splits, geometry, classes and preprocessing, as lines of text.</summary>
@@ -105,29 +113,49 @@ public sealed class Dataset : IDisposable
         var text = new StringBuilder();
         text.AppendLine($"name    {VisibleText.Line(Name)}");
         text.AppendLine($"source  {VisibleText.Line(_source.Description)}");
-        text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}");
+        text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}{(_heldOutByContent ? "; held out by each item's content, so that a new file moves no other" : "")}");
         text.AppendLine($"shape   {Geometry}{(_options.AnySize ? " (the first; sizes may differ)" : "")}");
         text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {VisibleText.Line(string.Join(", ", ClassNames.Take(20)))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");
-        var settings = _options.ToCanonical();
+        foreach (var note in _notes) text.AppendLine($"note    {VisibleText.Line(note)}");
+        var settings = (_options with { HoldOut = HoldOut.Permutation }).ToCanonical();
         text.Append($"set     {(settings.Length == 0 ? "nothing: pixels as they are stored" : settings)}");
         return text.ToString();
     }
 
     public void Dispose() => _source.Dispose();
 
-    (int[] Train, int[] Validation, int[] Test) Divide(int train, int validation, bool ownTest, KnownDataset? known, DataOptions options)
+    (int[] Train, int[] Validation, int[] Test) Divide(int trainCount, int validationCount, bool ownTest, KnownDataset? known)
     {
-        int[] own = [.. Enumerable.Range(train, validation)], test = [.. Enumerable.Range(train + validation, _source.Count - train - validation)];
-        if (known?.ValidationTail is { } tail && train > tail && validation == 0)
-            return ([.. Enumerable.Range(0, train - tail)], [.. Enumerable.Range(train - tail, tail)], test);
-        var heldOut = (validation > 0 ? 0 : 1) + (ownTest ? 0 : 1);
-        if (heldOut == 0 || train == 0) return ([.. Enumerable.Range(0, train)], own, test);
-        var parts = Partition.Divide(_hashes, train, options.Validation, heldOut, options.Seed);
-        return (parts[^1], validation > 0 ? own : parts[0], ownTest ? test : parts[heldOut - 1]);
+        int[] train = [.. Enumerable.Range(0, trainCount)], validation = [.. Enumerable.Range(trainCount, validationCount)], test = [.. Enumerable.Range(trainCount + validationCount, _source.Count - trainCount - validationCount)];
+        var byContent = known is null && _options.HoldOut == HoldOut.Content;
+        if (byContent) train = WithoutTwins(train, validation, test);
+        var heldOut = (validation.Length > 0 ? 0 : 1) + (ownTest ? 0 : 1);
+        if (!byContent) _options = _options with { HoldOut = HoldOut.Permutation };
+        if (known?.ValidationTail is { } tail && train.Length > tail && validation.Length == 0) return (train[..^tail], train[^tail..], test);
+        if (heldOut == 0 || train.Length == 0) return (train, validation, test);
+        _heldOutByContent = byContent && _options.Validation > 0;
+        var parts = byContent ? Partition.ByContent(_hashes, train, _options.Validation, heldOut, _options.Seed)
+            : Partition.ByPermutation(_hashes, train.Length, _options.Validation, heldOut, _options.Seed);
+        return (parts[^1], validation.Length > 0 ? validation : parts[0], ownTest ? test : parts[heldOut - 1]);
     }
 
-    Split MakeSplit(string name, int[] items, Preprocessing preprocessing, bool training) =>
-        new(name, _source, preprocessing, Geometry, _options.Limit < items.Length ? items[.._options.Limit.Value] : items, training);
+    /// <summary>The training items that lie in no other part of the source.</summary>
+    int[] WithoutTwins(int[] train, int[] validation, int[] test)
+    {
+        if (train.Length == 0 && validation.Length == 0 || validation.Length + test.Length == 0) return train;
+        HashSet<UInt128> tested = [.. test.Select(item => _hashes[item])], validated = [.. validation.Select(item => _hashes[item])];
+        int[] alone = [.. train.Where(item => !tested.Contains(_hashes[item]) && !validated.Contains(_hashes[item]))];
+        var twins = train.Length - alone.Length;
+        if (twins > 0 && alone.Length == 0)
+            throw new DataException($"Every training item of '{Name}' also lies in its test or validation part, so nothing is left to train on; take those parts away, or name the folder of one part.");
+        if (twins > 0) _notes.Add($"{twins} of {train.Length} training items also lie in the test or validation part, and are not trained on");
+        var both = validation.Count(item => tested.Contains(_hashes[item]));
+        if (both > 0) _notes.Add($"{both} of {validation.Length} validation items also lie in the test part");
+        return alone;
+    }
+
+    Split MakeSplit(string name, int[] items, Preprocessing preprocessing, Func<int, double>? place, bool training) =>
+        new Split(name, _source, preprocessing, Geometry, items, training, place).Sample(_options.Limit ?? int.MaxValue);
 
     static ImageGeometry CommonGeometry(ItemSource source, Preprocessing preprocessing)
     {

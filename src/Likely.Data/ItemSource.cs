@@ -17,6 +17,12 @@ abstract class ItemSource : IDisposable
     /// <summary>Stored shape; Levels is 2 if all values are 0 and 255, else 256.</summary>
     public abstract ImageGeometry GeometryOf(int index);
 
+    /// <summary>What the pixels of all items are a pure function of; null if they must be read to be known.</summary>
+    public virtual string? Formula => null;
+
+    /// <summary>What people should know about how the source was read, one sentence each.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>-1 if the item has no label.</summary>
     public virtual int Label(int index) => -1;
 

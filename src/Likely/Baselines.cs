@@ -17,10 +17,11 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
     const long MostCounts = 1 << 24;
     const int PictureItems = 400;
 
-    /// <summary>Counts the training split once and evaluates on the first items of the held-out one.</summary>
+    /// <summary>Counts the training split once and evaluates on at most <paramref name="limit"/> items of the held-out one, drawn evenly.</summary>
     public static Baselines Measure(Split train, Split heldOut, int threads, int limit = 10_000)
     {
         if (heldOut.Count == 0) heldOut = train;
+        heldOut = heldOut.Sample(limit);
         var geometry = train.Geometry;
         var warnings = new List<string>();
         if (train.Count < 50) warnings.Add($"there are only {train.Count} training items");
@@ -28,7 +29,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         if ((long)geometry.Dimensions * geometry.Levels <= MostCounts)
         {
             var counts = Count(train, threads);
-            marginals = Evaluate(counts, train.Count, heldOut, Math.Min(limit, heldOut.Count), threads);
+            marginals = Evaluate(counts, train.Count, heldOut, threads);
             Inspect(counts, train, warnings);
         }
         return new Baselines(ExactMath.Log(geometry.Levels) * BitsPerNat, marginals, PngBits(heldOut), warnings);
@@ -55,13 +56,13 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         return total;
     }
 
-    static double Evaluate(int[] counts, int trained, Split heldOut, int items, int threads)
+    static double Evaluate(int[] counts, int trained, Split heldOut, int threads)
     {
         var (dimensions, levels) = (heldOut.Geometry.Dimensions, heldOut.Geometry.Levels);
         var nats = new double[counts.Length];
         for (var i = 0; i < counts.Length; i++) nats[i] = -ExactMath.Log((counts[i] + 0.5) / (trained + 0.5 * levels));
-        var sums = new double[items];
-        ParallelShards.Run(items, threads, (i, _) =>
+        var sums = new double[heldOut.Count];
+        ParallelShards.Run(heldOut.Count, threads, (i, _) =>
         {
             var item = new byte[dimensions];
             heldOut.Read(i, item);
@@ -97,6 +98,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         if (geometry.Channels is not (1 or 3)) return null;
         var count = (int)Math.Clamp(Image.LargestSize / 4 / geometry.Dimensions, 1, Math.Min(PictureItems, split.Count));
         var items = new byte[count][];
+        split = split.Sample(count);
         for (var i = 0; i < count; i++) split.Read(i, items[i] = new byte[geometry.Dimensions]);
         var across = (int)Math.Ceiling(Math.Sqrt(count));
         while (count % across != 0) across--; // a sheet without empty cells

@@ -55,7 +55,7 @@ public sealed unsafe class Trainer
     {
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples");
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
-        (_data, _heldOut, _validation, _options) = (data, heldOut, heldOut?.All ?? data.Validation, options);
+        (_data, _heldOut, _validation, _options) = (data, heldOut, (heldOut?.All ?? data.Validation).Sample(options.ValidationLimit), options);
         if (heldOut is not null && heldOut.Geometry != data.Geometry)
             throw new UsageException($"{heldOut.Name} is {heldOut.Geometry} and {data.Name} is {data.Geometry}; both must be of one shape");
         if (config.UsesLabels && heldOut is not null) RequireLabels(heldOut.Name, heldOut.ClassNames);

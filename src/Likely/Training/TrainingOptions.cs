@@ -55,7 +55,7 @@ public sealed record TrainingOptions
     /// <summary>Validations without improvement before training stops; 0: never.</summary>
     public int Patience { get; init; } = 10;
 
-    /// <summary>At most so many validation examples are scored at each validation.</summary>
+    /// <summary>At most so many validation examples are scored at each validation, drawn evenly.</summary>
     public int ValidationLimit { get; init; } = 10_000;
 
     public ulong Seed { get; init; } = 1;

@@ -1,3 +1,4 @@
+using Likely.Data;
 using Likely.Tests.Data;
 using Xunit;
 
@@ -247,6 +248,20 @@ public sealed class VerbsTests
         var beside = CliRun.Of("demo", "--minutes", "0.01", "--out", "runs/demo/report.html");
         Assert.Equal(2, beside.Code);
         Assert.Contains("digits.likely exists", beside.Error);
+    }
+
+    [Fact]
+    public void A_limit_draws_evenly_and_keeps_the_numbers_of_the_split()
+    {
+        Directory.CreateDirectory("sorted/a");
+        Directory.CreateDirectory("sorted/b");
+        for (var i = 0; i < 40; i++) Png.Write($"sorted/{"ab"[i / 20]}/{i:00}.png", [.. Enumerable.Range(0, 784).Select(d => (byte)(d * i))], 28, 28, 1);
+        CliRun.Ok("score plain.likely sorted --split all --limit 10 --out limited.csv --force --quiet");
+        CliRun.Ok("score plain.likely sorted --split all --out every.csv --force --quiet");
+        string[] limited = File.ReadAllLines("limited.csv"), every = File.ReadAllLines("every.csv");
+        Assert.Equal((11, 41), (limited.Length, every.Length));
+        foreach (var line in limited) Assert.Contains(line, every);
+        Assert.Equal(2, limited.Skip(1).Select(line => line.Split(',')[2]).Distinct().Count());
     }
 
     [DataFact("mnist")]

@@ -11,13 +11,15 @@ public sealed class DataOptionsTests
     [Fact]
     public void Canonical_text_and_back()
     {
-        Assert.Equal("", DataOptions.Default.ToCanonical());
+        Assert.Equal("hold_out=content", DataOptions.Default.ToCanonical());
+        Assert.Equal("", (DataOptions.Default with { HoldOut = HoldOut.Permutation }).ToCanonical());
         var options = Parse(("size", "28x30"), ("binarize", "static"), ("crop", "64x64"), ("gray", "true"), ("validation", "0.05"), ("limit", "100"), ("flip", "true"))
             with
         { Seed = ulong.MaxValue };
-        Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true validation=0.05 limit=100 flip=true data_seed=18446744073709551615", options.ToCanonical());
+        Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true validation=0.05 hold_out=content limit=100 flip=true data_seed=18446744073709551615", options.ToCanonical());
         Assert.Equal(options, DataOptions.FromCanonical(options.ToCanonical()));
-        Assert.Equal(Parse(("levels", "8")), DataOptions.FromCanonical("levels=8"));
+        Assert.Equal(Parse(("levels", "8"), ("hold_out", "permutation")), DataOptions.FromCanonical("levels=8"));
+        Assert.Equal(Parse(("levels", "8")), DataOptions.FromCanonical("levels=8 hold_out=content"));
     }
 
     [Fact]
@@ -38,7 +40,7 @@ public sealed class DataOptionsTests
     public void A_mistyped_key_is_told_the_one_that_was_meant() => Assert.Contains("did you mean 'binarize'", Assert.Throws<DataException>(() => Parse(("binarise", "static"))).Message);
 
     [Theory]
-    [InlineData("colour", "1", "binarize, levels, size, crop, gray, validation, limit, flip")]
+    [InlineData("colour", "1", "binarize, levels, size, crop, gray, validation, hold_out, limit, flip")]
     [InlineData("binarize", "yes", "threshold, static, dynamic")]
     [InlineData("levels", "1", "2 to 256")]
     [InlineData("levels", "257", "2 to 256")]
@@ -47,6 +49,7 @@ public sealed class DataOptionsTests
     [InlineData("gray", "1", "true or false")]
     [InlineData("validation", "0.6", "0 to 0.45")]
     [InlineData("validation", "NaN", "0 to 0.45")]
+    [InlineData("hold_out", "names", "content or permutation")]
     [InlineData("limit", "-3", "from 1")]
     public void A_bad_setting_is_refused_with_what_is_allowed(string key, string value, string hint)
     {

@@ -28,7 +28,8 @@ public sealed class DatasetTests
         Assert.Equal(new ImageGeometry(2, 3, 1, 256), plain.Geometry);
         Assert.Equal(["0", "1", "2", "3"], plain.ClassNames);
         Assert.Empty(packed.ClassNames);
-        Assert.Equal((32, 4, 4), (plain.Train.Count, plain.Validation.Count, plain.Test.Count));
+        Assert.Equal(40, plain.Train.Count + plain.Validation.Count + plain.Test.Count);
+        Assert.Equal((plain.Train.Count, plain.Validation.Count, plain.Test.Count), (packed.Train.Count, packed.Validation.Count, packed.Test.Count));
         for (var i = 0; i < 40; i++)
         {
             Assert.Equal(content[(i * 6)..(i * 6 + 6)], Item(plain.All, i));
