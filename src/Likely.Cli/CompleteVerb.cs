@@ -33,7 +33,8 @@ static class CompleteVerb
         var count = result.GetValue(Count) ?? 6;
         var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : -1;
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
-        AtomicFile.RequireFree(output, session.Force);
+        using var outputs = new Outputs(session.Force, modelPath, source, result.GetValue(Keep));
+        outputs.Claim(output);
         var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
         using var data = session.Open(source, options);
         var split = data.Test.Count > 0 ? data.Test : data.All;

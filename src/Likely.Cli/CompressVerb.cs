@@ -24,6 +24,8 @@ static class CompressVerb
         var (modelPath, inputs) = (result.GetRequiredValue(Model), result.GetRequiredValue(Inputs));
         var checkpoint = ModelFile.Read(modelPath);
         var output = OutputName.Archive.Choose(result.GetValue(Out), DefaultName.Stem(inputs[0]), session);
+        using var outputs = new Outputs(session.Force, [modelPath, .. inputs]);
+        outputs.Claim(output);
         var lost = false;
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
         {

@@ -35,8 +35,9 @@ static class DataSaveVerb
         var count = split.Count;
         var output = OutputName.Pixels.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{split.Name}-images", session);
         var labels = data.ClassNames.Count == 0 ? null : LabelName(output);
-        AtomicFile.RequireFree(output, session.Force);
-        if (labels is not null) AtomicFile.RequireFree(labels, session.Force);
+        using var outputs = new Outputs(session.Force, source);
+        outputs.Claim(output);
+        if (labels is not null) outputs.Claim(labels);
         var geometry = split.Geometry;
         int[] shape = geometry.Channels == 1 ? [count, geometry.Height, geometry.Width] : [count, geometry.Height, geometry.Width, geometry.Channels];
         using var files = new OutputSet(session.Force);

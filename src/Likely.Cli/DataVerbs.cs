@@ -49,7 +49,8 @@ static class DataVerbs
     {
         var source = result.GetRequiredValue(Data);
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-items", session);
-        AtomicFile.RequireFree(output, session.Force);
+        using var outputs = new Outputs(session.Force, source);
+        outputs.Claim(output);
         using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
         var split = data.Train.Count > 0 ? data.Train : data.All;
         var items = new byte[Math.Min(Shown, split.Count)][];

@@ -20,6 +20,10 @@ static class DecompressVerb
         var folder = result.GetValue(Out) ?? ".";
         var model = ArchiveText.Model(archive, result.GetValue(Model));
         var only = result.GetValue(Only);
+        using var outputs = new Outputs(session.Force, result.GetValue(Source), result.GetValue(Model));
+        outputs.Claim(folder, []);
+        if (session.Force) // without, nothing that is there is touched
+            foreach (var entry in archive.Entries) outputs.RequireNoInput(Path.Combine(folder, entry.Name));
         var summary = session.Watch(display => Archive.Decompress(archive, model, folder,
             ArchiveText.Options(session, display) with { Batch = result.GetValue(Batch) ?? 0 }, only, session.Cancellation));
         var json = ArchiveText.Json(summary, session);

@@ -24,8 +24,9 @@ static class DemoVerb
         var output = result.GetValue(Out) ?? $"{Folder}/report.html";
         var folder = Path.GetDirectoryName(output) is { Length: > 0 } own ? own : ".";
         OutputName.Page.Require(output);
-        if (result.GetValue(Out) is not null)
-            foreach (var path in (string[])[output, .. DemoReport.Beside.Select(name => Path.Combine(folder, name))]) AtomicFile.RequireFree(path, session.Force);
+        using var outputs = new Outputs(session.Force || result.GetValue(Out) is null);
+        outputs.Claim(output);
+        foreach (var name in DemoReport.Beside) outputs.Claim(Path.Combine(folder, name));
 
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("size", "16x16"), new("levels", "4")]));
         var baselines = Baselines.Measure(data.Train, data.Validation, session.Threads, ValidationItems);

@@ -28,9 +28,10 @@ static class SampleVerb
         var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;
         var temperature = (float)(result.GetValue(Temperature) ?? 1);
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-samples", session);
-        AtomicFile.RequireFree(output, session.Force);
+        using var outputs = new Outputs(session.Force, source);
+        outputs.Claim(output);
         string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}.png"))] : [];
-        foreach (var path in each) AtomicFile.RequireFree(path, session.Force);
+        if (each.Length > 0) outputs.Claim(result.GetValue(Each)!, each);
         var labels = label is { } one ? [.. Enumerable.Repeat(one, count)] : (int[]?)null;
 
         WarmUp(model, Math.Min(count, 64));

@@ -34,7 +34,8 @@ static class ScoreVerb
         if (splitName is not (null or "train" or "validation" or "test" or "all")) throw new UsageException($"--split {splitName} is unknown; use train, validation, test or all");
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";
         var output = OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", session);
-        if (output != OutputName.Stdout) AtomicFile.RequireFree(output, session.Force);
+        using var outputs = new Outputs(session.Force, modelPath, source);
+        if (output != OutputName.Stdout) outputs.Claim(output);
         using var data = session.Open(source, options);
         ModelFile.RequireLabels(checkpoint, data);
         var split = splitName switch
@@ -48,7 +49,7 @@ static class ScoreVerb
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
         split = split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         var count = split.Count;
-        var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, session.Force) : null;
+        var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, outputs) : null;
         if (maps is not null && count > MostMaps) throw new UsageException($"--map would write {count} pictures; say how many with --limit N, at most {MostMaps}");
         if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
 

@@ -33,7 +33,8 @@ static class ShrinkVerb
         };
         var before = ModelFile.Read(source);
         var output = OutputName.Model.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{bits}bit", session);
-        AtomicFile.RequireFree(output, session.Force);
+        using var outputs = new Outputs(session.Force, source, result.GetValue(Data));
+        outputs.Claim(output);
         var inputBytes = new FileInfo(source).Length;
         var after = before.Shrink(storage);
         if (before.Storage >= storage || before.Storage != WeightStorage.Float32 && after.Identity() == before.Identity())

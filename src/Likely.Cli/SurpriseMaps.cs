@@ -7,11 +7,11 @@ namespace Likely.Cli;
 /// Pictures of items beside the surprise of each of their positions, -log p in nats summed over the position's symbols. All maps
 /// share one range, from 0 to the value that one position in a thousand exceeds, so that they can be compared.
 /// </summary>
-sealed class SurpriseMaps(string folder, Split split, int count, DensityModel model, bool overwrite)
+sealed class SurpriseMaps(string folder, Split split, int count, DensityModel model, Outputs outputs)
 {
     readonly float[][] _maps = new float[count][];
 
-    public string Folder { get; } = Claim(folder, split, count, model, overwrite);
+    public string Folder { get; } = Claim(folder, split, count, model, outputs);
 
     /// <summary>Takes the surprise of every symbol of one item; from any thread.</summary>
     public void Keep(int index, ReadOnlySpan<float> symbols)
@@ -45,10 +45,10 @@ sealed class SurpriseMaps(string folder, Split split, int count, DensityModel mo
         return Math.Max(1e-6, values[(int)(share * (values.Count - 1))]);
     }
 
-    static string Claim(string folder, Split split, int count, DensityModel model, bool overwrite)
+    static string Claim(string folder, Split split, int count, DensityModel model, Outputs outputs)
     {
         if (model.Members > 1) throw new UsageException("--map is not for an ensemble: its members' probabilities are averaged over whole items, not symbol by symbol");
-        for (var i = 0; i < count; i++) AtomicFile.RequireFree(Name(folder, split, i), overwrite);
+        outputs.Claim(folder, Enumerable.Range(0, count).Select(i => Name(folder, split, i)));
         return folder;
     }
 

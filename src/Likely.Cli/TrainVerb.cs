@@ -53,7 +53,8 @@ static class TrainVerb
         var files = new RunFiles(result.GetValue(Out) ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely");
         var (resume, dryRun) = (result.GetValue(Resume), result.GetValue(DryRun));
         OutputName.Model.Require(files.Checkpoint);
-        if (!dryRun) AtomicFile.RequireFree(files.Checkpoint, session.Force || resume && File.Exists(files.Resume));
+        using var outputs = new Outputs(session.Force || resume && File.Exists(files.Resume), source, result.GetValue(Validation), result.GetValue(From));
+        if (!dryRun) files.Claim(outputs);
         using var data = session.Open(source, dataOptions);
         using var heldOut = result.GetValue(Validation) is { } other ? session.Open(other, dataOptions) : null;
 
@@ -66,7 +67,7 @@ static class TrainVerb
             AtValidation = moment => log?.AtValidation(moment),
             Message = session.Say,
         };
-        files.Claim(resume, session.Force);
+        files.Begin(resume, session.Force);
         var resumed = resume && trainer.Resume();
         if (resume && !resumed) session.Say($"there is no {files.Resume} to go on with, so training starts at the beginning");
 
@@ -85,7 +86,7 @@ static class TrainVerb
             return trainer.Run(session.Cancellation);
         });
         var seconds = clock.Elapsed.TotalSeconds;
-        if (!trainer.Interrupted || trainer.HasBest) AtomicFile.Write(files.Checkpoint, overwrite: true, checkpoint.Write);
+        if (!trainer.Interrupted || trainer.HasBest) files.Save(checkpoint);
         if (trainer.Interrupted)
         {
             session.Warn($"likely: interrupted at step {trainer.Step} of {trainer.TotalSteps}; {files.Resume} is saved{(trainer.HasBest ? $", the best model so far is {files.Checkpoint}" : "")}; the same command with --resume goes on.");

@@ -14,7 +14,7 @@ static class ArchiveFiles
     public static List<(string Name, string Path, long Length)> List(IReadOnlyList<string> inputs, string output, ArchiveNotes notes, CancellationToken cancellation)
     {
         var files = new List<(string Name, string Path, long Length)>();
-        var own = Path.GetFullPath(output);
+        var own = FinalPath.Of(output);
         foreach (var input in inputs)
         {
             try
@@ -45,10 +45,11 @@ static class ArchiveFiles
                 notes.Add(link, "is a link to a folder and is left out", "are links to folders and are left out", isLoss: true);
             foreach (var empty in Directory.EnumerateDirectories(folder, "*", options).Where(path => !Linked(folder, path) && !Directory.EnumerateFileSystemEntries(path).Any()))
                 notes.Add(empty, "is an empty folder and is left out", "are empty folders and are left out", isLoss: true);
+            var final = FinalPath.Of(folder);
             string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
             Array.Sort(names, paths, StringComparer.Ordinal);
             for (var i = 0; i < paths.Length; i++)
-                if (Path.GetFullPath(paths[i]) != own && !OutputLock.IsOwn(paths[i])) Add(names[i], paths[i]);
+                if (Path.Combine(final, Path.GetRelativePath(folder, paths[i])) != own && !OutputLock.IsOwn(paths[i])) Add(names[i], paths[i]);
         }
 
         void Add(string name, string path)
