@@ -1,36 +1,33 @@
+using Likely.Files;
+
 namespace Likely.Cli;
 
-/// <summary>Files that belong together: where one cannot be written, or the work is stopped, none of the new ones stays.</summary>
+/// <summary>
+/// Files that belong together: they get their names when all are there, so that where one cannot be written, or the work is stopped or
+/// killed, those that were there before are still there, and none of the new ones is.
+/// </summary>
 sealed class OutputSet(bool overwrite) : IDisposable
 {
-    readonly List<string> _new = [];
-    bool _complete;
+    FileSet? _files;
 
-    /// <summary>Writes one of them, whole or not at all.</summary>
+    /// <summary>Writes one of them; a device gets its content at once.</summary>
     /// <exception cref="UsageException">It cannot be written, or exists and may not be overwritten.</exception>
     public void Write(string path, Action<Stream> content)
     {
-        var isNew = !File.Exists(path);
-        AtomicFile.Write(path, overwrite, content);
-        if (isNew) _new.Add(path);
-    }
-
-    /// <summary>Says that all are there.</summary>
-    public void Complete() => _complete = true;
-
-    public void Dispose()
-    {
-        if (_complete) return;
-        foreach (var path in _new)
+        AtomicFile.RequireFree(path, overwrite);
+        if (FileStatus.Of(path).Type == FileType.CharacterDevice)
         {
-            try
-            {
-                File.Delete(path);
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // The failure that ended the work is the one to report.
-            }
+            AtomicFile.Write(path, overwrite, content);
+            return;
         }
+        var target = FinalPath.Of(path);
+        _files ??= new FileSet(Path.GetDirectoryName(target)!, overwrite);
+        _files.Write(target, content);
     }
+
+    /// <summary>Gives all their names.</summary>
+    /// <exception cref="UsageException">One of them cannot have it.</exception>
+    public void Complete() => _files?.Commit();
+
+    public void Dispose() => _files?.Dispose();
 }

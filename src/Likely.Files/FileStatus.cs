@@ -13,7 +13,8 @@ namespace Likely.Files;
 /// <param name="Number">Its number on that disk; 0 if that is not known.</param>
 /// <param name="Changed">Time of the last change of content in nanoseconds; 0 if that is not known.</param>
 /// <param name="SpecialDevice">Which device it is, if it is one.</param>
-public readonly record struct FileStatus(FileType Type, long Device = 0, long Number = 0, long Changed = 0, long SpecialDevice = 0)
+/// <param name="Owner">The number of the user it belongs to; 0 if that is not known.</param>
+public readonly record struct FileStatus(FileType Type, long Device = 0, long Number = 0, long Changed = 0, long SpecialDevice = 0, uint Owner = 0)
 {
     const int NoAccess = 13, LoopLinux = 40, LoopMac = 62;
 
@@ -46,6 +47,13 @@ public readonly record struct FileStatus(FileType Type, long Device = 0, long Nu
             }
         }
         return Managed(full);
+    }
+
+    /// <summary>Whether what a name leads to belongs to the user who runs the program; true where the system does not tell.</summary>
+    public static bool IsOwn(string path)
+    {
+        var status = Of(path);
+        return status.Type != FileType.Missing && (!_native || status.Owner == NativeStatus.EffectiveUser());
     }
 
     /// <summary>Of an open file; its type is that of a regular file where the system does not tell.</summary>
@@ -114,6 +122,6 @@ public readonly record struct FileStatus(FileType Type, long Device = 0, long Nu
             0x6000 => FileType.BlockDevice,
             _ => FileType.Socket,
         };
-        return new FileStatus(type, status.Device, status.Number, status.Times[2] * 1_000_000_000 + status.Times[3], status.SpecialDevice);
+        return new FileStatus(type, status.Device, status.Number, status.Times[2] * 1_000_000_000 + status.Times[3], status.SpecialDevice, status.User);
     }
 }

@@ -33,6 +33,9 @@ static partial class NativeStatus
     [LibraryImport(Library, EntryPoint = "SystemNative_LStat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     internal static partial int Link(string path, out Status status);
 
+    [LibraryImport(Library, EntryPoint = "SystemNative_GetEUid")]
+    internal static partial uint EffectiveUser();
+
     [LibraryImport(Library, EntryPoint = "SystemNative_FStat", SetLastError = true)]
     internal static partial int Handle(SafeFileHandle handle, out Status status);
 }

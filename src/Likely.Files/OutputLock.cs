@@ -61,7 +61,11 @@ public sealed class OutputLock : IDisposable
                 Directory.CreateDirectory(folder);
                 var file = Open(name) ?? throw Held(path);
                 _held.Add(name);
-                if (_cleared.Add(folder)) Clear(folder, name);
+                if (_cleared.Add(folder))
+                {
+                    Clear(folder, name);
+                    FileSet.Recover(folder);
+                }
                 return new OutputLock(name, made, file);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException { ParamName: "path" } or NotSupportedException)

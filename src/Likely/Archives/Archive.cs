@@ -109,13 +109,14 @@ public static class Archive
         var clock = Stopwatch.StartNew();
         var content = new ArchiveContent(archive, model is null ? null : new ArchiveModel(model), options, cancellation);
         using var extraction = new Extraction(folder, options.Overwrite);
+        if (extraction.Recovered is { } recovered) options.Note?.Invoke(recovered);
         if (only is not null) extraction.Only(archive, content, only);
         else
         {
             foreach (var entry in archive.Entries) extraction.RequireFree(entry.Name);
             var progress = new ArchiveProgress(options.Progress);
             progress.Begin("decompressing", 1);
-            Walk(archive, content, progress, extraction.Create);
+            Walk(archive, content, progress, extraction.Write);
         }
         cancellation.ThrowIfCancellationRequested();
         extraction.Commit();
@@ -131,19 +132,15 @@ public static class Archive
     static void CheckAll(ArchiveReader archive, ArchiveModel? model, ArchiveOptions options, ArchiveProgress progress, CancellationToken cancellation)
     {
         progress.Begin("verifying", 1);
-        Walk(archive, new ArchiveContent(archive, model, options, cancellation), progress, _ => null);
+        Walk(archive, new ArchiveContent(archive, model, options, cancellation), progress, (_, write) => write(null));
     }
 
-    // Through all entries, into streams that are closed after each.
-    static void Walk(ArchiveReader archive, ArchiveContent content, ArchiveProgress progress, Func<string, Stream?> create)
+    // Through all entries, each into a file or nowhere.
+    static void Walk(ArchiveReader archive, ArchiveContent content, ArchiveProgress progress, Action<string, Action<Stream?>> into)
     {
         using var hash = new ContentHash();
         content.Progress = progress.Report;
-        for (var i = 0; i < archive.Entries.Count; i++)
-        {
-            using var target = create(archive.Entries[i].Name);
-            content.Restore(i, target, hash, archive.Entries.Count);
-        }
+        for (var i = 0; i < archive.Entries.Count; i++) into(archive.Entries[i].Name, target => content.Restore(i, target, hash, archive.Entries.Count));
         if (!hash.Finish().AsSpan().SequenceEqual(archive.ContentHash)) throw new ArchiveException($"{archive.Path} is damaged: its content is not what was put in.");
         progress.Report(1);
     }

@@ -49,7 +49,7 @@ static class ArchiveFiles
             string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
             Array.Sort(names, paths, StringComparer.Ordinal);
             for (var i = 0; i < paths.Length; i++)
-                if (Path.Combine(final, Path.GetRelativePath(folder, paths[i])) != own && !OutputLock.IsOwn(paths[i])) Add(names[i], paths[i]);
+                if (Path.Combine(final, Path.GetRelativePath(folder, paths[i])) != own && !OutputLock.IsOwn(paths[i]) && !FileSet.IsOwn(names[i])) Add(names[i], paths[i]);
         }
 
         void Add(string name, string path)

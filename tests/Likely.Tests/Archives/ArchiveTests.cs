@@ -262,21 +262,6 @@ public sealed class ArchiveTests
     }
 
     [Fact]
-    public void What_cannot_all_be_moved_to_its_name_is_taken_back()
-    {
-        using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder["out"]);
-        File.WriteAllText(folder["out/a"], "mine");
-        using (var extraction = new Extraction(folder["out"], overwrite: true))
-        {
-            foreach (var name in (string[])["a", "new/b", "c"]) extraction.Create(name).Dispose();
-            File.Delete(Path.Combine(Assert.Single(Directory.GetDirectories(folder["out"])), "c"));
-            Assert.Throws<UsageException>(extraction.Commit);
-        }
-        Assert.Equal("mine", File.ReadAllText(Assert.Single(Directory.GetFileSystemEntries(folder["out"]))));
-    }
-
-    [Fact]
     public void One_item_is_answered_with_what_was_decoded_for_it()
     {
         using var folder = new TemporaryFolder();
