@@ -70,7 +70,7 @@ static class DemoVerb
         var nats = Evaluation.Mean(Evaluation.Score(trainer.Model, data.Test, session.Threads, TestItems));
         var bits = Evaluation.BitsPerDimension(nats, trainer.Model.Geometry);
         var report = new DemoReport(session, folder, data, trainer.Model);
-        report.Begin(bits, nats, trainer.TotalSteps * plan.Batch, trainingSeconds, baselines, moments);
+        report.Begin(bits, nats, trainer.Step * trainer.Batch, trainingSeconds, baselines, moments);
         report.Draw();
         report.Complete();
         report.Surprise();

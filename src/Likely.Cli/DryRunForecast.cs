@@ -29,7 +29,7 @@ static class DryRunForecast
         var (step, validation) = trainer.Forecast();
         var checkpoint = trainer.Run(stop.Token);
         var clock = Stopwatch.StartNew();
-        var epochs = (double)trainer.TotalSteps * plan.Batch / data.Train.Count;
+        var epochs = (double)trainer.TotalSteps * trainer.Batch / data.Train.Count;
         var sheets = 0;
         do Pictures.Encode(Pictures.Sheet(Walk.Sample(trainer.Model, TrainingLog.SheetItems, threads: session.Threads), trainer.Model.Geometry));
         while (++sheets < Math.Min(epochs, MostSheets) && clock.Elapsed.TotalSeconds < MostSheetSeconds);

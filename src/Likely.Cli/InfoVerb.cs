@@ -51,6 +51,7 @@ static class InfoVerb
         if (model.FieldOfView is var (rows, columns)) text.AppendLine($"sight          a pixel depends on {rows} rows above it and {columns} columns to each side");
         text.AppendLine($"stored as      {StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes");
         foreach (var (key, value) in checkpoint.Summary) text.AppendLine($"{VisibleText.Line(key),-14} {value:0.######}");
+        if (checkpoint.Plan.Length > 0) text.AppendLine($"plan           {checkpoint.Plan}");
         text.AppendLine($"order version  {Checkpoint.OrderVersion}");
         text.Append($"identity       {checkpoint.Identity()}");
         return text.ToString();
@@ -82,6 +83,7 @@ static class InfoVerb
             ["members"] = model.Members,
             ["storage"] = checkpoint.Storage.ToString().ToLowerInvariant(),
             ["summary"] = summary,
+            ["plan"] = checkpoint.Plan,
             ["order_version"] = Checkpoint.OrderVersion,
             ["identity"] = checkpoint.Identity(),
             ["bytes"] = new FileInfo(path).Length,

@@ -13,10 +13,10 @@ static class TrainVerb
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name (see: likely data list) or a path");
     static readonly Option<string?> Model = Options.Text("--model", "Which model (see: likely models)", "NAME");
     static readonly Option<string[]> Set = Options.Settings("A key of the model, the data or the training (see: likely keys); repeatable");
-    static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to spend, 10 minutes if nothing is said; turned into steps once", 1e6, valueName: "N");
+    static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to spend in all, 10 minutes if nothing is said; steps follow the measured speed", 1e6, valueName: "N");
     static readonly Option<double?> Epochs = Options.Number("--epochs", "Passes over the training data", 1e9, valueName: "N");
     static readonly Option<int?> Steps = Options.Whole("--steps", "Steps of the optimizer");
-    static readonly Option<int?> Batch = Options.Whole("--batch", "Examples of one step, 64 if not given", most: 1 << 20);
+    static readonly Option<int?> Batch = Options.Whole("--batch", "Examples of one step, at most 64 if not given: less for few or large pictures", most: 1 << 20);
     static readonly Option<double?> Rate = Options.Number("--lr", "Highest learning rate; the model's own if not given", 10);
     static readonly Option<string?> Validation = Options.Text("--validation", "Another data set to validate on", "PATH");
     static readonly Option<string?> From = Options.Text("--from", "A trained model to go on from", "MODEL");
@@ -41,7 +41,7 @@ static class TrainVerb
             Minutes = result.GetValue(Minutes),
             Epochs = result.GetValue(Epochs),
             Steps = result.GetValue(Steps),
-            Batch = result.GetValue(Batch) ?? 64,
+            Batch = result.GetValue(Batch),
             LearningRate = result.GetValue(Rate),
             Seed = session.Seed,
             Threads = session.Threads,
@@ -60,6 +60,7 @@ static class TrainVerb
 
         if (dryRun) return DryRunForecast.Run(session, config, data, heldOut, plan, from);
         TrainingLog? log = null;
+        var clock = Stopwatch.StartNew();
         var trainer = new Trainer(config, data, plan, from, heldOut)
         {
             ResumePath = files.Resume,
@@ -71,22 +72,22 @@ static class TrainVerb
         var resumed = resume && trainer.Resume();
         if (resume && !resumed) session.Say($"there is no {files.Resume} to go on with, so training starts at the beginning");
 
+        if (plan.Batch > trainer.Batch) session.Say($"note        a batch never repeats an item, so it has the {trainer.Batch} training items and not {plan.Batch}");
         var baselines = Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit);
         Announce(session, data, heldOut, trainer, baselines);
-        if (plan.Steps is null && plan.Epochs is null && !resumed) session.Say("plan        measuring the speed ...");
-        trainer.Plan();
-        session.Say($"plan        {trainer.TotalSteps} steps of {plan.Batch}, {(double)trainer.TotalSteps * plan.Batch / data.Train.Count:0.00} epochs, validation each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
-        if (trainer.TotalSteps * plan.Batch < data.Train.Count) session.Warn("warning     the plan is less than one pass over the data; give it more time, or a smaller model");
+        if (trainer.IsTimed) session.Say("plan        measuring the speed ...");
+        trainer.Plan(session.Cancellation);
+        session.Say($"plan        {(trainer.IsTimed ? "about " : "")}{trainer.TotalSteps} steps of {trainer.Batch}, {(double)trainer.TotalSteps * trainer.Batch / data.Train.Count:0.00} epochs, validation on {trainer.ValidationItems} items each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
+        if (trainer.TotalSteps * trainer.Batch < data.Train.Count) session.Warn("warning     the plan is less than one pass over the data; give it more time, or a smaller model");
 
-        var clock = Stopwatch.StartNew();
         var firstStep = trainer.Step;
         var checkpoint = session.Watch(display =>
         {
-            using var own = log = new TrainingLog(session, display, files, trainer.Model, firstStep);
+            using var own = log = new TrainingLog(session, display, files, trainer.Model, firstStep, trainer.IsTimed ? trainer.BudgetSeconds : null);
             return trainer.Run(session.Cancellation);
         });
-        var seconds = clock.Elapsed.TotalSeconds;
         if (!trainer.Interrupted || trainer.HasBest) files.Save(checkpoint);
+        var seconds = clock.Elapsed.TotalSeconds;
         if (trainer.Interrupted)
         {
             session.Warn($"likely: interrupted at step {trainer.Step} of {trainer.TotalSteps}; {files.Resume} is saved{(trainer.HasBest ? $", the best model so far is {files.Checkpoint}" : "")}; the same command with --resume goes on.");
@@ -111,14 +112,32 @@ static class TrainVerb
     static string Text(Baselines baselines)
         => $"uniform {baselines.Uniform:0.0000}, each dimension on its own {(baselines.Marginals is { } marginals ? $"{marginals:0.0000}" : "-")}, PNG {(baselines.Png is { } png ? $"{png:0.0000}" : "-")}";
 
+    // What repeats a run whose steps were decided by time, whatever the speed of the machine.
+    static string Repeat(TrainingOptions run)
+        => $"--steps {run.Plan!.Total} --batch {run.Batch} --set plan={run.Plan}{(run.ValidationLimit == new TrainingOptions().ValidationLimit ? "" : $" validation_limit={run.ValidationLimit}")}";
+
+    static Outcome? Outcome(Trainer trainer, Checkpoint checkpoint, Baselines baselines)
+    {
+        var train = checkpoint.Summary.GetValueOrDefault("train_bits_per_dim", double.NaN);
+        return !trainer.HasBest ? null : new Outcome(checkpoint.Summary.GetValueOrDefault("validation_bits_per_dim", train), baselines)
+        {
+            TrainBits = train,
+            BestStep = trainer.BestStep,
+            TotalSteps = trainer.TotalSteps,
+            Items = trainer.TrainingItems,
+        };
+    }
+
     static string Text(Trainer trainer, Checkpoint checkpoint, RunFiles files, double seconds, Baselines baselines)
     {
         var validation = checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits)
             ? $"validation  {bits:0.0000} bits/dim, {checkpoint.Summary["validation_nats"]:0.000} nats; baselines: {Text(baselines)}" : $"baselines   {Text(baselines)} bits/dim";
+        var repeat = trainer.IsTimed ? $"\nrepeat      {Repeat(trainer.Repeat)}" : "";
         return $"""
             model       {files.Checkpoint}, {trainer.Model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
-            trained     {trainer.Step} steps in {ProgressDisplay.Duration(seconds)}; measurements and samples are in {files.Folder}
+            trained     {trainer.Step} steps in {ProgressDisplay.Duration(seconds)}; measurements and samples are in {files.Folder}{repeat}
             {validation}
+            result      {Outcome(trainer, checkpoint, baselines)?.Words}
             """;
     }
 
@@ -138,5 +157,9 @@ static class TrainVerb
         ["uniform_bits_per_dim"] = Session.Number(baselines.Uniform),
         ["marginals_bits_per_dim"] = Session.Number(baselines.Marginals),
         ["png_bits_per_dim"] = Session.Number(baselines.Png),
+        ["outcome"] = Outcome(trainer, checkpoint, baselines)?.Words,
+        ["better_than_baselines"] = Outcome(trainer, checkpoint, baselines)?.IsBetter,
+        ["batch"] = trainer.Batch,
+        ["repeat"] = Repeat(trainer.Repeat),
     };
 }

@@ -28,9 +28,11 @@ static class TrainingKeys
         Number("ridge", Usual.Ridge, 0, 1e3, "a Gaussian prior on the weights: 1 / (deviation^2 times the number of training examples)", (options, value) => options with { Ridge = value }),
         Number("epsilon", Usual.Epsilon, 0, 1, "Adam's epsilon; large values regularise models of many inputs", (options, value) => options with { Epsilon = value }),
         Number("average", Usual.Average, 0, 0.999999, "decay of the running average of the weights, which is what is kept", (options, value) => options with { Average = value }),
-        Whole("validate_every", Usual.ValidateEvery, 1, "steps between validations; auto: an epoch or less", (options, value) => options with { ValidateEvery = value }),
-        Whole("patience", Usual.Patience, 0, "validations without improvement before training stops; 0: never", (options, value) => options with { Patience = (int)value! }),
-        Whole("validation_limit", Usual.ValidationLimit, 1, "at most so many validation examples at each validation", (options, value) => options with { ValidationLimit = (int)value! }),
+        new(new("plan", Auto, $"{Auto} or step:steps in all:steps between validations, such as 0:1000:50,400:800:40", "when which number of steps was decided: printed after a run of minutes, repeats it"), (options, text)
+            => text == Auto ? options with { Plan = null } : TrainingPlan.TryParse(text) is { } plan ? options with { Plan = plan } : null),
+        Whole("validate_every", Usual.ValidateEvery, 1, "steps between validations; auto: an epoch or less, but a hundredth of the plan", (options, value) => options with { ValidateEvery = value }),
+        Whole("patience", Usual.Patience, 0, "validations without improvement in the second half of the plan before training stops; 0: never", (options, value) => options with { Patience = (int)value! }),
+        Whole("validation_limit", Usual.ValidationLimit, 1, "at most so many validation examples at each validation, spread evenly; fewer if they would take more than 2 % of the minutes", (options, value) => options with { ValidationLimit = (int)value! }),
     ];
 
     /// <summary>Every key.</summary>

@@ -14,19 +14,30 @@ sealed class TrainingLog : IDisposable
     /// <summary>The share of the time that sheets may take.</summary>
     public const double SheetShare = 0.05;
 
+    // Of a given time, a sheet that takes more than this share is given up, and the next has a quarter of its samples.
+    const double MostOfTime = 0.03;
+
     readonly Session _session;
     readonly ProgressDisplay _display;
     readonly RunFiles _files;
     readonly DensityModel _model;
     readonly MetricsWriter _metrics;
     readonly TensorBoardWriter _board;
+    readonly double? _budget;
     double _lastRow = double.NegativeInfinity, _sheetSeconds, _sheetAt;
+    int _items = SheetItems;
     double _lastEpoch = -1;
     bool _forecastSaid;
 
-    public TrainingLog(Session session, ProgressDisplay display, RunFiles files, DensityModel model, long firstStep)
+    /// <param name="session">Where text goes.</param>
+    /// <param name="display">Shows progress.</param>
+    /// <param name="files">Where the run writes.</param>
+    /// <param name="model">The model in training.</param>
+    /// <param name="firstStep">The step that the run goes on from.</param>
+    /// <param name="budget">Seconds that the training is given; null: as long as it takes.</param>
+    public TrainingLog(Session session, ProgressDisplay display, RunFiles files, DensityModel model, long firstStep, double? budget)
     {
-        (_session, _display, _files, _model) = (session, display, files, model);
+        (_session, _display, _files, _model, _budget) = (session, display, files, model, budget);
         _metrics = new MetricsWriter(files.Metrics);
         _metrics.TruncateAfterStep(firstStep);
         _board = new TensorBoardWriter(files.Folder, firstStep > 0 ? firstStep : null);
@@ -57,20 +68,35 @@ sealed class TrainingLog : IDisposable
         Record(moment);
     }
 
-    /// <summary>Draws a sheet while the averaged weights are the model's; not if that takes more than its share of the time.</summary>
+    /// <summary>Draws a sheet while the averaged weights are the model's: at the end, and when an epoch began unless sheets take more than their share of the time.</summary>
     public void AtValidation(TrainingMoment moment)
     {
-        var begins = Math.Floor(moment.Epoch) > _lastEpoch || moment.Step == moment.TotalSteps;
-        if (!begins || _sheetSeconds > SheetShare * (moment.Seconds - _sheetAt)) return;
-        _lastEpoch = Math.Floor(moment.Epoch);
+        var ends = moment.Step == moment.TotalSteps;
+        if (!ends && (Math.Floor(moment.Epoch) <= _lastEpoch || _sheetSeconds > SheetShare * (moment.Seconds - _sheetAt))) return;
         var clock = Stopwatch.StartNew();
-        var columns = _model.Classes is > 1 and <= 16 ? _model.Classes : 8;
-        var count = columns == 8 ? SheetItems : columns * Math.Max(2, SheetItems / columns);
-        var sheet = Pictures.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads), _model.Geometry, columns);
-        var file = Pictures.Encode(sheet);
-        AtomicFile.Write(_files.Samples(moment.Step), overwrite: true, stream => stream.Write(file));
-        _board.Image("samples", file, sheet.Height, sheet.Width, sheet.Channels, moment.Step);
+        if (_items > 0) Draw(moment);
+        _lastEpoch = Math.Floor(moment.Epoch);
         (_sheetSeconds, _sheetAt) = (clock.Elapsed.TotalSeconds, moment.Seconds);
+    }
+
+    void Draw(TrainingMoment moment)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_session.Cancellation);
+        if (_budget is { } budget) stop.CancelAfter(TimeSpan.FromSeconds(Math.Min(MostOfTime * budget, 1e6)));
+        var columns = Math.Min(_items, _model.Classes is > 1 and <= 16 ? _model.Classes : 8);
+        var count = columns == 8 ? _items : columns * Math.Max(_items < SheetItems ? 1 : 2, _items / columns);
+        try
+        {
+            var sheet = Pictures.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, cancellation: stop.Token), _model.Geometry, columns);
+            var file = Pictures.Encode(sheet);
+            AtomicFile.Write(_files.Samples(moment.Step), overwrite: true, stream => stream.Write(file));
+            _board.Image("samples", file, sheet.Height, sheet.Width, sheet.Channels, moment.Step);
+        }
+        catch (OperationCanceledException) when (!_session.Cancellation.IsCancellationRequested)
+        {
+            _items /= 4;
+            if (_items == 0) _display.Line("note        sheets of samples would take too much of the time, so there are none");
+        }
     }
 
     public void Dispose()

@@ -35,6 +35,9 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     /// <summary>The data set's name; no part of the identity.</summary>
     public string DataName { get; set; } = "";
 
+    /// <summary>The training's plan, which repeats it; empty if it is not known. No part of the identity.</summary>
+    public string Plan { get; set; } = "";
+
     /// <summary>How <see cref="Write"/> stores the weights; no part of the identity, which is that of the float32 values computed with.</summary>
     public WeightStorage Storage { get; init; }
 
@@ -71,7 +74,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var smaller = Model.Config.Build(Model.Geometry, ClassNames.Count, null);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             smaller.Parameters.Parameters[i].Assign(StoredWeights.Round(Model.Parameters.Parameters[i], storage));
-        var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { DataName = DataName, Storage = storage };
+        var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { DataName = DataName, Plan = Plan, Storage = storage };
         foreach (var (key, value) in Summary) checkpoint.Summary[key] = value;
         return checkpoint;
     }
@@ -130,7 +133,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
             throw new ModelException($"{path} has a tensor '{file.Entries.First(entry => !known.Contains(entry.Name)).Name}' that the config does not know");
         var storage = file.Entries.Any(entry => entry.DataType == "I8") ? WeightStorage.Int8
             : file.Entries.Any(entry => entry.DataType == "BF16") ? WeightStorage.BFloat16 : WeightStorage.Float32;
-        var checkpoint = new Checkpoint(model, classes, (string)description["preprocessing"]!) { DataName = (string?)description["data"] ?? "", Storage = storage };
+        var checkpoint = new Checkpoint(model, classes, (string)description["preprocessing"]!) { DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", Storage = storage };
         if (description["summary"] is JsonObject summary)
             foreach (var (key, value) in summary) checkpoint.Summary[key] = (double)value!;
         return checkpoint;
@@ -183,6 +186,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var summary = new JsonObject();
         foreach (var (key, value) in Summary) summary[key] = value;
         description["summary"] = summary;
+        if (Plan.Length > 0) description["plan"] = Plan;
         return description;
     }
 

@@ -29,13 +29,14 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
     /// <param name="items">Only these examples of the split; null: all.</param>
     /// <param name="coded">Receives what an archive takes for each example, in nats: the same, or for an ensemble of K -log p of the likeliest member and log K.</param>
-    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null)
+    /// <param name="cancellation">Ends the scoring between two groups.</param>
+    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, CancellationToken cancellation = default)
         => Score(Math.Min(limit, items?.Length ?? split.Count), (place, item) =>
         {
             var index = items is null ? place : items[place];
             split.Read(index, item);
             return model.Classes > 0 ? split.Label(index) : -1;
-        }, each is null ? null : (place, nats, symbols) => each(items is null ? place : items[place], nats, symbols), coded);
+        }, each is null ? null : (place, nats, symbols) => each(items is null ? place : items[place], nats, symbols), coded, cancellation);
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
     public double[] Score(IReadOnlyList<byte[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null)
@@ -43,13 +44,14 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
         {
             items[place].CopyTo(item);
             return model.Classes > 0 ? labels[place] : -1;
-        }, each, coded);
+        }, each, coded, default);
 
-    double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded)
+    double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded, CancellationToken cancellation)
     {
         var nats = new double[count];
         ParallelShards.Run((count + _group - 1) / _group, threads, (piece, worker) =>
         {
+            cancellation.ThrowIfCancellationRequested();
             var first = piece * _group;
             (_workers[worker] ??= new Worker(model, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, coded, each);
         });

@@ -34,7 +34,7 @@ public static class GrowthBenchmarks
             var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn").Published,
                 [new("channels", channels.ToString(CultureInfo.InvariantCulture)), new("layers", layers.ToString(CultureInfo.InvariantCulture))]);
             var model = config.Build(new Geometry(side, side, 1, 2), 0, 1);
-            var gradient = new GradientStep(model, data.Train, new TrainingOptions { Batch = batch, Threads = threads });
+            var gradient = new GradientStep(model, data.Train, batch, seed: 1, threads);
             var optimizer = new AdamOptimizer(model.Parameters);
             if (wanted(step))
                 yield return new Benchmark(step, 6 * model.MultiplyAdds * batch, batch, () =>

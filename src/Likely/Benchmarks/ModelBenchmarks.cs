@@ -34,12 +34,11 @@ public static class ModelBenchmarks
         string encode = $"encode {config.Name}{size}, {Scored} items", decode = $"decode {config.Name}{size}, {Samples} items";
         if (!new[] { step, score, encode, sample, decode, single }.Any(wanted)) yield break;
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("binarize", "threshold"), new("limit", "1024")]));
-        var options = new TrainingOptions { Batch = batch, Threads = threads };
         var model = config.Build(new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels), data.ClassNames.Count, 1);
         var operations = 2 * model.MultiplyAdds;
         if (wanted(step))
         {
-            var gradient = new GradientStep(model, data.Train, options);
+            var gradient = new GradientStep(model, data.Train, batch, seed: 1, threads);
             var optimizer = new AdamOptimizer(model.Parameters);
             yield return new Benchmark(step, 3 * operations * batch, batch, () =>
             {

@@ -14,7 +14,8 @@ sealed unsafe class GradientStep
 
     readonly DensityModel _model;
     readonly Split _split;
-    readonly TrainingOptions _options;
+    readonly ulong _seed;
+    readonly int _batch;
     readonly BatchOrder _order;
     readonly Tape[] _tapes;
     readonly SymbolBatch[] _batches;
@@ -23,12 +24,12 @@ sealed unsafe class GradientStep
     readonly nint[] _gradients = new nint[Shards];
     readonly double[] _nats = new double[Shards];
 
-    public GradientStep(DensityModel model, Split split, TrainingOptions options)
+    public GradientStep(DensityModel model, Split split, int batch, ulong seed, int threads)
     {
-        (_model, _split, _options) = (model, split, options);
-        _order = new BatchOrder(split.Count, options.Batch, options.Seed);
-        var perShard = (options.Batch + Shards - 1) / Shards;
-        _tapes = new Tape[Math.Clamp(options.Threads, 1, Shards)];
+        (_model, _split, _batch, _seed) = (model, split, batch, seed);
+        _order = new BatchOrder(split.Count, batch, seed);
+        var perShard = (batch + Shards - 1) / Shards;
+        _tapes = new Tape[Math.Clamp(threads, 1, Shards)];
         _batches = new SymbolBatch[_tapes.Length];
         _items = new byte[_tapes.Length][];
         for (var i = 0; i < _tapes.Length; i++)
@@ -54,13 +55,13 @@ sealed unsafe class GradientStep
         ParallelShards.Run(Shards, _tapes.Length, (shard, worker) => Shard(step, shard, worker));
         var total = 0.0;
         foreach (var nats in _nats) total += nats;
-        return total / ((double)_options.Batch * _model.Geometry.Dimensions);
+        return total / ((double)_batch * _model.Geometry.Dimensions);
     }
 
     void Shard(long step, int shard, int worker)
     {
         _nats[shard] = 0;
-        int first = _options.Batch * shard / Shards, end = _options.Batch * (shard + 1) / Shards;
+        int first = _batch * shard / Shards, end = _batch * (shard + 1) / Shards;
         var (tape, batch, item) = (_tapes[worker], _batches[worker], _items[worker]);
         tape.ParameterGradients = (float*)_gradients[shard];
         if (first == end)
@@ -71,12 +72,12 @@ sealed unsafe class GradientStep
         batch.Begin(end - first);
         for (var i = first; i < end; i++)
         {
-            var (index, epoch) = _order.At(step, i);
+            var (index, epoch) = _order.At(i);
             _split.Read(index, item, (ulong)epoch);
             batch.Set(i - first, item, _model.Classes > 0 ? _split.Label(index) : -1);
         }
-        tape.Address = (_options.Seed, step, first);
-        var scale = (float)(1 / ((double)_options.Batch * _model.Geometry.Dimensions));
+        tape.Address = (_seed, step, first);
+        var scale = (float)(1 / ((double)_batch * _model.Geometry.Dimensions));
         var logs = _model.LogProbabilities(tape, batch, scale);
         var total = 0.0;
         for (var i = 0L; i < logs.Rows; i++)

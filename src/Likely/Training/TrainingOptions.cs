@@ -1,3 +1,4 @@
+using System.Numerics;
 using Likely.Tensors;
 
 namespace Likely.Training;
@@ -14,11 +15,14 @@ public sealed record TrainingOptions
     /// <summary>Passes over the training split.</summary>
     public double? Epochs { get; init; }
 
-    /// <summary>Time to spend; converted once into steps after a timed warm-up, so that <see cref="Steps"/> reproduces the run.</summary>
+    /// <summary>Time to spend from the trainer's making on, validations and what is done at them included; 10 if nothing else is given. Converted into steps at recorded moments, so that <see cref="Plan"/> repeats the run.</summary>
     public double? Minutes { get; init; }
 
-    /// <summary>Examples of one step, cut into 8 shards of consecutive ones.</summary>
-    public int Batch { get; init; } = 64;
+    /// <summary>The recorded plan of a run that is to be repeated.</summary>
+    public TrainingPlan? Plan { get; init; }
+
+    /// <summary>Examples of one step, cut into 8 shards of consecutive ones; null: <see cref="DefaultBatch"/>.</summary>
+    public int? Batch { get; init; }
 
     /// <summary>Highest learning rate; null: the model's default.</summary>
     public double? LearningRate { get; init; }
@@ -28,7 +32,7 @@ public sealed record TrainingOptions
     /// <summary>The last learning rate as a share of the highest.</summary>
     public double FinalRate { get; init; } = 0.01;
 
-    /// <summary>Steps of linear rise; null: the smaller of 500 and a twentieth of all.</summary>
+    /// <summary>Steps of linear rise; null: the smaller of 500 and a twentieth of all that were planned first.</summary>
     public long? WarmUp { get; init; }
 
     /// <summary>Largest global gradient norm, of the loss in nats per dimension.</summary>
@@ -49,10 +53,13 @@ public sealed record TrainingOptions
     /// <summary>Decay of the running average of the weights, which is what is kept.</summary>
     public double Average { get; init; } = 0.9995;
 
-    /// <summary>Steps between validations; null: one epoch, or a twentieth of all if that is less and does not spend more than a third of the time on validating.</summary>
+    /// <summary>
+    /// Steps between validations; null: one epoch, or a twentieth of all if that is less, but at least 10 steps and a hundredth of all, and so
+    /// many that no more than a third of the time goes into validating (a tenth and no closer than two seconds if time is planned).
+    /// </summary>
     public long? ValidateEvery { get; init; }
 
-    /// <summary>Validations without improvement before training stops; 0: never.</summary>
+    /// <summary>Validations without improvement before training stops, counted in the second half of the plan; 0: never.</summary>
     public int Patience { get; init; } = 10;
 
     /// <summary>At most so many validation examples are scored at each validation, drawn evenly.</summary>
@@ -63,12 +70,24 @@ public sealed record TrainingOptions
     /// <summary>Worker threads; no result depends on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>The learning rate of step <paramref name="step"/> (from 0) of <paramref name="total"/>.</summary>
-    public double RateAt(long step, long total, double highest)
+    /// <summary>
+    /// The batch if none is given: 64, less for few items, so that an epoch has eight steps, and for large pictures, so that a step has
+    /// no more than 2^16 positions; a power of two, and at least 2.
+    /// </summary>
+    /// <param name="items">Training items.</param>
+    /// <param name="positions">Positions of one item, height times width.</param>
+    public static int DefaultBatch(int items, long positions)
     {
-        var warmUp = WarmUp ?? Math.Min(500, total / 20);
+        var most = Math.Clamp(Math.Min(items / 8, (1 << 16) / positions), 2, 64);
+        return 1 << BitOperations.Log2((ulong)most);
+    }
+
+    /// <summary>The learning rate of step <paramref name="step"/> (from 0): a linear rise, then a function of how far the plan is.</summary>
+    public double RateAt(long step, TrainingPlan plan, double highest)
+    {
+        var warmUp = WarmUpOf(plan);
         if (step < warmUp) return highest * (step + 1) / (warmUp + 1);
-        var share = (double)(step - warmUp) / Math.Max(1, total - warmUp);
+        var share = plan.Share(step, warmUp);
         return highest * Schedule switch
         {
             RateSchedule.Cosine => FinalRate + (1 - FinalRate) * 0.5 * (1 + ExactMath.Cos(Math.PI * share)),
@@ -76,4 +95,6 @@ public sealed record TrainingOptions
             _ => 1,
         };
     }
+
+    internal long WarmUpOf(TrainingPlan plan) => WarmUp ?? Math.Min(500, plan.Moments[0].Total / 20);
 }

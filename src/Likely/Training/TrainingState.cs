@@ -6,88 +6,137 @@ using Likely.Tensors;
 namespace Likely.Training;
 
 /// <summary>
-/// Everything a run needs to go on as if it had never stopped: last, averaged and best weights, both moments, the plan and the
-/// counters. Kept in memory for roll-back and, as a safetensors file, on disk for --resume.
+/// Everything a run needs to go on as if it had never stopped: weights, their average and best, both moments, the plan and the counters, as
+/// they were at the last validation or at the beginning. Kept in memory for roll-back and, as a safetensors file, on disk to resume from. A
+/// run that is asked to stop between validations adds where it was then: it goes on from there, and still rolls back to the validation.
 /// </summary>
 sealed unsafe class TrainingState
 {
     static readonly string[] BlockNames = ["weights", "average", "best", "first_moment", "second_moment"];
+    const string LastPrefix = "last.";
+    const int Best = 2;
 
     readonly float[][] _blocks;
+
+    // Where the run was when it was asked to stop, in the order of the names, the best left out; null: at the roll-back point.
+    float[]?[]? _last;
+    long _lastStep;
 
     public TrainingState(long length) => _blocks = Array.ConvertAll(BlockNames, _ => new float[length]);
 
     /// <summary>What the run is: config, geometry, data, plan. A file of another run is refused.</summary>
     public string Fingerprint { get; set; } = "";
 
+    /// <summary>Step of the roll-back point.</summary>
     public long Step { get; set; }
-    public long TotalSteps { get; set; }
-    public long ValidateEvery { get; set; }
+
+    /// <summary>The moments at which the number of steps was decided; null: none yet.</summary>
+    public TrainingPlan? Plan { get; set; }
+
+    /// <summary>At most so many examples are scored at a validation.</summary>
+    public int ValidationItems { get; set; }
+
+    /// <summary>The most steps that the run had ever taken, before it rolled back too.</summary>
+    public long Reached { get; set; }
+
+    /// <summary>Time spent.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Running mean of the training loss in bits per dimension.</summary>
+    public double TrainBits { get; set; } = double.NaN;
+
     public double BestNats { get; set; } = double.PositiveInfinity;
     public long BestStep { get; set; }
     public int Stale { get; set; }
     public int RollBacks { get; set; }
     public double RateScale { get; set; } = 1;
 
-    /// <summary>Takes a copy of the live blocks.</summary>
+    /// <summary>Makes the present the roll-back point.</summary>
     public void Capture(ParameterSet set, AdamOptimizer optimizer)
     {
-        Copy(set.Values, _blocks[0]);
-        Copy(optimizer.Average, _blocks[1]);
-        Copy(optimizer.FirstMoment, _blocks[3]);
-        Copy(optimizer.SecondMoment, _blocks[4]);
+        for (var i = 0; i < _blocks.Length; i++)
+            if (Live(i, set, optimizer) is var live && live != null) Copy(live, _blocks[i]);
         Step = optimizer.Step;
     }
 
     /// <summary>Keeps the averaged weights as the best so far.</summary>
-    public void CaptureBest(AdamOptimizer optimizer) => Copy(optimizer.Average, _blocks[2]);
+    public void CaptureBest(AdamOptimizer optimizer) => Copy(optimizer.Average, _blocks[Best]);
 
-    /// <summary>Puts the copy back.</summary>
-    public void Restore(ParameterSet set, AdamOptimizer optimizer)
+    /// <summary>Goes back to the roll-back point.</summary>
+    public void Restore(ParameterSet set, AdamOptimizer optimizer) => Restore(_blocks, Step, set, optimizer);
+
+    /// <summary>Goes to where a run that was read had stopped.</summary>
+    public void RestoreLast(ParameterSet set, AdamOptimizer optimizer)
     {
-        _blocks[0].CopyTo(new Span<float>(set.Values, _blocks[0].Length));
-        _blocks[1].CopyTo(new Span<float>(optimizer.Average, _blocks[1].Length));
-        _blocks[3].CopyTo(new Span<float>(optimizer.FirstMoment, _blocks[3].Length));
-        _blocks[4].CopyTo(new Span<float>(optimizer.SecondMoment, _blocks[4].Length));
-        optimizer.Step = Step;
-        set.Changed();
+        Restore(_last ?? _blocks, _last is null ? Step : _lastStep, set, optimizer);
+        _last = null;
     }
 
     /// <summary>Refuses weights that are not zero under a mask: no training leaves any.</summary>
     /// <exception cref="UsageException">There are some.</exception>
     public void RequireMasked(ParameterSet set, string path)
     {
-        for (var i = 0; i < 3; i++)
-            fixed (float* block = _blocks[i])
-                if (set.FindUnderMask(block) is { } parameter) throw new UsageException($"{path} is damaged: its {BlockNames[i]} of '{parameter.Name}' are not zero where the model allows none");
+        for (var i = 0; i <= Best; i++)
+        {
+            Check(_blocks[i], BlockNames[i]);
+            if (_last?[i] is { } last) Check(last, LastPrefix + BlockNames[i]);
+        }
+
+        void Check(float[] values, string name)
+        {
+            fixed (float* block = values)
+                if (set.FindUnderMask(block) is { } parameter) throw new UsageException($"{path} is damaged: its {name} of '{parameter.Name}' are not zero where the model allows none");
+        }
     }
 
     /// <summary>Makes the best weights the model's.</summary>
     public void RestoreBest(ParameterSet set)
     {
-        _blocks[2].CopyTo(new Span<float>(set.Values, _blocks[2].Length));
+        _blocks[Best].CopyTo(new Span<float>(set.Values, _blocks[Best].Length));
         set.Changed();
     }
 
-    public void Write(string path) => AtomicFile.Write(path, overwrite: true, stream =>
+    /// <summary>Writes the roll-back point, whole or not at all.</summary>
+    public void Write(string path) => Write(path, Step, []);
+
+    /// <summary>Writes the roll-back point and beside it where the run is now.</summary>
+    public void Write(string path, ParameterSet set, AdamOptimizer optimizer)
+    {
+        var now = new float[]?[_blocks.Length];
+        for (var i = 0; i < now.Length && optimizer.Step != Step; i++)
+            if (Live(i, set, optimizer) is var live && live != null) Copy(live, now[i] = new float[_blocks[i].Length]);
+        Write(path, optimizer.Step, now);
+    }
+
+    void Write(string path, long last, float[]?[] now) => AtomicFile.Write(path, overwrite: true, stream =>
     {
         var file = new Safetensors();
         file.Metadata["likely_resume"] = new JsonObject
         {
             ["fingerprint"] = Fingerprint,
             ["step"] = Step,
-            ["total_steps"] = TotalSteps,
-            ["validate_every"] = ValidateEvery,
+            ["last_step"] = last,
+            ["reached"] = Reached,
+            ["plan"] = Plan?.ToString(),
+            ["validation_items"] = ValidationItems,
             ["best_nats"] = double.IsFinite(BestNats) ? BestNats : null,
             ["best_step"] = BestStep,
             ["stale"] = Stale,
             ["roll_backs"] = RollBacks,
             ["rate_scale"] = RateScale,
+            ["train_bits"] = double.IsFinite(TrainBits) ? TrainBits : null,
+            ["seconds"] = Seconds,
         }.ToJsonString();
-        for (var i = 0; i < BlockNames.Length; i++)
-            if (BitConverter.IsLittleEndian) file.Add(new Safetensors.Entry(BlockNames[i], "F32", [_blocks[i].Length], new BlockBytes(_blocks[i]).Memory));
-            else file.Add(BlockNames[i], [_blocks[i].Length], _blocks[i]);
+        for (var i = 0; i < BlockNames.Length; i++) Add(BlockNames[i], _blocks[i]);
+        for (var i = 0; i < now.Length; i++)
+            if (now[i] is { } block) Add(LastPrefix + BlockNames[i], block);
         file.Write(stream);
+
+        void Add(string name, float[] block)
+        {
+            if (BitConverter.IsLittleEndian) file.Add(new Safetensors.Entry(name, "F32", [block.Length], new BlockBytes(block).Memory));
+            else file.Add(name, [block.Length], block);
+        }
     });
 
     /// <exception cref="UsageException">The file is damaged or belongs to another run.</exception>
@@ -103,21 +152,32 @@ sealed unsafe class TrainingState
             {
                 Fingerprint = fingerprint,
                 Step = (long)json["step"]!,
-                TotalSteps = (long)json["total_steps"]!,
-                ValidateEvery = (long)json["validate_every"]!,
+                Plan = TrainingPlan.Parse((string)json["plan"]!),
+                ValidationItems = (int)json["validation_items"]!,
+                Reached = (long)json["reached"]!,
+                Seconds = (double)json["seconds"]!,
+                TrainBits = json["train_bits"] is { } bits ? (double)bits : double.NaN,
                 BestNats = json["best_nats"] is { } best ? (double)best : double.PositiveInfinity,
                 BestStep = (long)json["best_step"]!,
                 Stale = (int)json["stale"]!,
                 RollBacks = (int)json["roll_backs"]!,
                 RateScale = (double)json["rate_scale"]!,
+                _lastStep = (long)json["last_step"]!,
             };
+            if (state._lastStep != state.Step) state._last = new float[]?[BlockNames.Length];
             for (var i = 0; i < BlockNames.Length; i++)
             {
-                var entry = file.Find(BlockNames[i]);
-                if (entry is null || entry.DataType != "F32" || entry.Count != length) throw new UsageException($"{path} is damaged: '{BlockNames[i]}' is missing or has the wrong size");
-                entry.CopyTo(state._blocks[i]);
+                Read(BlockNames[i], state._blocks[i]);
+                if (state._last is { } last && i != Best) Read(LastPrefix + BlockNames[i], last[i] = new float[length]);
             }
             return state;
+
+            void Read(string name, float[] block)
+            {
+                var entry = file.Find(name);
+                if (entry is null || entry.DataType != "F32" || entry.Count != length) throw new UsageException($"{path} is damaged: '{name}' is missing or has the wrong size");
+                entry.CopyTo(block);
+            }
         }
         catch (Exception fault) when (fault is SafetensorsException or JsonException or InvalidOperationException or NullReferenceException or FormatException)
         {
@@ -131,6 +191,24 @@ sealed unsafe class TrainingState
         for (var i = 0; i < Math.Min(a.Length, b.Length); i++)
             if (a[i] != b[i]) return $"it has {a[i]} and this one {b[i]}";
         return "it has other options";
+    }
+
+    // The live block of a name; null for the best weights, which are no one's but this copy's.
+    static float* Live(int block, ParameterSet set, AdamOptimizer optimizer) => block switch
+    {
+        0 => set.Values,
+        1 => optimizer.Average,
+        3 => optimizer.FirstMoment,
+        4 => optimizer.SecondMoment,
+        _ => null,
+    };
+
+    static void Restore(float[]?[] blocks, long step, ParameterSet set, AdamOptimizer optimizer)
+    {
+        for (var i = 0; i < blocks.Length; i++)
+            if (Live(i, set, optimizer) is var live && live != null) blocks[i]!.CopyTo(new Span<float>(live, blocks[i]!.Length));
+        optimizer.Step = step;
+        set.Changed();
     }
 
     static void Copy(float* from, float[] to) => new ReadOnlySpan<float>(from, to.Length).CopyTo(to);

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Likely.Training;
+
+/// <summary>How a trained model stands beside the baselines, in words, and if it is not better than all of them, what the course of the training advises.</summary>
+/// <param name="Bits">Bits per dimension of held-out items, or of training items if none are held out.</param>
+/// <param name="Baselines">What it is compared with.</param>
+public sealed record Outcome(double Bits, Baselines Baselines)
+{
+    // The best validation so late, or a training loss so far below, tells a training that was still learning, or learnt by heart.
+    const double Late = 0.9, Early = 0.7, ByHeart = 0.9;
+    const int FewItems = 100;
+
+    /// <summary>Training loss at the end, in bits per dimension.</summary>
+    public required double TrainBits { get; init; }
+
+    /// <summary>Step of the best validation.</summary>
+    public required long BestStep { get; init; }
+
+    /// <summary>Steps planned.</summary>
+    public required long TotalSteps { get; init; }
+
+    /// <summary>Training items.</summary>
+    public required int Items { get; init; }
+
+    /// <summary>True if it is better than every baseline.</summary>
+    public bool IsBetter => Bits < Math.Min(Baselines.Uniform, Math.Min(Baselines.Marginals ?? double.PositiveInfinity, Baselines.Png ?? double.PositiveInfinity));
+
+    bool IsStillImproving => BestStep >= Late * TotalSteps;
+
+    /// <summary>One sentence without a stop.</summary>
+    public string Words
+    {
+        get
+        {
+            if (!double.IsFinite(Bits)) return "its loss is not a finite number: try a lower learning rate, or look at the data";
+            List<string> places = [];
+            if (Baselines.Png is { } png) places.Add(Place(png, "PNG"));
+            if (Baselines.Marginals is { } marginals) places.Add(Place(marginals, "each dimension on its own"));
+            if (places.Count == 0 || Bits >= Baselines.Uniform) places.Add(Place(Baselines.Uniform, "no knowledge at all"));
+            var place = string.Join(", ", places);
+            return IsBetter ? IsStillImproving ? $"{place}; it was still improving, so more time would help" : place : $"{place}: {Advice}";
+        }
+    }
+
+    string Advice =>
+        IsStillImproving ? $"it was still improving, so train longer{(Items < FewItems ? $"; {Items} training items are few, and more would help most" : "")}"
+        : BestStep < Early * TotalSteps && TrainBits < ByHeart * Bits ? $"it has learnt its {Items} training items by heart, so use more data, a smaller model or dropout"
+        : Bits >= Baselines.Uniform ? "it has gone astray, so try a lower learning rate, or look at the data"
+        : "it has stopped improving, so use a larger model, more data, or another learning rate";
+
+    string Place(double baseline, string name)
+    {
+        var percent = 100 * Math.Abs(Bits / baseline - 1);
+        var share = percent.ToString(percent < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture);
+        return share == "0.0" ? $"the same as {name}" : $"{share} % {(Bits < baseline ? "below" : "worse than")} {name}";
+    }
+}

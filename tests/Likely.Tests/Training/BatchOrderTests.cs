@@ -1,0 +1,54 @@
+using Likely.Tensors;
+using Likely.Training;
+using Xunit;
+
+namespace Likely.Tests.Training;
+
+/// <summary>Which items a batch has.</summary>
+public sealed class BatchOrderTests
+{
+    [Theory]
+    [InlineData(1, 1), InlineData(5, 2), InlineData(5, 4), InlineData(7, 7), InlineData(10, 7), InlineData(12, 8), InlineData(100, 64), InlineData(1000, 64), InlineData(1001, 100)]
+    public void No_batch_repeats_an_item_and_all_items_come_equally_often(int items, int batch)
+    {
+        var order = new BatchOrder(items, batch, 3);
+        var visits = new int[items];
+        const int Epochs = 20;
+        var steps = Epochs * items / batch;
+        for (var step = 0L; step < steps; step++)
+        {
+            order.Prepare(step);
+            var met = new HashSet<int>();
+            for (var place = 0; place < batch; place++)
+            {
+                var (index, epoch) = order.At(place);
+                Assert.True(met.Add(index), $"item {index} comes twice in step {step}");
+                Assert.Equal((step * batch + place) / items, epoch);
+                visits[index]++;
+            }
+        }
+        // One visit an epoch, but where an item has come at the end of an epoch and would come again at once.
+        Assert.InRange(visits.Min(), 0.5 * Epochs, Epochs);
+        Assert.InRange(visits.Max(), Epochs - 1, 1.5 * Epochs);
+    }
+
+    [Fact]
+    public void Epochs_are_permutations_that_depend_on_the_seed_and_the_epoch_alone()
+    {
+        const int Items = 50_000, Batch = 64;
+        var order = new BatchOrder(Items, Batch, 1);
+        var random = new Philox(1, RandomPurpose.Shuffle);
+        foreach (var step in new[] { 781L, 0, 1562, 40_000 })
+        {
+            order.Prepare(step);
+            var epochs = new[] { step * Batch / Items, (step * Batch + Batch - 1) / Items }.Distinct().ToDictionary(epoch => epoch, epoch => random.Permutation(Items, (ulong)epoch));
+            for (var place = 0; place < Batch; place++) Assert.Equal(epochs[(step * Batch + place) / Items][(step * Batch + place) % Items], order.At(place).Index);
+        }
+    }
+
+    [Theory]
+    [InlineData(50_000, 784, 64), InlineData(512, 784, 64), InlineData(511, 784, 32), InlineData(100, 784, 8), InlineData(10, 1024, 2), InlineData(1, 784, 2)]
+    [InlineData(50_000, 1024, 64), InlineData(50_000, 64 * 64, 16), InlineData(50_000, 128 * 128, 4), InlineData(50_000, 512 * 512, 2), InlineData(50_000, 1L << 26, 2)]
+    public void The_batch_follows_the_number_of_items_and_their_size(int items, long positions, int batch) =>
+        Assert.Equal(batch, TrainingOptions.DefaultBatch(items, positions));
+}

@@ -1,0 +1,34 @@
+using Likely.Training;
+using Xunit;
+
+namespace Likely.Tests.Training;
+
+/// <summary>What is said of a result beside the baselines, and the advice that follows from the course of the training.</summary>
+public sealed class OutcomeTests
+{
+    [Theory]
+    [InlineData(0.44, 0.4, 500, true, "12 % below PNG, 27 % below each dimension on its own")]
+    [InlineData(0.44, 0.4, 990, true, "12 % below PNG, 27 % below each dimension on its own; it was still improving, so more time would help")]
+    [InlineData(0.4975, 0.4, 500, true, "0.5 % below PNG, 17 % below each dimension on its own")]
+    [InlineData(0.55, 0.5, 950, false, "10 % worse than PNG, 8.3 % below each dimension on its own: it was still improving, so train longer")]
+    [InlineData(0.7, 0.3, 200, false, "40 % worse than PNG, 17 % worse than each dimension on its own: it has learnt its 1000 training items by heart, so use more data, a smaller model or dropout")]
+    [InlineData(0.7, 0.69, 800, false, "40 % worse than PNG, 17 % worse than each dimension on its own: it has stopped improving, so use a larger model, more data, or another learning rate")]
+    [InlineData(3, 3, 100, false, "500 % worse than PNG, 400 % worse than each dimension on its own, 200 % worse than no knowledge at all: it has gone astray, so try a lower learning rate, or look at the data")]
+    [InlineData(0.5, 0.5, 800, false, "the same as PNG, 17 % below each dimension on its own: it has stopped improving, so use a larger model, more data, or another learning rate")]
+    [InlineData(double.NaN, 0.5, 800, false, "its loss is not a finite number: try a lower learning rate, or look at the data")]
+    public void It_stands_beside_the_baselines_in_words(double bits, double train, long best, bool better, string words)
+    {
+        var outcome = new Outcome(bits, new Baselines(1, 0.6, 0.5, [])) { TrainBits = train, BestStep = best, TotalSteps = 1000, Items = 1000 };
+        Assert.Equal(words, outcome.Words);
+        Assert.Equal(better, outcome.IsBetter);
+    }
+
+    [Fact]
+    public void Baselines_that_cannot_be_measured_are_left_out()
+    {
+        var outcome = new Outcome(0.9, new Baselines(1, null, null, [])) { TrainBits = 0.8, BestStep = 100, TotalSteps = 1000, Items = 10 };
+        Assert.Equal("10 % below no knowledge at all", outcome.Words);
+        Assert.True(outcome.IsBetter);
+        Assert.EndsWith("; 10 training items are few, and more would help most", (outcome with { Baselines = new Baselines(1, 0.5, null, []), BestStep = 1000 }).Words);
+    }
+}
