@@ -16,7 +16,7 @@ static class CompleteVerb
     static readonly Argument<string> Input = Options.Argument("INPUT", "A picture, or a data set with --item");
     static readonly Option<string?> Keep = Options.Text("--keep", "What is known: top (if not given), bottom, left, right, the first N positions, or a mask picture (white is known)", "WHAT");
     static readonly Option<int?> Count = Options.Whole("--count", "How many completions, 6 if not given", most: 10_000);
-    static readonly Option<int?> Item = Options.Whole("--item", "Which item of a data set's test part, 0 if not given", least: 0);
+    static readonly Option<int?> Item = Options.Whole("--item", "Which item: of the test part of data that the model was trained on, else of all; 0 if not given", least: 0);
     static readonly Option<string?> Label = Options.Text("--label", "The label, by name or number; the item's own if not given", "L");
     static readonly Option<double?> Temperature = Options.Number("--temperature", "Below 1: likelier completions; 1: the model itself", 100);
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
@@ -37,7 +37,7 @@ static class CompleteVerb
         outputs.Claim(output);
         var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
         using var data = session.Open(source, options);
-        var split = data.Test.Count > 0 ? data.Test : data.All;
+        var split = ItemChoice.Of(checkpoint, data).Split;
         var index = result.GetValue(Item) ?? 0;
         if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Likely.Files;
+using Likely.Models;
 
 namespace Likely.Cli;
 
@@ -29,7 +30,7 @@ static class CompressVerb
         var lost = false;
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
         {
-            Embed = result.GetValue(Embed) ? RegularFile.ReadAllBytes(modelPath) : null,
+            Embed = result.GetValue(Embed) ? Checkpoint.WithoutTrainedOn(RegularFile.ReadAllBytes(modelPath), modelPath) : null,
             ExactFiles = result.GetValue(Exact),
             Strict = result.GetValue(Strict),
             Verify = !result.GetValue(NoVerify),

@@ -15,7 +15,7 @@ static class ScoreVerb
 
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
-    static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if there is one, else all", "S");
+    static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if the model was trained on these data, else all", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-scores.csv if not given", "FILE");
     static readonly Option<string?> Map = Options.Folder("--map", "Write each item beside a map of its surprise into this folder");
@@ -31,24 +31,17 @@ static class ScoreVerb
         var checkpoint = ModelFile.Read(modelPath);
         var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
         var splitName = result.GetValue(SplitName);
-        if (splitName is not (null or "train" or "validation" or "test" or "all")) throw new UsageException($"--split {splitName} is unknown; use train, validation, test or all");
+        ItemChoice.RequireKnown(splitName);
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";
         var output = OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", session);
         using var outputs = new Outputs(session.Force, modelPath, source);
         if (output != OutputName.Stdout) outputs.Claim(output);
         using var data = session.Open(source, options);
         ModelFile.RequireLabels(checkpoint, data);
-        var split = splitName switch
-        {
-            "train" => data.Train,
-            "validation" => data.Validation,
-            "test" => data.Test,
-            "all" => data.All,
-            _ => data.Test.Count > 0 ? data.Test : data.All,
-        };
-        if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
-        split = split.Sample(result.GetValue(Limit) ?? int.MaxValue);
+        var choice = ItemChoice.Of(checkpoint, data, splitName);
+        var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         var count = split.Count;
+        session.Say($"items       {count} of {data.All.Count}{choice.Reason}");
         var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, outputs) : null;
         if (maps is not null && count > MostMaps) throw new UsageException($"--map would write {count} pictures; say how many with --limit N, at most {MostMaps}");
         if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
@@ -90,7 +83,7 @@ static class ScoreVerb
         var total = Evaluation.Mean(nats) * count;
         var (bits, codedBits) = (total / (dimensions * 0.693147180559945309), archived / (dimensions * 0.693147180559945309));
         session.Answer($"""
-            {count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {bits:0.00000} bits/dim{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
+            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {bits:0.00000} bits/dim{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
             each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}")}
             """, new JsonObject
         {
@@ -101,6 +94,8 @@ static class ScoreVerb
             ["dims"] = dimensions,
             ["seconds"] = Session.Number(seconds),
             ["split"] = split.Name,
+            ["of"] = data.All.Count,
+            ["trained_on"] = Session.Number(choice.TrainedShare),
             ["output"] = output,
         });
         return 0;

@@ -89,7 +89,8 @@ static class ShrinkVerb
 
     static Loss Measure(Checkpoint before, Checkpoint after, Dataset data, int limit, Session session)
     {
-        var split = data.Validation.Count > 0 ? data.Validation : data.Test.Count > 0 ? data.Test : data.All;
+        var choice = ItemChoice.Of(before, data);
+        var split = choice.IsTrainedOn && data.Validation.Count > 0 ? data.Validation : choice.Split;
         split = split.Sample(limit);
         var count = split.Count;
         var groups = ScoreVerb.Group(before, split, count);

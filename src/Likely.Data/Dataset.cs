@@ -19,7 +19,7 @@ public sealed class Dataset : IDisposable
 
     Dataset(string name, SourceParts parts, DataOptions options, KnownDataset? known, CancellationToken cancellation)
     {
-        Name = name;
+        (Name, IsKnown) = (name, known is not null);
         _options = options;
         IReadOnlyList<ItemSource> sources = [.. parts.Train, .. parts.Validation, .. parts.Test];
         _source = sources.Count == 1 ? sources[0] : new JoinedSource(sources);
@@ -48,6 +48,9 @@ public sealed class Dataset : IDisposable
 
     /// <summary>The known name, or the last part of the path.</summary>
     public string Name { get; }
+
+    /// <summary>True if it was opened by a known name, which tells what it holds.</summary>
+    public bool IsKnown { get; }
 
     /// <summary>Shape of an item after preprocessing; of the first one if <see cref="DataOptions.AnySize"/> lets them differ.</summary>
     public ImageGeometry Geometry { get; }
@@ -155,7 +158,7 @@ public sealed class Dataset : IDisposable
     }
 
     Split MakeSplit(string name, int[] items, Preprocessing preprocessing, Func<int, double>? place, bool training) =>
-        new Split(name, _source, preprocessing, Geometry, items, training, place).Sample(_options.Limit ?? int.MaxValue);
+        new Split(name, _source, preprocessing, Geometry, items, training, _hashes, place).Sample(_options.Limit ?? int.MaxValue);
 
     static ImageGeometry CommonGeometry(ItemSource source, Preprocessing preprocessing)
     {

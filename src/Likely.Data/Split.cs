@@ -7,6 +7,7 @@ public sealed class Split
     readonly Preprocessing _preprocessing;
     readonly int[] _items;
     readonly bool _training;
+    readonly ContentHashes _hashes;
     readonly Func<int, double>? _place;
     int[]? _numbers;
 
@@ -16,9 +17,10 @@ public sealed class Split
     /// <param name="geometry">See <see cref="Geometry"/>.</param>
     /// <param name="items">Their indices in the source.</param>
     /// <param name="training">Whether they vary with the epoch.</param>
+    /// <param name="hashes">What the items of the source hold.</param>
     /// <param name="place">Each item's place in an even draw, by its index in the source; null if they lie in no order, so that the first are as good as any.</param>
-    internal Split(string name, ItemSource source, Preprocessing preprocessing, ImageGeometry geometry, int[] items, bool training, Func<int, double>? place) =>
-        (Name, _source, _preprocessing, Geometry, _items, _training, _place) = (name, source, preprocessing, geometry, items, training, place);
+    internal Split(string name, ItemSource source, Preprocessing preprocessing, ImageGeometry geometry, int[] items, bool training, ContentHashes hashes, Func<int, double>? place) =>
+        (Name, _source, _preprocessing, Geometry, _items, _training, _hashes, _place) = (name, source, preprocessing, geometry, items, training, hashes, place);
 
     /// <summary>"train", "validation", "test" or "all".</summary>
     public string Name { get; }
@@ -44,11 +46,19 @@ public sealed class Split
         int[] chosen = [.. Enumerable.Range(0, Count)];
         if (_place is not null) chosen = [.. chosen.OrderBy(index => _place(_items[index])).ThenBy(index => index).Take(count).Order()];
         else chosen = chosen[..count];
-        return new Split(Name, _source, _preprocessing, Geometry, [.. chosen.Select(index => _items[index])], _training, _place) { _numbers = [.. chosen.Select(Number)] };
+        return new Split(Name, _source, _preprocessing, Geometry, [.. chosen.Select(index => _items[index])], _training, _hashes, _place) { _numbers = [.. chosen.Select(Number)] };
     }
 
     /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
     public int Number(int index) => _numbers?[index] ?? index;
+
+    /// <summary>A sketch of what the items hold; of data that are drawn by a formula, which have a name, that of nothing.</summary>
+    /// <exception cref="DataException">if an item cannot be read</exception>
+    public ContentSketch Sketch() => ContentSketch.Of(_source.Formula is null ? _items.Select(item => _hashes[item]) : []);
+
+    /// <summary>How many of the items are in the set that was sketched, of how many that the sketch can tell.</summary>
+    /// <exception cref="DataException">if an item cannot be read</exception>
+    public (int Seen, int Compared) Compare(ContentSketch sketch) => sketch.Compare(_source.Formula is null ? _items.Select(item => _hashes[item]) : []);
 
     /// <summary>The label, -1 if there is none.</summary>
     public int Label(int index) => _source.Label(_items[index]);

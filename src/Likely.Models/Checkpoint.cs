@@ -38,6 +38,9 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     /// <summary>The training's plan, which repeats it; empty if it is not known. No part of the identity.</summary>
     public string Plan { get; set; } = "";
 
+    /// <summary>What it was trained on, as the text of a sketch of contents; no part of the identity. Empty if that is not known.</summary>
+    public string TrainedOn { get; set; } = "";
+
     /// <summary>How <see cref="Write"/> stores the weights; no part of the identity, which is that of the float32 values computed with.</summary>
     public WeightStorage Storage { get; init; }
 
@@ -74,7 +77,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var smaller = Model.Config.Build(Model.Geometry, ClassNames.Count, null);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             smaller.Parameters.Parameters[i].Assign(StoredWeights.Round(Model.Parameters.Parameters[i], storage));
-        var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { DataName = DataName, Plan = Plan, Storage = storage };
+        var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { DataName = DataName, Plan = Plan, TrainedOn = TrainedOn, Storage = storage };
         foreach (var (key, value) in Summary) checkpoint.Summary[key] = value;
         return checkpoint;
     }
@@ -87,6 +90,21 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         file.Metadata[Key] = Description(withSummary: true).ToJsonString();
         foreach (var parameter in Model.Parameters.Parameters) StoredWeights.Add(file, parameter, Storage);
         file.Write(stream);
+    }
+
+    /// <summary>The bytes of a model's file without <see cref="TrainedOn"/>, for a copy whose length counts.</summary>
+    /// <exception cref="ModelException">As <see cref="Read(string)"/>.</exception>
+    /// <exception cref="SafetensorsException">As there.</exception>
+    public static byte[] WithoutTrainedOn(byte[] bytes, string name)
+    {
+        if (Read(bytes, name).TrainedOn.Length == 0) return bytes;
+        var file = Safetensors.Read(bytes, name);
+        var description = JsonNode.Parse(file.Metadata[Key])!.AsObject();
+        description.Remove("trained_on");
+        file.Metadata[Key] = description.ToJsonString();
+        using var stream = new MemoryStream();
+        file.Write(stream);
+        return stream.ToArray();
     }
 
     /// <summary>Reads a model.</summary>
@@ -133,7 +151,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
             throw new ModelException($"{path} has a tensor '{file.Entries.First(entry => !known.Contains(entry.Name)).Name}' that the config does not know");
         var storage = file.Entries.Any(entry => entry.DataType == "I8") ? WeightStorage.Int8
             : file.Entries.Any(entry => entry.DataType == "BF16") ? WeightStorage.BFloat16 : WeightStorage.Float32;
-        var checkpoint = new Checkpoint(model, classes, (string)description["preprocessing"]!) { DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", Storage = storage };
+        var checkpoint = new Checkpoint(model, classes, (string)description["preprocessing"]!) { DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", TrainedOn = (string?)description["trained_on"] ?? "", Storage = storage };
         if (description["summary"] is JsonObject summary)
             foreach (var (key, value) in summary) checkpoint.Summary[key] = (double)value!;
         return checkpoint;
@@ -182,6 +200,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         };
         if (!withSummary) return description;
         description["data"] = DataName;
+        if (TrainedOn.Length > 0) description["trained_on"] = TrainedOn;
         description["version"] = typeof(Checkpoint).Assembly.GetName().Version!.ToString(3);
         var summary = new JsonObject();
         foreach (var (key, value) in Summary) summary[key] = value;

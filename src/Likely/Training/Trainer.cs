@@ -28,6 +28,7 @@ public sealed unsafe partial class Trainer
     readonly long _start;
     readonly string _begin;
     readonly double _rate;
+    readonly string _trainedOn;
     Split? _scored;
     TrainingState _state;
     Pace? _pace;
@@ -63,6 +64,8 @@ public sealed unsafe partial class Trainer
         _gradient = new GradientStep(Model, data.Train, Batch, options.Seed, options.Threads);
         _scorer = new Scorer(Model, options.Threads);
         _optimizer = new AdamOptimizer(Model.Parameters) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Geometry.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
+        var sketch = data.Train.Sketch();
+        _trainedOn = (ContentSketch.Parse(from?.TrainedOn ?? "") is { } before ? sketch.With(before) : sketch).ToString();
         _state = new TrainingState(Model.Parameters.Length);
     }
 
@@ -259,7 +262,7 @@ public sealed unsafe partial class Trainer
             _state.CaptureBest(_optimizer);
             _state.RestoreBest(Model.Parameters);
         }
-        var checkpoint = new Checkpoint(Model, Model.Classes > 0 ? _data.ClassNames : [], _data.Preprocessing) { DataName = _data.Name, Plan = _state.Plan!.ToString() };
+        var checkpoint = new Checkpoint(Model, Model.Classes > 0 ? _data.ClassNames : [], _data.Preprocessing) { DataName = _data.Name, Plan = _state.Plan!.ToString(), TrainedOn = _trainedOn };
         var summary = checkpoint.Summary;
         summary["steps"] = _optimizer.Step;
         summary["batch"] = Batch;

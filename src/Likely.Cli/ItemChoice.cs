@@ -1,0 +1,57 @@
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>
+/// Which items of a data set a model is asked about: of data it was trained on the part that was held out, of any others all. A model file
+/// has a sketch of the contents it was trained on; in an older one the name of its data is the best evidence.
+/// </summary>
+/// <param name="Split">The items.</param>
+/// <param name="Reason">Which they are and why, for people.</param>
+/// <param name="IsTrainedOn">True if the model was trained on these data, or most of them.</param>
+/// <param name="TrainedShare">The share of the chosen items that were trained on; null if that cannot be told.</param>
+sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? TrainedShare)
+{
+    const double Most = 0.5;
+
+    /// <summary>Chooses the split that is named, or else the one that the evidence asks for.</summary>
+    /// <exception cref="UsageException">There is no such split, or it is empty.</exception>
+    public static ItemChoice Of(Checkpoint checkpoint, Dataset data, string? name = null)
+    {
+        RequireKnown(name);
+        var sketch = ContentSketch.Parse(checkpoint.TrainedOn);
+        var sameName = data.Name == checkpoint.DataName;
+        var (seen, compared) = data.IsKnown && sameName || sketch is null ? (0, 0) : (data.Train.Count > 0 ? data.Train : data.All).Compare(sketch);
+        var trained = data.IsKnown && sameName || (sketch is null ? sameName : seen > 0 && (sameName || seen >= Most * compared));
+        var split = name switch
+        {
+            "train" => data.Train,
+            "validation" => data.Validation,
+            "test" => data.Test,
+            "all" => data.All,
+            _ => !trained ? data.All : data.Test.Count > 0 ? data.Test : data.Validation.Count > 0 ? data.Validation : data.All,
+        };
+        if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
+
+        var part = split.Name == "all" ? "" : $": the {split.Name} part";
+        var why = name is not null ? "" : !trained ? "" : split.Name == "all" ? "; the model was trained on these data, and nothing of them is held out"
+            : $", as the model was trained on {(sketch is null && !data.IsKnown ? "data of this name" : "these data")}; --split all takes all";
+        if (data.IsKnown && sameName) return new ItemChoice(split, part + why, true, split.Name is "test" or "validation" ? 0 : null);
+        if (sketch is null) return new ItemChoice(split, part + (trained ? why : $"; the model was trained on data of another name, {checkpoint.DataName}"), trained, null);
+
+        (seen, compared) = split.Compare(sketch);
+        var share = compared == 0 ? (double?)null : (double)seen / compared;
+        var flattered = share is null ? "; whether any was trained on cannot be told from so few"
+            : seen > 0 ? $"; {(compared == split.Count ? $"{seen}" : $"about {share * split.Count:0}")} of them were trained on, so the figure flatters the model"
+            : trained ? "" : compared == split.Count ? "; none was trained on" : "; none was trained on, as far as a sample of them tells";
+        return new ItemChoice(split, part + why + (name == "train" ? "" : flattered), trained, share);
+    }
+
+    /// <summary>Refuses the name of a split that there is not.</summary>
+    /// <exception cref="UsageException">There is no such split.</exception>
+    public static void RequireKnown(string? split)
+    {
+        if (split is not (null or "train" or "validation" or "test" or "all")) throw new UsageException($"--split {split} is unknown; use train, validation, test or all");
+    }
+}
