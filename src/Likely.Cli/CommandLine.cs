@@ -79,7 +79,7 @@ public static class CommandLine
             json?.WriteLine(new JsonObject { ["error"] = sentence, ["exit_code"] = code }.ToJsonString());
             json?.Flush();
         }
-        catch (Exception lost) when (lost is IOException or ObjectDisposedException)
+        catch (Exception lost) when (lost is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {
             // stdout is gone, and stderr has said it.
         }

@@ -56,7 +56,7 @@ static class CompleteVerb
         if (!isExact)
             session.Warn($"note        {model.Config.Name} draws in its own order, in which some of what is known comes late: it is kept, but earlier draws do not take it into account");
 
-        SampleVerb.WarmUp(model, Math.Min(count, 64));
+        if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);
         var clock = Stopwatch.StartNew();
         int[]? labels = label < 0 ? null : [.. Enumerable.Repeat(label, count)];
         var items = session.Watch(display => Walk.Complete(model, item, known, count, session.Seed, labels, temperature, session.Threads,

@@ -28,6 +28,7 @@ static class CompressVerb
         using var outputs = new Outputs(session.Force, [modelPath, .. inputs]);
         outputs.Claim(output);
         var lost = false;
+        if (session.Json) WarmUp.Coding(checkpoint.Model, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
         {
             Embed = result.GetValue(Embed) ? Checkpoint.WithoutTrainedOn(RegularFile.ReadAllBytes(modelPath), modelPath) : null,

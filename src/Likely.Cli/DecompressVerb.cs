@@ -24,6 +24,7 @@ static class DecompressVerb
         outputs.Claim(folder, []);
         if (session.Force) // without, nothing that is there is touched
             foreach (var entry in archive.Entries) outputs.RequireNoInput(Path.Combine(folder, entry.Name));
+        if (session.Json && model is not null) WarmUp.Coding(model.Model, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Decompress(archive, model, folder,
             ArchiveText.Options(session, display) with { Batch = result.GetValue(Batch) ?? 0 }, only, session.Cancellation));
         var json = ArchiveText.Json(summary, session);

@@ -44,7 +44,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
 
     public void Draw()
     {
-        SampleVerb.WarmUp(model, Digits * PerDigit);
+        WarmUp.Walks(model, Digits * PerDigit, session.Threads, session.Cancellation);
         var clock = Stopwatch.StartNew();
         var items = Walk.Sample(model, Digits * PerDigit, session.Seed, threads: session.Threads);
         var rate = items.Length / clock.Elapsed.TotalSeconds;
@@ -55,9 +55,10 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
     public void Complete()
     {
         var cells = new List<byte[]>();
-        for (var i = 0; i < Completed; i++)
+        foreach (var i in OneOfEach().Skip(2).Take(Completed))
         {
-            var item = Read(data.Test, i + 1)[i];
+            var item = new byte[model.Geometry.Dimensions];
+            data.Test.Read(i, item);
             var known = new bool[item.Length];
             for (var d = 0; d < known.Length; d++) known[d] = d < known.Length / 2;
             var drawn = Walk.Complete(model, item, known, Completions, session.Seed + (ulong)i, [.. Enumerable.Repeat(data.Test.Label(i), Completions)], threads: session.Threads);
@@ -74,27 +75,30 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         var items = Read(data.Test, Ranked);
         var labels = Labels(Ranked);
         byte[][] patched = [.. items.Select((item, i) => OddDigits.Patch(item, model.Geometry, i))];
-        byte[][] shown = [items[0], items[1], items[2], patched[3], OddDigits.Crossed(items[4], model.Geometry), OddDigits.Inverted(items[5], model.Geometry)];
+        int[] chosen = [.. OneOfEach().Where(index => data.Test.Label(index) % 2 == 0), OneOfEach()[3]];
+        byte[][] shown = [items[chosen[0]], items[chosen[1]], items[chosen[2]], patched[chosen[5]], OddDigits.Crossed(items[chosen[3]], model.Geometry), OddDigits.Inverted(items[chosen[4]], model.Geometry)];
+        int[] shownLabels = [.. ((int[])[0, 1, 2, 5, 3, 4]).Select(place => labels[chosen[place]])];
         string[] titles = ["ordinary", "ordinary", "ordinary", "a patch of noise", "a line across", "inverted"];
         var maps = new float[shown.Length][];
-        var scores = Evaluation.Score(model, shown, labels[..shown.Length], session.Threads, (index, _, symbols) => maps[index] = symbols.ToArray());
+        var scores = Evaluation.Score(model, shown, shownLabels, session.Threads, (index, _, symbols) => maps[index] = symbols.ToArray());
         var high = SurpriseMaps.Percentile(maps[..5], 0.999); // the inverted one would outshine the others
         var cells = new List<byte[]>();
         foreach (var item in shown) cells.Add(Pictures.Rgb(item, model.Geometry));
         foreach (var map in maps) cells.Add(SurpriseMap.Render(Array.ConvertAll(map, value => (double)value), 0, high));
         _report.Heading("Find what is odd, and where").Paragraph("The surprise of a pixel is -log p: bright where the model expected something else. A stroke's beginning is always a little surprising; noise, a line across or inverted colours light up.");
-        Picture("surprise.png", ImageGrid.Arrange(cells, model.Geometry.Height, model.Geometry.Width, 3, shown.Length), "Above the pictures, below their surprise, on one scale.");
+        Picture("surprise.png", MapFigure.WithScale(ImageGrid.Arrange(cells, model.Geometry.Height, model.Geometry.Width, 3, shown.Length, scale: 6), high, [], ""),
+            "Above the pictures, below the surprise of each of their pixels in nats: black is none, one nat a factor of e in probability; all on the scale at the right.");
         _report.Table(["Picture", "label", "nats", "bits per pixel"],
-            [.. shown.Select((_, i) => (IReadOnlyList<string>)[titles[i], data.ClassNames[labels[i]], Text($"{scores[i]:0.0}"), Text($"{Evaluation.BitsPerDimension(scores[i], model.Geometry):0.000}")])]);
+            [.. shown.Select((_, i) => (IReadOnlyList<string>)[titles[i], data.ClassNames[shownLabels[i]], Text($"{scores[i]:0.0}"), Text($"{Evaluation.BitsPerDimension(scores[i], model.Geometry):0.000}")])]);
 
         var usual = Evaluation.Score(model, items, labels, session.Threads);
         var odd = Evaluation.Score(model, patched, labels, session.Threads);
         var top = Math.Ceiling(Math.Max(usual.Max(), odd.Max()) / 10) * 10;
         _report.Curve(Text($"Scores of {Ranked} unseen digits, and of the same with a patch of noise"), [("as they are", Histogram(usual, top)), ("with a patch of noise", Histogram(odd, top))], "surprise in nats", "digits");
         _report.Paragraph(Text($"A threshold that lets 95 % of the ordinary digits pass rejects {100 * Rejected(usual, odd):0.0} % of the others, though the model never saw one."));
-        int[] order = [.. Enumerable.Range(0, Ranked).OrderBy(i => usual[i])];
-        Picture("ranking.png", Pictures.Sheet([.. order[..Digits].Select(i => items[i]), .. order[^Digits..].Select(i => items[i])], model.Geometry, Digits),
-            Text($"The ten least surprising of {Ranked} unseen digits (above, from {usual[order[0]]:0} nats) and the ten most surprising (below, up to {usual[order[^1]]:0} nats)."));
+        int[][] ranked = [.. Enumerable.Range(0, Digits).Select(label => Enumerable.Range(0, Ranked).Where(i => labels[i] == label).OrderBy(i => usual[i]).ToArray())];
+        Picture("ranking.png", Pictures.Sheet([.. ranked.Select(order => items[order[0]]), .. ranked.Select(order => items[order[^1]])], model.Geometry, Digits),
+            Text($"Of {Ranked} unseen digits, the least surprising of each label (above, from {ranked.Min(order => usual[order[0]]):0} nats) and the most surprising (below, up to {ranked.Max(order => usual[order[^1]]):0} nats)."));
     }
 
     /// <summary>Classes by Bayes' rule, p(label | x) proportional to p(x | label); returns the share that is right.</summary>
@@ -142,6 +146,9 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         for (var i = 0; i < count; i++) split.Read(i, items[i] = new byte[model.Geometry.Dimensions]);
         return items;
     }
+
+    // The first unseen item of each label, so that a picture shows no digit twice.
+    int[] OneOfEach() => [.. Enumerable.Range(0, Digits).Select(label => Enumerable.Range(0, Ranked).First(i => data.Test.Label(i) == label))];
 
     int[] Labels(int count) => [.. Enumerable.Range(0, count).Select(data.Test.Label)];
 

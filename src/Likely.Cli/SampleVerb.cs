@@ -34,7 +34,7 @@ static class SampleVerb
         if (each.Length > 0) outputs.Claim(result.GetValue(Each)!, each);
         var labels = label is { } one ? [.. Enumerable.Repeat(one, count)] : (int[]?)null;
 
-        WarmUp(model, Math.Min(count, 64));
+        if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);
         var clock = Stopwatch.StartNew();
         var items = session.Watch(display => Walk.Sample(model, count, session.Seed, labels, temperature, session.Threads,
             share => display.Update(share, $"sampling, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
@@ -50,7 +50,7 @@ static class SampleVerb
         }
         files.Complete();
         var rate = (double)count * model.Geometry.Dimensions / seconds;
-        session.Answer($"{output}: {count} samples in {ProgressDisplay.Duration(seconds)}, {rate:0} symbols/s", new JsonObject
+        session.Answer($"{output}: {count} {(count == 1 ? "sample" : "samples")} in {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
             ["output"] = output,
             ["count"] = count,
@@ -59,20 +59,5 @@ static class SampleVerb
             ["samples_per_second"] = Session.Number(count / seconds),
         });
         return 0;
-    }
-
-    /// <summary>Walks the first two rows and forgets them, so that a rate leaves out the start-up.</summary>
-    public static void WarmUp(DensityModel model, int batch)
-    {
-        var levels = model.Geometry.Levels;
-        var predictor = model.Predict(batch, model.Classes > 0 ? new int[batch] : []);
-        var probabilities = new float[batch * levels];
-        var symbols = new byte[batch];
-        for (var step = 0; step < Math.Min(predictor.Count, 2 * model.Geometry.Width * model.Geometry.SubPositions); step++)
-        {
-            predictor.Next(probabilities);
-            for (var b = 0; b < batch; b++) symbols[b] = Walk.Draw(probabilities.AsSpan(b * levels, levels), 0.5);
-            predictor.Observe(symbols);
-        }
     }
 }

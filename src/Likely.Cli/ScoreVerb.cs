@@ -77,14 +77,15 @@ static class ScoreVerb
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
             Write(writer, split, nats, data.ClassNames);
         });
-        maps?.Write(files, session.Cancellation);
+        maps?.Write(files, nats, session.Cancellation);
         files.Complete();
+        maps?.RemoveStale();
         if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, data.ClassNames));
         var total = Evaluation.Mean(nats) * count;
         var (bits, codedBits) = (total / (dimensions * 0.693147180559945309), archived / (dimensions * 0.693147180559945309));
         session.Answer($"""
             {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {bits:0.00000} bits/dim{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
-            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}")}
+            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {maps.High:0.00} nats and more")}
             """, new JsonObject
         {
             ["count"] = count,
@@ -97,6 +98,8 @@ static class ScoreVerb
             ["of"] = data.All.Count,
             ["trained_on"] = Session.Number(choice.TrainedShare),
             ["output"] = output,
+            ["maps"] = maps?.Folder,
+            ["map_highest_nats"] = Session.Number(maps?.High),
         });
         return 0;
     }
@@ -129,5 +132,6 @@ static class ScoreVerb
         }
     }
 
-    static string Quote(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+    /// <summary>A cell of a table.</summary>
+    public static string Quote(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 }

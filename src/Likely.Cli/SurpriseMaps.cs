@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using Likely.Data;
 using Likely.Models;
 
@@ -5,13 +8,20 @@ namespace Likely.Cli;
 
 /// <summary>
 /// Pictures of items beside the surprise of each of their positions, -log p in nats summed over the position's symbols. All maps
-/// share one range, from 0 to the value that one position in a thousand exceeds, so that they can be compared.
+/// share one range, from 0 to the value that one position in a thousand exceeds, so that they can be compared; a bar in each says
+/// it. A table lists them, with each item's most surprising place; by it, the maps of an earlier run are known and removed.
 /// </summary>
-sealed class SurpriseMaps(string folder, Split split, int count, DensityModel model, Outputs outputs)
+sealed partial class SurpriseMaps(string folder, Split split, int count, DensityModel model, Outputs outputs)
 {
-    readonly float[][] _maps = new float[count][];
+    const string Table = "maps.csv";
 
-    public string Folder { get; } = Claim(folder, split, count, model, outputs);
+    readonly float[][] _maps = new float[count][];
+    readonly List<string> _stale = Claim(folder, split, count, model, outputs);
+
+    public string Folder => folder;
+
+    /// <summary>The nats that the brightest colour stands for, once the maps are written.</summary>
+    public double High { get; private set; }
 
     /// <summary>Takes the surprise of every symbol of one item; from any thread.</summary>
     public void Keep(int index, ReadOnlySpan<float> symbols)
@@ -22,18 +32,30 @@ sealed class SurpriseMaps(string folder, Split split, int count, DensityModel mo
         _maps[index] = map;
     }
 
-    public void Write(OutputSet files, CancellationToken cancellation)
+    public void Write(OutputSet files, double[] nats, CancellationToken cancellation)
     {
-        var high = Percentile(_maps, 0.999);
+        High = Percentile(_maps, 0.999);
+        var table = new StringBuilder("file,index,name,nats,bits_per_dim,highest_nats,row,column\n");
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var geometry = ModelFile.GeometryOf(split.GeometryOf(i));
             var item = new byte[geometry.Dimensions];
             split.Read(i, item);
-            var map = SurpriseMap.Render(Array.ConvertAll(_maps[i], value => (double)value), 0, high);
-            Pictures.Write(files, Name(Folder, split, i), ImageGrid.Arrange([Pictures.Rgb(item, geometry), map], geometry.Height, geometry.Width, 3, columns: 2));
+            var map = SurpriseMap.Render(Array.ConvertAll(_maps[i], value => (double)value), 0, High);
+            var bits = Evaluation.BitsPerDimension(nats[i], geometry);
+            Pictures.Write(files, Path.Combine(folder, Name(split, i)), MapFigure.Of(Pictures.Rgb(item, geometry), map, geometry.Height, geometry.Width, High,
+                string.Create(CultureInfo.InvariantCulture, $"{nats[i]:0.0} nats, {bits:0.000} bits/dim")));
+            var peak = Array.IndexOf(_maps[i], _maps[i].Max());
+            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{_maps[i][peak]:R},{peak / geometry.Width},{peak % geometry.Width}\n");
         }
+        files.Write(Path.Combine(folder, Table), stream => stream.Write(Encoding.UTF8.GetBytes(table.ToString())));
+    }
+
+    /// <summary>Removes the maps of an earlier run that this one has not replaced.</summary>
+    public void RemoveStale()
+    {
+        foreach (var path in _stale) File.Delete(path);
     }
 
     /// <summary>The value that the given share of all values does not exceed.</summary>
@@ -45,12 +67,25 @@ sealed class SurpriseMaps(string folder, Split split, int count, DensityModel mo
         return Math.Max(1e-6, values[(int)(share * (values.Count - 1))]);
     }
 
-    static string Claim(string folder, Split split, int count, DensityModel model, Outputs outputs)
+    static List<string> Claim(string folder, Split split, int count, DensityModel model, Outputs outputs)
     {
         if (model.Members > 1) throw new UsageException("--map is not for an ensemble: its members' probabilities are averaged over whole items, not symbol by symbol");
-        outputs.Claim(folder, Enumerable.Range(0, count).Select(i => Name(folder, split, i)));
-        return folder;
+        HashSet<string> names = [.. Enumerable.Range(0, count).Select(i => Name(split, i))];
+        outputs.Claim(folder, [.. names.Append(Table).Select(name => Path.Combine(folder, name))]);
+        List<string> stale = [.. Listed(Path.Combine(folder, Table)).Where(name => !names.Contains(name)).Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+        foreach (var path in stale) outputs.RequireNoInput(path);
+        return stale;
     }
 
-    static string Name(string folder, Split split, int index) => Path.Combine(folder, $"{split.Number(index):00000}-{DefaultName.Stem(split.ItemName(index))}.png");
+    // Only names that a map can have: a table is a file that anybody may have written.
+    static List<string> Listed(string table)
+    {
+        if (!File.Exists(table)) return [];
+        return [.. File.ReadLines(table).Select(line => line.Split(',')[0]).Where(name => MapName().IsMatch(name))];
+    }
+
+    static string Name(Split split, int index) => $"{split.Number(index):00000}-{DefaultName.Stem(split.ItemName(index))}.png";
+
+    [GeneratedRegex(@"^[0-9]{5,}-[\w.\-]+\.png$")]
+    private static partial Regex MapName();
 }

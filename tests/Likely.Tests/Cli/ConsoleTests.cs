@@ -126,6 +126,17 @@ public sealed class ConsoleTests
         }
     }
 
+    [Fact]
+    public void A_demo_that_could_not_write_its_report_does_not_train()
+    {
+        if (!Directory.Exists("/proc/self")) return;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var run = CliRun.Of("demo", "--minutes", "5", "--out", "/proc/self/demo/report.html");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("cannot be written", run.Error);
+        Assert.True(clock.Elapsed.TotalSeconds < 60);
+    }
+
     sealed class BrokenWriter : TextWriter
     {
         public override Encoding Encoding => Encoding.UTF8;

@@ -179,7 +179,23 @@ public sealed class VerbsTests
         Assert.Equal("index,name,label,nats,bits_per_dim", lines[0]);
         Assert.Equal(13, lines.Length);
         Assert.Equal(12, Directory.GetFiles("maps", "*.png").Length);
+        Assert.Equal(13, File.ReadAllLines("maps/maps.csv").Length);
+        Assert.True((double)run.Json["map_highest_nats"]! > 0);
         Assert.Equal(12, (int)CliRun.Ok("score labels.likely strokes --limit 12 --json").Json["count"]!);
+    }
+
+    [Fact]
+    public void Maps_of_an_earlier_run_are_not_left_beside_new_ones()
+    {
+        CliRun.Ok("score plain.likely strokes --limit 6 --out stale.csv --map stale --force");
+        File.Copy("picture.png", "stale/00099-mine.png");
+        File.AppendAllText("stale/maps.csv", "../picture.png,0,x,1,1,1,0,0\n");
+        Assert.Equal(2, CliRun.Of("score", "plain.likely", "picture.png", "--out", "stale2.csv", "--map", "stale").Code);
+        CliRun.Ok("score plain.likely picture.png --out stale2.csv --map stale --force");
+        Assert.Equal(["00000-picture.png", "00099-mine.png", "maps.csv"], Directory.GetFiles("stale").Select(Path.GetFileName).Order());
+        Assert.True(File.Exists("picture.png"));
+        var map = Image.Read("stale/00000-picture.png");
+        Assert.True(map.Width > 2 * 28 * 8 && map.Height > 28 * 8);
     }
 
     [Fact]
