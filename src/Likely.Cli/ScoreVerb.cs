@@ -41,12 +41,11 @@ static class ScoreVerb
         var choice = ItemChoice.Of(checkpoint, data, splitName);
         var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         var count = split.Count;
-        session.Say($"items       {count} of {data.All.Count}{choice.Reason}");
         var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, outputs) : null;
         if (maps is not null && count > MostMaps) throw new UsageException($"--map would write {count} pictures; say how many with --limit N, at most {MostMaps}");
-        if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
-
         var groups = Group(checkpoint, split, count);
+        session.Say($"items       {count} of {data.All.Count}{choice.Reason}");
+        if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
         var nats = new double[count];
         var (dimensions, archived) = (0L, 0.0);
         var done = 0;
