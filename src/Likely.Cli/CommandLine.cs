@@ -19,9 +19,9 @@ public static class CommandLine
 
     /// <summary>Runs one command line and returns its exit code.</summary>
     public static int Run(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)
-        => Run(arguments, output, new ForgivingWriter(error), cancellation);
+        => Run(arguments, new AnswerWriter(output), new ForgivingWriter(error), cancellation);
 
-    static int Run(string[] arguments, TextWriter output, ForgivingWriter error, CancellationToken cancellation)
+    static int Run(string[] arguments, AnswerWriter output, ForgivingWriter error, CancellationToken cancellation)
     {
         var shared = new SharedOptions();
         var root = new Command("likely", "Likely learns p(x) from your data, then draws, completes, scores and compresses with it.") { new HelpOption(), new VersionOption() };
@@ -86,9 +86,12 @@ public static class CommandLine
         return code;
     }
 
-    // Where several arguments may follow, an unknown option would be taken for one of them.
+    // Where several arguments may follow, an unknown option would be taken for one of them; and what is read is read at any place and twice.
     static void RequireKnown(ParseResult parsed)
     {
+        foreach (var argument in parsed.CommandResult.Command.Arguments)
+            if (parsed.GetResult(argument)?.Tokens.Any(token => token.Value == OutputName.Stdout) == true)
+                throw new UsageException($"{argument.Name} cannot be a stream; write what comes into a file first, or name /dev/stdin if that is a file");
         if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) return;
         foreach (var token in parsed.Tokens)
             if (token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))

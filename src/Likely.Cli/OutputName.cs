@@ -1,3 +1,5 @@
+using Likely.Files;
+
 namespace Likely.Cli;
 
 /// <summary>What a verb writes under the name of --out.</summary>
@@ -24,11 +26,12 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
         ".likely", ".safetensors", ".resume", ".lka", ".idx", ".html", ".htm", ".zip", ".gz", ".xz", ".bz2", ".zst", ".7z", ".tar", ".tgz", ".wav", ".mp3", ".flac", ".ogg", ".mp4", ".avi", ".mkv", ".cs", ".py", ".sh",
     };
 
-    /// <summary>The name given, or else a free one of that stem in the folder runs.</summary>
+    /// <summary>The name given, or else a free one of that stem in the folder runs; for text, <see cref="Stdout"/> by whatever name.</summary>
     /// <exception cref="UsageException">The name promises something else.</exception>
     public string Choose(string? given, string stem, Session session)
     {
         var path = given ?? DefaultName.Free(stem, Extensions[0], session.Force);
+        if (IsText && path.Length > 0 && FileStatus.Of(path).IsStandardOutput) return Stdout;
         Require(path);
         return path;
     }

@@ -7,7 +7,7 @@ namespace Likely.Cli;
 /// One run of a verb: the shared options, where text goes, and the wish to stop. All that people read passes here, and nothing that
 /// came from a file can steer their terminal.
 /// </summary>
-sealed class Session(TextWriter output, ForgivingWriter error, CancellationToken cancellation)
+sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationToken cancellation)
 {
     ProgressDisplay? _bar;
     bool _streamed;
@@ -55,7 +55,7 @@ sealed class Session(TextWriter output, ForgivingWriter error, CancellationToken
     {
         var text = new StringWriter { NewLine = "\n" };
         write(text);
-        output.Write(ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected ? VisibleText.Lines(text.ToString()) : text.ToString());
+        output.Write(output.IsTerminal ? VisibleText.Lines(text.ToString()) : text.ToString());
         output.Flush();
         _streamed = true;
     }

@@ -19,7 +19,7 @@ sealed class SharedOptions
 
     public Option[] All => [_threads, _seed, _json, _quiet, _verbose, _force];
 
-    public Session Read(ParseResult result, TextWriter output, ForgivingWriter error, CancellationToken cancellation) => new(output, error, cancellation)
+    public Session Read(ParseResult result, AnswerWriter output, ForgivingWriter error, CancellationToken cancellation) => new(output, error, cancellation)
     {
         Threads = result.GetValue(_threads) ?? Environment.ProcessorCount,
         Seed = result.GetValue(_seed) ?? 1,

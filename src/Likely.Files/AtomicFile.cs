@@ -1,5 +1,4 @@
 using Likely.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Likely;
 
@@ -21,7 +20,7 @@ public static class AtomicFile
         if (string.IsNullOrWhiteSpace(path)) throw new UsageException("The name of the output file is empty.");
         var status = StatusOf(path);
         if (status.Type == FileType.Folder || Path.EndsInDirectorySeparator(path)) throw new UsageException($"{path} is a folder, where a file is to be written.");
-        if (IsStandardOutput(status)) throw new UsageException($"{path} is where standard output goes; name a file of its own.");
+        if (status.IsStandardOutput) throw new UsageException($"{path} is where standard output goes; name a file of its own.");
         if (status.Type == FileType.CharacterDevice) return;
         if (status.Type is FileType.Pipe or FileType.Socket or FileType.BlockDevice)
             throw new UsageException($"{path} is {(status.Type == FileType.Pipe ? "a pipe" : status.Type == FileType.Socket ? "a socket" : "a disk")}, where a file is to be written.");
@@ -111,15 +110,6 @@ public static class AtomicFile
         {
             throw Explain(path, fault);
         }
-    }
-
-    // What a device swallows cannot be mixed up.
-    static bool IsStandardOutput(FileStatus status)
-    {
-        if (status.Number == 0 || OperatingSystem.IsWindows()) return false;
-        using var handle = new SafeFileHandle(1, ownsHandle: false);
-        var output = FileStatus.Of(handle);
-        return status.IsSame(output) && (status.Type != FileType.CharacterDevice || status.SpecialDevice != FileStatus.Of("/dev/null").SpecialDevice);
     }
 
     static void Remove(string temporary)

@@ -24,6 +24,17 @@ public readonly record struct FileStatus(FileType Type, long Device = 0, long Nu
     /// <summary>True if the same file is known to be meant.</summary>
     public bool IsSame(FileStatus other) => Number != 0 && (Device, Number) == (other.Device, other.Number);
 
+    /// <summary>True if this is where the process's standard output goes; a device that swallows all cannot be mixed up and is not meant.</summary>
+    public bool IsStandardOutput
+    {
+        get
+        {
+            if (Number == 0 || OperatingSystem.IsWindows()) return false;
+            using var handle = new SafeFileHandle(1, ownsHandle: false);
+            return IsSame(Of(handle)) && (Type != FileType.CharacterDevice || SpecialDevice != Of("/dev/null").SpecialDevice);
+        }
+    }
+
     /// <summary>Of what a name leads to, links followed.</summary>
     public static FileStatus Of(string path)
     {
