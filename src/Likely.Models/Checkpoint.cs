@@ -145,8 +145,14 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         foreach (var parameter in model.Parameters.Parameters) StoredWeights.RequireEntry(file, parameter, path);
         model.Parameters.Allocate(null);
         var known = new HashSet<string>();
-        foreach (var parameter in model.Parameters.Parameters) parameter.Assign(StoredWeights.Read(file, parameter, path, known));
-        RequireMasked(model, path);
+        foreach (var parameter in model.Parameters.Parameters)
+        {
+            var values = StoredWeights.Read(file, parameter, path, known);
+            // What lies under a mask would feed a symbol to its own prediction in one face and not in the other: no density, and an archive that never decodes.
+            if (!model.Parameters.Allows(parameter, values))
+                throw new ModelException($"{path} is damaged: tensor '{parameter.Name}' holds weights that are not zero where the order of the symbols forbids any");
+            parameter.Assign(values);
+        }
         if (file.Entries.Count != known.Count)
             throw new ModelException($"{path} has a tensor '{file.Entries.First(entry => !known.Contains(entry.Name)).Name}' that the config does not know");
         var storage = file.Entries.Any(entry => entry.DataType == "I8") ? WeightStorage.Int8
@@ -169,13 +175,6 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         {
             throw new ModelException($"{path} is damaged, or of a later version: {fault.Message}", fault);
         }
-    }
-
-    // What lies under a mask would feed a symbol to its own prediction in one face and not in the other: no density, and an archive that never decodes.
-    static unsafe void RequireMasked(DensityModel model, string path)
-    {
-        if (model.Parameters.FindUnderMask(model.Parameters.Values) is { } parameter)
-            throw new ModelException($"{path} is damaged: tensor '{parameter.Name}' holds weights that are not zero where the order of the symbols forbids any");
     }
 
     // A config from a stranger must not make us reserve more than the file itself holds.

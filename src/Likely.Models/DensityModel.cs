@@ -6,14 +6,16 @@ namespace Likely.Models;
 /// A tractable density p(x): one definition with two faces. <see cref="LogProbabilities"/> answers for all symbols at once,
 /// <see cref="Predict"/> for the next one; both give the same bits.
 /// </summary>
-public abstract class DensityModel(ModelConfig config, Geometry geometry, int classes)
+public abstract class DensityModel
 {
-    public ModelConfig Config { get; } = config;
+    internal DensityModel(ModelConfig config, Geometry geometry, int classes) => (Config, Geometry, Classes) = (config, geometry, classes);
 
-    public Geometry Geometry { get; } = geometry;
+    public ModelConfig Config { get; }
+
+    public Geometry Geometry { get; }
 
     /// <summary>Number of classes the model is conditioned on; 0: unconditional.</summary>
-    public int Classes { get; } = classes;
+    public int Classes { get; }
 
     public ParameterSet Parameters { get; } = new();
 
@@ -23,24 +25,8 @@ public abstract class DensityModel(ModelConfig config, Geometry geometry, int cl
     /// </summary>
     public virtual int Members => 1;
 
-    /// <summary>Log-probabilities in nats, [T, B, S]; on a recording tape a loss of -scale times their sum.</summary>
-    /// <param name="tape">Where values live.</param>
-    /// <param name="batch">Symbols, and labels if the model has classes.</param>
-    /// <param name="scale">Weight of the loss.</param>
-    /// <param name="member">Which member of an ensemble; while training, the member is drawn from the tape's address instead.</param>
-    public abstract Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0);
-
     /// <summary>What the network's outputs mean.</summary>
     public abstract LikelihoodHead Head { get; }
-
-    /// <summary>
-    /// Hands out the distribution of every symbol given those visited before it, one dimension (index within an example) at a time for
-    /// the whole batch, by one parallel pass: the same bits as a predictor's <see cref="IPredictor.Distributions"/>.
-    /// </summary>
-    public abstract void Distributions(Tape tape, SymbolBatch batch, DistributionsReader read, int member = 0);
-
-    /// <summary>A walk through <paramref name="batch"/> new examples.</summary>
-    public abstract IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0);
 
     /// <summary>Multiply-adds of one forward pass of one example.</summary>
     public abstract double MultiplyAdds { get; }
@@ -50,4 +36,79 @@ public abstract class DensityModel(ModelConfig config, Geometry geometry, int cl
 
     /// <summary>True if the model can score examples of other heights and widths.</summary>
     public virtual bool AnySize => false;
+
+    /// <summary>Bytes of what the model makes of its weights and keeps, but for weights turned round, which tapes count.</summary>
+    internal virtual long KeptBytes => 0;
+
+    /// <summary>Log-probabilities in nats, [T, B, S]; on a recording tape a loss of -scale times their sum.</summary>
+    /// <param name="tape">Where values live.</param>
+    /// <param name="batch">Symbols, and labels if the model has classes.</param>
+    /// <param name="scale">Weight of the loss.</param>
+    /// <param name="member">Which member of an ensemble; while training, the member is drawn from the tape's address instead.</param>
+    /// <exception cref="ArgumentException">The batch is empty, of another geometry, or has a label that is no class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such member.</exception>
+    public Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
+    {
+        Require(batch, member);
+        var logs = Score(tape, batch, scale, member);
+        GC.KeepAlive(batch); // what pointers lead to
+        GC.KeepAlive(this);
+        return logs;
+    }
+
+    /// <summary>
+    /// Hands out the distribution of every symbol given those visited before it, one dimension (index within an example) at a time for
+    /// the whole batch, by one parallel pass: the same bits as a predictor's <see cref="IPredictor.Distributions"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public void Distributions(Tape tape, SymbolBatch batch, DistributionsReader read, int member = 0)
+    {
+        Require(batch, member);
+        var source = new DistributionSource { Memory = (this, tape, batch) };
+        Tell(tape, batch, source, (dimension, distributions) =>
+        {
+            read(dimension, distributions);
+            source.Turn++;
+        }, member);
+        GC.KeepAlive(source);
+    }
+
+    /// <summary>A walk through <paramref name="batch"/> new examples.</summary>
+    /// <param name="batch">Examples.</param>
+    /// <param name="labels">One an example if the model has classes.</param>
+    /// <param name="temperature">Logits are divided by it.</param>
+    /// <param name="member">Which member of an ensemble.</param>
+    /// <exception cref="ArgumentException">There are fewer or more labels than examples, or one is no class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no examples, there is no such member, or the temperature is not above 0.</exception>
+    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        RequireMember(member);
+        if (!(temperature > 0) || !float.IsFinite(temperature)) throw new ArgumentOutOfRangeException(nameof(temperature), $"a temperature of {temperature} is not above 0");
+        if (Classes > 0 && labels.Length != batch) throw new ArgumentException($"{batch} examples need one label each, not {labels.Length}", nameof(labels));
+        if (Classes > 0) RequireLabels(labels);
+        return Begin(batch, Classes > 0 ? labels : [], temperature, member);
+    }
+
+    internal abstract Tensor Score(Tape tape, SymbolBatch batch, float scale, int member);
+
+    internal abstract void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member);
+
+    internal abstract IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member);
+
+    void Require(SymbolBatch batch, int member)
+    {
+        if (batch.Geometry != Geometry) throw new ArgumentException($"the model is one of {Geometry}, and the batch is of {batch.Geometry}", nameof(batch));
+        if (batch.Count == 0) throw new ArgumentException("the batch is empty", nameof(batch));
+        RequireMember(member);
+        if (Classes > 0) RequireLabels(batch.Labels);
+    }
+
+    void RequireMember(int member) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)member, (uint)Members, nameof(member));
+
+    void RequireLabels(ReadOnlySpan<int> labels)
+    {
+        foreach (var label in labels)
+            if ((uint)label >= (uint)Classes) throw new ArgumentException($"label {label} is none of the model's {Classes} classes", nameof(labels));
+    }
 }

@@ -51,8 +51,8 @@ public abstract record ModelConfig
         if (geometry.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {geometry.Levels}");
         if (!geometry.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Geometry.MostPositions} positions, not {geometry}");
         var model = Fitted(geometry).Create(geometry, classes);
-        if (model.Parameters.Length > ParameterSet.MostLength)
-            throw new ModelException($"{Name} of {geometry} would have {model.Parameters.Length} weights with these keys, and no model can have more than {ParameterSet.MostLength}; make the images or the model smaller");
+        if (model.Parameters.Length > FloatBlock.MostLength)
+            throw new ModelException($"{Name} of {geometry} would have {model.Parameters.Length} weights with these keys, and no model can have more than {FloatBlock.MostLength}; make the images or the model smaller");
         return model;
     }
 

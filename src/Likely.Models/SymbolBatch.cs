@@ -1,39 +1,72 @@
+using Likely.Tensors;
+
 namespace Likely.Models;
 
 /// <summary>
 /// Symbols of a batch in the order of tensors: position, example, symbol within the position; and labels if there are any.
 /// Pinned and reused from step to step.
 /// </summary>
-public sealed unsafe class SymbolBatch(Geometry geometry, int capacity)
+public sealed class SymbolBatch
 {
-    readonly byte[] _symbols = GC.AllocateArray<byte>(checked(geometry.Dimensions * capacity), pinned: true);
-    readonly int[] _labels = new int[capacity];
+    readonly byte[] _symbols;
+    readonly int[] _labels;
 
-    public Geometry Geometry { get; } = geometry;
+    /// <exception cref="ArgumentOutOfRangeException">The geometry is impossible, or the capacity is below 1 or too large for one array.</exception>
+    public SymbolBatch(Geometry geometry, int capacity) : this(geometry, capacity, hasMemory: true) { }
+
+    SymbolBatch(Geometry geometry, int capacity, bool hasMemory)
+    {
+        if (!geometry.IsPossible) throw new ArgumentOutOfRangeException(nameof(geometry), $"no model is of {geometry}");
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        var length = (long)geometry.Dimensions * capacity;
+        if (length > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(capacity), $"{capacity} examples of {geometry} are more than {Array.MaxLength} symbols");
+        _symbols = hasMemory ? GC.AllocateArray<byte>((int)length, pinned: true) : [];
+        _labels = new int[capacity];
+        Geometry = geometry;
+    }
+
+    /// <summary>A batch without symbols, for tapes that only measure; its labels are 0.</summary>
+    internal static SymbolBatch Outline(Geometry geometry, int count) => new(geometry, count, hasMemory: false) { Count = count };
+
+    public Geometry Geometry { get; }
 
     /// <summary>Number of examples now in it.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The first symbol; pinned.</summary>
-    public byte* Data => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _symbols[0]);
+    /// <summary>The symbols from the first one on, every one below the geometry's levels.</summary>
+    internal PinnedBytes Symbols => new(_symbols);
 
     /// <summary>One label per example; -1 where there is none.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count);
 
     /// <summary>Begins a batch of <paramref name="count"/> examples.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More than the capacity.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than the capacity.</exception>
     public void Begin(int count)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _labels.Length);
         Count = count;
     }
 
     /// <summary>Sets one example from its symbols in item order (position, then symbol).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example in the batch.</exception>
+    /// <exception cref="ArgumentException">There are more or fewer symbols than the geometry's dimensions, or one is not below its levels.</exception>
     public void Set(int example, ReadOnlySpan<byte> symbols, int label = -1)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
+        if (symbols.Length != Geometry.Dimensions) throw new ArgumentException($"an example of {Geometry} has {Geometry.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
+        RequireLevels(symbols, Geometry.Levels);
         var sub = Geometry.SubPositions;
         for (var p = 0; p < Geometry.Positions; p++)
             symbols.Slice(p * sub, sub).CopyTo(_symbols.AsSpan((p * Count + example) * sub));
         _labels[example] = label;
+    }
+
+    /// <summary>Refuses symbols that no level has: networks look up rows by them.</summary>
+    /// <exception cref="ArgumentException">One is not below <paramref name="levels"/>.</exception>
+    internal static void RequireLevels(ReadOnlySpan<byte> symbols, int levels)
+    {
+        if (levels <= byte.MaxValue && symbols.IndexOfAnyExceptInRange((byte)0, (byte)(levels - 1)) is var at and >= 0)
+            throw new ArgumentException($"symbol {symbols[at]} at {at} is not one of {levels} levels, 0 to {levels - 1}", nameof(symbols));
     }
 }

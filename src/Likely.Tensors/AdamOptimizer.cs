@@ -6,23 +6,19 @@ namespace Likely.Tensors;
 /// Adam and AdamW over a whole parameter set, with the running (Polyak) average of the weights. The gradient is given as a
 /// number of blocks, one per shard of the batch, which are added as one fixed binary tree: the same bits for any thread count.
 /// </summary>
-public sealed unsafe class AdamOptimizer
+sealed unsafe class AdamOptimizer
 {
-    const int Chunk = 1 << 16;
+    const int Chunk = 1 << 16, Shards = 8;
     readonly ParameterSet _set;
-    readonly float[][] _memory = new float[4][];
-    readonly float* _first, _second, _average, _gradient;
+    readonly FloatBlock _gradient;
     readonly double[] _squares;
 
     public AdamOptimizer(ParameterSet set)
     {
         _set = set;
-        _memory[0] = ParameterSet.NewBlock(set.Length, out _first);
-        _memory[1] = ParameterSet.NewBlock(set.Length, out _second);
-        _memory[2] = ParameterSet.NewBlock(set.Length, out _average);
-        _memory[3] = ParameterSet.NewBlock(set.Length, out _gradient);
+        (FirstMoment, SecondMoment, Average, _gradient) = (new FloatBlock(set.Length), new FloatBlock(set.Length), new FloatBlock(set.Length), new FloatBlock(set.Length));
         _squares = new double[(set.Length + Chunk - 1) / Chunk];
-        Layout.Copy(set.Values, _average, set.Length);
+        Layout.Copy(set.Values, Average.Pointer, set.Length);
     }
 
     public double Beta1 { get; init; } = 0.9;
@@ -45,24 +41,27 @@ public sealed unsafe class AdamOptimizer
     public long Step { get; set; }
 
     /// <summary>The averaged weights, laid out like the set.</summary>
-    public float* Average => _average;
+    public FloatBlock Average { get; }
 
     /// <summary>The first and second moments, laid out like the set.</summary>
-    public float* FirstMoment => _first;
-    public float* SecondMoment => _second;
+    public FloatBlock FirstMoment { get; }
+    public FloatBlock SecondMoment { get; }
 
     /// <summary>
     /// Takes one step from the shards' gradients, in the order of the shards. Returns the gradient's global norm before
     /// clipping; if it is not finite nothing was changed.
     /// </summary>
-    public double Update(ReadOnlySpan<nint> shards, double rate, int threads)
+    /// <exception cref="ArgumentException">They are not eight, or not of the set's length.</exception>
+    public double Update(FloatBlock[] shards, double rate, int threads)
     {
-        var blocks = shards.ToArray();
+        if (shards.Length != Shards || !Array.TrueForAll(shards, shard => shard.Length == _set.Length))
+            throw new ArgumentException($"the gradient of {_set.Length} weights is given as {Shards} blocks of that length");
         var length = _set.Length;
-        ParallelShards.Run(_squares.Length, threads, (piece, _) => Reduce(blocks, (long)piece * Chunk, Math.Min(length, (piece + 1L) * Chunk)));
-        _set.ClearMasked(_gradient);
+        float* gradient = _gradient.Pointer, first = FirstMoment.Pointer, second = SecondMoment.Pointer, average = Average.Pointer;
+        ParallelShards.Run(_squares.Length, threads, (piece, _) => Reduce(shards, (long)piece * Chunk, Math.Min(length, (piece + 1L) * Chunk)));
+        _set.ClearMasked(gradient);
         ParallelShards.Run(_squares.Length, threads, (piece, _) =>
-            _squares[piece] = Optimizers.SumOfSquares(_gradient + (long)piece * Chunk, Math.Min(Chunk, length - (long)piece * Chunk)));
+            _squares[piece] = Optimizers.SumOfSquares(gradient + (long)piece * Chunk, Math.Min(Chunk, length - (long)piece * Chunk)));
         var total = 0.0;
         foreach (var square in _squares) total += square;
         var norm = Math.Sqrt(total);
@@ -76,17 +75,17 @@ public sealed unsafe class AdamOptimizer
         ParallelShards.Run(_squares.Length, threads, (piece, _) =>
         {
             var at = (long)piece * Chunk;
-            Optimizers.Adam(_set.Values + at, _gradient + at, _first + at, _second + at, _average + at, Math.Min(Chunk, length - at),
+            Optimizers.Adam(_set.Values + at, gradient + at, first + at, second + at, average + at, Math.Min(Chunk, length - at),
                 (float)rate, (float)Beta1, (float)Beta2, correction1, correction2, (float)Epsilon, (float)WeightDecay, (float)Ridge, averageRate, scale);
         });
         _set.Changed();
         return norm;
     }
 
-    void Reduce(nint[] blocks, long from, long to)
+    void Reduce(FloatBlock[] shards, long from, long to)
     {
-        var b = stackalloc float*[8];
-        for (var i = 0; i < 8; i++) b[i] = (float*)blocks[i] + from;
-        Reductions.Tree(b, _gradient + from, to - from);
+        var b = stackalloc float*[Shards];
+        for (var i = 0; i < Shards; i++) b[i] = shards[i].Pointer + from;
+        Reductions.Tree(b, _gradient.Pointer + from, to - from);
     }
 }

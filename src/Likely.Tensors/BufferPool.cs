@@ -1,54 +1,34 @@
-using System.Runtime.CompilerServices;
-
 namespace Likely.Tensors;
 
-/// <summary>
-/// Aligned float buffers, reused by exact size: shapes recur at every step, so after the first step nothing is allocated.
-/// The memory is pinned managed memory, so a pool that is dropped is collected like any object.
-/// </summary>
-public sealed unsafe class BufferPool
+/// <summary>Float buffers, reused by exact size: shapes recur at every step, so after the first step nothing is allocated.</summary>
+/// <param name="meter">If given, buffers have no memory and are only counted.</param>
+sealed unsafe class BufferPool(MemoryMeter? meter = null)
 {
-    /// <summary>Floats that may be read (never written) behind a buffer's end, so that kernels need no scalar tails.</summary>
-    public const int Slack = 16;
-
-    readonly Dictionary<long, Stack<Buffer>> _free = [];
+    readonly Dictionary<long, Stack<FloatBlock>> _free = [];
 
     /// <summary>Number of buffers this pool has ever allocated.</summary>
     public long Allocations { get; private set; }
 
-    internal Buffer Rent(long length)
+    public FloatBlock Rent(long length)
     {
         if (_free.TryGetValue(length, out var stack) && stack.TryPop(out var buffer)) return buffer;
         Allocations++;
-        return new Buffer(length);
+        meter?.Add(length);
+        buffer = meter is null ? FloatBlock.Unspecified(length) : FloatBlock.Outline(length);
+        Poison(buffer);
+        return buffer;
     }
 
-    internal void Return(Buffer buffer)
+    public void Return(FloatBlock buffer)
     {
-        buffer.Poison();
-        if (!_free.TryGetValue(buffer.Length, out var stack)) _free[buffer.Length] = stack = new Stack<Buffer>();
+        Poison(buffer);
+        if (!_free.TryGetValue(buffer.Length, out var stack)) _free[buffer.Length] = stack = new Stack<FloatBlock>();
         stack.Push(buffer);
     }
 
-    /// <summary>One aligned block of floats; its address never changes.</summary>
-    internal sealed class Buffer
+    [System.Diagnostics.Conditional("DEBUG")]
+    static void Poison(FloatBlock buffer)
     {
-        readonly float[] _memory;
-
-        public Buffer(long length)
-        {
-            Length = length;
-            _memory = GC.AllocateUninitializedArray<float>(checked((int)(length + Slack + 16)), pinned: true);
-            var address = (nint)Unsafe.AsPointer(ref _memory[0]);
-            Pointer = (float*)(address + 63 & ~63);
-            new Span<float>(Pointer + length, Slack).Clear();
-            Poison();
-        }
-
-        public long Length { get; }
-        public float* Pointer { get; }
-
-        [System.Diagnostics.Conditional("DEBUG")]
-        public void Poison() => new Span<float>(Pointer, (int)Length).Fill(float.NaN);
+        if (buffer.Pointer is not null) new Span<float>(buffer.Pointer, (int)buffer.Length).Fill(float.NaN);
     }
 }

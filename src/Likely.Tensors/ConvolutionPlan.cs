@@ -4,7 +4,7 @@ namespace Likely.Tensors;
 /// Where a convolution on a grid of positions reads: its taps as (row, column) offsets, and the stretches of columns within
 /// which the same taps lie inside the image. Taps outside are skipped, never multiplied by zero.
 /// </summary>
-public sealed class ConvolutionPlan
+sealed class ConvolutionPlan
 {
     ConvolutionPlan? _mirror;
     Stretch[]? _stretches;
@@ -15,14 +15,14 @@ public sealed class ConvolutionPlan
     public int Width { get; }
     public (int Row, int Column)[] Taps { get; }
 
-    /// <summary>How many positions back the farthest tap reads.</summary>
+    /// <summary>How many positions back the farthest tap reads; the grid's positions at most.</summary>
     public int Reach
     {
         get
         {
-            var reach = 0;
-            foreach (var (row, column) in Taps) reach = Math.Max(reach, -(row * Width + column));
-            return reach;
+            var reach = 0L;
+            foreach (var (row, column) in Taps) reach = Math.Max(reach, -((long)row * Width + column));
+            return (int)Math.Min(reach, Height * Width);
         }
     }
 

@@ -14,7 +14,7 @@ public unsafe struct CumulativeMixture
     int _next; // the channel that may follow
 
     /// <summary>Takes the parameters of one position and the symbols of the channels before this one; after channel c - 1, channel c must be of the same position.</summary>
-    public void Begin(float* parameters, int components, byte* known, int channel)
+    internal void Begin(float* parameters, int components, byte* known, int channel)
     {
         fixed (float* law = _law)
         {

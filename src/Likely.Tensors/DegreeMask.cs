@@ -5,7 +5,7 @@ namespace Likely.Tensors;
 /// (Germain et al. 2015, eq. 13 and 14; for the last product an output's degree is one less than its number). Both sides are sorted by
 /// degree, so that the mask is a staircase: whole blocks need not be multiplied, and a walk can add input after input.
 /// </summary>
-public sealed class DegreeMask
+sealed class DegreeMask
 {
     readonly int[]? _inputOrder, _outputOrder;
 

@@ -7,10 +7,9 @@ namespace Likely.Tensors;
 /// degree(c) of x[r] w[r, c], one chain in sorted order. Where the mask is sorted as it is, the parameter itself serves; else
 /// sorted copies, made anew by <see cref="Refresh"/> when weights or mask changed.
 /// </summary>
-public sealed unsafe class MaskedProduct(Parameter weight, Parameter? bias)
+sealed unsafe class MaskedProduct(Parameter weight, Parameter? bias)
 {
-    float[]? _memory, _transposedMemory, _biasMemory;
-    float* _weights, _transposed, _bias;
+    FloatBlock? _weights, _transposed, _biases;
     bool _hasTransposed;
 
     internal Parameter Weight => weight;
@@ -20,10 +19,13 @@ public sealed unsafe class MaskedProduct(Parameter weight, Parameter? bias)
     /// <summary>The mask; set by <see cref="Refresh"/>.</summary>
     public DegreeMask Mask { get; private set; } = null!;
 
-    internal float* Weights => Mask.IsIdentity ? weight.Data : _weights;
+    /// <summary>True if every mask of this product is sorted as it is: then it is the weight's own.</summary>
+    internal bool IsSorted => weight.Mask is not null;
+
+    internal float* Weights => IsSorted ? weight.Data : _weights is null ? null : _weights.Pointer;
 
     /// <summary>The biases in sorted order; null: there are none.</summary>
-    internal float* Biases => bias is null ? null : Mask.IsIdentity ? bias.Data : _bias;
+    internal float* Biases => bias is null ? null : IsSorted ? bias.Data : _biases is null ? null : _biases.Pointer;
 
     /// <summary>Floats that the sorted copies of a product hold, the transposed one included.</summary>
     public static long CopyLength(int inputs, int outputs) => (long)inputs * Shape.RoundUp(outputs) + (long)outputs * Shape.RoundUp(inputs);
@@ -34,35 +36,35 @@ public sealed unsafe class MaskedProduct(Parameter weight, Parameter? bias)
     {
         if (mask.InputDegrees.Length != weight.Inputs || mask.OutputDegrees.Length != weight.Outputs)
             throw new ArgumentException($"a mask of {mask.InputDegrees.Length} x {mask.OutputDegrees.Length} does not fit weight {weight.Shape}");
+        if (mask.IsIdentity != IsSorted) throw new ArgumentException($"the mask of weight {weight.Shape} is sorted as it is, or the weight has one of its own, but not both");
         (Mask, _hasTransposed) = (mask, false);
-        if (mask.IsIdentity) return;
-        if (_memory is null) _memory = ParameterSet.NewBlock(weight.Length, out _weights);
+        if (IsSorted) return;
+        _weights ??= new FloatBlock(weight.Length);
         for (var r = 0; r < weight.Inputs; r++)
         {
-            float* from = weight.Data + (long)mask.InputAt(r) * weight.Stride, to = _weights + (long)r * weight.Stride;
+            float* from = weight.Data + (long)mask.InputAt(r) * weight.Stride, to = _weights.Pointer + (long)r * weight.Stride;
             var first = mask.FirstFed[r];
             new Span<float>(to, first).Clear();
             for (var c = first; c < weight.Outputs; c++) to[c] = from[mask.OutputAt(c)];
         }
         if (bias is null) return;
-        if (_biasMemory is null) _biasMemory = ParameterSet.NewBlock(bias.Length, out _bias);
-        for (var c = 0; c < weight.Outputs; c++) _bias[c] = bias.Data[mask.OutputAt(c)];
+        _biases ??= new FloatBlock(bias.Length);
+        for (var c = 0; c < weight.Outputs; c++) _biases.Pointer[c] = bias.Data[mask.OutputAt(c)];
     }
 
     /// <summary>The sorted weight as [outputs, padded inputs] for the way back, made on first use; safe from many threads.</summary>
-    internal float* Transposed()
+    internal float* Transposed(Tape tape)
     {
-        if (Mask.IsIdentity)
-            fixed (float* pinned = weight.Transposed())
-                return pinned;
+        if (IsSorted) return weight.Transposed(tape);
+        if (!tape.Computes) return null; // whoever keeps products counts their copies
         lock (this)
         {
-            if (_hasTransposed) return _transposed;
+            if (_hasTransposed) return _transposed!.Pointer;
             var padded = Shape.RoundUp(weight.Inputs);
-            if (_transposedMemory is null) _transposedMemory = ParameterSet.NewBlock((long)weight.Outputs * padded, out _transposed);
-            Layout.Transpose(Weights, weight.Inputs, weight.Outputs, weight.Stride, _transposed, padded);
+            _transposed ??= new FloatBlock((long)weight.Outputs * padded);
+            Layout.Transpose(Weights, weight.Inputs, weight.Outputs, weight.Stride, _transposed.Pointer, padded);
             _hasTransposed = true;
-            return _transposed;
+            return _transposed.Pointer;
         }
     }
 }

@@ -8,15 +8,16 @@ namespace Likely.Tensors;
 /// <param name="output">V: how hidden units predict a variable.</param>
 /// <param name="visibleBias">b.</param>
 /// <param name="hiddenBias">c.</param>
-/// <param name="order">The variable visited at each step.</param>
+/// <param name="order">The variable visited at each step, made when something is computed.</param>
 /// <param name="subPositions">S: variables at one position; variable d is symbol d mod S of position d / S.</param>
-public sealed class NadeWeights(Parameter input, Parameter output, Parameter visibleBias, Parameter hiddenBias, int[] order, int subPositions)
+sealed class NadeWeights(Parameter input, Parameter output, Parameter visibleBias, Parameter hiddenBias, Lazy<int[]> order, int subPositions)
 {
     internal Parameter Input => input;
     internal Parameter Output => output;
     internal Parameter VisibleBias => visibleBias;
     internal Parameter HiddenBias => hiddenBias;
-    internal int[] Order => order;
+    internal int[] Order => order.Value;
+    internal int Variables => input.Inputs;
     internal int SubPositions => subPositions;
     internal int Hidden => input.Outputs;
 }

@@ -2,21 +2,27 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-public static unsafe partial class Ops
+static unsafe partial class Ops
 {
     /// <summary>
     /// Bernoulli log-probabilities (nats) of compact logits [T, B, S] whose order is that of the symbols: the same numbers as
     /// <see cref="LogProbabilities"/>, sixteen symbols at a time whatever S is. A loss, as there.
     /// </summary>
-    public static Tensor BernoulliLogProbabilities(Tensor logits, byte* symbols, float scale)
+    public static Tensor BernoulliLogProbabilities(Tensor logits, PinnedBytes symbols, float scale)
     {
         if (logits.Stride != logits.Channels) throw new ArgumentException($"logits {logits.Shape} must be compact");
         var tape = logits.Tape;
         var logs = tape.New(logits.Shape, logits.RequiresGradient, compact: true);
-        Likelihood.Bernoulli(logits.Data, symbols, checked((int)logits.Length), logs.Data, null, 0);
+        if (tape.Computes) Likelihood.Bernoulli(logits.Data, symbols.Pointer, (int)logits.Length, logs.Data, null, 0);
+        symbols.KeepAlive();
         if (!tape.Recording) return logs;
-        var entry = tape.Record(logs, static (tape, e) =>
-            Likelihood.Bernoulli(e.A!.Data, e.Symbols, (int)e.A.Length, null, tape.GradientOf(e.A, out _), e.Scale));
+        var entry = tape.RecordLoss(logs, static (tape, e) =>
+        {
+            var logits = e.A!;
+            var gradient = BeginLossGradient(tape, logits, out var target);
+            if (tape.Computes) Likelihood.Bernoulli(logits.Data, e.Symbols.Pointer, (int)logits.Length, null, target, e.Scale);
+            FinishLossGradient(tape, logits, gradient);
+        });
         (entry.A, entry.Scale) = (logits, scale);
         entry.Symbols = symbols;
         return logs;
@@ -33,14 +39,15 @@ public static unsafe partial class Ops
     public static void Sigmoids(float* logits) => Kernels.BinaryProbabilities.OfOne(logits);
 
     /// <summary>Binary symbols [T, B, S] as channels of one position, [1, B, T S], in visiting order (null: as they come).</summary>
-    public static Tensor Variables(Tape tape, byte* symbols, int positions, int batch, int subPositions, int[]? order)
+    public static Tensor Variables(Tape tape, PinnedBytes symbols, int positions, int batch, int subPositions, int[]? order)
     {
         var x = tape.New(new Shape(1, batch, positions * subPositions));
-        for (var c = 0; c < x.Channels; c++)
+        for (var c = 0; c < x.Channels && tape.Computes; c++)
         {
-            var from = symbols + SymbolOffset(order is null ? c : order[c], batch, subPositions);
+            var from = symbols.Pointer + SymbolOffset(order is null ? c : order[c], batch, subPositions);
             for (var b = 0; b < batch; b++) x.Data[b * (long)x.Stride + c] = from[b * subPositions];
         }
+        symbols.KeepAlive();
         return x;
     }
 
@@ -50,7 +57,7 @@ public static unsafe partial class Ops
         if (x.Positions != 1 || x.Channels % subPositions != 0) throw new ArgumentException($"{x.Shape} cannot become positions of {subPositions} symbols");
         var tape = x.Tape;
         var y = tape.New(new Shape(x.Channels / subPositions, x.Batch, subPositions), x.RequiresGradient, compact: true);
-        for (var c = 0; c < x.Channels; c++)
+        for (var c = 0; c < x.Channels && tape.Computes; c++)
         {
             var to = y.Data + SymbolOffset(order is null ? c : order[c], x.Batch, subPositions);
             for (var b = 0; b < x.Batch; b++) to[b * subPositions] = x.Data[b * (long)x.Stride + c];
@@ -61,7 +68,7 @@ public static unsafe partial class Ops
             Tensor x = e.A!, y = e.Output!;
             var order = (int[]?)e.State;
             var dx = tape.GradientOf(x, out var isNew);
-            for (var c = 0; c < x.Channels; c++)
+            for (var c = 0; c < x.Channels && tape.Computes; c++)
             {
                 var from = y.Gradient + SymbolOffset(order is null ? c : order[c], x.Batch, y.Channels);
                 for (var b = 0; b < x.Batch; b++)

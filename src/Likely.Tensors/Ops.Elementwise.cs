@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-public static unsafe partial class Ops
+static unsafe partial class Ops
 {
     /// <summary>a + b, same shape.</summary>
     public static Tensor Add(Tensor a, Tensor b)
@@ -10,17 +10,12 @@ public static unsafe partial class Ops
         SameShape(a, b);
         var tape = a.Tape;
         var y = tape.New(a.Shape, a.RequiresGradient || b.RequiresGradient, compact: a.Stride == a.Channels);
-        Elementwise.Add(a.Data, b.Data, y.Data, y.Length);
+        if (tape.Computes) Elementwise.Add(a.Data, b.Data, y.Data, y.Length);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
             Tensor a = e.A!, b = e.B!, y = e.Output!;
-            if (a.RequiresGradient)
-            {
-                var da = tape.GradientOf(a, out var isNew);
-                if (isNew) Layout.Copy(y.Gradient, da, y.Length);
-                else Elementwise.Add(y.Gradient, da, y.Length);
-            }
+            if (a.RequiresGradient) tape.AddGradient(y, a);
             tape.PassGradient(y, b);
         });
         (entry.A, entry.B) = (a, b);
@@ -32,12 +27,12 @@ public static unsafe partial class Ops
     {
         var tape = x.Tape;
         var y = tape.New(x.Shape, x.RequiresGradient, compact: x.Stride == x.Channels);
-        Elementwise.Relu(x.Data, y.Data, y.Length);
+        if (tape.Computes) Elementwise.Relu(x.Data, y.Data, y.Length);
         if (!tape.Recording) return y;
         tape.Record(y, static (tape, e) =>
         {
             var dx = tape.GradientOf(e.A!, out var isNew);
-            Elementwise.ReluBackward(e.Output!.Data, e.Output.Gradient, dx, isNew, e.Output.Length);
+            if (tape.Computes) Elementwise.ReluBackward(e.Output!.Data, e.Output.Gradient, dx, isNew, e.Output.Length);
         }).A = x;
         return y;
     }
@@ -51,18 +46,15 @@ public static unsafe partial class Ops
         if (x.Channels % 2 != 0) throw new ArgumentException($"a gate needs an even number of channels, not {x.Shape}");
         var tape = x.Tape;
         var y = tape.New(x.Shape with { Channels = x.Channels / 2 }, x.RequiresGradient);
-        Elementwise.Gate(x.Data, x.Stride, condition is null ? null : condition.Data, condition?.Stride ?? 0, y.Data, y.Stride, x.Positions, x.Batch, y.Channels);
+        if (tape.Computes)
+            Elementwise.Gate(x.Data, x.Stride, condition is null ? null : condition.Data, condition?.Stride ?? 0, y.Data, y.Stride, x.Positions, x.Batch, y.Channels);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
             Tensor x = e.A!, y = e.Output!;
             var dx = tape.GradientOf(x, out var isNew);
-            float* dCondition = null;
-            if (e.B is { RequiresGradient: true })
-            {
-                dCondition = tape.GradientOf(e.B, out var conditionIsNew);
-                if (conditionIsNew) new Span<float>(dCondition, (int)e.B.Length).Clear();
-            }
+            var dCondition = e.B is { RequiresGradient: true } ? tape.GradientToAddTo(e.B) : null;
+            if (!tape.Computes) return;
             Elementwise.GateBackward(x.Data, x.Stride, e.B is null ? null : e.B.Data, e.B?.Stride ?? 0, y.Gradient, y.Stride,
                 dx, isNew, dCondition, x.Positions, x.Batch, y.Channels);
         });
@@ -79,12 +71,12 @@ public static unsafe partial class Ops
         var tape = x.Tape;
         if (!tape.Training || rate <= 0) return x;
         var y = tape.New(x.Shape, x.RequiresGradient, compact: x.Stride == x.Channels);
-        ApplyDropout(tape, x, x.Data, y.Data, rate, path, add: false);
+        if (tape.Computes) ApplyDropout(tape, x, x.Data, y.Data, rate, path, add: false);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
             var dx = tape.GradientOf(e.A!, out var isNew);
-            ApplyDropout(tape, e.A!, e.Output!.Gradient, dx, e.Scale, e.Number, add: !isNew);
+            if (tape.Computes) ApplyDropout(tape, e.A!, e.Output!.Gradient, dx, e.Scale, e.Number, add: !isNew);
         });
         (entry.A, entry.Scale, entry.Number) = (x, rate, path);
         return y;

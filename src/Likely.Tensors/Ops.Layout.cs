@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-public static unsafe partial class Ops
+static unsafe partial class Ops
 {
     /// <summary>Rows of a table [1, N, C] chosen by index: [1, B, C].</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is not a row of the table.</exception>
@@ -11,14 +11,15 @@ public static unsafe partial class Ops
         foreach (var index in indices)
             if ((uint)index >= (uint)table.Inputs) throw new ArgumentOutOfRangeException(nameof(indices), $"index {index} is outside the {table.Inputs} rows of '{table.Name}'");
         var y = tape.New(new Shape(1, indices.Length, table.Outputs), requiresGradient: true);
-        for (var b = 0; b < indices.Length; b++)
+        for (var b = 0; b < indices.Length && tape.Computes; b++)
             Layout.Copy(table.Data + (long)indices[b] * table.Stride, y.Data + (long)b * y.Stride, y.Stride);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
-            if (e.Output!.Gradient is null) return;
-            for (var b = 0; b < e.Output.Batch; b++)
-                Elementwise.Add(e.Output.Gradient + (long)b * e.Output.Stride, e.Weight!.GradientIn(tape) + (long)e.Indices[b] * e.Weight.Stride, e.Output.Stride);
+            var (y, table) = (e.Output!, e.Weight!);
+            var gradient = table.GradientIn(tape);
+            for (var b = 0; b < y.Batch && tape.Computes; b++)
+                Elementwise.Add(y.Gradient + (long)b * y.Stride, gradient + (long)e.Indices[b] * table.Stride, y.Stride);
         });
         entry.Weight = table;
         if (entry.Indices.Length < indices.Length) entry.Indices = new int[indices.Length];
@@ -30,26 +31,32 @@ public static unsafe partial class Ops
     /// Symbols [T, B, S] as numbers [T, B, S (1 + C)]: for each its value in -1..1, then its row of a table [1, levels, C]. Without a
     /// table the result is compact and nothing is learned.
     /// </summary>
-    /// <param name="symbols">Below <paramref name="levels"/>; must stay where they are until the tape has run backward.</param>
-    public static Tensor Embed(Tape tape, Shape shape, byte* symbols, int levels, Parameter? table)
+    /// <param name="symbols">Below <paramref name="levels"/>; must keep their values until the tape has run backward.</param>
+    public static Tensor Embed(Tape tape, Shape shape, PinnedBytes symbols, int levels, Parameter? table)
     {
         if (table is not null && table.Inputs != levels) throw new ArgumentException($"a table {table.Shape} has no rows for {levels} levels");
         var width = 1 + (table?.Outputs ?? 0);
         var y = tape.New(shape with { Channels = shape.Channels * width }, requiresGradient: table is not null, compact: table is null);
-        if (table is not null) new Span<float>(y.Data, checked((int)y.Length)).Clear();
-        for (var row = 0L; row < y.Rows; row++)
-            for (var s = 0; s < shape.Channels; s++) Embed(y.Data + row * y.Stride + s * width, symbols[row * shape.Channels + s], levels, table);
+        if (tape.Computes)
+        {
+            if (table is not null) new Span<float>(y.Data, (int)y.Length).Clear();
+            var symbol = symbols.Pointer;
+            for (var row = 0L; row < y.Rows; row++)
+                for (var s = 0; s < shape.Channels; s++) Embed(y.Data + row * y.Stride + s * width, *symbol++, levels, table);
+            symbols.KeepAlive();
+        }
         if (!tape.Recording || table is null) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
             var (y, table) = (e.Output!, e.Weight!);
-            if (y.Gradient is null) return;
             var gradient = table.GradientIn(tape);
             var width = 1 + table.Outputs;
             var count = y.Channels / width;
+            if (!tape.Computes) return;
+            var symbol = e.Symbols.Pointer;
             for (var row = 0L; row < y.Rows; row++)
                 for (var s = 0; s < count; s++)
-                    Elementwise.Add(y.Gradient + row * y.Stride + s * width + 1, gradient + (long)e.Symbols[row * count + s] * table.Stride, table.Outputs);
+                    Elementwise.Add(y.Gradient + row * y.Stride + s * width + 1, gradient + (long)*symbol++ * table.Stride, table.Outputs);
         });
         entry.Weight = table;
         entry.Symbols = symbols;

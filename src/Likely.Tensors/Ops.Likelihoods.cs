@@ -5,7 +5,7 @@ namespace Likely.Tensors;
 /// <summary>The forms of a distribution over the symbols at one position.</summary>
 public enum LikelihoodKind { Bernoulli, Softmax, LogisticMixture }
 
-public static unsafe partial class Ops
+static unsafe partial class Ops
 {
     /// <summary>
     /// Log-probabilities (nats) of observed symbols: parameters [T, B, outputs] and symbols [T, B, S] give [T, B, S], compact. On a
@@ -17,27 +17,46 @@ public static unsafe partial class Ops
     /// <param name="subPositions">S, symbols at one position.</param>
     /// <param name="size">Levels or components.</param>
     /// <param name="scale">Weight of the loss.</param>
-    public static Tensor LogProbabilities(LikelihoodKind kind, Tensor parameters, byte* symbols, int subPositions, int size, float scale)
+    public static Tensor LogProbabilities(LikelihoodKind kind, Tensor parameters, PinnedBytes symbols, int subPositions, int size, float scale)
     {
         var tape = parameters.Tape;
         var logs = tape.New(parameters.Shape with { Channels = subPositions }, parameters.RequiresGradient, compact: true);
-        for (var r = 0L; r < parameters.Rows; r++)
-            LogProbability(kind, parameters.Data + r * parameters.Stride, symbols + r * subPositions, subPositions, size, logs.Data + r * subPositions, null, 0);
+        for (var r = 0L; r < parameters.Rows && tape.Computes; r++)
+            LogProbability(kind, parameters.Data + r * parameters.Stride, symbols.Pointer + r * subPositions, subPositions, size, logs.Data + r * subPositions, null, 0);
+        symbols.KeepAlive();
         if (!tape.Recording) return logs;
-        var entry = tape.Record(logs, static (tape, e) =>
+        var entry = tape.RecordLoss(logs, static (tape, e) =>
         {
             var (parameters, logs) = (e.A!, e.Output!);
-            var gradient = tape.GradientOf(parameters, out _);
+            var gradient = BeginLossGradient(tape, parameters, out var target);
             var scratch = stackalloc float[logs.Channels];
             var kind = (LikelihoodKind)(e.Number & 3);
             var size = (int)(e.Number >> 2);
-            for (var r = 0L; r < parameters.Rows; r++)
-                LogProbability(kind, parameters.Data + r * parameters.Stride, e.Symbols + r * logs.Channels, logs.Channels, size,
-                    kind == LikelihoodKind.Bernoulli ? null : scratch, gradient + r * parameters.Stride, e.Scale);
+            for (var r = 0L; r < parameters.Rows && tape.Computes; r++)
+                LogProbability(kind, parameters.Data + r * parameters.Stride, e.Symbols.Pointer + r * logs.Channels, logs.Channels, size,
+                    kind == LikelihoodKind.Bernoulli ? null : scratch, target + r * parameters.Stride, e.Scale);
+            FinishLossGradient(tape, parameters, gradient);
         });
         (entry.A, entry.Scale, entry.Number) = (parameters, scale, (ulong)size << 2 | (ulong)kind);
         entry.Symbols = symbols;
         return logs;
+    }
+
+    // Kernels of losses write; where a gradient has begun, they write elsewhere and it is added.
+    static FloatBlock? BeginLossGradient(Tape tape, Tensor parameters, out float* target)
+    {
+        target = tape.GradientOf(parameters, out var isNew);
+        if (isNew) return null;
+        var scratch = tape.RentScratch(parameters.Length);
+        target = scratch.Pointer;
+        return scratch;
+    }
+
+    static void FinishLossGradient(Tape tape, Tensor parameters, FloatBlock? scratch)
+    {
+        if (scratch is null) return;
+        if (tape.Computes) Elementwise.Add(scratch.Pointer, parameters.Gradient, parameters.Length);
+        tape.ReturnScratch(scratch);
     }
 
     /// <summary>One row of <see cref="LogProbabilities"/>: the routine that predictors use, too.</summary>

@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-public static unsafe partial class Ops
+static unsafe partial class Ops
 {
     /// <summary>The masked linear map, [T, B, inputs] -> [T, B, outputs], both in the product's sorted order.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
@@ -12,23 +12,24 @@ public static unsafe partial class Ops
         var tape = x.Tape;
         var y = tape.New(x.Shape with { Channels = product.Weight.Outputs }, requiresGradient: true);
         var start = product.Biases is not null ? product.Biases : tape.Zeros(y.Stride);
-        MaskedProducts.Forward(product.Mask, x.Data, x.Stride, x.Rows, product.Weights, product.Weight.Stride, start, y.Data, y.Stride);
+        if (tape.Computes) MaskedProducts.Forward(product.Mask, x.Data, x.Stride, x.Rows, product.Weights, product.Weight.Stride, start, y.Data, y.Stride);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
             Tensor x = e.A!, y = e.Output!;
             var product = (MaskedProduct)e.State!;
-            if (product.Mask.IsIdentity)
+            if (product.IsSorted)
             {
                 var dw = product.Weight.GradientIn(tape, out var isFirst);
-                MaskedProducts.WeightGradient(product.Mask, x.Data, x.Stride, y.Gradient, y.Stride, x.Rows, isFirst ? tape.Zeros(product.Weight.Stride) : null, dw, product.Weight.Stride);
-                if (product.Bias is not null) Elementwise.SumRows(y.Gradient, y.Stride, y.Rows, product.Bias.Stride, product.Bias.GradientIn(tape));
+                var start = isFirst ? tape.Zeros(product.Weight.Stride) : null;
+                if (tape.Computes) MaskedProducts.WeightGradient(product.Mask, x.Data, x.Stride, y.Gradient, y.Stride, x.Rows, start, dw, product.Weight.Stride);
+                AddBiasGradient(tape, y, product.Bias);
             }
             else MaskedBackward(tape, product, x, y);
             if (!x.RequiresGradient) return;
             var dx = tape.GradientOf(x, out var isNew);
-            MaskedProducts.InputGradient(product.Mask, y.Gradient, y.Stride, x.Rows, product.Transposed(), x.Stride,
-                isNew ? tape.Zeros(x.Stride) : dx, isNew ? 0 : x.Stride, dx, x.Stride);
+            float* transposed = product.Transposed(tape), begin = isNew ? tape.Zeros(x.Stride) : dx;
+            if (tape.Computes) MaskedProducts.InputGradient(product.Mask, y.Gradient, y.Stride, x.Rows, transposed, x.Stride, begin, isNew ? 0 : x.Stride, dx, x.Stride);
         });
         (entry.A, entry.State) = (x, product);
         return y;
@@ -41,22 +42,29 @@ public static unsafe partial class Ops
         var naturalInput = tape.RentScratch(x.Length);
         var naturalGradient = tape.RentScratch(y.Length);
         var block = tape.RentScratch(16L * weight.Stride);
-        new Span<float>(naturalGradient.Pointer, checked((int)y.Length)).Clear();
-        for (var r = 0L; r < x.Rows; r++)
-        {
-            float* from = x.Data + r * x.Stride, to = naturalInput.Pointer + r * x.Stride;
-            for (var c = 0; c < x.Channels; c++) to[mask.InputAt(c)] = from[c];
-            from = y.Gradient + r * y.Stride;
-            to = naturalGradient.Pointer + r * y.Stride;
-            for (var c = 0; c < y.Channels; c++) to[mask.OutputAt(c)] = from[c];
-        }
         var dw = weight.GradientIn(tape, out var isNew);
-        MaskedProducts.ScatteredWeightGradient(mask, naturalInput.Pointer, x.Stride, naturalGradient.Pointer, y.Stride, x.Rows,
-            isNew, dw, weight.Stride, block.Pointer, tape.Zeros(weight.Stride));
-        if (product.Bias is not null) Elementwise.SumRows(naturalGradient.Pointer, y.Stride, y.Rows, weight.Stride, product.Bias.GradientIn(tape));
+        var zeros = tape.Zeros(weight.Stride);
+        var db = product.Bias is null ? null : product.Bias.GradientIn(tape);
+        if (tape.Computes) Scatter();
         tape.ReturnScratch(block);
         tape.ReturnScratch(naturalGradient);
         tape.ReturnScratch(naturalInput);
+
+        void Scatter()
+        {
+            new Span<float>(naturalGradient.Pointer, (int)y.Length).Clear();
+            for (var r = 0L; r < x.Rows; r++)
+            {
+                float* from = x.Data + r * x.Stride, to = naturalInput.Pointer + r * x.Stride;
+                for (var c = 0; c < x.Channels; c++) to[mask.InputAt(c)] = from[c];
+                from = y.Gradient + r * y.Stride;
+                to = naturalGradient.Pointer + r * y.Stride;
+                for (var c = 0; c < y.Channels; c++) to[mask.OutputAt(c)] = from[c];
+            }
+            MaskedProducts.ScatteredWeightGradient(mask, naturalInput.Pointer, x.Stride, naturalGradient.Pointer, y.Stride, x.Rows,
+                isNew, dw, weight.Stride, block.Pointer, zeros);
+            if (db is not null) Elementwise.SumRows(naturalGradient.Pointer, y.Stride, y.Rows, weight.Stride, db);
+        }
     }
 
     /// <summary>A walk's beginning: every row of sums [1, B, outputs] becomes the product's biases, or zero.</summary>

@@ -3,7 +3,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-public static unsafe partial class Ops
+static unsafe partial class Ops
 {
     // Examples that walk together, so that a variable's weights are read once for all of them; and the hidden units that go back
     // together, so that everything these examples need for it stays in cache.
@@ -14,12 +14,24 @@ public static unsafe partial class Ops
     /// a = c; for d in order: h = sigmoid(a), logit_d = V_d . h + b_d, a += W_d x_d. Where x_d = 0 the sums stay, so h is computed
     /// once per one-valued variable: the same numbers at a fraction of the cost.
     /// </summary>
-    public static Tensor Nade(Tape tape, NadeWeights weights, byte* symbols, int batch)
+    public static Tensor Nade(Tape tape, NadeWeights weights, PinnedBytes symbols, int batch)
     {
-        var (order, hidden, padded, sub) = (weights.Order, weights.Hidden, weights.Input.Stride, weights.SubPositions);
-        var logits = tape.New(new Shape(order.Length / sub, batch, sub), requiresGradient: true, compact: true);
-        var scratch = tape.RentScratch(2L * NadeGroup * padded);
-        float* sums = scratch.Pointer, units = sums + NadeGroup * padded;
+        var logits = tape.New(new Shape(weights.Variables / weights.SubPositions, batch, weights.SubPositions), requiresGradient: true, compact: true);
+        var scratch = tape.RentScratch(2L * NadeGroup * weights.Input.Stride);
+        if (tape.Computes) Forward(weights, symbols.Pointer, logits, scratch.Pointer);
+        tape.ReturnScratch(scratch);
+        symbols.KeepAlive();
+        if (!tape.Recording) return logits;
+        var entry = tape.Record(logits, static (tape, e) => NadeBackward(tape, e));
+        entry.State = weights;
+        entry.Symbols = symbols;
+        return logits;
+    }
+
+    static void Forward(NadeWeights weights, byte* symbols, Tensor logits, float* sums)
+    {
+        var (order, hidden, padded, sub, batch) = (weights.Order, weights.Hidden, weights.Input.Stride, weights.SubPositions, logits.Batch);
+        var units = sums + NadeGroup * padded;
         for (var first = 0; first < batch; first += NadeGroup)
         {
             var count = Math.Min(NadeGroup, batch - first);
@@ -41,12 +53,6 @@ public static unsafe partial class Ops
                 }
             }
         }
-        tape.ReturnScratch(scratch);
-        if (!tape.Recording) return logits;
-        var entry = tape.Record(logits, static (tape, e) => NadeBackward(tape, e));
-        entry.State = weights;
-        entry.Symbols = symbols;
-        return logits;
     }
 
     // Hidden units do not meet on the way back, so it goes block by block of them: first every distinct h of the block is computed
@@ -55,9 +61,17 @@ public static unsafe partial class Ops
     static void NadeBackward(Tape tape, TapeEntry e)
     {
         var weights = (NadeWeights)e.State!;
+        var scratch = tape.RentScratch((2L + weights.Variables) * NadeGroup * NadeBlock);
+        var perVariable = tape.RentScratch((1L + NadeGroup) * weights.Variables);
+        if (tape.Computes) NadeBackward(tape, e, scratch, perVariable);
+        tape.ReturnScratch(perVariable);
+        tape.ReturnScratch(scratch);
+    }
+
+    static void NadeBackward(Tape tape, TapeEntry e, FloatBlock scratch, FloatBlock perVariable)
+    {
+        var weights = (NadeWeights)e.State!;
         var (order, padded, batch) = (weights.Order, weights.Input.Stride, e.Output!.Batch);
-        var scratch = tape.RentScratch((2L + order.Length) * NadeGroup * NadeBlock);
-        var perVariable = tape.RentScratch((1L + NadeGroup) * order.Length);
         float* dh = scratch.Pointer, a = dh + NadeGroup * NadeBlock, kept = a + NadeGroup * NadeBlock, g = perVariable.Pointer;
         var ones = (uint*)(g + (long)order.Length * NadeGroup); // which examples of the group have a one
         var h = stackalloc float*[NadeGroup];
@@ -99,14 +113,13 @@ public static unsafe partial class Ops
                     Kernels.Nade.AbsorbBackward(h[b], dh + b * width, da + b * width, weights.HiddenBias.GradientIn(tape) + n, width);
             }
         }
-        tape.ReturnScratch(perVariable);
-        tape.ReturnScratch(scratch);
     }
 
     // By step: the logits' gradients of a group of examples, and its ones; the last variable's value feeds nothing.
     static void GatherLogitGradients(Tape tape, TapeEntry e, NadeWeights weights, int first, int count, float* g, uint* ones)
     {
         var (logits, sub) = (e.Output!, weights.SubPositions);
+        var symbols = e.Symbols.Pointer;
         for (var k = 0; k < weights.Order.Length; k++)
         {
             var offset = SymbolOffset(weights.Order[k], logits.Batch, sub) + (long)first * sub;
@@ -114,9 +127,9 @@ public static unsafe partial class Ops
             ones[k] = 0;
             for (var b = 0; b < count; b++)
             {
-                g[k * NadeGroup + b] = logits.Gradient[offset + b * sub];
-                *bias += g[k * NadeGroup + b];
-                if (e.Symbols[offset + b * sub] != 0 && k + 1 < weights.Order.Length) ones[k] |= 1u << b;
+                var gradient = g[(long)k * NadeGroup + b] = logits.Gradient[offset + b * sub];
+                *bias += gradient;
+                if (symbols[offset + b * sub] != 0 && k + 1 < weights.Order.Length) ones[k] |= 1u << b;
             }
         }
     }

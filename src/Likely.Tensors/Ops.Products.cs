@@ -4,9 +4,10 @@ namespace Likely.Tensors;
 
 /// <summary>
 /// The differentiable operations. Each is one method that computes and, on a recording tape, one static method that runs it
-/// backward. Inputs are on a tape or are parameters; results are on the tape of the first input.
+/// backward. Inputs are on a tape or are parameters; results are on the tape of the first input. On a tape that only measures
+/// both ask for the same memory and compute nothing.
 /// </summary>
-public static unsafe partial class Ops
+static unsafe partial class Ops
 {
     /// <summary>
     /// Convolution on the plan's grid, [H*W, B, inputs] -> [H*W, B, outputs]. With <paramref name="onto"/> the chains begin with
@@ -19,21 +20,24 @@ public static unsafe partial class Ops
             throw new ArgumentException($"a {plan.Height}x{plan.Width} convolution with weight {weight.Shape} cannot take {x.Shape}");
         var tape = x.Tape;
         var y = Begin(tape, x, x.Positions, weight, bias, onto);
-        Kernels.Convolution.Forward(plan, x.Data, x.Stride, 0, x.Batch, weight.Inputs, weight.Data, weight.Stride,
-            Start(tape, weight, bias, onto), y.Data, y.Stride, 0, x.Positions, weight.Stride);
+        var start = Start(tape, weight, bias, onto);
+        if (tape.Computes)
+            Kernels.Convolution.Forward(plan, x.Data, x.Stride, 0, x.Batch, weight.Inputs, weight.Data, weight.Stride,
+                start, y.Data, y.Stride, 0, x.Positions, weight.Stride);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
             Tensor x = e.A!, y = e.Output!;
             var plan = (ConvolutionPlan)e.State!;
-            Kernels.Convolution.WeightGradient(plan, x.Data, x.Stride, y.Gradient, y.Stride, x.Batch,
-                e.Weight!.Inputs, e.Weight.GradientIn(tape), e.Weight.Stride, e.Weight.Stride);
+            var weight = e.Weight!;
+            var dw = weight.GradientIn(tape);
+            if (tape.Computes) Kernels.Convolution.WeightGradient(plan, x.Data, x.Stride, y.Gradient, y.Stride, x.Batch, weight.Inputs, dw, weight.Stride, weight.Stride);
             if (x.RequiresGradient)
             {
                 var dx = tape.GradientOf(x, out var isNew);
-                fixed (float* transposed = e.Weight.Transposed())
-                    Kernels.Convolution.Forward(plan.Mirror, y.Gradient, y.Stride, 0, x.Batch, e.Weight.Outputs, transposed,
-                        x.Stride, isNew ? tape.Zeros(x.Stride) : null, dx, x.Stride, 0, x.Positions, x.Stride);
+                float* transposed = weight.Transposed(tape), start = isNew ? tape.Zeros(x.Stride) : null;
+                if (tape.Computes)
+                    Kernels.Convolution.Forward(plan.Mirror, y.Gradient, y.Stride, 0, x.Batch, weight.Outputs, transposed, x.Stride, start, dx, x.Stride, 0, x.Positions, x.Stride);
             }
             FinishProduct(tape, e);
         });
@@ -48,8 +52,10 @@ public static unsafe partial class Ops
     public static Tensor Convolution(Tape tape, ConvolutionPlan plan, Tensor window, int origin, int first, int count, Parameter weight, Parameter? bias, Tensor? onto = null)
     {
         var y = Begin(tape, window, count, weight, bias, onto);
-        Kernels.Convolution.Forward(plan, window.Data, window.Stride, origin, window.Batch, weight.Inputs, weight.Data, weight.Stride,
-            Start(tape, weight, bias, onto), y.Data, y.Stride, first, first + count, weight.Stride);
+        var start = Start(tape, weight, bias, onto);
+        if (tape.Computes)
+            Kernels.Convolution.Forward(plan, window.Data, window.Stride, origin, window.Batch, weight.Inputs, weight.Data, weight.Stride,
+                start, y.Data, y.Stride, first, first + count, weight.Stride);
         return y;
     }
 
@@ -61,20 +67,20 @@ public static unsafe partial class Ops
             throw new ArgumentException($"a linear map with weight {weight.Shape} cannot take {x.Shape}");
         var tape = x.Tape;
         var y = Begin(tape, x, x.Positions, weight, bias, onto);
-        Kernels.Convolution.Pointwise(x.Data, x.Stride, x.Rows, weight.Inputs, weight.Data, weight.Stride,
-            Start(tape, weight, bias, onto), y.Data, y.Stride, weight.Stride);
+        var start = Start(tape, weight, bias, onto);
+        if (tape.Computes) Kernels.Convolution.Pointwise(x.Data, x.Stride, x.Rows, weight.Inputs, weight.Data, weight.Stride, start, y.Data, y.Stride, weight.Stride);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
             Tensor x = e.A!, y = e.Output!;
-            Kernels.Convolution.PointwiseGradient(x.Data, x.Stride, y.Gradient, y.Stride, x.Rows,
-                e.Weight!.Inputs, e.Weight.GradientIn(tape), e.Weight.Stride, e.Weight.Stride);
+            var weight = e.Weight!;
+            var dw = weight.GradientIn(tape);
+            if (tape.Computes) Kernels.Convolution.PointwiseGradient(x.Data, x.Stride, y.Gradient, y.Stride, x.Rows, weight.Inputs, dw, weight.Stride, weight.Stride);
             if (x.RequiresGradient)
             {
                 var dx = tape.GradientOf(x, out var isNew);
-                fixed (float* transposed = e.Weight.Transposed())
-                    Kernels.Convolution.Pointwise(y.Gradient, y.Stride, x.Rows, e.Weight.Outputs, transposed, x.Stride,
-                        isNew ? tape.Zeros(x.Stride) : null, dx, x.Stride, x.Stride);
+                float* transposed = weight.Transposed(tape), start = isNew ? tape.Zeros(x.Stride) : null;
+                if (tape.Computes) Kernels.Convolution.Pointwise(y.Gradient, y.Stride, x.Rows, weight.Outputs, transposed, x.Stride, start, dx, x.Stride, x.Stride);
             }
             FinishProduct(tape, e);
         });
@@ -95,10 +101,17 @@ public static unsafe partial class Ops
     static float* Start(Tape tape, Parameter weight, Parameter? bias, Tensor? onto)
         => onto is not null ? null : bias is null ? tape.Zeros(weight.Stride) : bias.Data;
 
+    static void AddBiasGradient(Tape tape, Tensor y, Parameter? bias)
+    {
+        if (bias is null) return;
+        var gradient = bias.GradientIn(tape);
+        if (tape.Computes) Elementwise.SumRows(y.Gradient, y.Stride, y.Rows, bias.Stride, gradient);
+    }
+
     static void FinishProduct(Tape tape, TapeEntry e)
     {
         var y = e.Output!;
-        if (e.Bias is not null) Elementwise.SumRows(y.Gradient, y.Stride, y.Rows, e.Bias.Stride, e.Bias.GradientIn(tape));
+        AddBiasGradient(tape, y, e.Bias);
         if (e.B is not null) tape.PassGradient(y, e.B);
     }
 }

@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-public static unsafe partial class Ops
+static unsafe partial class Ops
 {
     /// <summary>max(x, 0) in place: takes over the buffer of x, which nothing else may read; on the way back the gradient, too.</summary>
     public static Tensor Rectify(Tensor x)
@@ -11,12 +11,12 @@ public static unsafe partial class Ops
         var length = x.Length;
         var needsGradient = x.RequiresGradient;
         var y = tape.TakeOver(x, needsGradient);
-        Elementwise.Relu(y.Data, y.Data, length);
+        if (tape.Computes) Elementwise.Relu(y.Data, y.Data, length);
         if (!tape.Recording) return y;
         tape.Record(y, static (tape, e) =>
         {
             var y = e.Output!;
-            Elementwise.ReluBackward(y.Data, y.Gradient, y.Gradient, true, y.Length);
+            if (tape.Computes) Elementwise.ReluBackward(y.Data, y.Gradient, y.Gradient, true, y.Length);
             tape.PassGradient(y, e.A!);
         }).A = x;
         return y;

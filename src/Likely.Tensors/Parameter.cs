@@ -8,7 +8,7 @@ namespace Likely.Tensors;
 public sealed unsafe class Parameter
 {
     internal ParameterSet? Set;
-    float[]? _transposed;
+    FloatBlock? _transposed;
     long _transposedVersion = -1;
 
     /// <param name="name">Path name, for ever the same on disk.</param>
@@ -16,7 +16,7 @@ public sealed unsafe class Parameter
     /// <param name="initialize">Value at (tap, input, output), given a standard normal and a uniform draw in [0, 1).</param>
     /// <param name="mask">Which entries exist; the others are zero for ever. Null: all.</param>
     /// <param name="offset">Added to the initial value, given the output; null: nothing.</param>
-    public Parameter(string name, Shape shape, Func<double, double, double> initialize, Func<int, int, int, bool>? mask = null, Func<int, double>? offset = null)
+    internal Parameter(string name, Shape shape, Func<double, double, double> initialize, Func<int, int, int, bool>? mask = null, Func<int, double>? offset = null)
         => (Name, Shape, Initialize, Mask, Offsets) = (name, shape, initialize, mask, offset);
 
     public string Name { get; }
@@ -37,7 +37,7 @@ public sealed unsafe class Parameter
     /// <summary>Offset in the set's block, in floats.</summary>
     public long Offset { get; internal set; }
 
-    public float* Data => Set!.Values + Offset;
+    internal float* Data => Set!.Values + Offset;
 
     internal Func<double, double, double> Initialize { get; }
     internal Func<int, int, int, bool>? Mask { get; }
@@ -47,7 +47,7 @@ public sealed unsafe class Parameter
     internal float* GradientIn(Tape tape)
     {
         var gradient = GradientIn(tape, out var isNew);
-        if (isNew) new Span<float>(gradient, checked((int)Length)).Clear();
+        if (isNew && tape.Computes) new Span<float>(gradient, checked((int)Length)).Clear();
         return gradient;
     }
 
@@ -55,40 +55,63 @@ public sealed unsafe class Parameter
     internal float* GradientIn(Tape tape, out bool isNew)
     {
         isNew = tape.BeginGradient(Index);
-        return tape.ParameterGradients + Offset;
+        if (!tape.Computes) return null;
+        if (tape.ParameterGradients is not { } block || block.Length < Offset + Length) throw new InvalidOperationException($"the tape has no room for the gradient of '{Name}'");
+        return block.Pointer + Offset;
     }
 
-    /// <summary>The weight as [taps, outputs, padded inputs], recomputed once per change of the values; safe from many threads.</summary>
-    internal float[] Transposed()
+    /// <summary>
+    /// The weight as [taps, outputs, padded inputs], recomputed once per change of the values; safe from many threads. Valid while somebody
+    /// holds this parameter.
+    /// </summary>
+    internal float* Transposed(Tape tape)
     {
-        if (Volatile.Read(ref _transposedVersion) == Set!.Version) return _transposed!;
+        var padded = Shape.RoundUp(Inputs);
+        var length = (long)Taps * Outputs * padded;
+        if (!tape.Computes)
+        {
+            tape.Meter!.AddShared(this, length);
+            return null;
+        }
+        if (Volatile.Read(ref _transposedVersion) == Set!.Version) return _transposed!.Pointer;
         lock (this)
         {
-            if (_transposedVersion == Set.Version) return _transposed!;
-            var padded = Shape.RoundUp(Inputs);
-            _transposed ??= GC.AllocateArray<float>(Taps * Outputs * padded + BufferPool.Slack, pinned: true);
-            fixed (float* to = _transposed)
-                for (var tap = 0; tap < Taps; tap++)
-                    Layout.Transpose(Data + (long)tap * Inputs * Stride, Inputs, Outputs, Stride, to + (long)tap * Outputs * padded, padded);
+            if (_transposedVersion == Set.Version) return _transposed!.Pointer;
+            _transposed ??= new FloatBlock(length);
+            for (var tap = 0; tap < Taps; tap++)
+                Layout.Transpose(Data + (long)tap * Inputs * Stride, Inputs, Outputs, Stride, _transposed.Pointer + (long)tap * Outputs * padded, padded);
             Volatile.Write(ref _transposedVersion, Set.Version);
-            return _transposed;
+            return _transposed.Pointer;
         }
     }
 
     /// <summary>The real values in the order taps, inputs, outputs, without padding.</summary>
+    /// <exception cref="InvalidOperationException">They have no memory yet.</exception>
     public float[] ToArray()
     {
+        RequireValues();
         var values = new float[Shape.Count];
         for (var row = 0L; row < Shape.Rows; row++)
             new ReadOnlySpan<float>(Data + row * Stride, Outputs).CopyTo(values.AsSpan((int)(row * Outputs)));
+        GC.KeepAlive(this);
         return values;
     }
 
-    /// <summary>Sets the real values from the order of <see cref="ToArray"/>.</summary>
+    /// <summary>Sets the real values from the order of <see cref="ToArray"/>. Not while others compute.</summary>
+    /// <exception cref="ArgumentException">They are not as many, or not zero where the mask allows none; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">They have no memory yet.</exception>
     public void Assign(ReadOnlySpan<float> values)
     {
+        RequireValues();
+        if (values.Length != Shape.Count) throw new ArgumentException($"'{Name}' is {Shape} and takes {Shape.Count} values, not {values.Length}");
+        if (!Set!.Allows(this, values)) throw new ArgumentException($"'{Name}' takes only zeros where its mask forbids weights");
         for (var row = 0L; row < Shape.Rows; row++)
             values.Slice((int)(row * Outputs), Outputs).CopyTo(new Span<float>(Data + row * Stride, Outputs));
         Set!.Changed();
+    }
+
+    void RequireValues()
+    {
+        if (Set is null || Set.Values is null) throw new InvalidOperationException($"the values of '{Name}' have no memory yet");
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Likely.Tensors;
 
 /// <summary>
@@ -8,14 +6,10 @@ namespace Likely.Tensors;
 /// </summary>
 public sealed unsafe class ParameterSet
 {
-    /// <summary>Floats that one block can hold.</summary>
-    public static readonly int MostLength = Array.MaxLength - 64;
-
     readonly List<Parameter> _parameters = [];
     readonly HashSet<string> _names = [];
-    float[]? _memory;
     readonly List<Gap> _gaps = [];
-    float* _own;
+    FloatBlock? _own, _current;
     long _version;
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
@@ -26,14 +20,17 @@ public sealed unsafe class ParameterSet
     /// <summary>Number of real weights, masked ones not counted.</summary>
     public long Count { get; private set; }
 
-    public float* Values { get; private set; }
+    /// <summary>The values; null before they have memory. Whoever uses them holds the set.</summary>
+    internal float* Values => _current is null ? null : _current.Pointer;
 
     /// <summary>Changes whenever the values change.</summary>
     public long Version => Volatile.Read(ref _version);
 
     /// <exception cref="ArgumentException">The name is taken.</exception>
-    public Parameter Add(Parameter parameter)
+    /// <exception cref="InvalidOperationException">The set has its memory already.</exception>
+    internal Parameter Add(Parameter parameter)
     {
+        if (_own is not null) throw new InvalidOperationException($"the set has its memory already, and cannot take in '{parameter.Name}'");
         if (!_names.Add(parameter.Name)) throw new ArgumentException($"parameter '{parameter.Name}' exists twice");
         parameter.Set = this;
         parameter.Index = _parameters.Count;
@@ -44,10 +41,9 @@ public sealed unsafe class ParameterSet
     }
 
     /// <summary>Reserves the block and draws the initial values; without a seed they are zero, to be assigned.</summary>
-    public void Allocate(ulong? seed)
+    internal void Allocate(ulong? seed)
     {
-        _memory = NewBlock(Length, out var values);
-        Values = _own = values;
+        _current = _own = new FloatBlock(Length);
         _gaps.Clear();
         Count = 0;
         foreach (var parameter in _parameters)
@@ -72,17 +68,18 @@ public sealed unsafe class ParameterSet
     }
 
     /// <summary>Makes another block, laid out alike, the values for a while; null: the set's own again. Not while others compute.</summary>
-    public void Use(float* block)
+    internal void Use(FloatBlock? block)
     {
-        Values = block is null ? _own : block;
+        if (block is not null && block.Length < Length) throw new ArgumentException($"a block of {block.Length} values cannot stand for {Length}");
+        _current = block ?? _own;
         Changed();
     }
 
     /// <summary>Says that values were changed from outside.</summary>
-    public void Changed() => Interlocked.Increment(ref _version);
+    internal void Changed() => Interlocked.Increment(ref _version);
 
     /// <summary>Sets masked and padding entries of a block laid out like this set to zero.</summary>
-    public void ClearMasked(float* block)
+    internal void ClearMasked(float* block)
     {
         foreach (var (start, length) in _gaps) new Span<float>(block + start, length).Clear();
     }
@@ -96,6 +93,35 @@ public sealed unsafe class ParameterSet
         return null;
     }
 
+    /// <summary>True if real values of a parameter are zero under its mask.</summary>
+    internal bool Allows(Parameter parameter, ReadOnlySpan<float> values)
+    {
+        if (parameter.Mask is null) return true;
+        for (var i = FirstGap(parameter.Offset); i < _gaps.Count && _gaps[i].Start < parameter.Offset + parameter.Length; i++)
+        {
+            var (start, length) = _gaps[i];
+            for (var at = Math.Max(start, parameter.Offset) - parameter.Offset; at < Math.Min(start + length - parameter.Offset, parameter.Length); at++)
+            {
+                var (row, output) = ((int)(at / parameter.Stride), (int)(at % parameter.Stride));
+                if (output < parameter.Outputs && values[row * parameter.Outputs + output] != 0) return false;
+            }
+        }
+        return true;
+    }
+
+    // The first run that does not end before an offset.
+    int FirstGap(long offset)
+    {
+        int low = 0, high = _gaps.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_gaps[middle].Start + _gaps[middle].Length <= offset) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
     // Masked and padding entries come in runs, so that a list of them stays short beside the weights.
     void AddGap(long index)
     {
@@ -104,12 +130,4 @@ public sealed unsafe class ParameterSet
     }
 
     readonly record struct Gap(long Start, int Length);
-
-    /// <summary>A zeroed, aligned, pinned block of floats; keep the array alive as long as the pointer.</summary>
-    public static float[] NewBlock(long length, out float* pointer)
-    {
-        var memory = GC.AllocateArray<float>(checked((int)(length + BufferPool.Slack + 16)), pinned: true);
-        pointer = (float*)((nint)Unsafe.AsPointer(ref memory[0]) + 63 & ~63);
-        return memory;
-    }
 }

@@ -5,18 +5,30 @@ namespace Likely.Tensors;
 /// execution; <see cref="Backward"/> walks them in reverse and releases values and gradients as soon as nothing needs them.
 /// One thread uses one tape. Entries and tensors are reused, so a repeated computation allocates nothing.
 /// </summary>
-public sealed unsafe class Tape(bool recording = false)
+public sealed unsafe class Tape
 {
-    readonly BufferPool _pool = new();
+    readonly BufferPool _pool;
     readonly List<Tensor> _tensors = [];
     readonly List<TapeEntry> _entries = [];
     int _tensorCount, _entryCount;
-    BufferPool.Buffer? _zeros;
-    float* _parameterGradients;
+    FloatBlock? _zeros, _parameterGradients;
     bool[] _begun = [];
 
+    /// <param name="recording">True: operations are recorded for <see cref="Backward"/>.</param>
+    public Tape(bool recording = false) : this(recording, null) { }
+
+    /// <param name="recording">True: operations are recorded for <see cref="Backward"/>.</param>
+    /// <param name="meter">If given, nothing is computed and the meter counts the memory that it would take.</param>
+    internal Tape(bool recording, MemoryMeter? meter) => (Recording, Meter, _pool) = (recording, meter, new BufferPool(meter));
+
     /// <summary>True if operations are recorded for <see cref="Backward"/>.</summary>
-    public bool Recording { get; } = recording;
+    public bool Recording { get; }
+
+    /// <summary>What counts the memory, on a tape that only measures; null: the tape computes.</summary>
+    internal MemoryMeter? Meter { get; }
+
+    /// <summary>True if tensors have values; false if only memory is measured.</summary>
+    internal bool Computes => Meter is null;
 
     /// <summary>True while training: dropout is active.</summary>
     public bool Training { get; set; }
@@ -28,7 +40,7 @@ public sealed unsafe class Tape(bool recording = false)
     /// Where gradients of parameters go, laid out like the parameters' own block, of whatever content: what comes first for a
     /// parameter replaces it. Null outside training.
     /// </summary>
-    public float* ParameterGradients
+    internal FloatBlock? ParameterGradients
     {
         get => _parameterGradients;
         set
@@ -42,14 +54,15 @@ public sealed unsafe class Tape(bool recording = false)
     public long Allocations => _pool.Allocations;
 
     /// <summary>A new tensor of unspecified content; compact rows have no padding.</summary>
-    public Tensor New(Shape shape, bool requiresGradient = false, bool compact = false)
+    internal Tensor New(Shape shape, bool requiresGradient = false, bool compact = false)
     {
+        if (shape.Positions < 0 || shape.Batch < 0 || shape.Channels < 0) throw new ArgumentException($"a tensor cannot be {shape}");
         var tensor = Take();
         tensor.Shape = shape;
         tensor.Stride = compact ? shape.Channels : shape.PaddedChannels;
         tensor.RequiresGradient = Recording && requiresGradient;
         tensor.Buffer = _pool.Rent(tensor.Length);
-        tensor.Data = tensor.Buffer.Pointer;
+        SetData(tensor);
         return tensor;
     }
 
@@ -58,10 +71,10 @@ public sealed unsafe class Tape(bool recording = false)
     {
         var tensor = Take();
         (tensor.Shape, tensor.Stride, tensor.Buffer) = (other.Shape, other.Stride, other.Buffer);
-        tensor.Data = other.Data;
+        SetData(tensor);
         tensor.RequiresGradient = Recording && requiresGradient;
-        other.Data = null;
         other.Buffer = null;
+        SetData(other);
         return tensor;
     }
 
@@ -75,18 +88,28 @@ public sealed unsafe class Tape(bool recording = false)
         return entry;
     }
 
-    /// <summary>Runs all entries in reverse order. The last operations must have set their own gradients (losses do).</summary>
-    public void Backward()
+    /// <summary>The same for an operation that begins the way back.</summary>
+    internal TapeEntry RecordLoss(Tensor output, Action<Tape, TapeEntry> backward)
+    {
+        var entry = Record(output, backward);
+        entry.IsLoss = true;
+        return entry;
+    }
+
+    /// <summary>Runs all entries in reverse order, from the losses on. An output that nothing has consumed has no gradient, and its inputs get none from it.</summary>
+    internal void Backward()
     {
         for (var i = _entryCount - 1; i >= 0; i--)
         {
             var entry = _entries[i];
-            if (entry.Output!.RequiresGradient) entry.Backward!(this, entry);
+            if (entry.Output!.RequiresGradient && (entry.IsLoss || entry.Output.GradientBuffer is not null)) entry.Backward!(this, entry);
             Release(entry.Output);
             entry.Clear();
         }
         _entryCount = 0;
     }
+
+    // The one rule of gradients: the first that reaches a tensor or a parameter is written, all others are added.
 
     /// <summary>The buffer of a gradient; <paramref name="isNew"/> tells that it has no content yet and must be written, not added to.</summary>
     internal float* GradientOf(Tensor tensor, out bool isNew)
@@ -94,6 +117,23 @@ public sealed unsafe class Tape(bool recording = false)
         isNew = tensor.GradientBuffer is null;
         tensor.GradientBuffer ??= _pool.Rent(tensor.Length);
         return tensor.GradientBuffer.Pointer;
+    }
+
+    /// <summary>The same for what can only be added to: zeros if it is new.</summary>
+    internal float* GradientToAddTo(Tensor tensor)
+    {
+        var gradient = GradientOf(tensor, out var isNew);
+        if (isNew && Computes) new Span<float>(gradient, (int)tensor.Length).Clear();
+        return gradient;
+    }
+
+    /// <summary>Writes or adds the output's gradient to that of an input of the same layout.</summary>
+    internal void AddGradient(Tensor output, Tensor input)
+    {
+        var gradient = GradientOf(input, out var isNew);
+        if (!Computes) return;
+        if (isNew) Kernels.Layout.Copy(output.Gradient, gradient, output.Length);
+        else Kernels.Elementwise.Add(output.Gradient, gradient, output.Length);
     }
 
     /// <summary>Passes the output's gradient on as the input's: moves the buffer if the input has none yet, else adds.</summary>
@@ -105,7 +145,7 @@ public sealed unsafe class Tape(bool recording = false)
             input.GradientBuffer = output.GradientBuffer;
             output.GradientBuffer = null;
         }
-        else Kernels.Elementwise.Add(output.Gradient, input.Gradient, input.Length);
+        else AddGradient(output, input);
     }
 
     /// <summary>Says that the gradient of the parameter at this place begins; false if it has begun before.</summary>
@@ -118,7 +158,7 @@ public sealed unsafe class Tape(bool recording = false)
     }
 
     /// <summary>Sets the gradients of parameters that the computation did not touch to zero.</summary>
-    public void FinishGradients(ParameterSet set)
+    internal void FinishGradients(ParameterSet set)
     {
         foreach (var parameter in set.Parameters) parameter.GradientIn(this);
     }
@@ -128,24 +168,24 @@ public sealed unsafe class Tape(bool recording = false)
     {
         if (_zeros is null || _zeros.Length < count)
         {
-            _zeros = new BufferPool.Buffer(count);
-            new Span<float>(_zeros.Pointer, count).Clear();
+            Meter?.Add(count);
+            _zeros = Computes ? new FloatBlock(count) : FloatBlock.Outline(count);
         }
         return _zeros.Pointer;
     }
 
     /// <summary>A scratch buffer for the duration of one operation.</summary>
-    internal BufferPool.Buffer RentScratch(long length) => _pool.Rent(length);
+    internal FloatBlock RentScratch(long length) => _pool.Rent(length);
 
-    internal void ReturnScratch(BufferPool.Buffer buffer) => _pool.Return(buffer);
+    internal void ReturnScratch(FloatBlock buffer) => _pool.Return(buffer);
 
     /// <summary>Gives a tensor's memory back before the tape is reset; its values are gone.</summary>
-    public void Release(Tensor tensor)
+    internal void Release(Tensor tensor)
     {
         if (tensor.Buffer is not null) _pool.Return(tensor.Buffer);
         if (tensor.GradientBuffer is not null) _pool.Return(tensor.GradientBuffer);
         (tensor.Buffer, tensor.GradientBuffer) = (null, null);
-        tensor.Data = null;
+        SetData(tensor);
     }
 
     /// <summary>Releases every tensor of this tape.</summary>
@@ -155,6 +195,8 @@ public sealed unsafe class Tape(bool recording = false)
         for (var i = 0; i < _tensorCount; i++) Release(_tensors[i]);
         (_entryCount, _tensorCount) = (0, 0);
     }
+
+    static void SetData(Tensor tensor) => tensor.Data = tensor.Buffer is null ? null : tensor.Buffer.Pointer;
 
     Tensor Take()
     {

@@ -39,15 +39,23 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
         }, each is null ? null : (place, nats, symbols) => each(items is null ? place : items[place], nats, symbols), coded, cancellation);
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
+    /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's, a symbol or a label that the model has not, or there are fewer labels than items.</exception>
     public double[] Score(IReadOnlyList<byte[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null)
-        => Score(items.Count, (place, item) =>
+    {
+        if (model.Classes > 0 && labels.Length < items.Count) throw new ArgumentException($"{items.Count} items need one label each, not {labels.Length}", nameof(labels));
+        foreach (var item in items)
+            if (item.Length != model.Geometry.Dimensions) throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {item.Length}", nameof(items));
+        return Score(items.Count, (place, item) =>
         {
             items[place].CopyTo(item);
             return model.Classes > 0 ? labels[place] : -1;
         }, each, coded, default);
+    }
 
     double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded, CancellationToken cancellation)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (coded is not null && coded.Length < count) throw new ArgumentException($"{count} examples need room for as many numbers, not {coded.Length}", nameof(coded));
         var nats = new double[count];
         ParallelShards.Run((count + _group - 1) / _group, threads, (piece, worker) =>
         {

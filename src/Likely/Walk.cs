@@ -27,6 +27,8 @@ public static class Walk
     /// <param name="cancellation">Ends the walk between two steps.</param>
     public static void Run(IPredictor predictor, int levels, Chooser choose, float[]? surprise = null, bool withProbabilities = true, CancellationToken cancellation = default)
     {
+        if (surprise is not null && surprise.Length < (long)predictor.Batch * predictor.Count)
+            throw new ArgumentException($"{predictor.Batch} examples of {predictor.Count} symbols need room for the surprise of each, not {surprise.Length}", nameof(surprise));
         var probabilities = new float[withProbabilities ? predictor.Batch * levels : 0];
         var symbols = new byte[predictor.Batch];
         var logs = new float[surprise is null ? 0 : predictor.Batch];
@@ -79,6 +81,7 @@ public static class Walk
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
     public static bool IsExact(DensityModel model, bool[] known)
     {
+        if (known.Length != model.Geometry.Dimensions) throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {known.Length}", nameof(known));
         if (model.Members > 1) return Array.TrueForAll(known, isKnown => isKnown) || !Array.Exists(known, isKnown => isKnown);
         var order = model.Predict(1, model.Classes > 0 ? [0] : []);
         var unknownSeen = false;
@@ -94,6 +97,7 @@ public static class Walk
     static byte[][] Fill(DensityModel model, int count, byte[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
         int threads, Action<double>? progress, CancellationToken cancellation)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (threads <= 0) threads = Environment.ProcessorCount;
         if (item is not null && item.Length != model.Geometry.Dimensions || known is not null && known.Length != model.Geometry.Dimensions)
             throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");

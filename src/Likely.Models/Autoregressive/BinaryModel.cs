@@ -21,18 +21,13 @@ abstract unsafe class BinaryModel : DensityModel
     /// <summary>Logits of all variables, compact [T, B, S].</summary>
     protected abstract Tensor Logits(Tape tape, SymbolBatch batch, int member);
 
-    public sealed override void Distributions(Tape tape, SymbolBatch batch, DistributionsReader read, int member = 0)
+    internal sealed override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member)
     {
         var logits = Logits(tape, batch, member);
         for (var d = 0; d < Geometry.Dimensions; d++)
-            read(d, new SymbolDistributions(Head, logits.Data + (long)(d / logits.Channels) * batch.Count * logits.Stride, logits.Stride, null, d % logits.Channels, batch.Count));
-        GC.KeepAlive(batch);
+            read(d, new SymbolDistributions(Head, source, logits.Data + (long)(d / logits.Channels) * batch.Count * logits.Stride, logits.Stride, null, d % logits.Channels, batch.Count));
     }
 
-    public sealed override Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
-    {
-        var logs = Ops.BernoulliLogProbabilities(Logits(tape, batch, member), batch.Data, scale);
-        GC.KeepAlive(batch); // its symbols were read through a pointer
-        return logs;
-    }
+    internal sealed override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member)
+        => Ops.BernoulliLogProbabilities(Logits(tape, batch, member), batch.Symbols, scale);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Likely.Tensors;
 
 namespace Likely.Models.Autoregressive;
@@ -7,33 +6,22 @@ namespace Likely.Models.Autoregressive;
 /// Walks a model of binary variables, one logit at a time: what fully connected models share. A derived walk gives the logits of
 /// the next variable and takes its values in; both are the chains of the parallel pass, cut between two variables.
 /// </summary>
-abstract unsafe class BinaryPredictor(Geometry geometry, int batch, float temperature, int[]? order) : IPredictor
+abstract unsafe class BinaryPredictor(Geometry geometry, int batch, float temperature, int[]? order) : Predictor(geometry, batch, order)
 {
-    readonly float[] _logits = GC.AllocateArray<float>(batch + BufferPool.Slack, pinned: true);
+    readonly FloatBlock _logits = new(batch);
     int _answered = -1;
 
-    public int Batch { get; } = batch;
-    public int Count { get; } = geometry.Dimensions;
-    public int Position { get; private set; }
+    protected sealed override void Tell(Span<float> probabilities) => Ops.BinaryProbabilities(Logits(), Batch, temperature, probabilities);
 
-    public int DimensionAt(int step) => order is null ? step : order[step];
+    protected sealed override SymbolDistributions Tell() => new(BinaryModel.HeadOf(1), Source, Logits(), 1, null, 0, Batch);
 
-    public void Next(Span<float> probabilities)
-    {
-        fixed (float* logits = Logits()) Ops.BinaryProbabilities(logits, Batch, temperature, probabilities);
-    }
-
-    public SymbolDistributions Distributions()
-        => new(BinaryModel.HeadOf(1), (float*)Unsafe.AsPointer(ref Logits()[0]), 1, null, 0, Batch);
-
-    public void Observe(ReadOnlySpan<byte> symbols, Span<float> logProbabilities = default)
+    protected sealed override void Take(ReadOnlySpan<byte> symbols, Span<float> logProbabilities)
     {
         if (!logProbabilities.IsEmpty)
-            fixed (float* logits = Logits(), logs = logProbabilities)
+            fixed (float* logs = logProbabilities)
             fixed (byte* symbol = symbols)
-                Ops.LogProbability(LikelihoodKind.Bernoulli, logits, symbol, Batch, 2, logs, null, 0);
+                Ops.LogProbability(LikelihoodKind.Bernoulli, Logits(), symbol, Batch, 2, logs, null, 0);
         if (Position + 1 < Count) Absorb(Position, symbols);
-        Position++;
     }
 
     /// <summary>Writes the logits of the variable visited at <paramref name="step"/>, one an example.</summary>
@@ -42,11 +30,10 @@ abstract unsafe class BinaryPredictor(Geometry geometry, int batch, float temper
     /// <summary>Takes in the values of the variable visited at <paramref name="step"/>.</summary>
     protected abstract void Absorb(int step, ReadOnlySpan<byte> symbols);
 
-    float[] Logits()
+    float* Logits()
     {
-        if (_answered == Position) return _logits;
-        fixed (float* logits = _logits) Predict(Position, logits);
+        if (_answered != Position) Predict(Position, _logits.Pointer);
         _answered = Position;
-        return _logits;
+        return _logits.Pointer;
     }
 }

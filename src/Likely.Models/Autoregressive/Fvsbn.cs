@@ -24,6 +24,7 @@ public sealed record FvsbnConfig : ModelConfig
 sealed unsafe class Fvsbn : BinaryModel
 {
     readonly Lazy<MaskedProduct> _product;
+    readonly MaskedProduct _outline; // without its mask, which measuring does not need
     readonly Lazy<int[]?> _order;
 
     public Fvsbn(FvsbnConfig config, Geometry geometry) : base(config, geometry)
@@ -32,6 +33,7 @@ sealed unsafe class Fvsbn : BinaryModel
         _order = new(() => VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions));
         var scope = new ParameterScope(Parameters);
         var (weight, bias) = (scope.Weight("weight", 1, dimensions, dimensions, 0.1, (_, input, output) => input < output), scope.Bias("bias", dimensions));
+        _outline = new MaskedProduct(weight, bias);
         _product = new(() => Product(weight, bias));
         MultiplyAdds = dimensions * (dimensions - 1.0) / 2;
     }
@@ -41,11 +43,12 @@ sealed unsafe class Fvsbn : BinaryModel
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
     {
         var sub = Geometry.SubPositions;
-        var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, _order.Value);
-        return Ops.ToPositions(Ops.Masked(x, _product.Value), sub, _order.Value);
+        var (product, order) = tape.Computes ? (_product.Value, _order.Value) : (_outline, null);
+        var x = Ops.Variables(tape, batch.Symbols, Geometry.Positions, batch.Count, sub, order);
+        return Ops.ToPositions(Ops.Masked(x, product), sub, order);
     }
 
-    public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member)
         => new Walk(this, batch, temperature);
 
     static MaskedProduct Product(Parameter weight, Parameter bias)
@@ -73,12 +76,12 @@ sealed unsafe class Fvsbn : BinaryModel
 
         protected override void Predict(int step, float* logits)
         {
-            for (var b = 0; b < Batch; b++) logits[b] = _sums.Row(0, b)[step];
+            for (var b = 0; b < Batch; b++) logits[b] = _sums.Data[(long)b * _sums.Stride + step];
         }
 
         protected override void Absorb(int step, ReadOnlySpan<byte> symbols)
         {
-            for (var b = 0; b < Batch; b++) _values.Row(0, b)[step] = symbols[b];
+            for (var b = 0; b < Batch; b++) _values.Data[(long)b * _values.Stride + step] = symbols[b];
             Ops.MaskedObserve(_product, _values, step, 1, _sums);
         }
     }

@@ -49,6 +49,9 @@ sealed class GatedLayer
     /// <summary>Multiply-adds at one position.</summary>
     public double MultiplyAdds { get; }
 
+    /// <summary>How many positions back it reads of its inputs.</summary>
+    public int Reach => Math.Max(_vertical.Reach, _horizontal.Reach);
+
     public Tensor VerticalCondition(Tape tape, ReadOnlySpan<int> labels) => _verticalClass!.Forward(tape, labels);
 
     public Tensor HorizontalCondition(Tape tape, ReadOnlySpan<int> labels) => _horizontalClass!.Forward(tape, labels);

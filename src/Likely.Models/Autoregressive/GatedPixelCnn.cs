@@ -69,6 +69,8 @@ sealed class GatedPixelCnn : GridModel
 
     public override double MultiplyAdds { get; }
 
+    public override int InputReach => _layers[0].Reach;
+
     public override (int Rows, int Columns)? FieldOfView { get; }
 
     public override Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run)

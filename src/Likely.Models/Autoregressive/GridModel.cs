@@ -7,10 +7,10 @@ namespace Likely.Models.Autoregressive;
 /// A model whose network reads the whole grid of symbols causally in raster order, and gives the parameters of a
 /// <see cref="LikelihoodHead"/> at every position: log p(x) = sum over positions of log p(x_i | x_before i).
 /// </summary>
-public abstract unsafe class GridModel : DensityModel
+abstract unsafe class GridModel : DensityModel
 {
-    // Rows (position, example) of one pass that does not have to go back.
-    const int LargestPass = 1 << 16;
+    // Rows (position, example) of one pass that does not have to go back: few enough for the memory of all layers' values.
+    const int LargestPass = 1 << 14;
 
     readonly Embedding _embedding;
 
@@ -32,65 +32,72 @@ public abstract unsafe class GridModel : DensityModel
     /// </summary>
     public abstract Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run);
 
-    public override Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
+    /// <summary>How many positions back the network reads of its input in place; what lies farther back it remembers.</summary>
+    public abstract int InputReach { get; }
+
+    internal override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member)
     {
-        var x = Input(tape, batch);
-        if (!tape.Recording && x.Rows > LargestPass) return ByRows(tape, x, batch);
-        var logs = Ops.LogProbabilities(Head.Kind, Forward(x, batch.Labels, null), batch.Data, Head.SubPositions, Head.Size, scale);
-        GC.KeepAlive(batch);
-        return logs;
+        if (!tape.Recording && IsLarge(batch)) return ByRows(tape, batch);
+        return Ops.LogProbabilities(Head.Kind, Forward(Input(tape, batch), batch.Labels, null), batch.Symbols, Head.SubPositions, Head.Size, scale);
     }
 
-    public override void Distributions(Tape tape, SymbolBatch batch, DistributionsReader read, int member = 0)
+    internal override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member)
     {
-        var x = Input(tape, batch);
-        if (x.Rows > LargestPass) EachChunk(x, batch, Read);
-        else Read(0, Forward(x, batch.Labels, null));
-        GC.KeepAlive(batch);
+        if (IsLarge(batch)) EachChunk(tape, batch, Read);
+        else Read(0, Forward(Input(tape, batch), batch.Labels, null));
 
         void Read(int start, Tensor parameters)
         {
             for (var p = 0; p < parameters.Positions; p++)
                 for (var s = 0; s < Head.SubPositions; s++)
-                    read((start + p) * Head.SubPositions + s, new SymbolDistributions(Head, parameters.Data + (long)p * batch.Count * parameters.Stride, parameters.Stride,
-                        batch.Data + (long)(start + p) * batch.Count * Head.SubPositions, s, batch.Count));
+                    read((start + p) * Head.SubPositions + s, new SymbolDistributions(Head, source, parameters.Data + (long)p * batch.Count * parameters.Stride, parameters.Stride,
+                        batch.Symbols.Pointer + (long)(start + p) * batch.Count * Head.SubPositions, s, batch.Count));
         }
     }
 
+    bool IsLarge(SymbolBatch batch) => (long)Geometry.Positions * batch.Count > LargestPass;
+
     // Something large is scored in chunks of whole rows through a run: the same bits with bounded memory.
-    Tensor ByRows(Tape tape, Tensor x, SymbolBatch batch)
+    Tensor ByRows(Tape tape, SymbolBatch batch)
     {
         var logs = tape.New(ShapeOf(batch.Count), compact: true);
-        EachChunk(x, batch, (start, parameters) =>
+        EachChunk(tape, batch, (start, parameters) =>
         {
             var at = (long)start * batch.Count * Head.SubPositions;
-            var chunk = Ops.LogProbabilities(Head.Kind, parameters, batch.Data + at, Head.SubPositions, Head.Size, 0);
-            Buffer.MemoryCopy(chunk.Data, logs.Data + at, chunk.Length * sizeof(float), chunk.Length * sizeof(float));
+            var chunk = Ops.LogProbabilities(Head.Kind, parameters, batch.Symbols.At(at), Head.SubPositions, Head.Size, 0);
+            if (tape.Computes) Buffer.MemoryCopy(chunk.Data, logs.Data + at, chunk.Length * sizeof(float), chunk.Length * sizeof(float));
         });
         return logs;
     }
 
-    void EachChunk(Tensor x, SymbolBatch batch, Action<int, Tensor> read)
+    void EachChunk(Tape tape, SymbolBatch batch, Action<int, Tensor> read)
     {
-        var run = new Run(batch.Count) { Labels = batch.Labels.ToArray(), Input = x };
-        var rows = Math.Max(1, LargestPass / (Geometry.Width * batch.Count));
+        var run = new Run(batch.Count, tape.Meter) { Labels = batch.Labels.ToArray() };
+        var rows = (int)Math.Max(1, LargestPass / ((long)Geometry.Width * batch.Count));
         for (var row = 0; row < Geometry.Height; row += rows)
         {
+            // After some chunks a run takes no more memory.
+            if (!tape.Computes && row > 2 * rows + InputReach / Geometry.Width && row + rows < Geometry.Height) continue;
             run.Step.Reset();
             (run.Start, run.Count) = (row * Geometry.Width, Math.Min(rows, Geometry.Height - row) * Geometry.Width);
-            read(run.Start, Forward(x, batch.Labels, run));
+            run.InputOrigin = Math.Max(0, run.Start - InputReach);
+            run.Input = Input(run.Step, batch, run.InputOrigin, run.Start + run.Count);
+            read(run.Start, Forward(run.Input, batch.Labels, run));
         }
     }
 
     /// <summary>Numbers that the symbols of one position enter the network as.</summary>
     protected int Inputs => Geometry.SubPositions * _embedding.Width;
 
-    Tensor Input(Tape tape, SymbolBatch batch) => _embedding.Forward(tape, ShapeOf(batch.Count), batch.Data);
+    Tensor Input(Tape tape, SymbolBatch batch) => Input(tape, batch, 0, Geometry.Positions);
 
-    public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
-        => new GridPredictor(this, batch, labels, temperature);
+    Tensor Input(Tape tape, SymbolBatch batch, int first, int end)
+        => _embedding.Forward(tape, ShapeOf(batch.Count) with { Positions = end - first }, batch.Symbols.At((long)first * batch.Count * Geometry.SubPositions));
 
-    internal Tensor NewInput(Tape tape, int batch) => _embedding.New(tape, ShapeOf(batch));
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member) => new GridPredictor(this, batch, labels, temperature);
+
+    /// <summary>Room for the input of some positions.</summary>
+    internal Tensor NewInput(Tape tape, int positions, int batch) => _embedding.New(tape, ShapeOf(batch) with { Positions = positions });
 
     /// <summary>Writes one symbol of a position and example into a network's input.</summary>
     internal void SetInput(Tensor input, long row, int symbolIndex, byte symbol)

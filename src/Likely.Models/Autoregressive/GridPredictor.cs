@@ -1,63 +1,57 @@
-using System.Runtime.CompilerServices;
 using Likely.Tensors;
 
 namespace Likely.Models.Autoregressive;
 
 /// <summary>
 /// Walks a <see cref="GridModel"/> symbol by symbol: one network step a position, or one a symbol where the network itself
-/// carries the dependence within a position.
+/// carries the dependence within a position. Of the input it keeps as many positions as the network reads back, and some more.
 /// </summary>
-sealed unsafe class GridPredictor : IPredictor
+sealed unsafe class GridPredictor : Predictor
 {
+    const int MoreThanReach = 16;
+
     readonly GridModel _model;
     readonly Run _run;
-    readonly byte[] _known;
+    readonly PinnedBytes _known;
     readonly float _temperature;
     readonly int _sub;
     Tensor? _parameters;
 
-    public GridPredictor(GridModel model, int batch, ReadOnlySpan<int> labels, float temperature)
+    public GridPredictor(GridModel model, int batch, ReadOnlySpan<int> labels, float temperature) : base(model.Geometry, batch, null)
     {
         (_model, _temperature, _sub) = (model, temperature, model.Geometry.SubPositions);
         _run = new Run(batch) { Labels = labels.ToArray() };
-        _run.Input = model.NewInput(_run.Memory, batch);
-        new Span<float>(_run.Input.Data, checked((int)_run.Input.Length)).Clear();
-        _known = GC.AllocateArray<byte>(batch * _sub + 16, pinned: true);
+        _run.Input = model.NewInput(_run.Memory, (int)Math.Min(model.Geometry.Positions, 2L * model.InputReach + MoreThanReach), batch);
+        Clear(0);
+        _known = new PinnedBytes(GC.AllocateArray<byte>(batch * _sub + 16, pinned: true));
     }
 
-    public int Batch => _run.Batch;
-    public int Count => _model.Geometry.Dimensions;
-    public int Position { get; private set; }
-
-    public int DimensionAt(int step) => step;
-
-    public void Next(Span<float> probabilities)
+    protected override void Tell(Span<float> probabilities)
     {
         var parameters = Parameters();
         var (head, levels) = (_model.Head, _model.Geometry.Levels);
-        fixed (byte* known = _known)
-            for (var b = 0; b < Batch; b++)
-                Ops.Probabilities(head.Kind, parameters.Data + (long)b * parameters.Stride, known + b * _sub, Position % _sub, head.Size,
-                    _temperature, probabilities.Slice(b * levels, levels));
+        for (var b = 0; b < Batch; b++)
+            Ops.Probabilities(head.Kind, parameters.Data + (long)b * parameters.Stride, _known.Pointer + b * _sub, Position % _sub, head.Size,
+                _temperature, probabilities.Slice(b * levels, levels));
     }
 
-    public SymbolDistributions Distributions()
+    protected override SymbolDistributions Tell()
     {
         var parameters = Parameters();
-        return new SymbolDistributions(_model.Head, parameters.Data, parameters.Stride, (byte*)Unsafe.AsPointer(ref _known[0]), Position % _sub, Batch);
+        return new SymbolDistributions(_model.Head, Source, parameters.Data, parameters.Stride, _known.Pointer, Position % _sub, Batch);
     }
 
-    public void Observe(ReadOnlySpan<byte> symbols, Span<float> logProbabilities = default)
+    protected override void Take(ReadOnlySpan<byte> symbols, Span<float> logProbabilities)
     {
         var (position, s) = (Position / _sub, Position % _sub);
+        if (position - _run.InputOrigin == _run.Input!.Positions) Slide(position);
         for (var b = 0; b < Batch; b++)
         {
-            _known[b * _sub + s] = symbols[b];
-            _model.SetInput(_run.Input!, (long)position * Batch + b, s, symbols[b]);
+            _known.Pointer[b * _sub + s] = symbols[b];
+            _model.SetInput(_run.Input, (long)(position - _run.InputOrigin) * Batch + b, s, symbols[b]);
         }
         if (!logProbabilities.IsEmpty) Score(logProbabilities, s);
-        Position++;
-        if (Position % _sub == 0 || _model.Head.NeedsGroups) _parameters = null;
+        if (s == _sub - 1 || _model.Head.NeedsGroups) _parameters = null;
     }
 
     void Score(Span<float> logProbabilities, int s)
@@ -65,19 +59,19 @@ sealed unsafe class GridPredictor : IPredictor
         var parameters = Parameters();
         var head = _model.Head;
         var logs = stackalloc float[16];
-        fixed (byte* known = _known)
-            for (var b = 0; b < Batch; b++)
+        var known = _known.Pointer;
+        for (var b = 0; b < Batch; b++)
+        {
+            var row = parameters.Data + (long)b * parameters.Stride;
+            if (head.Kind == LikelihoodKind.LogisticMixture)
             {
-                var row = parameters.Data + (long)b * parameters.Stride;
-                if (head.Kind == LikelihoodKind.LogisticMixture)
-                {
-                    Ops.LogProbability(head.Kind, row, known + b * _sub, _sub, head.Size, logs, null, 0);
-                    logProbabilities[b] = logs[s];
-                    continue;
-                }
-                Ops.LogProbability(head.Kind, row + s * (head.Kind == LikelihoodKind.Softmax ? head.Size : 1), known + b * _sub + s, 1, head.Size, logs, null, 0);
-                logProbabilities[b] = logs[0];
+                Ops.LogProbability(head.Kind, row, known + b * _sub, _sub, head.Size, logs, null, 0);
+                logProbabilities[b] = logs[s];
+                continue;
             }
+            Ops.LogProbability(head.Kind, row + s * (head.Kind == LikelihoodKind.Softmax ? head.Size : 1), known + b * _sub + s, 1, head.Size, logs, null, 0);
+            logProbabilities[b] = logs[0];
+        }
     }
 
     // What the network says of the current position. Computed before the symbol was known, or now if nobody asked: the network
@@ -85,8 +79,25 @@ sealed unsafe class GridPredictor : IPredictor
     Tensor Parameters()
     {
         if (_parameters is not null) return _parameters;
+        var position = Position / _sub;
+        if (position - _run.InputOrigin == _run.Input!.Positions) Slide(position);
         _run.Step.Reset();
-        (_run.Start, _run.Count) = (Position / _sub, 1);
-        return _parameters = _model.Forward(_run.Input!, _run.Labels, _run);
+        (_run.Start, _run.Count) = (position, 1);
+        return _parameters = _model.Forward(_run.Input, _run.Labels, _run);
     }
+
+    // Moves the positions that are still read to the front, before the given one enters.
+    void Slide(int position)
+    {
+        var input = _run.Input!;
+        var origin = Math.Max(0, position - _model.InputReach);
+        var row = (long)Batch * input.Stride;
+        var kept = (position - origin) * row;
+        new ReadOnlySpan<float>(input.Data + (origin - _run.InputOrigin) * row, (int)kept).CopyTo(new Span<float>(input.Data, (int)kept));
+        _run.InputOrigin = origin;
+        Clear(kept);
+    }
+
+    // Unknown symbols are zeros.
+    void Clear(long from) => new Span<float>(_run.Input!.Data + from, (int)(_run.Input.Length - from)).Clear();
 }

@@ -57,7 +57,7 @@ sealed unsafe class Made : BinaryModel
         var (unitsAreSorted, inputsAreSorted) = (config.Masks == 1, config.Orderings == 1);
         var scope = new ParameterScope(Parameters);
         (_weights, _biases) = (new Parameter[layers + 1], new Parameter[layers + 1]);
-        var copies = 0.0; // bytes of one member's sorted weights
+        var (copies, units) = (0.0, 0L); // bytes of one member's sorted weights; inputs and outputs of all products
         for (var i = 0; i <= layers; i++)
         {
             var (inputs, outputs) = (i == 0 ? dimensions : config.Hidden, i == layers ? dimensions : config.Hidden);
@@ -66,14 +66,18 @@ sealed unsafe class Made : BinaryModel
             var (isSorted, mask) = (unitsAreSorted && (inputsAreSorted || i > 0 && i < layers), i);
             _weights[i] = layer.Weight("weight", 1, inputs, outputs, i == layers ? 0.5 : 1.4, isSorted ? Fixed(member => member.Masks[mask]) : null);
             _biases[i] = layer.Bias("bias", outputs);
-            copies += 4.0 * MaskedProduct.CopyLength(inputs, outputs);
+            if (!isSorted) copies += 4.0 * MaskedProduct.CopyLength(inputs, outputs);
+            units += inputs + outputs;
         }
         if (config.Direct) _direct = scope.At("direct").Weight("weight", 1, dimensions, dimensions, 0.1, inputsAreSorted ? Fixed(member => member.Direct!) : null);
-        if (config.Direct) copies += 4.0 * MaskedProduct.CopyLength(dimensions, dimensions);
+        if (config.Direct && !inputsAreSorted) copies += 4.0 * MaskedProduct.CopyLength(dimensions, dimensions);
         _cacheSize = (int)Math.Clamp(CacheBytes / copies, 1, _members.Length);
+        KeptBytes = (long)(_cacheSize * copies) + Math.Min(MemberBytes, 16 * units * _members.Length);
     }
 
     public override int Members => _members.Length;
+
+    internal override long KeptBytes { get; }
 
     /// <summary>Connections of the first member; masked ones are not counted.</summary>
     public override double MultiplyAdds
@@ -90,9 +94,9 @@ sealed unsafe class Made : BinaryModel
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
     {
         if (tape.Training) member = new Philox(tape.Address.Seed, RandomPurpose.Mask).Below((ulong)tape.Address.Step, 0, Members);
-        var weights = Weights(member);
-        var (sub, order) = (Geometry.SubPositions, weights.Member.Order);
-        var x = Ops.Variables(tape, batch.Data, Geometry.Positions, batch.Count, sub, order);
+        var weights = tape.Computes ? Weights(member) : new MadeWeights(_weights, _biases, _direct);
+        var (sub, order) = (Geometry.SubPositions, weights.Member?.Order);
+        var x = Ops.Variables(tape, batch.Symbols, Geometry.Positions, batch.Count, sub, order);
         var h = x;
         for (var i = 0; i < weights.Products.Length - 1; i++)
             h = Ops.Dropout(Ops.Rectify(Ops.Masked(h, weights.Products[i])), _dropout, _dropped[i]);
@@ -101,7 +105,7 @@ sealed unsafe class Made : BinaryModel
         return Ops.ToPositions(logits, sub, order);
     }
 
-    public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member)
     {
         var weights = Weights(member);
         return new MadeWalk(Geometry, weights, batch, temperature);
@@ -132,7 +136,6 @@ sealed unsafe class Made : BinaryModel
     // Weights of an older version are nobody's any more and are made over; those of another member may be in use and are let go.
     MadeWeights Weights(int member)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)member, (uint)_members.Length, nameof(member));
         lock (_cache)
         {
             var version = Parameters.Version;

@@ -34,12 +34,15 @@ sealed unsafe class MadeWalk : BinaryPredictor
     protected override void Predict(int step, float* logits)
     {
         for (var b = 0; b < Batch; b++)
-            logits[b] = _direct is null ? _sums[^1].Row(0, b)[step] : _sums[^1].Row(0, b)[step] + _direct.Row(0, b)[step];
+        {
+            var sum = _sums[^1].Data[(long)b * _sums[^1].Stride + step];
+            logits[b] = _direct is null ? sum : sum + _direct.Data[(long)b * _direct.Stride + step];
+        }
     }
 
     protected override void Absorb(int step, ReadOnlySpan<byte> symbols)
     {
-        for (var b = 0; b < Batch; b++) _values.Row(0, b)[step] = symbols[b];
+        for (var b = 0; b < Batch; b++) _values.Data[(long)b * _values.Stride + step] = symbols[b];
         Ops.MaskedObserve(_weights.Products[0], _values, step, 1, _sums[0]);
         if (_direct is not null) Ops.MaskedObserve(_weights.Direct!, _values, step, 1, _direct);
         for (var layer = 0; layer < _units.Length; layer++)
@@ -49,7 +52,7 @@ sealed unsafe class MadeWalk : BinaryPredictor
             if (count == 0) continue;
             for (var b = 0; b < Batch; b++)
             {
-                Span<float> sums = _sums[layer].Row(0, b), units = _units[layer].Row(0, b);
+                float* sums = _sums[layer].Data + (long)b * _sums[layer].Stride, units = _units[layer].Data + (long)b * _units[layer].Stride;
                 for (var u = first; u < first + count; u++) units[u] = sums[u] > 0 ? sums[u] : 0;
             }
             Ops.MaskedObserve(_weights.Products[layer + 1], _units[layer], first, count, _sums[layer + 1]);

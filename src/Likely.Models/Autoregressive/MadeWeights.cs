@@ -5,6 +5,7 @@ namespace Likely.Models.Autoregressive;
 /// <summary>The products of one MADE member at one version of the parameters, masked and sorted.</summary>
 sealed class MadeWeights(Parameter[] weights, Parameter[] biases, Parameter? direct)
 {
+    /// <summary>The member; set by <see cref="Refresh"/>.</summary>
     public MadeMember Member { get; private set; } = null!;
 
     /// <summary>The parameters' version these weights were made from.</summary>

@@ -25,7 +25,7 @@ public sealed record NadeConfig : ModelConfig
 
 sealed unsafe class Nade : BinaryModel
 {
-    readonly Lazy<NadeWeights> _weights;
+    readonly NadeWeights _weights;
     readonly Lazy<int[]?> _order;
     readonly int _hidden;
 
@@ -39,20 +39,15 @@ sealed unsafe class Nade : BinaryModel
         var output = scope.Weight("output", 1, dimensions, _hidden, 0.5);
         var visible = scope.Bias("visible_bias", dimensions);
         var hidden = scope.Bias("hidden_bias", _hidden);
-        _weights = new(() =>
-        {
-            var order = _order.Value ?? new int[dimensions];
-            for (var d = 0; _order.Value is null && d < dimensions; d++) order[d] = d;
-            return new NadeWeights(input, output, visible, hidden, order, geometry.SubPositions);
-        });
+        _weights = new NadeWeights(input, output, visible, hidden, new(() => _order.Value ?? [.. Enumerable.Range(0, dimensions)]), geometry.SubPositions);
     }
 
     /// <summary>The dense count 2 D H; the first half is spent only on variables that are one.</summary>
     public override double MultiplyAdds => 2.0 * Geometry.Dimensions * _hidden;
 
-    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights.Value, batch.Data, batch.Count);
+    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights, batch.Symbols, batch.Count);
 
-    public override IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member)
         => new Walk(this, batch, temperature);
 
     sealed class Walk : BinaryPredictor
@@ -62,7 +57,7 @@ sealed unsafe class Nade : BinaryModel
 
         public Walk(Nade model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order.Value)
         {
-            _weights = model._weights.Value;
+            _weights = model._weights;
             var memory = new Tape();
             _sums = memory.New(new Shape(1, batch, model._hidden));
             _hidden = memory.New(new Shape(1, batch, model._hidden));

@@ -67,6 +67,8 @@ sealed class PixelCnn : GridModel
 
     public override double MultiplyAdds { get; }
 
+    public override int InputReach => _first.Reach;
+
     public override (int Rows, int Columns)? FieldOfView { get; }
 
     public override Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run)

@@ -11,12 +11,15 @@ sealed class MaskedConvolution(ParameterScope scope, ConvolutionPlan plan, int i
     readonly Parameter _weight = scope.Weight("weight", plan.Taps.Length, inputs, outputs, gain, mask);
     readonly Parameter? _bias = bias ? scope.Bias("bias", outputs) : null;
 
+    /// <summary>How many positions back the farthest tap reads.</summary>
+    public int Reach => plan.Reach;
+
     /// <summary>With <paramref name="onto"/> the product continues that tensor's chains and takes over its buffer.</summary>
     public Tensor Forward(Tensor x, Run? run, Tensor? onto = null)
     {
         var begin = onto is null ? _bias : null;
         if (run is null) return Ops.Convolution(plan, x, _weight, begin, onto);
-        if (x == run.Input) return Ops.Convolution(run.Step, plan, x, 0, run.Start, run.Count, _weight, begin, onto);
+        if (x == run.Input) return Ops.Convolution(run.Step, plan, x, run.InputOrigin, run.Start, run.Count, _weight, begin, onto);
         var window = run.Slot(this, () => new Window(run, plan.Reach, inputs));
         window.Append(x);
         return Ops.Convolution(run.Step, plan, window.Values, window.Origin, run.Start, run.Count, _weight, begin, onto);

@@ -31,7 +31,7 @@ sealed unsafe class RowStack<TCondition>(int width, Func<Tensor, TCondition, Run
     {
         var slice = run.Step.New(window.Values.Shape with { Positions = run.Count });
         var row = (long)run.Batch * slice.Stride;
-        Buffer.MemoryCopy(window.Values.Data + (run.Start - window.Origin) * row, slice.Data, slice.Length * sizeof(float), slice.Length * sizeof(float));
+        if (run.Step.Computes) Buffer.MemoryCopy(window.Values.Data + (run.Start - window.Origin) * row, slice.Data, slice.Length * sizeof(float), slice.Length * sizeof(float));
         return slice;
     }
 

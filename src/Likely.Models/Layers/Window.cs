@@ -20,7 +20,7 @@ sealed unsafe class Window(Run run, int reach, int channels)
     {
         var row = (long)run.Batch * Values.Stride;
         if (run.Start + run.Count - Origin > Values.Positions) Slide(row);
-        Buffer.MemoryCopy(x.Data, Values.Data + (run.Start - Origin) * row, run.Count * row * sizeof(float), run.Count * row * sizeof(float));
+        if (Values.Tape.Computes) Buffer.MemoryCopy(x.Data, Values.Data + (run.Start - Origin) * row, run.Count * row * sizeof(float), run.Count * row * sizeof(float));
         _end = run.Start + run.Count;
     }
 
@@ -31,7 +31,7 @@ sealed unsafe class Window(Run run, int reach, int channels)
         var from = Values;
         if (run.Start + run.Count - origin > Values.Positions)
             Values = run.Memory.New(from.Shape with { Positions = 2 * reach + run.Count + 16 });
-        Buffer.MemoryCopy(from.Data + (origin - Origin) * row, Values.Data, kept * row * sizeof(float), kept * row * sizeof(float));
+        if (Values.Tape.Computes) Buffer.MemoryCopy(from.Data + (origin - Origin) * row, Values.Data, kept * row * sizeof(float), kept * row * sizeof(float));
         if (from != Values) run.Memory.Release(from);
         Origin = origin;
     }

@@ -5,7 +5,7 @@ namespace Likely.Tensors.Kernels;
 
 /// <summary>
 /// Value-by-value operations over whole buffers, padding included. Lengths are multiples of 16, or the buffers have the slack
-/// of <see cref="BufferPool.Slack"/> and compact tensors finish value by value in the same operations.
+/// of <see cref="FloatBlock.Slack"/> and compact tensors finish value by value in the same operations.
 /// </summary>
 static unsafe class Elementwise
 {

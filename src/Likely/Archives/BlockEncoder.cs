@@ -95,7 +95,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
                     told = seen;
                 }
                 var at = (steps is null ? dimension : steps[dimension]) * all + first;
-                var symbols = batch.Data + (long)(dimension / sub) * sub * count + dimension % sub;
+                var symbols = batch.Symbols.Pointer + (long)(dimension / sub) * sub * count + dimension % sub;
                 if (block.Sized.IsBinary) SetBits(distributions, symbols, sub, block.Bits.AsSpan(at, count));
                 else
                     for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub], levels);

@@ -143,20 +143,18 @@ public static unsafe class KernelBenchmarks
     // Aligned memory for every thread, filled with small numbers so that nothing grows or underflows.
     sealed class Block
     {
-        readonly float[][] _memory;
-        readonly nint[] _pointers;
+        readonly FloatBlock[] _blocks;
 
         public Block(long length, int threads)
         {
-            (_memory, _pointers) = (new float[threads][], new nint[threads]);
+            _blocks = new FloatBlock[threads];
             for (var t = 0; t < threads; t++)
             {
-                _memory[t] = ParameterSet.NewBlock(length, out var pointer);
-                for (var i = 0L; i < length; i++) pointer[i] = (i * 37 % 101 - 50) * 1e-3f;
-                _pointers[t] = (nint)pointer;
+                _blocks[t] = new FloatBlock(length);
+                for (var i = 0L; i < length; i++) _blocks[t].Pointer[i] = (i * 37 % 101 - 50) * 1e-3f;
             }
         }
 
-        public float* this[int thread] => (float*)_pointers[thread];
+        public float* this[int thread] => _blocks[thread].Pointer;
     }
 }

@@ -20,8 +20,7 @@ sealed unsafe class GradientStep
     readonly Tape[] _tapes;
     readonly SymbolBatch[] _batches;
     readonly byte[][] _items;
-    readonly float[][] _memory = new float[Shards][];
-    readonly nint[] _gradients = new nint[Shards];
+    readonly FloatBlock[] _gradients = new FloatBlock[Shards];
     readonly double[] _nats = new double[Shards];
 
     public GradientStep(DensityModel model, Split split, int batch, ulong seed, int threads)
@@ -38,15 +37,11 @@ sealed unsafe class GradientStep
             _batches[i] = new SymbolBatch(model.Geometry, perShard);
             _items[i] = new byte[model.Geometry.Dimensions];
         }
-        for (var i = 0; i < Shards; i++)
-        {
-            _memory[i] = ParameterSet.NewBlock(model.Parameters.Length, out var gradient);
-            _gradients[i] = (nint)gradient;
-        }
+        for (var i = 0; i < Shards; i++) _gradients[i] = new FloatBlock(model.Parameters.Length);
     }
 
     /// <summary>The shards' gradients of the last batch.</summary>
-    public ReadOnlySpan<nint> Gradients => _gradients;
+    public FloatBlock[] Gradients => _gradients;
 
     /// <summary>Computes the gradient of step <paramref name="step"/>'s batch; returns its loss in nats per dimension.</summary>
     public double Compute(long step)
@@ -63,7 +58,7 @@ sealed unsafe class GradientStep
         _nats[shard] = 0;
         int first = _batch * shard / Shards, end = _batch * (shard + 1) / Shards;
         var (tape, batch, item) = (_tapes[worker], _batches[worker], _items[worker]);
-        tape.ParameterGradients = (float*)_gradients[shard];
+        tape.ParameterGradients = _gradients[shard];
         if (first == end)
         {
             tape.FinishGradients(_model.Parameters);

@@ -60,7 +60,7 @@ sealed unsafe class TrainingState
     }
 
     /// <summary>Keeps the averaged weights as the best so far.</summary>
-    public void CaptureBest(AdamOptimizer optimizer) => Copy(optimizer.Average, _blocks[Best]);
+    public void CaptureBest(AdamOptimizer optimizer) => Copy(optimizer.Average.Pointer, _blocks[Best]);
 
     /// <summary>Goes back to the roll-back point.</summary>
     public void Restore(ParameterSet set, AdamOptimizer optimizer) => Restore(_blocks, Step, set, optimizer);
@@ -197,9 +197,9 @@ sealed unsafe class TrainingState
     static float* Live(int block, ParameterSet set, AdamOptimizer optimizer) => block switch
     {
         0 => set.Values,
-        1 => optimizer.Average,
-        3 => optimizer.FirstMoment,
-        4 => optimizer.SecondMoment,
+        1 => optimizer.Average.Pointer,
+        3 => optimizer.FirstMoment.Pointer,
+        4 => optimizer.SecondMoment.Pointer,
         _ => null,
     };
 

@@ -38,7 +38,7 @@ static unsafe class Faces
     public static float[][] Chunked(GridModel model, byte[][] examples, int[] labels, int chunk)
     {
         var run = new Run(examples.Length) { Labels = labels };
-        var input = run.Input = model.NewInput(run.Memory, examples.Length);
+        var input = run.Input = model.NewInput(run.Memory, model.Geometry.Positions, examples.Length);
         new Span<float>(input.Data, (int)input.Length).Clear();
         var batch = Batch(model, examples, labels);
         var (sub, row) = (model.Geometry.SubPositions, examples.Length * model.Geometry.SubPositions);
@@ -46,10 +46,10 @@ static unsafe class Faces
         for (var start = 0; start < model.Geometry.Positions; start += chunk)
         {
             var count = Math.Min(chunk, model.Geometry.Positions - start);
-            for (var i = start * row; i < (start + count) * row; i++) model.SetInput(input, i / sub, i % sub, batch.Data[i]);
+            for (var i = start * row; i < (start + count) * row; i++) model.SetInput(input, i / sub, i % sub, batch.Symbols.Pointer[i]);
             run.Step.Reset();
             (run.Start, run.Count) = (start, count);
-            var result = Ops.LogProbabilities(model.Head.Kind, model.Forward(input, run.Labels, run), batch.Data + start * row, sub, model.Head.Size, 1);
+            var result = Ops.LogProbabilities(model.Head.Kind, model.Forward(input, run.Labels, run), batch.Symbols.At(start * row), sub, model.Head.Size, 1);
             new Span<float>(result.Data, count * row).CopyTo(logs.AsSpan(start * row));
         }
         var examplesLogs = Array.ConvertAll(examples, example => new float[example.Length]);

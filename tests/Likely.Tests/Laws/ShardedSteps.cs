@@ -14,9 +14,8 @@ sealed unsafe class ShardedSteps
     readonly DensityModel _model;
     readonly ulong _seed;
     readonly int _threads;
-    readonly float[][] _memory;
-    readonly nint[] _gradients = new nint[Shards];
-    readonly float* _gradient;
+    readonly FloatBlock[] _gradients = new FloatBlock[Shards];
+    readonly FloatBlock _gradient;
     readonly AdamOptimizer _optimizer;
     readonly SymbolBatch[] _batches = new SymbolBatch[Shards];
     readonly double[] _nats = new double[Shards];
@@ -25,14 +24,12 @@ sealed unsafe class ShardedSteps
     {
         (_model, _seed, _threads) = (model, seed, threads);
         _optimizer = new AdamOptimizer(model.Parameters);
-        _memory = new float[Shards + 1][];
+        _gradient = new FloatBlock(model.Parameters.Length);
         for (var i = 0; i < Shards; i++)
         {
-            _memory[i] = ParameterSet.NewBlock(model.Parameters.Length, out var pointer);
-            _gradients[i] = (nint)pointer;
+            _gradients[i] = new FloatBlock(model.Parameters.Length);
+            Tapes[i] = new Tape(recording: true) { Training = true, ParameterGradients = _gradients[i] };
         }
-        _memory[Shards] = ParameterSet.NewBlock(model.Parameters.Length, out _gradient);
-        for (var i = 0; i < Shards; i++) Tapes[i] = new Tape(recording: true) { Training = true, ParameterGradients = (float*)_gradients[i] };
     }
 
     /// <summary>The number of the next step, part of the address of dropped units.</summary>
@@ -48,10 +45,10 @@ sealed unsafe class ShardedSteps
     public float* Gradient()
     {
         var blocks = stackalloc float*[Shards];
-        for (var i = 0; i < Shards; i++) blocks[i] = (float*)_gradients[i];
-        Reductions.Tree(blocks, _gradient, _model.Parameters.Length);
-        _model.Parameters.ClearMasked(_gradient);
-        return _gradient;
+        for (var i = 0; i < Shards; i++) blocks[i] = _gradients[i].Pointer;
+        Reductions.Tree(blocks, _gradient.Pointer, _model.Parameters.Length);
+        _model.Parameters.ClearMasked(_gradient.Pointer);
+        return _gradient.Pointer;
     }
 
     /// <summary>One step on a batch; the mean of -log p in nats before it. A rate of 0 computes the gradient alone.</summary>
@@ -61,7 +58,7 @@ sealed unsafe class ShardedSteps
         ParallelShards.Run(Shards, _threads, (shard, _) =>
         {
             int first = shard * examples.Length / Shards, end = (shard + 1) * examples.Length / Shards;
-            new Span<float>((float*)_gradients[shard], checked((int)_model.Parameters.Length)).Clear();
+            new Span<float>(_gradients[shard].Pointer, checked((int)_model.Parameters.Length)).Clear();
             _nats[shard] = 0;
             if (end == first) return;
             var batch = _batches[shard] ??= new SymbolBatch(_model.Geometry, examples.Length);

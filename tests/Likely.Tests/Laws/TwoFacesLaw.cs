@@ -1,4 +1,5 @@
 using Likely.Models.Autoregressive;
+using Likely.Tensors;
 using Likely.Tests.Tensors;
 using Xunit;
 
@@ -37,6 +38,18 @@ public sealed class TwoFacesLaw
             foreach (var chunk in new[] { 1, 2, 3, 7, law.Geometry.Width, law.Geometry.Positions })
                 Same(expected, Faces.Chunked(model, examples, labels, chunk), $"{law}, batch {count}, chunks of {chunk}");
         }
+    }
+
+    [Theory, MemberData(nameof(GridCases))]
+    public void A_large_example_is_scored_in_chunks_with_the_bits_of_the_whole(string name)
+    {
+        var law = LawCases.Find(name);
+        if (law.Geometry.Height < 3) return; // the same configs on smaller grids
+        var large = new LawCase(law.Name, law.Config, law.Geometry with { Height = 150, Width = 110 }, law.Classes, law.Dropout);
+        var model = large.Build();
+        var batch = Faces.Batch(model, large.Examples(1), large.Labels(1));
+        var (chunks, whole) = (model.LogProbabilities(new Tape(), batch), model.LogProbabilities(new Tape(recording: true), batch));
+        for (var p = 0; p < whole.Positions; p++) Bits.AssertEqual(whole.Row(p, 0), chunks.Row(p, 0), $"{large}, position {p}");
     }
 
     [Theory, MemberData(nameof(Cases))]

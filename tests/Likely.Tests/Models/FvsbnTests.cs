@@ -37,8 +37,8 @@ public sealed class FvsbnTests
             for (var i = 0; i < 77; i++)
             {
                 double logit = bias[i];
-                for (var j = 0; j < i; j++) logit += weight[j * 77 + i] * batch.Data[j * 7 + e];
-                Assert.Equal(-Math.Log(1 + Math.Exp(batch.Data[i * 7 + e] == 1 ? -logit : logit)), logs[i * 7 + e], 1e-5);
+                for (var j = 0; j < i; j++) logit += weight[j * 77 + i] * batch.Symbols.Pointer[j * 7 + e];
+                Assert.Equal(-Math.Log(1 + Math.Exp(batch.Symbols.Pointer[i * 7 + e] == 1 ? -logit : logit)), logs[i * 7 + e], 1e-5);
             }
     }
 

@@ -73,7 +73,7 @@ public sealed class MadeTests
             {
                 var x = new double[dimensions];
                 var sum = 0.0;
-                for (var d = 0; d < dimensions; d++) (x[d], sum) = (batch.Data[d * 5 + e], sum + logs[d * 5 + e]);
+                for (var d = 0; d < dimensions; d++) (x[d], sum) = (batch.Symbols.Pointer[d * 5 + e], sum + logs[d * 5 + e]);
                 var expected = Naive(model, structure, x, layers);
                 Assert.True(Math.Abs(expected - sum) <= 1e-4 * Math.Abs(expected), $"{name}, member {member}, example {e}: {sum} instead of {expected}");
             }

@@ -52,7 +52,7 @@ public sealed class NadeTests
             var sum = 0.0;
             for (var d = 0; d < 42; d++)
             {
-                x[d] = batch.Data[TwoFaces.Offset(geometry, d, e, 40)];
+                x[d] = batch.Symbols.Pointer[TwoFaces.Offset(geometry, d, e, 40)];
                 sum += logs[TwoFaces.Offset(geometry, d, e, 40)];
             }
             var expected = Naive(x, order, hidden, TwoFaces.Values(model, "input"), TwoFaces.Values(model, "output"),

@@ -73,9 +73,9 @@ public sealed class PixelCnnTests
         for (var p = 0; p < geometry.Positions; p++)
         {
             if (p * Images == target) continue;
-            for (var e = 0; e < Images; e++) batch.Data[p * Images + e] ^= 1;
+            for (var e = 0; e < Images; e++) batch.Symbols.Pointer[p * Images + e] ^= 1;
             var after = TwoFaces.Parallel(model, batch);
-            for (var e = 0; e < Images; e++) batch.Data[p * Images + e] ^= 1;
+            for (var e = 0; e < Images; e++) batch.Symbols.Pointer[p * Images + e] ^= 1;
             for (var e = 0; e < Images; e++)
                 if (before[target + e] != after[target + e]) influence[p / geometry.Width, p % geometry.Width] = true;
         }

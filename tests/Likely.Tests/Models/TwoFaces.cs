@@ -25,7 +25,8 @@ static unsafe class TwoFaces
     public static void Stir(DensityModel model, ulong seed, float size = 0.3f)
     {
         var random = new Philox(seed, RandomPurpose.Test, 1);
-        var noise = ParameterSet.NewBlock(model.Parameters.Length, out var values);
+        var noise = new FloatBlock(model.Parameters.Length);
+        var values = noise.Pointer;
         for (var i = 0L; i < model.Parameters.Length; i++) values[i] = size * (2 * random.Uniform(0, (ulong)i) - 1);
         model.Parameters.ClearMasked(values);
         for (var i = 0L; i < model.Parameters.Length; i++) model.Parameters.Values[i] += values[i];
@@ -54,7 +55,7 @@ static unsafe class TwoFaces
         while (walk.Position < walk.Count)
         {
             var dimension = walk.DimensionAt(walk.Position);
-            for (var e = 0; e < count; e++) symbols[e] = batch.Data[Offset(geometry, dimension, e, count)];
+            for (var e = 0; e < count; e++) symbols[e] = batch.Symbols.Pointer[Offset(geometry, dimension, e, count)];
             if (ask) walk.Next(probabilities);
             walk.Observe(symbols, log);
             for (var e = 0; e < count; e++)
@@ -127,8 +128,9 @@ static unsafe class TwoFaces
     {
         var batch = RandomBatch(model.Geometry, 5, seed);
         var parameters = model.Parameters;
-        var memory = ParameterSet.NewBlock(parameters.Length, out var gradient);
-        var tape = new Tape(recording: true) { ParameterGradients = gradient };
+        var memory = new FloatBlock(parameters.Length);
+        var gradient = memory.Pointer;
+        var tape = new Tape(recording: true) { ParameterGradients = memory };
         model.LogProbabilities(tape, batch);
         tape.Backward();
         parameters.ClearMasked(gradient);

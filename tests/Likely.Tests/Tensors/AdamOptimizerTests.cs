@@ -33,7 +33,7 @@ public sealed unsafe class AdamOptimizerTests
             var decay = (1.0 + step) / (10.0 + step);
             (average, begin) = (decay * average + (1 - decay) * weight.ToArray()[0], decay * begin);
         }
-        Assert.Equal(average, optimizer.Average[weight.Offset], 1e-5);
+        Assert.Equal(average, optimizer.Average.Span(weight.Offset, 1)[0], 1e-5);
         Assert.InRange(begin, 0, 1e-6);
     }
 
@@ -47,15 +47,9 @@ public sealed unsafe class AdamOptimizerTests
 
     static void Update(AdamOptimizer optimizer, ParameterSet set, Parameter weight, ReadOnlySpan<float> gradient)
     {
-        var shards = new nint[8];
-        var memory = new float[8][];
-        for (var i = 0; i < 8; i++)
-        {
-            memory[i] = ParameterSet.NewBlock(set.Length, out var block);
-            if (i == 0) gradient.CopyTo(new Span<float>(block + weight.Offset, gradient.Length));
-            shards[i] = (nint)block;
-        }
+        var shards = new FloatBlock[8];
+        for (var i = 0; i < 8; i++) shards[i] = new FloatBlock(set.Length);
+        gradient.CopyTo(shards[0].Span(weight.Offset, gradient.Length));
         optimizer.Update(shards, Rate, 1);
-        GC.KeepAlive(memory);
     }
 }

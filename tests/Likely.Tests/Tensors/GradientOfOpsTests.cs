@@ -42,10 +42,15 @@ public sealed unsafe class GradientOfOpsTests
         set.Allocate(1);
         var tensorValues = c.Tensors.Select((shape, i) => Values(c, shape, i)).ToArray();
         var parameterValues = c.Parameters.Select((shape, i) => Values(c, shape, 10 + i)).ToArray();
+        for (var i = 0; c.Mask is not null && i < parameterValues[0].Length; i++)
+        {
+            var (row, output) = (i / parameters[0].Outputs, i % parameters[0].Outputs);
+            if (!c.Mask(row / parameters[0].Inputs, row % parameters[0].Inputs, output)) parameterValues[0][i] = 0;
+        }
         for (var i = 0; i < parameters.Length; i++) parameters[i].Assign(parameterValues[i]);
-        set.ClearMasked(set.Values);
-        var gradients = ParameterSet.NewBlock(set.Length, out var gradientBlock);
-        var tape = new Tape(recording: true) { Training = c.Training, Address = Address, ParameterGradients = gradientBlock };
+        var gradients = new FloatBlock(set.Length);
+        var gradientBlock = gradients.Pointer;
+        var tape = new Tape(recording: true) { Training = c.Training, Address = Address, ParameterGradients = gradients };
         var tensors = c.Tensors.Select((shape, i) => Fill(tape.New(shape, requiresGradient: true, c.Compact), tensorValues[i])).ToArray();
 
         var y = c.Run(tape, tensors, parameters);

@@ -116,7 +116,7 @@ static class OpCases
         {
             var x = Symbols(6 * batch, 2);
             var nade = new OpCase("Nade/4", $"of {hidden} units, batch {batch}", [], [new(1, 6, hidden), new(1, 6, hidden), new(1, 1, 6), new(1, 1, hidden)],
-                (tape, _, p) => Nade(tape, new NadeWeights(p[0], p[1], p[2], p[3], order, 2), x, batch),
+                (tape, _, p) => Nade(tape, new NadeWeights(p[0], p[1], p[2], p[3], new(() => order), 2), x, batch),
                 (_, p) => DoubleOps.Nade(order, 2, batch, x, p[0], p[1], p[2], p[3]));
             yield return nade;
             yield return nade.Twice();
@@ -151,13 +151,13 @@ static class OpCases
     }
 
     static unsafe Tensor Bernoulli(Tensor logits, byte[] symbols, float scale)
-        => Ops.BernoulliLogProbabilities(logits, (byte*)Unsafe.AsPointer(ref symbols[0]), scale);
+        => Ops.BernoulliLogProbabilities(logits, new PinnedBytes(symbols), scale);
 
     static unsafe Tensor Nade(Tape tape, NadeWeights weights, byte[] symbols, int batch)
-        => Ops.Nade(tape, weights, (byte*)Unsafe.AsPointer(ref symbols[0]), batch);
+        => Ops.Nade(tape, weights, new PinnedBytes(symbols), batch);
 
     static unsafe Tensor Embed(Tape tape, Shape shape, byte[] symbols, Parameter table)
-        => Ops.Embed(tape, shape, (byte*)Unsafe.AsPointer(ref symbols[0]), table.Inputs, table);
+        => Ops.Embed(tape, shape, new PinnedBytes(symbols), table.Inputs, table);
 
     static byte[] Symbols(int count, int levels)
     {
@@ -180,7 +180,7 @@ static class OpCases
     }
 
     static unsafe Tensor Observe(LikelihoodKind kind, Tensor parameters, byte[] symbols, int sub, int size, float scale)
-        => Ops.LogProbabilities(kind, parameters, (byte*)Unsafe.AsPointer(ref symbols[0]), sub, size, scale);
+        => Ops.LogProbabilities(kind, parameters, new PinnedBytes(symbols), sub, size, scale);
 
     // The documented address of dropout's bits: 16 bits a value, eight values a block.
     static double DropoutFactor(Shape shape, int index)

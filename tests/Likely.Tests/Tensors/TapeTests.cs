@@ -22,15 +22,14 @@ public sealed unsafe class TapeTests
     [Fact]
     public void A_repeated_training_step_allocates_no_buffer_and_little_else()
     {
-        var memory = ParameterSet.NewBlock(_set.Length, out var gradients);
-        var tape = new Tape(recording: true) { Training = true, ParameterGradients = gradients };
+        var tape = new Tape(recording: true) { Training = true, ParameterGradients = new FloatBlock(_set.Length) };
         var symbols = GC.AllocateArray<byte>(20 * 3, pinned: true);
         void Step()
         {
             var x = tape.New(new Shape(20, 3, 3), compact: true);
             new Span<float>(x.Data, (int)x.Length).Fill(0.5f);
             var h = Ops.Dropout(Ops.Gate(Ops.Convolution(_plan, x, _convolution, _bias)), 0.5f, 1);
-            Ops.LogProbabilities(LikelihoodKind.Softmax, Ops.Linear(Ops.Relu(h), _output, null), (byte*)Unsafe.AsPointer(ref symbols[0]), 1, 4, 1);
+            Ops.LogProbabilities(LikelihoodKind.Softmax, Ops.Linear(Ops.Relu(h), _output, null), new PinnedBytes(symbols), 1, 4, 1);
             tape.Backward();
             tape.Reset();
             _set.Changed();
@@ -41,7 +40,6 @@ public sealed unsafe class TapeTests
         Step();
         Assert.Equal(buffers, tape.Allocations);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - managed, 0, 100_000);
-        GC.KeepAlive(memory);
     }
 
     [Fact]
@@ -75,7 +73,8 @@ public sealed unsafe class TapeTests
         Bits.AssertEqual(values, _output.ToArray(), "parameter");
         for (var row = 0; row < _output.Inputs; row++)
             for (var n = _output.Outputs; n < _output.Stride; n++) Assert.Equal(0, _output.Data[row * _output.Stride + n]);
-        var transposed = _output.Transposed();
+        var tape = new Tape();
+        var transposed = _output.Transposed(tape);
         for (var k = 0; k < 10; k++)
             for (var n = 0; n < 4; n++) Assert.Equal(values[k * 4 + n], transposed[n * 16 + k]);
     }
