@@ -22,6 +22,7 @@ public sealed record DataOptions
         new("gray", "false", "true or false", "turn colour into grey"),
         new("validation", "0.1", "a fraction from 0 to 0.45, such as 0.1", "share held out for validation, and again for test, where the data have no such parts of their own"),
         new("hold_out", "content", "content or permutation", "what decides which items are held out: each one's own content, so that a new file moves no other; or a permutation of all, as in older models"),
+        new("parts", "names", "names or none", "what a folder's file and sub-folder names call test or validation never trains; none: no name means a part"),
         new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split, drawn evenly"),
         new("flip", "false", "true or false", "mirror each training item with probability 1/2, anew in every epoch"),
         new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, of mirroring and of binarize=dynamic"),
@@ -49,6 +50,9 @@ public sealed record DataOptions
 
     /// <summary>What decides which items are held out, where the source has no such parts of its own.</summary>
     public HoldOut HoldOut { get; init; }
+
+    /// <summary>Where the parts of a folder come from.</summary>
+    public PartRule Parts { get; init; }
 
     /// <summary>Use at most this many items of each split, drawn evenly (see <see cref="Split.Sample"/>).</summary>
     public int? Limit { get; init; }
@@ -82,6 +86,7 @@ public sealed record DataOptions
         if (Gray) words.Add("gray=true");
         if (Validation != Default.Validation) words.Add($"validation={Validation.ToString("R", CultureInfo.InvariantCulture)}");
         if (HoldOut == HoldOut.Content) words.Add("hold_out=content");
+        if (Parts == PartRule.None) words.Add("parts=none");
         if (Limit is { } limit) words.Add($"limit={limit}");
         if (Flip) words.Add("flip=true");
         if (Seed != 0) words.Add($"data_seed={Seed}");
@@ -113,6 +118,7 @@ public sealed record DataOptions
         "limit" => this with { Limit = (int)ParseWhole(key, value, 1, int.MaxValue) },
         "validation" => this with { Validation = ParseFraction(key, value) },
         "hold_out" => this with { HoldOut = ParseHoldOut(key, value) },
+        "parts" => this with { Parts = ParseParts(key, value) },
         "data_seed" => this with { Seed = ParseWhole(key, value, 0, ulong.MaxValue) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
     };
@@ -146,6 +152,13 @@ public sealed record DataOptions
     {
         "content" => HoldOut.Content,
         "permutation" => HoldOut.Permutation,
+        _ => throw Refused(key, value),
+    };
+
+    static PartRule ParseParts(string key, string value) => value switch
+    {
+        "names" => PartRule.Names,
+        "none" => PartRule.None,
         _ => throw Refused(key, value),
     };
 

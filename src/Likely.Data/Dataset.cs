@@ -30,6 +30,7 @@ public sealed class Dataset : IDisposable
             int train = parts.Train.Sum(part => part.Count), validation = parts.Validation.Sum(part => part.Count);
             var preprocessing = new Preprocessing(options);
             Geometry = CommonGeometry(_source, preprocessing);
+            if (known is null) _notes.AddRange(parts.Notes);
             _notes.AddRange(_source.Notes);
             var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known);
             ClassNames = known?.ClassNames ?? _source.ClassNames;
@@ -82,13 +83,13 @@ public sealed class Dataset : IDisposable
         if (KnownDatasets.Find(nameOrPath) is { } known)
         {
             KnownDatasets.RequireClear(nameOrPath, known);
-            var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress, cancellation));
+            var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress, cancellation), options);
             return new Dataset(known.Name, parts, options, known, cancellation);
         }
         if (!File.Exists(nameOrPath) && !Directory.Exists(nameOrPath))
             throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name{Spelling.Hint(nameOrPath, Known.Select(item => item.Name))}; known are {string.Join(", ", Known.Select(item => item.Name))}.");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrPath)));
-        return new Dataset(name, SourceParts.Open(nameOrPath), options, null, cancellation);
+        return new Dataset(name, SourceParts.Open(nameOrPath, options), options, null, cancellation);
     }
 
     /// <summary>True if a known name or a path can be opened without fetching anything.</summary>

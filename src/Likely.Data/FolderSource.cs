@@ -1,9 +1,8 @@
 namespace Likely.Data;
 
 /// <summary>
-/// A folder of picture files. If it has pictures itself, those are the items; else its sub-folders are the labels, in
-/// ordinal order of their names. Pixels are decoded when asked for. Formats that need ffmpeg are decoded once,
-/// into a temporary file that is read from then on.
+/// Picture files of a folder. Pixels are decoded when asked for. Formats that need ffmpeg are decoded once, into a temporary file that
+/// is read from then on.
 /// </summary>
 sealed class FolderSource : ItemSource
 {
@@ -12,22 +11,16 @@ sealed class FolderSource : ItemSource
     readonly string _folder;
     readonly List<Item> _items = [];
     readonly int _channels = 1;
-    readonly string _note = "";
     FileStream? _spool;
 
-    /// <summary>Opens a folder; its sub-folders are numbered by <paramref name="classNames"/> if that is given.</summary>
-    public FolderSource(string folder, IReadOnlyList<string>? classNames = null)
+    /// <summary>Opens some files of a folder.</summary>
+    /// <exception cref="DataException">if one cannot be read</exception>
+    public FolderSource(string folder, IEnumerable<(string Path, int Label)> files, IReadOnlyList<string> classNames)
     {
-        _folder = folder;
+        (_folder, ClassNames) = (folder, classNames);
         try
         {
-            var own = Pictures(folder, recurse: false);
-            ClassNames = own.Count > 0 ? [] : classNames ?? ClassesOf(folder);
-            foreach (var path in own) Add(path, -1);
-            for (var label = 0; label < ClassNames.Count; label++)
-                if (Directory.Exists(Path.Combine(folder, ClassNames[label])))
-                    foreach (var path in Pictures(Path.Combine(folder, ClassNames[label]), recurse: true)) Add(path, label);
-            if (own.Count > 0 && ClassesOf(folder).Count > 0) _note = ", sub-folders left out as there are pictures beside them";
+            foreach (var (path, label) in files) Add(path, label);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -39,14 +32,12 @@ sealed class FolderSource : ItemSource
             Dispose();
             throw;
         }
-        if (_items.Count == 0)
-            throw new DataException($"The folder '{folder}' has no pictures; put PNG, PGM or PPM files into it, or into one sub-folder per label.");
         foreach (var item in _items) _channels = Math.Max(_channels, item.Geometry.Channels);
     }
 
     public override int Count => _items.Count;
     public override IReadOnlyList<string> ClassNames { get; }
-    public override string Description => $"folder '{_folder}', {Count} pictures{_note}";
+    public override string Description => $"folder '{_folder}', {Count} pictures";
     public override ImageGeometry GeometryOf(int index) => _items[index].Geometry with { Channels = _channels };
     public override int Label(int index) => _items[index].Label;
     public override string ItemName(int index) => Path.GetRelativePath(_folder, _items[index].Path).Replace('\\', '/');
@@ -90,19 +81,4 @@ sealed class FolderSource : ItemSource
         RandomAccess.Write(_spool.SafeFileHandle, image.Pixels, offset);
         _items.Add(new Item(path, label, new ImageGeometry(image.Height, image.Width, image.Channels, 256), offset));
     }
-
-    /// <summary>The sub-folders that hold pictures at any depth.</summary>
-    public static IReadOnlyList<string> ClassesOf(string folder) =>
-        [.. Directory.EnumerateDirectories(folder).Where(path => !Hidden(path) && Pictures(path, recurse: true).Count > 0)
-            .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
-
-    static List<string> Pictures(string folder, bool recurse)
-    {
-        var options = new EnumerationOptions { RecurseSubdirectories = recurse, IgnoreInaccessible = false };
-        List<string> paths = [.. Directory.EnumerateFiles(folder, "*", options).Where(path => ImageFiles.IsImage(path) && !Hidden(path))];
-        paths.Sort(StringComparer.Ordinal);
-        return paths;
-    }
-
-    static bool Hidden(string path) => Path.GetFileName(path).StartsWith('.');
 }

@@ -14,9 +14,8 @@ static class ImageFiles
         ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".tga", ".avif", ".heic", ".jxl", ".jp2",
     };
 
-    public static bool IsImage(string path) => Own.Contains(Path.GetExtension(path)) || IsForeign(path);
-
-    public static bool IsForeign(string path) => Foreign.Contains(Path.GetExtension(path));
+    /// <summary>Whether a file is called a picture.</summary>
+    public static bool HasPictureName(string path) => Own.Contains(Path.GetExtension(path)) || Foreign.Contains(Path.GetExtension(path));
 
     public static byte[] Load(string path)
     {

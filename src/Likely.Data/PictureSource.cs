@@ -9,7 +9,7 @@ sealed class PictureSource : ItemSource
     public PictureSource(string path)
     {
         _path = path;
-        _frames = ImageFiles.IsImage(path) || ImageFiles.IsOwn(path) ? [Image.Read(path)] : Ffmpeg.Decode(path, firstOnly: false);
+        _frames = ImageFiles.HasPictureName(path) || ImageFiles.IsOwn(path) ? [Image.Read(path)] : Ffmpeg.Decode(path, firstOnly: false);
     }
 
     public override int Count => _frames.Count;

@@ -1,18 +1,19 @@
 namespace Likely.Data;
 
 /// <summary>
-/// What a path holds, with the parts it has of its own: a file is one part; a folder may name its parts, as sub-folders
-/// or as files called train..., test... (t10k..., test_batch...), val....
+/// What a path holds, with the parts it has of its own: a file is one part; in a folder, names of files and sub-folders tell the
+/// part (see <see cref="PartNames"/>), so that what is for testing never trains.
 /// </summary>
 sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSource> Validation, IReadOnlyList<ItemSource> Test)
 {
-    static readonly string[] TrainNames = ["train", "training"], ValidationNames = ["validation", "valid", "val"], TestNames = ["test", "testing"];
+    /// <summary>What people should know about how the parts were found, and what was left out.</summary>
+    public List<string> Notes { get; } = [];
 
     /// <summary>Opens a file or a folder.</summary>
     /// <exception cref="DataException">if there is nothing to read at that path</exception>
-    public static SourceParts Open(string path)
+    public static SourceParts Open(string path, DataOptions options)
     {
-        if (Directory.Exists(path)) return OpenFolder(path);
+        if (Directory.Exists(path)) return OpenFolder(path, options);
         if (!File.Exists(path)) throw new DataException($"There is no file or folder '{path}'; check the name.");
         return new SourceParts([OpenFile(path)], [], []);
     }
@@ -20,7 +21,6 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
     // The content decides; a name is believed where the content is of no known kind, so that a reader can say what is wrong with it.
     static ItemSource OpenFile(string path)
     {
-        var name = Path.GetFileName(path).ToLowerInvariant();
         var kind = FileKind.Of(path);
         return kind.Unpacked.Format switch
         {
@@ -28,58 +28,50 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
             FileFormat.Idx => RecordSource.OpenIdx(path),
             FileFormat.Cifar10 => RecordSource.OpenCifar(path),
             FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video when kind.Content is null => new PictureSource(path),
-            FileFormat.Unknown when IsArray(name) => new NpySource(path, null),
-            FileFormat.Unknown when IsIdx(name) => RecordSource.OpenIdx(path),
-            FileFormat.Unknown when IsCifar(name) => RecordSource.OpenCifar(path),
+            FileFormat.Unknown when IsArray(path) => new NpySource(path, null),
+            FileFormat.Unknown when IsIdx(path) => RecordSource.OpenIdx(path),
+            FileFormat.Unknown when IsCifar(path) => RecordSource.OpenCifar(path),
             FileFormat.Unknown when kind.Content is null => new PictureSource(path),
             _ => throw kind.Refusal(path),
         };
     }
 
-    static SourceParts OpenFolder(string folder)
+    static SourceParts OpenFolder(string folder, DataOptions options)
     {
-        try
+        var listing = new FolderListing(folder);
+        (List<string> Files, string What, Func<SourceParts> Open)[] kinds =
+        [
+            (listing.Pictures, "picture", () => PictureFolder.Open(folder, listing, options)),
+            (listing.Idx, "IDX file", () => OpenFiles(WithoutCopies(listing.Idx).Where(file => !IsLabels(Path.GetFileName(file))), options)),
+            (listing.Cifar, "CIFAR file", () => OpenFiles(WithoutCopies(listing.Cifar), options)),
+            (listing.Npy, "NumPy array", () => OpenArrays(folder, [.. listing.Npy])),
+        ];
+        kinds = [.. kinds.OrderByDescending(kind => kind.Files.Count)];
+        if (kinds[0].Files.Count == 0)
         {
-            string[] folders = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)];
-            string[] files = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
-            string? train = Named(folders, TrainNames), validation = Named(folders, ValidationNames), test = Named(folders, TestNames);
-            if (train is not null && (validation ?? test) is not null) return OpenPictureFolders(train, validation, test);
-            if (folders.FirstOrDefault(path => Path.GetFileName(path) == "cifar-10-batches-bin") is { } batches) return OpenFolder(batches);
-
-            string[] images = [.. files.Where(file => IsIdx(Path.GetFileName(file).ToLowerInvariant()) && Path.GetFileName(file).Contains("images"))];
-            if (images.Length > 0) return OpenFiles(WithoutCopies(images));
-            string[] cifar = [.. files.Where(file => IsCifar(Path.GetFileName(file).ToLowerInvariant()))];
-            string[] standard = [.. cifar.Where(file => Path.GetFileName(file).Contains("_batch", StringComparison.Ordinal))];
-            if (cifar.Length > 0) return OpenFiles(WithoutCopies(standard.Length > 0 ? standard : cifar));
-            string[] arrays = [.. files.Where(file => file.EndsWith(".npy", StringComparison.OrdinalIgnoreCase))];
-            return arrays.Length > 0 ? OpenArrays(folder, arrays) : new SourceParts([new FolderSource(folder)], [], []);
+            if (Path.Combine(folder, "cifar-10-batches-bin") is var batches && Directory.Exists(batches)) return OpenFolder(batches, options);
+            throw new DataException($"The folder '{folder}' has no pictures{(listing.Others.Count == 0 ? "" : $" but {listing.Some(listing.Others, "other file")}")}; put PNG, PGM or PPM files into it, or into one sub-folder per label.");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"The folder '{folder}' cannot be read: {error.Message}", error);
-        }
+        // What most of the files are is meant; others have strayed in.
+        if (kinds[0].Files.Count == kinds[1].Files.Count)
+            throw new DataException($"The folder '{folder}' holds {listing.Some(kinds[0].Files, kinds[0].What)} and {listing.Some(kinds[1].Files, kinds[1].What)}, and nothing says which are the data; name the file that is meant, or move the others away.");
+        var parts = kinds[0].Open();
+        List<string> strays = [.. kinds[1..].SelectMany(kind => kind.Files), .. listing.Others];
+        strays.Sort(StringComparer.Ordinal);
+        if (strays.Count > 0) parts.Notes.Add($"left out: {listing.Some(strays, "other file")}");
+        if (listing.Links.Count > 0) parts.Notes.Add($"left out, as links to folders are not followed: {listing.Some(listing.Links, "link")}");
+        return parts;
     }
 
-    static SourceParts OpenPictureFolders(string train, string? validation, string? test)
-    {
-        string?[] folders = [train, validation, test];
-        string[] names = [.. folders.OfType<string>().SelectMany(FolderSource.ClassesOf).Distinct().Order(StringComparer.Ordinal)];
-        return new SourceParts(Part(train), Part(validation), Part(test));
-
-        IReadOnlyList<ItemSource> Part(string? folder) => folder is null ? [] : [new FolderSource(folder, names)];
-    }
-
-    static SourceParts OpenFiles(IEnumerable<string> files)
+    static SourceParts OpenFiles(IEnumerable<string> files, DataOptions options)
     {
         List<ItemSource> train = [], validation = [], test = [];
         try
         {
             foreach (var file in files)
             {
-                var name = Path.GetFileName(file).ToLowerInvariant();
-                var part = name.StartsWith("test", StringComparison.Ordinal) || name.StartsWith("t10k", StringComparison.Ordinal) ? test
-                    : name.StartsWith("val", StringComparison.Ordinal) ? validation : train;
-                part.Add(OpenFile(file));
+                var part = options.Parts == PartRule.Names ? PartNames.Of(Path.GetFileName(file)) : DataPart.Unnamed;
+                (part switch { DataPart.Test => test, DataPart.Validation => validation, _ => train }).Add(OpenFile(file));
             }
         }
         catch
@@ -87,7 +79,15 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
             foreach (var source in (IEnumerable<ItemSource>)[.. train, .. validation, .. test]) source.Dispose();
             throw;
         }
-        return new SourceParts(train, validation, test);
+        return new SourceParts(train, validation, test).WithPartNote();
+    }
+
+    /// <summary>Says which parts were found by name, if any was.</summary>
+    public SourceParts WithPartNote()
+    {
+        var counts = ((IReadOnlyList<ItemSource>[])[Train, Validation, Test]).Select(part => part.Sum(source => source.Count)).ToArray();
+        if (counts[1] + counts[2] > 0) Notes.Add($"parts by their names: train {counts[0]}, validation {counts[1]}, test {counts[2]}; parts=none takes names for names");
+        return this;
     }
 
     /// <summary>One array of images, and perhaps one of as many labels.</summary>
@@ -103,20 +103,25 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
     }
 
     /// <summary>Leaves out a packed file whose unpacked copy is there too.</summary>
-    static IEnumerable<string> WithoutCopies(string[] files) => files.Where(file =>
+    static IEnumerable<string> WithoutCopies(List<string> files) => files.Where(file =>
         !file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) || !files.Contains(file[..^3]));
 
-    static string? Named(string[] folders, string[] names) =>
-        folders.FirstOrDefault(folder => names.Contains(Path.GetFileName(folder).ToLowerInvariant()));
+    static bool IsLabels(string name) => name.Contains("labels", StringComparison.OrdinalIgnoreCase) || name.Contains("idx1", StringComparison.OrdinalIgnoreCase);
 
-    static bool IsIdx(string name)
+    public static bool IsIdx(string path)
     {
-        var bare = name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name;
+        var bare = Bare(path);
         return bare.EndsWith("ubyte", StringComparison.Ordinal) || bare.EndsWith(".idx", StringComparison.Ordinal) ||
             bare.EndsWith(".idx3", StringComparison.Ordinal) || bare.EndsWith(".idx1", StringComparison.Ordinal);
     }
 
-    static bool IsArray(string name) => name.EndsWith(".npy", StringComparison.Ordinal) || name.EndsWith(".npy.gz", StringComparison.Ordinal);
+    public static bool IsCifar(string path) => Bare(path).EndsWith(".bin", StringComparison.Ordinal);
 
-    static bool IsCifar(string name) => name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".bin.gz", StringComparison.Ordinal);
+    static bool IsArray(string path) => Bare(path).EndsWith(".npy", StringComparison.Ordinal);
+
+    static string Bare(string path)
+    {
+        var name = path.ToLowerInvariant();
+        return name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name;
+    }
 }

@@ -156,12 +156,12 @@ public sealed class PartitionTests
         using (var data = Dataset.Open(samples.Folder, new DataOptions { Validation = 0 }))
         {
             Assert.Equal((8, 6), (data.Train.Count, data.Test.Count));
-            Assert.Contains("2 of 10 training items also lie in the test", Assert.Single(data.Notes));
+            Assert.Contains(data.Notes, note => note.Contains("2 of 10 training items also lie in the test"));
             Assert.Contains("2 of 10", data.Describe());
         }
         for (var i = 8; i < 10; i++) File.Delete(Path.Combine(samples.Folder, $"train/{i}.png"));
         samples.File("validation/1.png", Png.Encode(Samples.RandomBytes(12, 9), 2, 2, 3));
-        using (var data = Dataset.Open(samples.Folder, DataOptions.Default)) Assert.Contains("1 of 1 validation items", Assert.Single(data.Notes));
+        using (var data = Dataset.Open(samples.Folder, DataOptions.Default)) Assert.Contains(data.Notes, note => note.Contains("1 of 1 validation items"));
         Directory.Delete(Path.Combine(samples.Folder, "train"), recursive: true);
         samples.File("train/1.png", Png.Encode(Samples.RandomBytes(12, 9), 2, 2, 3));
         Assert.Contains("nothing is left to train on", Assert.Throws<DataException>(() => Dataset.Open(samples.Folder, DataOptions.Default)).Message);

@@ -1,0 +1,91 @@
+using Likely.Files;
+
+namespace Likely.Data;
+
+/// <summary>
+/// What lies in a folder, by what the files hold: pictures at any depth, and arrays (IDX, CIFAR, NumPy) in the folder itself. Links to folders are not
+/// followed, names that begin with a dot are left out, and only regular files are opened. All lists are in ordinal order.
+/// </summary>
+sealed class FolderListing
+{
+    readonly string _folder;
+
+    /// <exception cref="DataException">if the folder cannot be read</exception>
+    public FolderListing(string folder)
+    {
+        _folder = folder;
+        try
+        {
+            List<string> files = [];
+            Stack<string> left = new([folder]);
+            while (left.TryPop(out var current))
+                foreach (var entry in new DirectoryInfo(current).EnumerateFileSystemInfos())
+                {
+                    var path = Path.Combine(current, entry.Name);
+                    if (entry.Name.StartsWith('.')) continue;
+                    if (!entry.Attributes.HasFlag(FileAttributes.Directory)) files.Add(path);
+                    else if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) Links.Add(path);
+                    else left.Push(path);
+                }
+            files.Sort(StringComparer.Ordinal);
+            Links.Sort(StringComparer.Ordinal);
+            var kinds = new FileKind?[files.Count];
+            Parallel.For(0, files.Count, i => kinds[i] = KindOf(files[i]));
+            for (var i = 0; i < files.Count; i++) ListFor(files[i], kinds[i]).Add(files[i]);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"The folder '{folder}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Files that are pictures, or are called so.</summary>
+    public List<string> Pictures { get; } = [];
+
+    public List<string> Idx { get; } = [];
+    public List<string> Cifar { get; } = [];
+    public List<string> Npy { get; } = [];
+
+    /// <summary>All other files.</summary>
+    public List<string> Others { get; } = [];
+
+    /// <summary>Links to folders.</summary>
+    public List<string> Links { get; } = [];
+
+    /// <summary>The path below the folder, with slashes.</summary>
+    public string Relative(string path) => Path.GetRelativePath(_folder, path).Replace('\\', '/');
+
+    /// <summary>Some paths for people: how many, and the first few.</summary>
+    public string Some(IReadOnlyCollection<string> paths, string what) =>
+        $"{paths.Count} {what}{(paths.Count == 1 ? "" : "s")} ({string.Join(", ", paths.Take(3).Select(Relative))}{(paths.Count > 3 ? ", ..." : "")})";
+
+    List<string> ListFor(string path, FileKind? kind)
+    {
+        if (kind?.Format is FileFormat.Png or FileFormat.Pnm or FileFormat.Picture || kind is not null && ImageFiles.HasPictureName(path)) return Pictures;
+        if (kind is null || Path.GetDirectoryName(path) != Path.TrimEndingDirectorySeparator(_folder)) return Others;
+        // What is called an array and is none is refused by its reader, not left out.
+        return kind.Unpacked.Format switch
+        {
+            FileFormat.Npy => Npy,
+            FileFormat.Idx => Idx,
+            FileFormat.Cifar10 or FileFormat.Cifar100 => Cifar,
+            FileFormat.Unknown when SourceParts.IsIdx(path) => Idx,
+            FileFormat.Unknown when SourceParts.IsCifar(path) && path.Contains("_batch", StringComparison.OrdinalIgnoreCase) => Cifar,
+            _ => Others,
+        };
+    }
+
+    // Null of what is no regular file; a file that cannot be opened is missed only if it is called a picture.
+    static FileKind? KindOf(string path)
+    {
+        if (FileStatus.Of(path).Type != FileType.Regular) return null;
+        try
+        {
+            return FileKind.Of(path);
+        }
+        catch (DataException) when (!ImageFiles.HasPictureName(path))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Likely.Data;
+using Xunit;
+
+namespace Likely.Tests.Data;
+
+/// <summary>What a folder means: its parts, its labels, and what strayed in.</summary>
+public sealed class FolderTests : IDisposable
+{
+    readonly Samples _samples = new();
+
+    public void Dispose() => _samples.Dispose();
+
+    void Picture(string name, int content = -1) => _samples.File(name, Png.Encode(Samples.RandomBytes(12, content < 0 ? (ulong)name.GetHashCode() : (ulong)content), 2, 2, 3));
+
+    void Pictures(string prefix, int count)
+    {
+        for (var i = 0; i < count; i++) Picture($"{prefix}{i:000}.png");
+    }
+
+    Dataset Open(params (string Key, string Value)[] settings) => Dataset.Open(_samples.Folder, DataOptions.Parse(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))));
+
+    string Refusal() => Assert.Throws<DataException>(() => Open().Dispose()).Message;
+
+    static string[] Names(Split split) => [.. Enumerable.Range(0, split.Count).Select(split.ItemName)];
+
+    [Theory]
+    [InlineData("train/", "test/", "val/")]
+    [InlineData("training_set/", "test_set/", "validation set/")]
+    [InlineData("TrainImages/", "TestImages/", "ValImages/")]
+    [InlineData("pets-train-", "pets-test-", "pets-dev-")]
+    [InlineData("a/deep/train/", "a/test/", "b/val2017/")]
+    [InlineData("", "my_test/", "validation/")]
+    [InlineData("cats_train/", "cats_test/", "cats_val/")]
+    [InlineData("faces-training/", "test/", "faces-val/")]
+    public void What_is_called_test_or_validation_never_trains(string train, string test, string validation)
+    {
+        Pictures(train, 40);
+        Pictures(test, 9);
+        Pictures(validation, 7);
+        using var data = Open();
+        Assert.Equal((40, 7, 9), (data.Train.Count, data.Validation.Count, data.Test.Count));
+        Assert.All(Names(data.Test), name => Assert.StartsWith(test, name, StringComparison.Ordinal));
+        Assert.Contains("parts by their names: train 40, validation 7, test 9", data.Notes[0]);
+        if (train.Length == 0) return; // then sub-folders without a meaning are left out beside the pictures
+        using var ignored = Open(("parts", "none"));
+        Assert.Equal(56, ignored.All.Count);
+        Assert.True(ignored.Train.Count > 40);
+        Assert.Empty(ignored.Notes);
+    }
+
+    [Fact]
+    public void Test_files_of_arrays_never_train()
+    {
+        byte[] record = [3, .. Samples.RandomBytes(3072)], other = [4, .. Samples.RandomBytes(3072, 1)];
+        _samples.File("cifar-train-batch.bin", [.. record, .. record, .. record]);
+        _samples.File("cifar-test-batch.bin", other);
+        using (var cifar = Open()) Assert.Equal((3, 1), (cifar.Train.Count + cifar.Validation.Count, cifar.Test.Count));
+        foreach (var file in Directory.GetFiles(_samples.Folder)) File.Delete(file);
+        _samples.File("emnist-letters-train-images-idx3-ubyte", Samples.Idx(Samples.RandomBytes(400), 100, 2, 2));
+        _samples.File("emnist-letters-train-labels-idx1-ubyte", Samples.Idx([.. Enumerable.Range(0, 100).Select(i => (byte)(i % 3))], 100));
+        _samples.File("emnist-letters-test-images-idx3-ubyte.gz", Samples.Gzip(Samples.Idx(Samples.RandomBytes(40, 1), 10, 2, 2)));
+        using (var letters = Open())
+        {
+            Assert.Equal((100, 10), (letters.Train.Count + letters.Validation.Count, letters.Test.Count));
+            Assert.StartsWith("emnist-letters-test", letters.Test.ItemName(0), StringComparison.Ordinal);
+        }
+        using var all = Open(("parts", "none"));
+        Assert.Equal(110, all.Train.Count + all.Validation.Count + all.Test.Count);
+    }
+
+    [Fact]
+    public void The_outermost_name_decides_the_part_and_the_first_other_folder_the_label()
+    {
+        Pictures("train/test_tube/", 5);
+        Pictures("train/flask/", 5);
+        Pictures("test/test_tube/", 4);
+        Pictures("test/flask/train-of-thought/", 4);
+        Pictures("burner_val/", 3);
+        using var data = Open();
+        Assert.Equal((10, 3, 8), (data.Train.Count, data.Validation.Count, data.Test.Count));
+        Assert.Equal(["burner", "flask", "test_tube"], data.ClassNames);
+        Assert.Equal([1, 1, 1, 1, 2, 2, 2, 2], Enumerable.Range(0, 8).Select(data.Test.Label).Order());
+        Assert.Equal(0, data.Validation.Label(0));
+    }
+
+    [Fact]
+    public void What_strays_among_pictures_does_not_displace_them_and_is_named_once()
+    {
+        Pictures("", 12);
+        _samples.File("weights.npy", Samples.Npy("|u1", "500, 28, 28", new byte[500 * 784]));
+        _samples.File("record.bin", [1, .. new byte[3072]]);
+        _samples.File("Thumbs.db", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]);
+        _samples.File("x-images-idx3-ubyte", Samples.Idx(new byte[400], 100, 2, 2));
+        _samples.File("notes.txt", "about these"u8.ToArray());
+        _samples.File(".DS_Store", [1, 2, 3]);
+        using var data = Open();
+        Assert.Equal((12, 3), (data.All.Count, data.Geometry.Channels));
+        Assert.Equal("left out: 5 other files (Thumbs.db, notes.txt, record.bin, ...)", Assert.Single(data.Notes));
+    }
+
+    [Fact]
+    public void Pictures_that_stray_among_arrays_or_labelled_folders_do_not_displace_them()
+    {
+        _samples.File("faces.npy", Samples.Npy("|u1", "20, 2, 2", Samples.RandomBytes(80)));
+        _samples.File("person.npy", Samples.Npy("|u1", "20,", [.. Enumerable.Range(0, 20).Select(i => (byte)(i % 2))]));
+        Picture("preview.png");
+        using (var faces = Open())
+        {
+            Assert.Equal((20, 2), (faces.All.Count, faces.ClassNames.Count));
+            Assert.Contains("1 other file (preview.png)", Assert.Single(faces.Notes));
+        }
+        Picture("second.png");
+        Assert.Contains("2 pictures (preview.png, second.png) and 2 NumPy arrays (faces.npy, person.npy), and nothing says which are the data", Refusal());
+        Pictures("a/", 3);
+        Pictures("b/", 3);
+        using var labelled = Open();
+        Assert.Equal((6, 2), (labelled.All.Count, labelled.ClassNames.Count));
+        Assert.Contains("left out: 2 pictures (preview.png, second.png) beside the sub-folders", labelled.Notes[0]);
+        Pictures("", 10);
+        using var plain = Open();
+        Assert.Equal((12, 0), (plain.All.Count, plain.ClassNames.Count));
+        Assert.Contains("left out: 6 pictures (a/000.png, a/001.png, a/002.png, ...) in sub-folders", plain.Notes[0]);
+    }
+
+    [Fact]
+    public void Content_decides_what_is_a_picture_and_a_false_one_is_refused_by_name()
+    {
+        Pictures("", 3);
+        File.Move(Path.Combine(_samples.Folder, "000.png"), Path.Combine(_samples.Folder, "scan"));
+        File.Move(Path.Combine(_samples.Folder, "001.png"), Path.Combine(_samples.Folder, "photo.jpg"));
+        using (var data = Open()) Assert.Equal(["002.png", "photo.jpg", "scan"], Names(data.All));
+        _samples.File("false.jpg", "once upon a time"u8.ToArray());
+        Assert.Contains("false.jpg' is text", Refusal());
+    }
+
+    [Fact]
+    public void A_folder_without_pictures_says_what_it_holds()
+    {
+        _samples.File("notes.txt", "about"u8.ToArray());
+        Assert.Contains("has no pictures but 1 other file (notes.txt)", Refusal());
+    }
+
+    [UnixFact]
+    public void Links_to_folders_are_not_followed_and_what_is_no_file_is_not_opened()
+    {
+        Pictures("real/", 3);
+        Directory.CreateDirectory(Path.Combine(_samples.Folder, "real/deeper"));
+        Directory.CreateSymbolicLink(Path.Combine(_samples.Folder, "real/deeper/loop"), _samples.Folder);
+        Directory.CreateSymbolicLink(Path.Combine(_samples.Folder, "again"), Path.Combine(_samples.Folder, "real"));
+        File.CreateSymbolicLink(Path.Combine(_samples.Folder, "real/linked.png"), Path.Combine(_samples.Folder, "real/000.png"));
+        File.CreateSymbolicLink(Path.Combine(_samples.Folder, "real/broken.png"), Path.Combine(_samples.Folder, "nowhere.png"));
+        File.CreateSymbolicLink(Path.Combine(_samples.Folder, "real/circle.png"), Path.Combine(_samples.Folder, "real/circle.png"));
+        File.CreateSymbolicLink(Path.Combine(_samples.Folder, "real/device.png"), "/dev/zero");
+        using (var pipe = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_samples.Folder, "real/pipe.png"))) pipe.WaitForExit();
+        using var data = Open();
+        Assert.Equal(4, data.All.Count);
+        Assert.Contains(data.Notes, note => note.Contains("4 other files (real/broken.png, real/circle.png, real/device.png, ...)"));
+        Assert.Contains(data.Notes, note => note.Contains("links to folders are not followed: 2 links (again, real/deeper/loop)"));
+        // A link that is named is what was meant.
+        using var named = Dataset.Open(Path.Combine(_samples.Folder, "again"), DataOptions.Default);
+        Assert.Equal(4, named.All.Count);
+    }
+}
