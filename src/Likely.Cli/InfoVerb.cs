@@ -34,6 +34,7 @@ static class InfoVerb
             return 0;
         }
         var checkpoint = Checkpoint.Read(path);
+        ModelFile.RequireReadable(checkpoint, path);
         session.Answer(Text(checkpoint, path), Json(checkpoint, path));
         return 0;
     }

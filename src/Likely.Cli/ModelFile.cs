@@ -13,7 +13,23 @@ static class ModelFile
     public static Checkpoint Read(string path)
     {
         RequireModel(path);
-        return Checkpoint.Read(path);
+        var checkpoint = Checkpoint.Read(path);
+        RequireReadable(checkpoint, path);
+        return checkpoint;
+    }
+
+    /// <summary>Refuses a model whose preprocessing nobody can apply.</summary>
+    /// <exception cref="UsageException">Its keys or their values are unknown.</exception>
+    public static void RequireReadable(Checkpoint checkpoint, string path)
+    {
+        try
+        {
+            Data.DataOptions.FromCanonical(checkpoint.Preprocessing);
+        }
+        catch (DataException fault)
+        {
+            throw new UsageException($"{path} is damaged, or of a later version: {fault.Message}");
+        }
     }
 
     /// <summary>Refuses what is no model file.</summary>

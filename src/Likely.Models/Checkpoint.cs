@@ -19,6 +19,8 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     public const int OrderVersion = 0;
 
     const string Key = "likely";
+    const double LargestSummary = 1e15; // of counts, seconds, nats
+
     const int LongestDescription = 1 << 22;
 
     public DensityModel Model { get; } = model;
@@ -137,10 +139,12 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var order = (int)description["order_version"]!;
         if (order != OrderVersion) throw new ModelException($"{path} was made with order version {order}, and this version knows {OrderVersion} only");
         var shape = description["geometry"]!.AsArray();
+        if (shape.Count != 4) throw new ModelException($"{path} is damaged: its geometry has {shape.Count} numbers, not 4");
         var geometry = new Geometry((int)shape[0]!, (int)shape[1]!, (int)shape[2]!, (int)shape[3]!);
         if (!geometry.IsPossible)
             throw new ModelException($"{path} is damaged: a geometry of {geometry} is impossible");
-        var classes = description["classes"]!.AsArray().Select(name => (string)name!).ToArray();
+        var classes = description["classes"]!.AsArray().Select(name => (string?)name ?? throw new ModelException($"{path} is damaged: a label has no name")).ToArray();
+        if (classes.Distinct().Count() != classes.Length) throw new ModelException($"{path} is damaged: two labels have one name");
         var model = Outline(file, description["config"]!.ToJsonString(), geometry, classes.Length, path);
         foreach (var parameter in model.Parameters.Parameters) StoredWeights.RequireEntry(file, parameter, path);
         model.Parameters.Allocate(null);
@@ -157,9 +161,15 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
             throw new ModelException($"{path} has a tensor '{file.Entries.First(entry => !known.Contains(entry.Name)).Name}' that the config does not know");
         var storage = file.Entries.Any(entry => entry.DataType == "I8") ? WeightStorage.Int8
             : file.Entries.Any(entry => entry.DataType == "BF16") ? WeightStorage.BFloat16 : WeightStorage.Float32;
-        var checkpoint = new Checkpoint(model, classes, (string)description["preprocessing"]!) { DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", TrainedOn = (string?)description["trained_on"] ?? "", Storage = storage };
+        var preprocessing = (string?)description["preprocessing"] ?? throw new ModelException($"{path} is damaged: it does not say how its data were preprocessed");
+        var checkpoint = new Checkpoint(model, classes, preprocessing) { DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", TrainedOn = (string?)description["trained_on"] ?? "", Storage = storage };
         if (description["summary"] is JsonObject summary)
-            foreach (var (key, value) in summary) checkpoint.Summary[key] = (double)value!;
+            foreach (var (key, value) in summary)
+            {
+                var number = (double)value!;
+                if (!(Math.Abs(number) < LargestSummary)) throw new ModelException(FormattableString.Invariant($"{path} is damaged: its summary says {key} is {number}"));
+                checkpoint.Summary[key] = number;
+            }
         return checkpoint;
     }
 

@@ -88,12 +88,14 @@ public static class ModelRegistry
     {
         try
         {
-            var given = JsonNode.Parse(json);
+            var given = JsonNode.Parse(json) as JsonObject ?? throw new ModelException("the model's config is no list of keys");
+            var config = Find(given["model"] is JsonValue called && called.TryGetValue<string>(out var name) ? name : throw new ModelException("the model's config has no name"));
             // Keys that are missing were added after the config was written; the serializer would make them null and not their default.
-            var node = ToNode(Find((string?)given?["model"] ?? throw new ModelException("the model's config has no name")).Published);
-            foreach (var (key, value) in given!.AsObject())
+            var node = ToNode(config.Published);
+            foreach (var (key, value) in given)
             {
                 if (!node.ContainsKey(key)) throw new ModelException($"the model's config has a key '{key}' that {node["model"]} does not know");
+                if (key != "model") RequireKind(config, key, value);
                 node[key] = value?.DeepClone();
             }
             return node.Deserialize(ModelJson.Default.ModelConfig) ?? throw new ModelException("the model's config is empty");
@@ -102,6 +104,18 @@ public static class ModelRegistry
         {
             throw new ModelException($"the model's config cannot be read: {fault.Message.ReplaceLineEndings(" ")}", fault);
         }
+    }
+
+    // Before the serializer, which would speak of types.
+    static void RequireKind(ModelConfig config, string key, JsonNode? given)
+    {
+        var property = Property(config, key);
+        var fits = given is JsonValue value && (property.PropertyType == typeof(int) ? value.TryGetValue<int>(out _)
+            : property.PropertyType == typeof(double) ? value.TryGetValue<double>(out var number) && double.IsFinite(number)
+            : property.PropertyType == typeof(bool) ? value.TryGetValue<bool>(out _) : value.TryGetValue<string>(out _));
+        if (fits) return;
+        var text = given?.ToJsonString() ?? "null";
+        throw new ModelException($"{key}={(text.Length <= 40 ? text : text[..40] + "...")} is not allowed; use {Line(property).Values(property.PropertyType)}");
     }
 
     internal static string KeyOf(string property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
