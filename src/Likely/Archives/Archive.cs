@@ -26,7 +26,7 @@ public static class Archive
         if (AtomicFile.IsDevice(output)) throw new UsageException($"{output} is a device; an archive needs a file");
         var notes = new ArchiveNotes();
         var files = ArchiveFiles.List(inputs, output, notes, cancellation);
-        var taken = EntryName.RequireDistinct(files.Select(file => file.Name));
+        var taken = new EntryNames([.. files.Select(file => file.Name)], folded: true, keepFolders: true);
         if (files.Count > ArchiveDirectory.MostEntries || files.Sum(file => (long)file.Name.Length) > ArchiveDirectory.MostNames)
             throw new UsageException("there are too many files for one archive; make several");
         double total = Math.Max(1, files.Sum(file => file.Length));

@@ -14,7 +14,7 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
     public const int LargestItem = 1 << 24, WidestItem = 1 << 14;
 
     /// <summary>No more entries than this, and characters of all their names: a name may stand for itself and a little more in two bytes.</summary>
-    public const int MostEntries = 1 << 22, MostNames = 1 << 26;
+    public const int MostEntries = 1 << 21, MostNames = 1 << 26;
 
     const long LargestFile = 1L << 50, LargestContent = 1L << 56;
 
@@ -53,7 +53,7 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
             entries[i] = Read(ref reader, name, i == 0 ? null : entries[i - 1]);
             if ((total += entries[i].Length) > LargestContent) throw VarintReader.Damaged();
         }
-        EntryName.RequireDistinct(entries.Select(entry => entry.Name));
+        _ = new EntryNames(Array.ConvertAll(entries, entry => entry.Name), folded: false);
         var labels = new int[reader.Count(1)];
         for (var i = 0; i < labels.Length; i++) labels[i] = (int)reader.Read(int.MaxValue);
         var blocks = new (bool, int)[reader.Count(1)];

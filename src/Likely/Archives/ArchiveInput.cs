@@ -3,7 +3,7 @@ using Likely.Data;
 namespace Likely;
 
 /// <summary>Puts files into an archive: finds out which of their items the model has symbols for, and takes the rest as bytes.</summary>
-sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptions options, IReadOnlySet<string> taken, ArchiveNotes notes, CancellationToken cancellation)
+sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptions options, EntryNames taken, ArchiveNotes notes, CancellationToken cancellation)
 {
     const int Piece = 1 << 16;
 

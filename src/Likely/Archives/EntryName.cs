@@ -17,7 +17,7 @@ static class EntryName
     {
         if (name.Length == 0) return "is empty";
         if (Encoding.UTF8.GetByteCount(name) > LongestPath) return "is too long";
-        if (name.Contains('\uFFFD')) return "is not valid text";
+        if (name.Contains('\uFFFD') || !IsText(name)) return "is no valid text";
         if (name[0] == '/') return "is an absolute path";
         foreach (var part in name.Split('/'))
         {
@@ -31,6 +31,14 @@ static class EntryName
         return null;
     }
 
+    // Half a pair of surrogates has no UTF-8.
+    static bool IsText(string name)
+    {
+        for (var i = 0; i < name.Length; i++)
+            if (char.IsSurrogate(name[i]) && (!char.IsHighSurrogate(name[i]) || ++i == name.Length || !char.IsLowSurrogate(name[i]))) return false;
+        return true;
+    }
+
     /// <summary>The name with its last number raised by one: what most often follows, 00001.png after 00000.png.</summary>
     public static string? Successor(string? name)
     {
@@ -42,23 +50,5 @@ static class EntryName
         if (start == end) return null;
         var number = long.Parse(name.AsSpan(start, end - start), NumberStyles.None, CultureInfo.InvariantCulture) + 1;
         return string.Concat(name.AsSpan(0, start), number.ToString($"D{end - start}", CultureInfo.InvariantCulture), name.AsSpan(end));
-    }
-
-    /// <summary>Refuses two entries of one name, and one that is a folder of another; returns all names of files and folders.</summary>
-    /// <exception cref="ArchiveException">There are such.</exception>
-    public static IReadOnlySet<string> RequireDistinct(IEnumerable<string> names)
-    {
-        var files = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var folders = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in names)
-        {
-            if (!files.Add(name)) throw new ArchiveException($"The name '{name}' comes twice (capitals do not count); rename one.");
-            for (var at = name.LastIndexOf('/'); at > 0; at = name.LastIndexOf('/', at - 1))
-                if (!folders.Add(name[..at])) break;
-        }
-        foreach (var folder in folders)
-            if (files.Contains(folder)) throw new ArchiveException($"The name '{folder}' is that of a file and of a folder; rename one.");
-        files.UnionWith(folders);
-        return files;
     }
 }

@@ -332,6 +332,7 @@ public sealed class ArchiveTests
     [InlineData("a ")]
     [InlineData("a/")]
     [InlineData("line\nbreak")]
+    [InlineData("half \uD800 pair")]
     public void Names_that_lead_elsewhere_are_refused(string name)
     {
         Assert.NotNull(EntryName.Fault(name));
@@ -342,9 +343,53 @@ public sealed class ArchiveTests
     [Fact]
     public void Names_come_once()
     {
-        foreach (var names in new[] { new[] { "a", "a" }, ["a", "A"], ["a", "a/b"], ["a/b/c", "a/b"] })
-            Assert.Throws<ArchiveException>(() => EntryName.RequireDistinct(names));
-        EntryName.RequireDistinct(["a", "b/a", "b/c/a"]);
+        foreach (var folded in (bool[])[false, true])
+        {
+            foreach (var names in new[] { new[] { "a", "a" }, ["a", "A"], ["a", "a/b"], ["a/b/c", "a/b"], ["x/B/c", "X/b"], ["É", "é"] })
+                Assert.Throws<ArchiveException>(() => new EntryNames(names, folded));
+            Assert.True(new EntryNames(["a", "b/a", "b/c/a"], folded, keepFolders: true).Contains("B/C"));
+        }
+    }
+
+    // What APFS, HFS+, NTFS or a folder of ext4 that folds names would take for one file.
+    [Theory]
+    [InlineData("caf\u00E9", "cafe\u0301")]
+    [InlineData("CAFE\u0301", "caf\u00E9")]
+    [InlineData("\u00C5", "\u212B")]
+    [InlineData("\u304C", "\u304B\u3099")]
+    [InlineData("\uD55C\uAE00", "\u1112\u1161\u11AB\u1100\u1173\u11AF")]
+    [InlineData("stra\u00DFe", "STRASSE")]
+    [InlineData("\uFB01n", "fin")]
+    [InlineData("\u03C3\u03C2", "\u03A3\u03A3")]
+    [InlineData("\u1EAD", "a\u0302\u0323")]
+    [InlineData("a\u0302\u0323", "a\u0323\u0302")]
+    [InlineData("a\u200Db", "ab")]
+    [InlineData("\u2764\uFE0F", "\u2764")]
+    [InlineData("\U0001D4D0/\u00FC", "\U0001D4D0/u\u0308")]
+    [InlineData("\U00010400", "\U00010428")]
+    public void Names_that_another_system_takes_for_one_are_refused(string one, string other)
+    {
+        Assert.Throws<ArchiveException>(() => new EntryNames([one, other], folded: true));
+        Assert.Throws<ArchiveException>(() => new EntryNames([$"{one}/x", other], folded: true));
+    }
+
+    [Theory]
+    [InlineData("resume", "r\u00E9sum\u00E9")]
+    [InlineData("o", "\u00F8")]
+    [InlineData("\u304B", "\u304C")]
+    [InlineData("\uAC00", "\uAC01")]
+    [InlineData("i", "\u0131")]
+    public void Names_that_every_system_tells_apart_are_taken(string one, string other) => _ = new EntryNames([one, other], folded: true);
+
+    [UnixFact]
+    public void Two_spellings_of_an_accent_in_one_folder_are_refused_by_name()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["in"]);
+        foreach (var name in (string[])["caf\u00E9", "cafe\u0301"]) File.WriteAllText(folder[$"in/{name}"], name);
+        if (Directory.GetFiles(folder["in"]).Length < 2) return; // this system cannot tell them apart either
+        Assert.Contains("how an accent is written", Assert.Throws<ArchiveException>(() => Archive.Compress(Binary, [folder["in"]], folder["a.lka"])).Message);
+        Assert.False(File.Exists(folder["a.lka"]));
     }
 
     [Fact]
