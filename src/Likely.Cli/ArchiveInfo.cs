@@ -7,7 +7,7 @@ namespace Likely.Cli;
 /// <summary>What an archive says of itself, without its model.</summary>
 static class ArchiveInfo
 {
-    const int Shown = 20;
+    const int Shown = 20, MostListed = 100_000;
 
     public static string Text(ArchiveReader archive)
     {
@@ -44,7 +44,7 @@ static class ArchiveInfo
             ["plain_blocks"] = archive.ByteBlocks.Count,
             ["plain_block_bytes"] = archive.ByteBlocks.Bytes,
         };
-        json["entries"] = new JsonArray([.. archive.Entries.Select(entry => (JsonNode)new JsonObject
+        json["entries"] = new JsonArray([.. archive.Entries.Take(MostListed).Select(entry => (JsonNode)new JsonObject
         {
             ["name"] = entry.Name,
             ["stored_as"] = entry.Kind switch { EntryKind.Bytes => "bytes", EntryKind.Picture => "picture", _ => "items" },
@@ -52,6 +52,7 @@ static class ArchiveInfo
             ["items"] = entry.ModelledItems,
             ["size"] = entry.Kind == EntryKind.Bytes ? null : Size((entry.Layout.Height, entry.Layout.Width, entry.Layout.Channels)),
         })]);
+        json["entries_left_out"] = Math.Max(0, archive.Entries.Count - MostListed);
         return json;
     }
 

@@ -16,6 +16,9 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
     /// <summary>No more entries than this, and characters of all their names: a name may stand for itself and a little more in two bytes.</summary>
     public const int MostEntries = 1 << 21, MostNames = 1 << 26;
 
+    /// <summary>No more blocks than this.</summary>
+    public const int MostBlocks = 1 << 23;
+
     const long LargestFile = 1L << 50, LargestContent = 1L << 56;
 
     public byte[] ToBytes()
@@ -42,21 +45,25 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
     public static ArchiveDirectory Parse(ReadOnlySpan<byte> bytes, long fileLength)
     {
         var reader = new VarintReader(bytes);
-        var entries = new ArchiveEntry[Math.Min(reader.Count(2), MostEntries + 1)];
-        if (entries.Length > MostEntries) throw VarintReader.Damaged();
+        var count = reader.Count(2);
+        if (count > MostEntries) throw new ArchiveException($"it claims {count} files, more than the {MostEntries} that an archive may have");
+        var entries = new ArchiveEntry[count];
         var (total, names) = (0L, 0L);
         for (var i = 0; i < entries.Length; i++)
         {
             var name = ReadName(ref reader, i == 0 ? null : entries[i - 1].Name);
             if (EntryName.Fault(name) is { } fault) throw new ArchiveException($"a name in it {fault}: '{new string([.. name.Take(60).Select(c => char.IsControl(c) ? '?' : c)])}'");
-            if ((names += name.Length) > MostNames) throw VarintReader.Damaged();
+            if ((names += name.Length) > MostNames) throw new ArchiveException($"the names in it have more than the {MostNames} characters that an archive may have");
             entries[i] = Read(ref reader, name, i == 0 ? null : entries[i - 1]);
             if ((total += entries[i].Length) > LargestContent) throw VarintReader.Damaged();
         }
         _ = new EntryNames(Array.ConvertAll(entries, entry => entry.Name), folded: false);
         var labels = new int[reader.Count(1)];
         for (var i = 0; i < labels.Length; i++) labels[i] = (int)reader.Read(int.MaxValue);
-        var blocks = new (bool, int)[reader.Count(1)];
+        // Each has a check sum of four bytes in the file.
+        count = reader.Count(1);
+        if (count > Math.Min(fileLength / 4, MostBlocks)) throw VarintReader.Damaged();
+        var blocks = new (bool, int)[count];
         for (var i = 0; i < blocks.Length; i++)
         {
             var value = reader.Read(2 * Math.Min(fileLength, Array.MaxLength) + 1);

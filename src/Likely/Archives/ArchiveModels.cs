@@ -15,19 +15,31 @@ static class ArchiveModels
         if (path is not null) return Require(archive, Checkpoint.Read(path), path);
         if (archive.EmbeddedModel() is { } embedded) return Require(archive, embedded, "the model embedded in it");
         var folder = Path.GetDirectoryName(Path.GetFullPath(archive.Path))!;
-        foreach (var beside in Directory.EnumerateFiles(folder, Pattern).Order(StringComparer.Ordinal))
+        foreach (var beside in Beside(folder))
         {
             try
             {
                 var checkpoint = Checkpoint.Read(beside);
                 if (checkpoint.Identity() == archive.ModelIdentity) return checkpoint;
             }
-            catch (Exception fault) when (fault is ModelException or SafetensorsException or IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is ModelException or SafetensorsException or IOException or UnauthorizedAccessException or UsageException or OutOfMemoryException)
             {
-                // Not a model, or not one of this version: it is not the one.
+                // Not a model, not one of this version, or one too large for this machine: it is not the one.
             }
         }
         throw new ArchiveException($"{archive.Path} needs the model {archive.ModelIdentity}, which is not in it and no {Pattern} file beside it is; name it with --model FILE.");
+    }
+
+    static string[] Beside(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, Pattern).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     static Checkpoint Require(ArchiveReader archive, Checkpoint checkpoint, string name) => checkpoint.Identity() == archive.ModelIdentity ? checkpoint

@@ -12,6 +12,8 @@ static class EntryName
     static readonly HashSet<string> _reserved = new(
         ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })], StringComparer.OrdinalIgnoreCase);
 
+    static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _reservedParts = _reserved.GetAlternateLookup<ReadOnlySpan<char>>();
+
     /// <summary>What is wrong with a name, or null.</summary>
     public static string? Fault(string name)
     {
@@ -19,14 +21,16 @@ static class EntryName
         if (Encoding.UTF8.GetByteCount(name) > LongestPath) return "is too long";
         if (name.Contains('\uFFFD') || !IsText(name)) return "is no valid text";
         if (name[0] == '/') return "is an absolute path";
-        foreach (var part in name.Split('/'))
+        foreach (var range in name.AsSpan().Split('/'))
         {
+            var part = name.AsSpan(range);
             if (part is "" or "." or "..") return "leads out of its folder or is no plain path";
             if (Encoding.UTF8.GetByteCount(part) > LongestPart) return "is too long";
             foreach (var c in part)
                 if (c < ' ' || c == 127 || c is '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|') return "has a character that not every system allows";
             if (part[^1] is '.' or ' ') return "ends in a dot or a space, which not every system allows";
-            if (_reserved.Contains(part.Split('.')[0].TrimEnd())) return "is reserved on some systems";
+            var dot = part.IndexOf('.');
+            if (_reservedParts.Contains((dot < 0 ? part : part[..dot]).TrimEnd())) return "is reserved on some systems";
         }
         return null;
     }
