@@ -18,7 +18,7 @@ sealed class Pace(double budget, double finish, long epoch, long? validateEvery)
     const double MostChange = 4;
 
     // A new number of steps is worth a moment if the old one would miss the end by more than this share of the time.
-    const double WorthChanging = 0.005;
+    const double WorthChanging = 0.01;
 
     double _perStep, _stepSeconds, _nextLook;
     long _steps;
@@ -62,7 +62,7 @@ sealed class Pace(double budget, double finish, long epoch, long? validateEvery)
         var validation = scoring + (_validations > 0 ? _shown / _validations : 0);
         var last = scoring + (_lastShown > 0 ? _lastShown * _perStep / _lastShownStep : 0) + finish;
         var steps = (long)Math.Clamp((Left(now) - last) / _perStep, 1, int.MaxValue);
-        var every = validateEvery ?? Every(step + steps, validation);
+        var every = validateEvery ?? Every(step + steps, scoring);
         for (var i = 0; i < 4; i++) steps = (long)Math.Clamp((Left(now) - last - (since + steps) / every * validation) / _perStep, 1, int.MaxValue);
         return (Math.Min(step + steps, int.MaxValue), every);
     }
@@ -83,11 +83,11 @@ sealed class Pace(double budget, double finish, long epoch, long? validateEvery)
 
     void SetLook(double now) => _nextLook = now + Math.Max(LeastLook, Math.Min(Left(now) / Looks, now));
 
-    // One validation an epoch, but twenty to a hundred in all, with a least distance in steps and in time.
-    long Every(long total, double validation)
+    // One validation an epoch, but twenty to a hundred in all, with a least distance in steps and in time. Those who show something hold back by themselves.
+    long Every(long total, double scoring)
     {
         var wanted = Math.Clamp(epoch, Math.Max(1, total / 100), Math.Max(1, total / 20));
-        var least = Math.Max(LeastSteps, Math.Max(LeastApart, validation / ValidatingShare) / _perStep);
+        var least = Math.Max(LeastSteps, Math.Max(LeastApart, scoring / ValidatingShare) / _perStep);
         return (long)Math.Min(Math.Max(wanted, Math.Ceiling(least)), int.MaxValue);
     }
 }
