@@ -29,7 +29,7 @@ static class DemoVerb
         foreach (var name in DemoReport.Beside) outputs.Claim(Path.Combine(folder, name));
 
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("size", "16x16"), new("levels", "4")]));
-        var baselines = Baselines.Measure(data.Train, data.Validation, session.Threads, ValidationItems);
+        var baselines = Baselines.Measure(data.Train, data.Validation, session.Threads, ValidationItems, session.Cancellation);
         session.Say($"data        {data.Train.Count} drawn digits of 16 x 16 pixels in four greys");
         session.Say($"baselines   uniform {baselines.Uniform:0.0}, each pixel on its own {baselines.Marginals:0.000}, PNG {baselines.Png:0.000} bits a pixel");
 
@@ -53,7 +53,7 @@ static class DemoVerb
             Progress = moment =>
             {
                 moments.Add(moment);
-                watcher?.Update((double)moment.Step / moment.TotalSteps, $"training, {moment.TrainBits:0.0000} bits a pixel, {moment.ExamplesPerSecond:0} digits/s, {ProgressDisplay.Duration(moment.RemainingSeconds)} left");
+                watcher?.Update(moment.Seconds / (moment.Seconds + moment.RemainingSeconds), $"training, {moment.TrainBits:0.0000} bits a pixel, {moment.ExamplesPerSecond:0} digits/s, {ProgressDisplay.Duration(moment.RemainingSeconds)} left");
             },
         };
         session.Say($"model       {config.Name}, {trainer.Model.Parameters.Count} parameters; training for {plan.Minutes * 60:0} s");

@@ -73,7 +73,7 @@ static class TrainVerb
         if (resume && !resumed) session.Say($"there is no {files.Resume} to go on with, so training starts at the beginning");
 
         if (plan.Batch > trainer.Batch) session.Say($"note        a batch never repeats an item, so it has the {trainer.Batch} training items and not {plan.Batch}");
-        var baselines = Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit);
+        var baselines = Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit, session.Cancellation);
         Announce(session, data, heldOut, trainer, baselines);
         if (trainer.IsTimed) session.Say("plan        measuring the speed ...");
         trainer.Plan(session.Cancellation);

@@ -14,8 +14,11 @@ sealed class TrainingLog : IDisposable
     /// <summary>The share of the time that sheets may take.</summary>
     public const double SheetShare = 0.05;
 
-    // Of a given time, a sheet that takes more than this share is given up, and the next has a quarter of its samples.
-    const double MostOfTime = 0.03;
+    // Of a given time, a sheet may take this share; it has fewer samples if they would take more, and is given up if they do.
+    const double MostOfTime = 0.03, MostOfTimeAtEnd = 0.05;
+
+    // A sample is a forward pass, a third of a step, in products so small that they run several times slower.
+    const double StepsOfSample = 8.0 / 3;
 
     readonly Session _session;
     readonly ProgressDisplay _display;
@@ -24,8 +27,7 @@ sealed class TrainingLog : IDisposable
     readonly MetricsWriter _metrics;
     readonly TensorBoardWriter _board;
     readonly double? _budget;
-    double _lastRow = double.NegativeInfinity, _sheetSeconds, _sheetAt;
-    int _items = SheetItems;
+    double _lastRow = double.NegativeInfinity, _sheetSeconds, _sheetAt, _sampleSeconds;
     double _lastEpoch = -1;
     bool _forecastSaid;
 
@@ -49,7 +51,8 @@ sealed class TrainingLog : IDisposable
     public void Progress(TrainingMoment moment)
     {
         Last = moment;
-        var share = (double)moment.Step / moment.TotalSteps;
+        // Of a given time the steps may yet become more or fewer, but the time only passes.
+        var share = _budget is { } budget && moment.Step < moment.TotalSteps ? Math.Min(1, moment.Seconds / budget) : (double)moment.Step / moment.TotalSteps;
         if (!_forecastSaid && moment.Seconds > 5 && moment.RemainingSeconds > 20)
         {
             _forecastSaid = true;
@@ -73,29 +76,38 @@ sealed class TrainingLog : IDisposable
     {
         var ends = moment.Step == moment.TotalSteps;
         if (!ends && (Math.Floor(moment.Epoch) <= _lastEpoch || _sheetSeconds > SheetShare * (moment.Seconds - _sheetAt))) return;
+        var most = (ends ? MostOfTimeAtEnd : MostOfTime) * (_budget ?? double.PositiveInfinity);
+        if (_sampleSeconds == 0) _sampleSeconds = StepsOfSample / moment.ExamplesPerSecond;
+        var items = SheetItems;
+        while (items > 0 && items * _sampleSeconds > most) items /= 4;
+        if (ends) items = Math.Max(1, items);
+        if (items == 0) return;
         var clock = Stopwatch.StartNew();
-        if (_items > 0) Draw(moment);
+        var drawn = Draw(moment, items, most);
         _lastEpoch = Math.Floor(moment.Epoch);
         (_sheetSeconds, _sheetAt) = (clock.Elapsed.TotalSeconds, moment.Seconds);
+        _sampleSeconds = (drawn ? 1 : 4) * Math.Max(_sheetSeconds, 1e-6) / items;
     }
 
-    void Draw(TrainingMoment moment)
+    // False if it took too long.
+    bool Draw(TrainingMoment moment, int items, double mostSeconds)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_session.Cancellation);
-        if (_budget is { } budget) stop.CancelAfter(TimeSpan.FromSeconds(Math.Min(MostOfTime * budget, 1e6)));
-        var columns = Math.Min(_items, _model.Classes is > 1 and <= 16 ? _model.Classes : 8);
-        var count = columns == 8 ? _items : columns * Math.Max(_items < SheetItems ? 1 : 2, _items / columns);
+        if (mostSeconds < 1e6) stop.CancelAfter(TimeSpan.FromSeconds(mostSeconds));
+        var columns = Math.Min(items, _model.Classes is > 1 and <= 16 ? _model.Classes : 8);
+        var count = columns == 8 ? items : columns * Math.Max(items < SheetItems ? 1 : 2, items / columns);
         try
         {
             var sheet = Pictures.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, cancellation: stop.Token), _model.Geometry, columns);
             var file = Pictures.Encode(sheet);
             AtomicFile.Write(_files.Samples(moment.Step), overwrite: true, stream => stream.Write(file));
             _board.Image("samples", file, sheet.Height, sheet.Width, sheet.Channels, moment.Step);
+            return true;
         }
         catch (OperationCanceledException) when (!_session.Cancellation.IsCancellationRequested)
         {
-            _items /= 4;
-            if (_items == 0) _display.Line("note        sheets of samples would take too much of the time, so there are none");
+            _display.Line($"note        {(items == 1 ? "a sample takes" : $"{items} samples take")} too much of the time, so there is no sheet at step {moment.Step}");
+            return false;
         }
     }
 

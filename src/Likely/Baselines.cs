@@ -18,7 +18,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
     const int PictureItems = 400;
 
     /// <summary>Counts the training split once and evaluates on at most <paramref name="limit"/> items of the held-out one, drawn evenly.</summary>
-    public static Baselines Measure(Split train, Split heldOut, int threads, int limit = 10_000)
+    public static Baselines Measure(Split train, Split heldOut, int threads, int limit = 10_000, CancellationToken cancellation = default)
     {
         if (heldOut.Count == 0) heldOut = train;
         heldOut = heldOut.Sample(limit);
@@ -28,20 +28,21 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         double? marginals = null;
         if ((long)geometry.Dimensions * geometry.Levels <= MostCounts)
         {
-            var counts = Count(train, threads);
-            marginals = Evaluate(counts, train.Count, heldOut, threads);
+            var counts = Count(train, threads, cancellation);
+            marginals = Evaluate(counts, train.Count, heldOut, threads, cancellation);
             Inspect(counts, train, warnings);
         }
         return new Baselines(ExactMath.Log(geometry.Levels) * BitsPerNat, marginals, PngBits(heldOut), warnings);
     }
 
-    static int[] Count(Split train, int threads)
+    static int[] Count(Split train, int threads, CancellationToken cancellation)
     {
         var (dimensions, levels) = (train.Geometry.Dimensions, train.Geometry.Levels);
         var workers = new int[Math.Max(1, threads)][];
         const int Piece = 64;
         ParallelShards.Run((train.Count + Piece - 1) / Piece, threads, (piece, worker) =>
         {
+            cancellation.ThrowIfCancellationRequested();
             var counts = workers[worker] ??= new int[dimensions * levels];
             var item = new byte[dimensions];
             for (var i = piece * Piece; i < Math.Min(train.Count, (piece + 1) * Piece); i++)
@@ -56,7 +57,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         return total;
     }
 
-    static double Evaluate(int[] counts, int trained, Split heldOut, int threads)
+    static double Evaluate(int[] counts, int trained, Split heldOut, int threads, CancellationToken cancellation)
     {
         var (dimensions, levels) = (heldOut.Geometry.Dimensions, heldOut.Geometry.Levels);
         var nats = new double[counts.Length];
@@ -64,6 +65,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         var sums = new double[heldOut.Count];
         ParallelShards.Run(heldOut.Count, threads, (i, _) =>
         {
+            cancellation.ThrowIfCancellationRequested();
             var item = new byte[dimensions];
             heldOut.Read(i, item);
             for (var d = 0; d < dimensions; d++) sums[i] += nats[d * levels + item[d]];
