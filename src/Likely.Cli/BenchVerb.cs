@@ -30,7 +30,7 @@ static class BenchVerb
         {
             session.Cancellation.ThrowIfCancellationRequested();
             if (session.Json) session.Say(benchmark.Name);
-            var seconds = benchmark.Measure();
+            var seconds = benchmark.Measure(session.Cancellation);
             var (gigaflops, rate) = (benchmark.Operations > 0 ? benchmark.Operations / seconds / 1e9 : (double?)null, benchmark.Items / seconds);
             session.Print($"{benchmark.Name,-66} {1000 * seconds,10:0.000} {(gigaflops is { } g ? $"{g:0.0}" : ""),9} {(gigaflops is { } h ? $"{100 * h / peak:0} %" : ""),8} {rate,12:0}");
             entries.Add((JsonNode)new JsonObject

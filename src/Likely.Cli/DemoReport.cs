@@ -46,7 +46,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
     {
         WarmUp.Walks(model, Digits * PerDigit, session.Threads, session.Cancellation);
         var clock = Stopwatch.StartNew();
-        var items = Walk.Sample(model, Digits * PerDigit, session.Seed, threads: session.Threads);
+        var items = Walk.Sample(model, Digits * PerDigit, session.Seed, threads: session.Threads, cancellation: session.Cancellation);
         var rate = items.Length / clock.Elapsed.TotalSeconds;
         _report.Heading("Draw").Paragraph(Text($"New digits, {PerDigit} for each label, as they came: {rate:0} digits a second."));
         Picture("samples.png", Pictures.Sheet(items, model.Geometry, Digits), "Samples; one column for each label from 0 to 9.");
@@ -61,7 +61,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
             data.Test.Read(i, item);
             var known = new bool[item.Length];
             for (var d = 0; d < known.Length; d++) known[d] = d < known.Length / 2;
-            var drawn = Walk.Complete(model, item, known, Completions, session.Seed + (ulong)i, [.. Enumerable.Repeat(data.Test.Label(i), Completions)], threads: session.Threads);
+            var drawn = Walk.Complete(model, item, known, Completions, session.Seed + (ulong)i, [.. Enumerable.Repeat(data.Test.Label(i), Completions)], threads: session.Threads, cancellation: session.Cancellation);
             cells.Add(Pictures.Rgb(item, model.Geometry));
             cells.Add(CompleteVerb.Masked(item, known, model.Geometry));
             foreach (var completion in drawn) cells.Add(Pictures.Rgb(completion, model.Geometry));
@@ -80,7 +80,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         int[] shownLabels = [.. ((int[])[0, 1, 2, 5, 3, 4]).Select(place => labels[chosen[place]])];
         string[] titles = ["ordinary", "ordinary", "ordinary", "a patch of noise", "a line across", "inverted"];
         var maps = new float[shown.Length][];
-        var scores = Evaluation.Score(model, shown, shownLabels, session.Threads, (index, _, symbols) => maps[index] = symbols.ToArray());
+        var scores = Score(shown, shownLabels, (index, _, symbols) => maps[index] = symbols.ToArray());
         var high = SurpriseMaps.Percentile(maps[..5], 0.999); // the inverted one would outshine the others
         var cells = new List<byte[]>();
         foreach (var item in shown) cells.Add(Pictures.Rgb(item, model.Geometry));
@@ -91,8 +91,8 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         _report.Table(["Picture", "label", "nats", "bits per pixel"],
             [.. shown.Select((_, i) => (IReadOnlyList<string>)[titles[i], data.ClassNames[shownLabels[i]], Text($"{scores[i]:0.0}"), Text($"{Evaluation.BitsPerDimension(scores[i], model.Geometry):0.000}")])]);
 
-        var usual = Evaluation.Score(model, items, labels, session.Threads);
-        var odd = Evaluation.Score(model, patched, labels, session.Threads);
+        var usual = Score(items, labels);
+        var odd = Score(patched, labels);
         var top = Math.Ceiling(Math.Max(usual.Max(), odd.Max()) / 10) * 10;
         _report.Curve(Text($"Scores of {Ranked} unseen digits, and of the same with a patch of noise"), [("as they are", Histogram(usual, top)), ("with a patch of noise", Histogram(odd, top))], "surprise in nats", "digits");
         _report.Paragraph(Text($"A threshold that lets 95 % of the ordinary digits pass rejects {100 * Rejected(usual, odd):0.0} % of the others, though the model never saw one."));
@@ -106,7 +106,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
     {
         var items = Read(data.Test, Classified);
         var scores = new double[Digits][];
-        for (var label = 0; label < Digits; label++) scores[label] = Evaluation.Score(model, items, [.. Enumerable.Repeat(label, Classified)], session.Threads);
+        for (var label = 0; label < Digits; label++) scores[label] = Score(items, [.. Enumerable.Repeat(label, Classified)]);
         var wrong = new List<(int Item, int Guess)>();
         for (var i = 0; i < Classified; i++)
         {
@@ -139,6 +139,12 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         AtomicFile.Write(Path.Combine(folder, name), overwrite: true, stream => stream.Write(file));
         _report.Image(file, caption, caption);
     }
+
+    double[] Score(byte[][] items, int[] labels, Evaluation.PerExample? each = null) => Evaluation.Score(model, items, labels, session.Threads, (index, nats, symbols) =>
+    {
+        session.Cancellation.ThrowIfCancellationRequested();
+        each?.Invoke(index, nats, symbols);
+    });
 
     byte[][] Read(Split split, int count)
     {

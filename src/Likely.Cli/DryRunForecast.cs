@@ -21,17 +21,18 @@ static class DryRunForecast
 
     public static int Run(Session session, ModelConfig config, Dataset data, Dataset? heldOut, TrainingOptions plan, Checkpoint? from)
     {
-        using var stop = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(session.Cancellation);
         var trainer = new Trainer(config, data, plan, from, heldOut) { Progress = _ => stop.Cancel() };
         session.Say("measuring the speed ...");
-        Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit);
-        trainer.Plan();
-        var (step, validation) = trainer.Forecast();
+        Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit, session.Cancellation);
+        trainer.Plan(session.Cancellation);
+        var (step, validation) = trainer.Forecast(session.Cancellation);
         var checkpoint = trainer.Run(stop.Token);
+        session.Cancellation.ThrowIfCancellationRequested();
         var clock = Stopwatch.StartNew();
         var epochs = (double)trainer.TotalSteps * trainer.Batch / data.Train.Count;
         var sheets = 0;
-        do Pictures.Encode(Pictures.Sheet(Walk.Sample(trainer.Model, TrainingLog.SheetItems, threads: session.Threads), trainer.Model.Geometry));
+        do Pictures.Encode(Pictures.Sheet(Walk.Sample(trainer.Model, TrainingLog.SheetItems, threads: session.Threads, cancellation: session.Cancellation), trainer.Model.Geometry));
         while (++sheets < Math.Min(epochs, MostSheets) && clock.Elapsed.TotalSeconds < MostSheetSeconds);
         var sheet = clock.Elapsed.TotalSeconds / sheets;
         checkpoint.Write(Stream.Null);

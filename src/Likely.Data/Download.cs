@@ -33,7 +33,7 @@ static class Download
     public static string Fetch(KnownDataset known, Action<string> progress, CancellationToken cancellation)
     {
         var folder = Path.Combine(KnownDatasets.CacheFolder(), known.Name);
-        var unfinished = $"{folder}.{Environment.ProcessId}.partial";
+        var unfinished = $"{folder}.{Guid.NewGuid():N}.partial";
         try
         {
             RemoveOld(folder);
@@ -113,10 +113,22 @@ static class Download
         using var response = client.Send(new HttpRequestMessage(HttpMethod.Get, address), HttpCompletionOption.ResponseHeadersRead, cancellation);
         response.EnsureSuccessStatusCode();
         var length = response.Content.Headers.ContentLength;
-        using var source = response.Content.ReadAsStream();
-        using var target = File.Create(path);
-        CopyBounded(source, target, LargestFile, done =>
-            progress($"{Path.GetFileName(path)}: {done >> 20} MiB{(length is { } all ? $" of {all >> 20}" : "")}"), cancellation);
+        // A server that falls silent must not hold us: leaving, or waiting too long, closes the connection.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeLimit);
+        using var leave = limit.Token.Register(response.Dispose);
+        try
+        {
+            using var source = response.Content.ReadAsStream(limit.Token);
+            using var target = File.Create(path);
+            CopyBounded(source, target, LargestFile, done =>
+                progress($"{Path.GetFileName(path)}: {done >> 20} MiB{(length is { } all ? $" of {all >> 20}" : "")}"), cancellation);
+        }
+        catch (Exception error) when (limit.IsCancellationRequested)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new IOException("the server took too long", error);
+        }
     }
 
     static void CopyBounded(Stream source, Stream target, long most, Action<long> progress, CancellationToken cancellation)

@@ -32,7 +32,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
             marginals = Evaluate(counts, train.Count, heldOut, threads, cancellation);
             Inspect(counts, train, warnings);
         }
-        return new Baselines(ExactMath.Log(geometry.Levels) * BitsPerNat, marginals, PngBits(heldOut), warnings);
+        return new Baselines(ExactMath.Log(geometry.Levels) * BitsPerNat, marginals, PngBits(heldOut, cancellation), warnings);
     }
 
     static int[] Count(Split train, int threads, CancellationToken cancellation)
@@ -94,14 +94,18 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         else if (values == 2 && levels > 2) warnings.Add($"the items have {levels} levels but only 2 values are ever used; --set binarize=threshold makes a better model");
     }
 
-    static double? PngBits(Split split)
+    static double? PngBits(Split split, CancellationToken cancellation)
     {
         var geometry = split.Geometry;
         if (geometry.Channels is not (1 or 3)) return null;
         var count = (int)Math.Clamp(Image.LargestSize / 4 / geometry.Dimensions, 1, Math.Min(PictureItems, split.Count));
         var items = new byte[count][];
         split = split.Sample(count);
-        for (var i = 0; i < count; i++) split.Read(i, items[i] = new byte[geometry.Dimensions]);
+        for (var i = 0; i < count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            split.Read(i, items[i] = new byte[geometry.Dimensions]);
+        }
         var across = (int)Math.Ceiling(Math.Sqrt(count));
         while (count % across != 0) across--; // a sheet without empty cells
         var sheet = ImageGrid.ArrangeSymbols(items, geometry, columns: across, scale: 1, gap: 0);

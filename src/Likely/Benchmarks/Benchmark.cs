@@ -17,16 +17,22 @@ public sealed record Benchmark(string Name, double Operations, double Items, Act
     const double WarmUpSeconds = 0.4, MeasuredSeconds = 0.8;
     const int LeastRepetitions = 5, MostRepetitions = 2000;
 
-    /// <summary>Seconds of one repetition.</summary>
-    public double Measure()
+    /// <summary>Seconds of one repetition; may be ended between two.</summary>
+    public double Measure(CancellationToken cancellation = default)
     {
         // The compiler replaces a method's first, slow version after some calls and a moment.
         var clock = Stopwatch.StartNew();
-        do Work(); while (clock.Elapsed.TotalSeconds < WarmUpSeconds);
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Work();
+        }
+        while (clock.Elapsed.TotalSeconds < WarmUpSeconds);
         var seconds = new List<double>();
         clock.Restart();
         while (seconds.Count < LeastRepetitions || clock.Elapsed.TotalSeconds < MeasuredSeconds && seconds.Count < MostRepetitions)
         {
+            cancellation.ThrowIfCancellationRequested();
             var start = clock.Elapsed.TotalSeconds;
             Work();
             seconds.Add(clock.Elapsed.TotalSeconds - start);

@@ -43,11 +43,15 @@ sealed unsafe class GradientStep
     /// <summary>The shards' gradients of the last batch.</summary>
     public FloatBlock[] Gradients => _gradients;
 
-    /// <summary>Computes the gradient of step <paramref name="step"/>'s batch; returns its loss in nats per dimension.</summary>
-    public double Compute(long step)
+    /// <summary>Computes the gradient of step <paramref name="step"/>'s batch; returns its loss in nats per dimension. May be ended between two shards.</summary>
+    public double Compute(long step, CancellationToken cancellation = default)
     {
         _order.Prepare(step);
-        ParallelShards.Run(Shards, _tapes.Length, (shard, worker) => Shard(step, shard, worker));
+        ParallelShards.Run(Shards, _tapes.Length, (shard, worker) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Shard(step, shard, worker);
+        });
         var total = 0.0;
         foreach (var nats in _nats) total += nats;
         return total / ((double)_batch * _model.Geometry.Dimensions);

@@ -27,11 +27,11 @@ public sealed partial class Trainer
         }
 
         // The first time is for compiling and for buffers, unless one time is all that can be afforded.
-        var step = Took(() => Loss(0, -1));
+        var step = Took(() => Loss(0, -1, cancellation));
         if (step < 2 * most)
         {
             var (steps, seconds) = (0, 0.0);
-            while (steps < 2 || seconds < most && steps < 400) seconds += Took(() => Loss(++steps, -1));
+            while (steps < 2 || seconds < most && steps < 400) seconds += Took(() => Loss(++steps, -1, cancellation));
             step = seconds / steps;
         }
         if (_validation.Count == 0) return (step, 0);

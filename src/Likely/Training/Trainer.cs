@@ -148,20 +148,21 @@ public sealed unsafe partial class Trainer
                 if (ResumePath is not null) _state.Write(ResumePath, Model.Parameters, _optimizer);
                 break;
             }
-            if (IsValidationDue)
+            try
             {
-                try
+                if (IsValidationDue)
                 {
                     Validate(report, cancellation);
+                    continue;
                 }
-                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-                {
-                }
-                continue;
+                LookAgain();
+                if (TakeStep(cancellation) && !IsValidationDue && Elapsed - report.LastReport >= 0.5) Progress?.Invoke(Describe(report));
+                _pace?.Stepped(Elapsed - began);
             }
-            LookAgain();
-            if (TakeStep() && !IsValidationDue && Elapsed - report.LastReport >= 0.5) Progress?.Invoke(Describe(report));
-            _pace?.Stepped(Elapsed - began);
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // What was begun is done again when the run goes on.
+            }
         }
         return Finish();
     }
@@ -171,18 +172,18 @@ public sealed unsafe partial class Trainer
 
     bool Exhausted => _options.Patience > 0 && _state.Stale >= _options.Patience;
 
-    double Loss(long step, long asked)
+    double Loss(long step, long asked, CancellationToken cancellation)
     {
-        var loss = _gradient.Compute(step);
+        var loss = _gradient.Compute(step, cancellation);
         return Inspect is null ? loss : Inspect(asked, loss);
     }
 
     // False if the loss was not finite and the run went back.
-    bool TakeStep()
+    bool TakeStep(CancellationToken cancellation)
     {
         var step = _optimizer.Step;
         var rate = _options.RateAt(step, _state.Plan!, _rate) * _state.RateScale;
-        var loss = Loss(step, step);
+        var loss = Loss(step, step, cancellation);
         _norm = double.IsFinite(loss) ? _optimizer.Update(_gradient.Gradients, rate, _options.Threads) : double.NaN;
         if (!double.IsFinite(_norm))
         {
