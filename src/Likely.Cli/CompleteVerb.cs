@@ -35,7 +35,7 @@ static class CompleteVerb
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
         using var outputs = new Outputs(session.Force, modelPath, source, result.GetValue(Keep));
         outputs.Claim(output);
-        var options = ModelFile.DataOptions(checkpoint.Preprocessing, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
+        var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
         using var data = session.Open(source, options);
         var split = ItemChoice.Of(checkpoint, data).Split;
         var index = result.GetValue(Item) ?? 0;

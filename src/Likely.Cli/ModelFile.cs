@@ -1,4 +1,3 @@
-using System.Globalization;
 using Likely.Data;
 using Likely.Models;
 
@@ -46,22 +45,26 @@ static class ModelFile
     public static string? OtherKind(string path)
     {
         var kind = FileKind.Of(path);
-        if (kind.Format != FileFormat.Safetensors) return kind.Words;
+        if (kind.Format != FileFormat.Safetensors) return kind.ToString();
         var metadata = Safetensors.Read(path).Metadata;
         return metadata.ContainsKey("likely") ? null : metadata.ContainsKey("likely_resume")
             ? "an interrupted training; the command that began it goes on with --resume" : "a safetensors file that is not a Likely model";
     }
 
-    /// <summary>The data options a model was trained with (null: no model yet), but all items, and then the settings given.</summary>
+    /// <summary>The data options a model was trained with, but all items, and then the settings given; without a model, these alone.</summary>
     /// <exception cref="DataException">An unknown key or a bad value.</exception>
-    public static DataOptions DataOptions(string? preprocessing, List<KeyValuePair<string, string>> settings)
+    public static DataOptions DataOptions(Checkpoint? checkpoint, List<KeyValuePair<string, string>> settings)
     {
         var given = Data.DataOptions.Parse(settings);
-        if (preprocessing is null) return given;
-        var stored = Data.DataOptions.FromCanonical(preprocessing) with { Limit = null };
+        if (checkpoint is null) return given;
+        var stored = Data.DataOptions.FromCanonical(checkpoint.Preprocessing) with { Limit = null };
         var words = new List<string> { stored.ToCanonical() };
         foreach (var (key, value) in settings) words.Add($"{key}={value}");
-        return Data.DataOptions.FromCanonical(string.Join(' ', words));
+        return Data.DataOptions.FromCanonical(string.Join(' ', words)) with
+        {
+            ModelLevels = checkpoint.Model.Geometry.Levels,
+            ModelClasses = checkpoint.Model.Classes > 0 ? checkpoint.ClassNames : null,
+        };
     }
 
     /// <summary>The number of a label given by its name; or by number, if no label is called by a number.</summary>
@@ -69,9 +72,7 @@ static class ModelFile
     public static int Label(Checkpoint checkpoint, string label)
     {
         if (checkpoint.Model.Classes == 0) throw new UsageException("--label is for a model that was trained with --set conditional=true; this one knows no labels");
-        for (var i = 0; i < checkpoint.ClassNames.Count; i++)
-            if (checkpoint.ClassNames[i] == label) return i;
-        if (!checkpoint.ClassNames.Any(IsNumber) && int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < checkpoint.Model.Classes) return number;
+        if (ClassNames.IndexOf(checkpoint.ClassNames, label) is >= 0 and var index) return index;
         throw new UsageException($"--label {label} is unknown; the model's labels are {Some(checkpoint.ClassNames)}");
     }
 
@@ -81,9 +82,8 @@ static class ModelFile
     {
         if (checkpoint.Model.Classes == 0) return;
         if (data.ClassNames.Count == 0) throw new UsageException($"the model tells p(x | label), but {data.Name} has no labels; give labelled data or a model trained without conditional=true");
-        for (var i = 0; i < data.ClassNames.Count; i++)
-            if (i >= checkpoint.ClassNames.Count || data.ClassNames[i] != checkpoint.ClassNames[i])
-                throw new UsageException($"the labels of {data.Name} ({Some(data.ClassNames)}) are not the model's ({Some(checkpoint.ClassNames)})");
+        if (!data.ClassNames.SequenceEqual(checkpoint.ClassNames))
+            throw new UsageException($"the labels of {data.Name} ({Some(data.ClassNames)}) are not the model's ({Some(checkpoint.ClassNames)})");
     }
 
     public static Geometry GeometryOf(ImageGeometry image) => new(image.Height, image.Width, image.Channels, image.Levels);
@@ -100,8 +100,6 @@ static class ModelFile
             : $"; --set size={own.Height}x{own.Width} makes it so";
         throw new UsageException($"{name} is {item}, but the model is one of {Pictures.ImageGeometryOf(own)}{advice}");
     }
-
-    static bool IsNumber(string name) => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(20)) + (names.Count > 20 ? ", ..." : "");
 }

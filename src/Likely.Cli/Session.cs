@@ -9,6 +9,7 @@ namespace Likely.Cli;
 /// </summary>
 sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationToken cancellation)
 {
+    readonly List<string> _notes = [];
     ProgressDisplay? _bar;
     bool _streamed;
 
@@ -25,23 +26,35 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
     public void Say(string line)
     {
         if (Quiet) return;
+        SayNotes();
         if (_bar is { } bar) bar.Line(VisibleText.Line(line));
         else lock (error) error.WriteLine(VisibleText.Line(line));
+    }
+
+    /// <summary>Opens a data set, and says what people should know about how it was read and divided, before anything else is said; nothing if the verb is refused.</summary>
+    /// <exception cref="DataException">as <see cref="Dataset.Open"/></exception>
+    public Dataset Open(string source, DataOptions options)
+    {
+        var data = Dataset.Open(source, options, Say, cancellation);
+        lock (_notes) _notes.AddRange(data.Notes);
+        return data;
+    }
+
+    void SayNotes()
+    {
+        string[] notes;
+        lock (_notes)
+        {
+            notes = [.. _notes];
+            _notes.Clear();
+        }
+        foreach (var note in notes) Say($"note        {note}");
     }
 
     /// <summary>A warning on stderr, --quiet or not.</summary>
     public void Warn(string line)
     {
         lock (error) error.WriteLine(VisibleText.Line(line));
-    }
-
-    /// <summary>Opens a data set and says what people should know about how it was read and divided.</summary>
-    /// <exception cref="DataException">as <see cref="Dataset.Open"/></exception>
-    public Dataset Open(string nameOrPath, DataOptions options)
-    {
-        var data = Dataset.Open(nameOrPath, options, Say, cancellation);
-        foreach (var note in data.Notes) Say($"note        {note}");
-        return data;
     }
 
     /// <summary>A line of a long answer, as soon as it is known; with --json none.</summary>
@@ -53,6 +66,7 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
     /// <summary>Writes what --out - asks for to stdout; the answer's text then goes to stderr.</summary>
     public void Stream(Action<TextWriter> write)
     {
+        SayNotes();
         var text = new StringWriter { NewLine = "\n" };
         write(text);
         output.Write(output.IsTerminal ? VisibleText.Lines(text.ToString()) : text.ToString());
@@ -63,6 +77,7 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
     /// <summary>The verb's answer on stdout: text for people, in which names from files are <see cref="VisibleText.Line"/>, or with --json one object.</summary>
     public void Answer(string text, JsonObject json)
     {
+        SayNotes();
         if (Json) output.WriteLine(json.ToJsonString());
         else if (!_streamed) output.WriteLine(VisibleText.Lines(text));
         else if (!Quiet) error.WriteLine(VisibleText.Lines(text));
@@ -73,6 +88,7 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
     public T Watch<T>(Func<ProgressDisplay, T> work)
     {
         if (Quiet) return work(new ProgressDisplay(null));
+        SayNotes();
         if (!error.IsTerminal) return work(new ProgressDisplay(Say));
         try
         {

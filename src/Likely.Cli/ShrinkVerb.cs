@@ -67,7 +67,7 @@ static class ShrinkVerb
     // The model file knows only the name of its data; what is not here is not fetched for this.
     static Dataset? Open(string? given, Checkpoint checkpoint, Session session)
     {
-        var options = ModelFile.DataOptions(checkpoint.Preprocessing, []) with { AnySize = checkpoint.Model.AnySize, Flip = false };
+        var options = ModelFile.DataOptions(checkpoint, []) with { AnySize = checkpoint.Model.AnySize, Flip = false };
         var name = given ?? checkpoint.DataName;
         if (given is null && (name.Length == 0 || !Dataset.IsHere(name)))
         {

@@ -13,7 +13,7 @@ static class TrainSettings
     /// <exception cref="ModelException">A bad value of a model key.</exception>
     /// <exception cref="DataException">A bad value of a data key.</exception>
     public static (ModelConfig Config, DataOptions Data, TrainingOptions Training) Apply(
-        ModelConfig config, string? preprocessing, TrainingOptions training, List<KeyValuePair<string, string>> settings)
+        ModelConfig config, Checkpoint? from, TrainingOptions training, List<KeyValuePair<string, string>> settings)
     {
         string[] modelKeys = [.. ModelRegistry.Keys(config).Select(pair => pair.Key)], dataKeys = Names(DataOptions.Keys), trainingKeys = Names(TrainingKeys.All);
         List<KeyValuePair<string, string>> forModel = [], forData = [];
@@ -25,7 +25,7 @@ static class TrainSettings
             else throw new UsageException($"--set {setting.Key} is unknown{Spelling.Hint(setting.Key, [.. modelKeys, .. dataKeys, .. trainingKeys])}; {config.Name} has {string.Join(", ", modelKeys)}, "
                 + $"data have {string.Join(", ", dataKeys)}, training has {string.Join(", ", trainingKeys)}; likely keys explains them");
         }
-        return (ModelRegistry.With(config, forModel), ModelFile.DataOptions(preprocessing, forData), training);
+        return (ModelRegistry.With(config, forModel), ModelFile.DataOptions(from, forData), training);
     }
 
     static string[] Names(IReadOnlyList<SettingKey> keys) => [.. keys.Select(key => key.Name)];

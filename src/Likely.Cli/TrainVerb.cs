@@ -46,7 +46,7 @@ static class TrainVerb
             Seed = session.Seed,
             Threads = session.Threads,
         };
-        (config, var dataOptions, plan) = TrainSettings.Apply(config, from?.Preprocessing, plan, Options.Pairs(result.GetValue(Set)));
+        (config, var dataOptions, plan) = TrainSettings.Apply(config, from, plan, Options.Pairs(result.GetValue(Set)));
 
         if (result.GetValue(Resume) && result.GetValue(DryRun)) throw new UsageException("--dry-run forecasts a training from its beginning; leave --resume out");
         var source = result.GetRequiredValue(Data);
@@ -56,7 +56,7 @@ static class TrainVerb
         using var outputs = new Outputs(session.Force || resume && File.Exists(files.Resume), source, result.GetValue(Validation), result.GetValue(From));
         if (!dryRun) files.Claim(outputs);
         using var data = session.Open(source, dataOptions);
-        using var heldOut = result.GetValue(Validation) is { } other ? session.Open(other, dataOptions) : null;
+        using var heldOut = result.GetValue(Validation) is { } other ? session.Open(other, data.Options) : null;
 
         if (dryRun) return DryRunForecast.Run(session, config, data, heldOut, plan, from);
         TrainingLog? log = null;

@@ -28,10 +28,10 @@ sealed class ByteStore : IDisposable
     public static ByteStore OfMemory(string path, byte[] memory) => new(path, null, memory, memory.Length);
 
     /// <summary>The contents of gzip data; <paramref name="open"/> is called twice.</summary>
-    public static ByteStore OfGzip(string path, Func<Stream> open, Func<byte[], long>? promise = null) => OfMemory(path, Inflate(path, open, promise));
+    public static ByteStore OfGzip(string path, Func<Stream> open, Func<byte[], long?>? promise = null) => OfMemory(path, Inflate(path, open, promise));
 
-    /// <summary>Opens a file. If it is packed, whatever its name, <paramref name="promise"/> reads the length that the first 64 bytes announce.</summary>
-    public static ByteStore Open(string path, Func<byte[], long>? promise = null)
+    /// <summary>Opens a file. If it is packed, whatever its name, <paramref name="promise"/> reads the length that the first 64 bytes announce, if they do.</summary>
+    public static ByteStore Open(string path, Func<byte[], long?>? promise = null)
     {
         var plain = OpenPlain(path);
         try
@@ -91,7 +91,7 @@ sealed class ByteStore : IDisposable
     }
 
     /// <summary>Inflates gzip data of a known or, in a first pass, counted length.</summary>
-    static byte[] Inflate(string path, Func<Stream> open, Func<byte[], long>? promise)
+    static byte[] Inflate(string path, Func<Stream> open, Func<byte[], long?>? promise)
     {
         try
         {
@@ -102,7 +102,7 @@ sealed class ByteStore : IDisposable
                 using var stream = new GZipStream(packed, CompressionMode.Decompress);
                 var head = new byte[64];
                 var count = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-                promised = promise is null ? Count(stream, count, most) : promise(head[..count]);
+                promised = promise?.Invoke(head[..count]) ?? Count(stream, count, most);
             }
             if (promised > most)
                 throw new DataException(promised > LargestInflated

@@ -4,7 +4,7 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// What is done to a data set before a model sees it. Order: crop (the centre), grey, resize, mirror, then binarise or
+/// What is done to a data set before a model sees it. Order: transpose, crop (the centre), grey, resize, mirror, then binarise or
 /// reduce the levels. The canonical text of these options is stored in a model file, so that score, complete and
 /// compress treat new data as training did, and hold out the same items.
 /// </summary>
@@ -26,6 +26,9 @@ public sealed record DataOptions
         new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split, drawn evenly"),
         new("flip", "false", "true or false", "mirror each training item with probability 1/2, anew in every epoch"),
         new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, of mirroring and of binarize=dynamic"),
+        new("range", "-", "LOW:HIGH, such as 0:1, -1:1, 0:255 or 0:65535", "which stored values of an array are black and white; what its type does not say is found out from its values and told"),
+        new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
+        new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
     ];
 
     public Binarization Binarize { get; init; }
@@ -60,6 +63,21 @@ public sealed record DataOptions
     /// <summary>Seed of the split, of the mirroring and of the dynamic binarisation.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Which stored values of an array are black and white; null: what its type says, or else what its values suggest.</summary>
+    public (double Low, double High)? Range { get; init; }
+
+    /// <summary>What the dimensions of an array are, such as NCHW; null: what its shape says, where it can.</summary>
+    public string? Axes { get; init; }
+
+    /// <summary>Swap rows and columns before all else.</summary>
+    public bool Transpose { get; init; }
+
+    /// <summary>The levels of the model that the data are for: then no array has two levels because only 0 and 1 happen to occur, or 256 because others do. No part of the text.</summary>
+    public int? ModelLevels { get; init; }
+
+    /// <summary>The classes of the model that the data are for: labels are counted as it counts them, if it knows all of them. No part of the text.</summary>
+    public IReadOnlyList<string>? ModelClasses { get; init; }
+
     /// <summary>Let images differ in size (for scoring and compressing); then ask each item for its own geometry.</summary>
     public bool AnySize { get; init; }
 
@@ -84,12 +102,15 @@ public sealed record DataOptions
         if (Size is var (height, width)) words.Add($"size={height}x{width}");
         if (Crop is var (cropHeight, cropWidth)) words.Add($"crop={cropHeight}x{cropWidth}");
         if (Gray) words.Add("gray=true");
-        if (Validation != Default.Validation) words.Add($"validation={Validation.ToString("R", CultureInfo.InvariantCulture)}");
+        if (Validation != Default.Validation) words.Add($"validation={Text(Validation)}");
         if (HoldOut == HoldOut.Content) words.Add("hold_out=content");
         if (Parts == PartRule.None) words.Add("parts=none");
         if (Limit is { } limit) words.Add($"limit={limit}");
         if (Flip) words.Add("flip=true");
         if (Seed != 0) words.Add($"data_seed={Seed}");
+        if (Range is var (low, high)) words.Add($"range={Text(low)}:{Text(high)}");
+        if (Axes is not null) words.Add($"axes={Axes}");
+        if (Transpose) words.Add("transpose=true");
         return string.Join(' ', words);
     }
 
@@ -120,6 +141,9 @@ public sealed record DataOptions
         "hold_out" => this with { HoldOut = ParseHoldOut(key, value) },
         "parts" => this with { Parts = ParseParts(key, value) },
         "data_seed" => this with { Seed = ParseWhole(key, value, 0, ulong.MaxValue) },
+        "range" => this with { Range = ParseRange(key, value) },
+        "axes" => this with { Axes = ArrayItems.AxesOf(value) ?? throw Refused(key, value) },
+        "transpose" => this with { Transpose = ParseFlag(key, value) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
     };
 
@@ -169,6 +193,16 @@ public sealed record DataOptions
     static double ParseFraction(string key, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 0.45
             ? number : throw Refused(key, value);
+
+    static (double Low, double High) ParseRange(string key, string value)
+    {
+        var parts = value.Split(':');
+        return parts.Length == 2 && TryPart(parts[0], out var low) && TryPart(parts[1], out var high) && low < high && double.IsFinite(high - low) ? (low, high) : throw Refused(key, value);
+
+        static bool TryPart(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+    }
+
+    static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     static bool ParseFlag(string key, string value) => value switch
     {

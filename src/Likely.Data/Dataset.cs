@@ -14,6 +14,7 @@ public sealed class Dataset : IDisposable
     readonly List<string> _notes = [];
     readonly ContentHashes _hashes;
     readonly Lazy<string> _fingerprint;
+    readonly int[]? _classOf;
     DataOptions _options;
     bool _heldOutByContent;
 
@@ -27,13 +28,14 @@ public sealed class Dataset : IDisposable
         _fingerprint = new Lazy<string>(_hashes.Fingerprint);
         try
         {
+            _options = options = Scaled(sources, options, cancellation);
             int train = parts.Train.Sum(part => part.Count), validation = parts.Validation.Sum(part => part.Count);
             var preprocessing = new Preprocessing(options);
             Geometry = CommonGeometry(_source, preprocessing);
             if (known is null) _notes.AddRange(parts.Notes);
             _notes.AddRange(_source.Notes);
             var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known);
-            ClassNames = known?.ClassNames ?? _source.ClassNames;
+            (ClassNames, _classOf) = Named(_source.ClassNames, known?.ClassNames, options.ModelClasses);
             Func<int, double>? place = known is { IsShuffled: true } ? null : index => Partition.Place(_hashes[index], options.Seed);
             Train = MakeSplit("train", trainItems, preprocessing, place, training: true);
             Validation = MakeSplit("validation", validationItems, preprocessing, place, training: false);
@@ -68,7 +70,7 @@ public sealed class Dataset : IDisposable
 
     /// <summary>
     /// One hash, in hexadecimal digits, over everything the data set holds: the stored pixels and the label of each item, in order. It depends
-    /// on no option. The first call reads all items, unless opening did.
+    /// on no option but those that say how an array is read. The first call reads all items, unless opening did.
     /// </summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
     public string Fingerprint => _fingerprint.Value;
@@ -108,8 +110,11 @@ public sealed class Dataset : IDisposable
     /// <summary>What people should know about how the data were read and divided, one sentence each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
-    /// <summary>The options that shape items and parts, as canonical text: what a model file keeps.</summary>
+    /// <summary>The options that shape items and parts, as canonical text, with what was found out about the data: what a model file keeps.</summary>
     public string Preprocessing => _options.ToCanonical();
+
+    /// <summary>The options, with what was found out about the data: other data opened with them are treated as these were.</summary>
+    public DataOptions Options => _options with { ModelLevels = Geometry.Levels, ModelClasses = ClassNames };
 
     /// <summary>Source, splits, geometry, classes and preprocessing, as lines of text.</summary>
     public string Describe()
@@ -158,8 +163,29 @@ public sealed class Dataset : IDisposable
         return alone;
     }
 
+    // Arrays that belong together are on one scale, and other data for the same model will be.
+    DataOptions Scaled(IReadOnlyList<ItemSource> sources, DataOptions options, CancellationToken cancellation)
+    {
+        ArraySource[] arrays = [.. sources.OfType<ArraySource>()];
+        if (arrays.Length == 0) return options;
+        var scale = ArrayScale.Of(arrays, options, cancellation);
+        foreach (var array in arrays) array.Use(scale);
+        if (scale.Note is { } found) _notes.Add(found);
+        return scale.Keep ? options with { Range = (scale.Low, scale.High) } : options;
+    }
+
+    // Labels as the known set calls them, then as the model counts them, where each has a place there.
+    static (IReadOnlyList<string> Names, int[]? ClassOf) Named(IReadOnlyList<string> names, params ReadOnlySpan<IReadOnlyList<string>?> others)
+    {
+        int[]? classOf = null;
+        foreach (var other in others)
+            if (names.Count > 0 && other?.Count > 0 && Data.ClassNames.Map(names, other) is { } map)
+                (names, classOf) = (other, classOf is null ? map : Array.ConvertAll(classOf, label => map[label]));
+        return (names, classOf);
+    }
+
     Split MakeSplit(string name, int[] items, Preprocessing preprocessing, Func<int, double>? place, bool training) =>
-        new Split(name, _source, preprocessing, Geometry, items, training, _hashes, place).Sample(_options.Limit ?? int.MaxValue);
+        new Split(name, _source, preprocessing, Geometry, items, training, _hashes, place, _classOf).Sample(_options.Limit ?? int.MaxValue);
 
     static ImageGeometry CommonGeometry(ItemSource source, Preprocessing preprocessing)
     {

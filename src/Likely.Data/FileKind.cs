@@ -50,6 +50,8 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
             ?? new(FileFormat.Unknown, "bytes of no kind that is known here");
     }
 
+    public override string ToString() => Format is FileFormat.Picture or FileFormat.Video ? $"{Words} (read through ffmpeg)" : Words;
+
     /// <summary>A sentence for who wanted pictures.</summary>
     public DataException Refusal(string path) =>
         new($"'{path}' is {Words}, which cannot be read as pictures{(Advice.Length > 0 ? $"; {Advice}" : "")}.");
@@ -155,8 +157,8 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         if (head.StartsWith("MThd"u8)) return Sound("MIDI music");
         return null;
 
-        static FileKind Picture(string words) => new(FileFormat.Picture, $"{words} (read through ffmpeg)");
-        static FileKind Video(string words) => new(FileFormat.Video, $"{words} (read through ffmpeg)");
+        static FileKind Picture(string words) => new(FileFormat.Picture, words);
+        static FileKind Video(string words) => new(FileFormat.Video, words);
         static FileKind Sound(string words) => new(FileFormat.Sound, words);
     }
 

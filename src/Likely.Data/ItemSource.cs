@@ -40,8 +40,4 @@ abstract class ItemSource : IDisposable
     public virtual void Dispose()
     {
     }
-
-    /// <summary>Names of labels 0 .. largest, as numbers.</summary>
-    protected static IReadOnlyList<string> NumberedClasses(byte[]? labels) =>
-        labels is null ? [] : [.. Enumerable.Range(0, labels.Max() + 1).Select(label => label.ToString())];
 }

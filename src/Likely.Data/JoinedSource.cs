@@ -5,15 +5,15 @@ sealed class JoinedSource : ItemSource
 {
     readonly IReadOnlyList<ItemSource> _parts;
     readonly int[] _starts;
+    readonly int[][] _classOf;
 
     public JoinedSource(IReadOnlyList<ItemSource> parts)
     {
         _parts = parts;
         _starts = new int[parts.Count + 1];
         for (var i = 0; i < parts.Count; i++) _starts[i + 1] = checked(_starts[i] + parts[i].Count);
-        var names = (IReadOnlyList<string>)[];
-        foreach (var part in parts) names = part.ClassNames.Count > names.Count ? part.ClassNames : names;
-        ClassNames = names;
+        ClassNames = Data.ClassNames.Union(parts.Select(part => part.ClassNames));
+        _classOf = [.. parts.Select(part => Data.ClassNames.Map(part.ClassNames, ClassNames)!)];
     }
 
     public override int Count => _starts[^1];
@@ -23,7 +23,14 @@ sealed class JoinedSource : ItemSource
     public override IReadOnlyList<string> Notes => [.. _parts.SelectMany(part => part.Notes)];
     public override bool IsSlow => _parts.Any(part => part.IsSlow);
     public override ImageGeometry GeometryOf(int index) => Find(index, out var local).GeometryOf(local);
-    public override int Label(int index) => Find(index, out var local).Label(local);
+
+    public override int Label(int index)
+    {
+        var part = Part(index);
+        var label = _parts[part].Label(index - _starts[part]);
+        return label < 0 ? label : _classOf[part][label];
+    }
+
     public override string ItemName(int index) => Find(index, out var local).ItemName(local);
     public override void Read(int index, Span<byte> pixels) => Find(index, out var local).Read(local, pixels);
 

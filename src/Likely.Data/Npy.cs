@@ -3,98 +3,85 @@ using System.Text;
 
 namespace Likely.Data;
 
-/// <summary>What one element of an .npy file is.</summary>
-public enum NpyElement { UInt8, Boolean, Float32, Float64 }
-
 /// <summary>
 /// The header of a NumPy .npy file (format 1.0 to 3.0): a magic string, the version, the header's length, then a Python
-/// dictionary with the keys descr (element type), fortran_order and shape. Only C order is read.
+/// dictionary with the keys descr (element type), fortran_order and shape.
 /// </summary>
-public sealed record Npy(NpyElement Element, bool BigEndian, long[] Shape, int HeaderLength)
+public static class Npy
 {
-    const int LargestHeader = 1 << 16;
+    /// <summary>As many first bytes as hold any header that is read.</summary>
+    public const int LargestHead = 12 + (1 << 16);
 
-    /// <summary>Bytes of one element.</summary>
-    public int ElementLength => Element switch { NpyElement.Float32 => 4, NpyElement.Float64 => 8, _ => 1 };
+    const int MostDimensions = 32; // as many as NumPy had for twenty years
 
-    /// <summary>Bytes the whole file must have.</summary>
-    public long FileLength => HeaderLength + Shape.Aggregate(1L, (product, extent) => product * extent) * ElementLength;
-
-    internal static Npy Check(ByteStore bytes)
-    {
-        var head = new byte[(int)Math.Min(12 + LargestHeader, bytes.Length)];
-        bytes.Read(0, head);
-        var header = Parse(head, bytes.Path);
-        return header.FileLength == bytes.Length ? header : throw new DataException(
-            $"'{bytes.Path}' should have {header.FileLength} bytes for its shape ({string.Join(", ", header.Shape)}) but has {bytes.Length}; save it again.");
-    }
-
-    /// <summary>Reads a header from the first bytes of a file.</summary>
-    /// <exception cref="DataException">if it is no .npy header, or of a kind that cannot be read as images</exception>
-    public static Npy Parse(ReadOnlySpan<byte> head, string name)
+    /// <summary>Reads a header from the first bytes of a file, at most <see cref="LargestHead"/> of them.</summary>
+    /// <exception cref="DataException">if it is no .npy header, or of elements that are no plain numbers</exception>
+    public static ArrayHeader Parse(ReadOnlySpan<byte> head, string name)
     {
         if (head.Length < 12 || head[0] != 0x93 || !head[1..6].SequenceEqual("NUMPY"u8))
             throw new DataException($"'{name}' is not a NumPy .npy file: it does not start with the .npy signature.");
         if (head[6] is not (1 or 2 or 3)) throw new DataException($"'{name}' has .npy version {head[6]}; only versions 1 to 3 can be read.");
         var start = head[6] == 1 ? 10 : 12;
         var length = head[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(head[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(head[8..]);
-        if (length > LargestHeader || start + (int)length > head.Length)
+        if (length > head.Length - start)
             throw new DataException($"'{name}' ends within its .npy header, or the header is damaged; save it again.");
-        var text = Encoding.Latin1.GetString(head.Slice(start, (int)length));
-
-        var order = Value(text, "fortran_order", name);
-        if (order.StartsWith("True", StringComparison.Ordinal))
-            throw new DataException($"'{name}' is stored in Fortran order; save it again with numpy.ascontiguousarray.");
-        if (!order.StartsWith("False", StringComparison.Ordinal)) throw Damaged(name);
-        var (element, bigEndian) = ParseElement(Value(text, "descr", name), name);
-        return new Npy(element, bigEndian, ParseShape(Value(text, "shape", name), name), start + (int)length);
+        var text = (head[6] == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(head.Slice(start, (int)length));
+        try
+        {
+            if (PythonLiteral.Parse(text) is not Dictionary<string, object?> keys || keys.Count != 3 || keys["fortran_order"] is not bool fortran || keys["shape"] is not object?[] extents)
+                throw Damaged(name);
+            var (element, bigEndian) = ParseElement(keys["descr"], name);
+            var shape = ParseShape(extents, name);
+            return new ArrayHeader(element, bigEndian, fortran && shape.Count(extent => extent > 1) > 1, shape, start + (int)length);
+        }
+        catch (Exception error) when (error is FormatException or KeyNotFoundException)
+        {
+            throw Damaged(name);
+        }
     }
 
     static DataException Damaged(string name) => new($"The .npy header of '{name}' is damaged; save it again.");
 
-    static string Value(string text, string key, string name)
+    static (ArrayElement, bool BigEndian) ParseElement(object? description, string name)
     {
-        var at = text.IndexOf($"'{key}'", StringComparison.Ordinal);
-        if (at < 0) throw Damaged(name);
-        var rest = text[(at + key.Length + 2)..].TrimStart();
-        return rest.StartsWith(':') ? rest[1..].TrimStart() : throw Damaged(name);
-    }
-
-    static (NpyElement, bool) ParseElement(string text, string name)
-    {
-        var end = text.Length > 1 && text[0] == '\'' ? text.IndexOf('\'', 1) : -1;
-        if (end < 0) throw new DataException($"'{name}' holds records of several fields; save one plain array of uint8, bool or float.");
-        var type = text[1..end];
-        return type switch
+        if (description is not string type) throw new DataException($"'{name}' holds records of several fields; save one plain array of numbers.");
+        var bigEndian = type.StartsWith('>');
+        ArrayElement? element = type.TrimStart('<', '>', '=', '|') switch
         {
-            "|u1" or "<u1" or ">u1" or "u1" => (NpyElement.UInt8, false),
-            "|b1" => (NpyElement.Boolean, false),
-            "<f4" => (NpyElement.Float32, false),
-            ">f4" => (NpyElement.Float32, true),
-            "<f8" => (NpyElement.Float64, false),
-            ">f8" => (NpyElement.Float64, true),
-            _ => throw new DataException($"'{name}' has elements of type '{Shown(type)}'; save uint8, bool, float32 or float64."),
+            "u1" or "B" or "uint8" => ArrayElement.UInt8,
+            "b1" or "?" or "bool" => ArrayElement.Boolean,
+            "i1" or "b" or "int8" => ArrayElement.Int8,
+            "i2" or "h" or "int16" => ArrayElement.Int16,
+            "u2" or "H" or "uint16" => ArrayElement.UInt16,
+            "i4" or "i" or "int32" => ArrayElement.Int32,
+            "u4" or "I" or "uint32" => ArrayElement.UInt32,
+            "i8" or "q" or "int64" => ArrayElement.Int64,
+            "u8" or "Q" or "uint64" => ArrayElement.UInt64,
+            "f2" or "e" or "float16" => ArrayElement.Float16,
+            "f4" or "f" or "float32" => ArrayElement.Float32,
+            "f8" or "d" or "float64" or "float" => ArrayElement.Float64,
+            _ => null,
         };
+        return element is { } known ? (known, bigEndian)
+            : throw new DataException($"'{name}' has elements of type '{Shown(type)}'; save whole or real numbers of 8 to 64 bits, such as uint8 or float32.");
     }
 
     static string Shown(string text) =>
         new([.. (text.Length > 16 ? text[..16] : text).Select(c => c is >= ' ' and <= '~' ? c : '?')]);
 
-    static long[] ParseShape(string text, string name)
+    static long[] ParseShape(object?[] extents, string name)
     {
-        var end = text.IndexOf(')');
-        if (text.Length == 0 || text[0] != '(' || end < 0) throw Damaged(name);
-        var shape = new List<long>();
+        if (extents.Length > MostDimensions) throw Damaged(name);
+        var shape = new long[extents.Length];
         var product = 1L;
-        foreach (var part in text[1..end].Split(','))
+        for (var i = 0; i < shape.Length; i++)
         {
-            if (part.Trim().Length == 0) continue;
-            if (!long.TryParse(part.Trim().TrimEnd('L'), System.Globalization.NumberStyles.None, null, out var extent) || shape.Count == 8) throw Damaged(name);
-            if (extent < 1) throw new DataException($"'{name}' is empty: its shape is ({text[1..end]}).");
+            if (extents[i] is not long extent || extent < 0) throw Damaged(name);
+            if (extent == 0) throw new DataException($"'{name}' is empty: its shape is ({string.Join(", ", extents)}).");
             if (product > long.MaxValue / 16 / extent) throw Damaged(name);
             product *= extent;
-            shape.Add(extent);
+            shape[i] = extent;
         }
-        return [.. shape];
+        return shape;
     }
 }

@@ -18,10 +18,22 @@ static class PartNames
 {
     static readonly Dictionary<string, DataPart> Words = new()
     {
-        ["train"] = DataPart.Train, ["training"] = DataPart.Train, ["trainval"] = DataPart.Train,
-        ["val"] = DataPart.Validation, ["valid"] = DataPart.Validation, ["validation"] = DataPart.Validation, ["validate"] = DataPart.Validation, ["dev"] = DataPart.Validation,
-        ["test"] = DataPart.Test, ["tests"] = DataPart.Test, ["testing"] = DataPart.Test, ["eval"] = DataPart.Test, ["evaluation"] = DataPart.Test,
-        ["holdout"] = DataPart.Test, ["heldout"] = DataPart.Test, ["t10k"] = DataPart.Test, // MNIST's ten thousand for testing
+        ["train"] = DataPart.Train,
+        ["training"] = DataPart.Train,
+        ["trainval"] = DataPart.Train,
+        ["val"] = DataPart.Validation,
+        ["valid"] = DataPart.Validation,
+        ["validation"] = DataPart.Validation,
+        ["validate"] = DataPart.Validation,
+        ["dev"] = DataPart.Validation,
+        ["test"] = DataPart.Test,
+        ["tests"] = DataPart.Test,
+        ["testing"] = DataPart.Test,
+        ["eval"] = DataPart.Test,
+        ["evaluation"] = DataPart.Test,
+        ["holdout"] = DataPart.Test,
+        ["heldout"] = DataPart.Test,
+        ["t10k"] = DataPart.Test, // MNIST's ten thousand for testing
     };
 
     // What may stand beside a part's word without meaning more.

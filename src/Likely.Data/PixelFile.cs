@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Likely.Data;
 
 /// <summary>
@@ -7,13 +9,8 @@ namespace Likely.Data;
 public sealed class PixelFile : IDisposable
 {
     readonly ByteStore _bytes;
-    byte[]? _labels;
-
-    static readonly (byte[] Start, string Name)[] _formats =
-    [
-        ([0xFF, 0xD8, 0xFF], "a JPEG picture"), ([.. "GIF8"u8], "a GIF picture"), ([.. "BM"u8], "a BMP picture"), ([.. "II*\0"u8], "a TIFF picture"), ([.. "MM\0*"u8], "a TIFF picture"),
-        ([0xFF, 0x0A], "a JPEG XL picture"), ([0, 0, 0, 12, .. "JXL "u8], "a JPEG XL picture"), ([0, 0, 0, 12, .. "jP  "u8], "a JPEG 2000 picture"),
-    ];
+    ItemLabels? _labels;
+    bool _hasSought;
 
     PixelFile(ByteStore bytes, PixelLayout? layout, Image? picture, bool unpacked) => (_bytes, Layout, Picture, IsUnpacked) = (bytes, layout, picture, unpacked);
 
@@ -36,15 +33,19 @@ public sealed class PixelFile : IDisposable
     public bool IsUnpacked { get; }
 
     /// <summary>Opens a file; with <paramref name="exact"/>, packed files and pictures are bytes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="exact">Whether what is read must be the file's own bytes.</param>
+    /// <param name="options">What is known of arrays: their axes, and the size that rows make.</param>
     /// <exception cref="DataException">if it cannot be read</exception>
-    public static PixelFile Open(string path, bool exact)
+    public static PixelFile Open(string path, bool exact, DataOptions? options = null)
     {
-        var unpacked = !exact ? OpenPacked(path) : null;
+        options ??= DataOptions.Default;
+        var unpacked = !exact ? OpenPacked(path, options) : null;
         if (unpacked is not null) return unpacked;
         var bytes = ByteStore.OpenPlain(path);
         try
         {
-            var layout = bytes.Length == 0 ? null : PixelLayout.Of(Head(bytes), bytes.Length, path);
+            var layout = bytes.Length == 0 ? null : PixelLayout.Of(Head(bytes), bytes.Length, path, options);
             var hasNotes = false;
             return new PixelFile(bytes, layout, layout is null && !exact ? ReadPicture(bytes, path, out hasNotes) : null, false) { HasNotes = hasNotes, Format = layout is null ? FormatOf(bytes) : null };
         }
@@ -59,36 +60,32 @@ public sealed class PixelFile : IDisposable
     /// <exception cref="DataException">if the file ends before or cannot be read</exception>
     public void Read(long offset, Span<byte> target) => _bytes.Read(offset, target);
 
-    /// <summary>The label of an item as a number: from a CIFAR record, or an IDX or npy file of labels beside this one; -1 if there is none.</summary>
+    /// <summary>The label of an item as text: a number from a CIFAR record, or from an IDX or npy file of labels beside this one; null if there is none.</summary>
     /// <exception cref="DataException">if the labels beside do not fit</exception>
-    public int Label(int item)
+    public string? Label(int item)
     {
-        if (Layout is not { } layout) return -1;
-        if (layout.Gap == 1)
+        if (Layout is not { } layout) return null;
+        if (layout.Gap > 0)
         {
+            // The last byte before the pixels.
             Span<byte> label = stackalloc byte[1];
-            _bytes.Read(layout.Head + item * (1 + layout.ItemLength), label);
-            return label[0];
+            _bytes.Read(layout.Head + item * (layout.Gap + layout.ItemLength) + layout.Gap - 1, label);
+            return label[0].ToString(CultureInfo.InvariantCulture);
         }
-        if (_labels is null)
-        {
-            var idx = RecordSource.LabelFile(_bytes.Path);
-            var npy = _bytes.Path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? NpySource.LabelFile(_bytes.Path) : null;
-            _labels = npy is not null ? NpySource.ReadLabels(npy, layout.Count) : idx is not null ? Idx.ReadLabels(idx, layout.Count) : [];
-        }
-        return item < _labels.Length ? _labels[item] : -1;
+        if (!_hasSought) (_labels, _hasSought) = (ItemLabels.Beside(_bytes.Path) is { } path ? ItemLabels.Read(path, layout.Count) : null, true);
+        return _labels?.Names[_labels[item]];
     }
 
     public void Dispose() => _bytes.Dispose();
 
-    static PixelFile? OpenPacked(string path)
+    static PixelFile? OpenPacked(string path, DataOptions options)
     {
         if (!path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) return null;
         ByteStore? bytes = null;
         try
         {
             bytes = ByteStore.Open(path);
-            if (bytes.IsUnpacked && bytes.Length > 0 && PixelLayout.Of(Head(bytes), bytes.Length, path[..^3]) is { } layout) return new PixelFile(bytes, layout, null, true);
+            if (bytes.IsUnpacked && bytes.Length > 0 && PixelLayout.Of(Head(bytes), bytes.Length, path[..^3], options) is { } layout) return new PixelFile(bytes, layout, null, true);
         }
         catch (DataException)
         {
@@ -100,13 +97,8 @@ public sealed class PixelFile : IDisposable
 
     static string? FormatOf(ByteStore bytes)
     {
-        Span<byte> head = stackalloc byte[12];
-        head = head[..(int)Math.Min(head.Length, bytes.Length)];
-        bytes.Read(0, head);
-        foreach (var (start, name) in _formats)
-            if (head.StartsWith(start)) return name;
-        if (head is [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P']) return "a WebP picture";
-        return head is [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', (byte)'a' or (byte)'h' or (byte)'m', ..] ? "an AVIF or HEIC picture, or a film" : null;
+        var kind = FileKind.Of(Head(bytes), bytes.Length, Path.GetFileName(bytes.Path));
+        return kind.Format is FileFormat.Picture or FileFormat.Video ? kind.Words : null;
     }
 
     static byte[] Head(ByteStore bytes)

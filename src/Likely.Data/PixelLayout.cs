@@ -8,8 +8,8 @@ namespace Likely.Data;
 /// <param name="Planar">Each item's channels lie one after the other, not side by side.</param>
 public readonly record struct PixelLayout(int Height, int Width, int Channels, int Count, int Head, int Gap, bool Planar)
 {
-    const int MostChannels = 16, CifarSide = 32, CifarRecord = 1 + 3 * CifarSide * CifarSide;
-    internal const int HeadLength = 12 + (1 << 16);
+    const int CifarSide = 32;
+    internal const int HeadLength = Npy.LargestHead;
 
     /// <summary>Pixels times channels of one item.</summary>
     public long ItemLength => (long)Height * Width * Channels;
@@ -18,17 +18,18 @@ public readonly record struct PixelLayout(int Height, int Width, int Channels, i
     public long End => Head + Count * (Gap + ItemLength);
 
     /// <summary>The layout of a file from its first bytes (64 KiB and a little), its length and its name; null for a file of another kind.</summary>
-    internal static PixelLayout? Of(ReadOnlySpan<byte> head, long length, string name)
+    /// <param name="options">What is known of arrays: their axes, and the size that rows make.</param>
+    internal static PixelLayout? Of(ReadOnlySpan<byte> head, long length, string name, DataOptions options)
     {
         try
         {
-            var layout = head switch
+            var layout = FileKind.Of(head, length, Path.GetFileName(name)).Format switch
             {
-                [0, 0, 8, >= 2 and <= 4, ..] => OfIdx(Idx.Parse(head, name)),
-                [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => OfNpy(Npy.Parse(head, name)),
-                [(byte)'P', (byte)'5' or (byte)'6', ..] => OfPnm(head, name),
-                _ when name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) && length % CifarRecord == 0 && length / CifarRecord <= int.MaxValue && head[0] < 10 =>
-                    new PixelLayout(CifarSide, CifarSide, 3, (int)(length / CifarRecord), 0, 1, true),
+                FileFormat.Idx => OfArray(Idx.Parse(head, name), name, options),
+                FileFormat.Npy => OfArray(Npy.Parse(head, name), name, options),
+                FileFormat.Pnm when head[1] is (byte)'5' or (byte)'6' => OfPnm(head, name),
+                FileFormat.Cifar10 => OfCifar(length, 1),
+                FileFormat.Cifar100 => OfCifar(length, 2),
                 _ => default,
             };
             return layout.Count > 0 && layout.ItemLength <= Image.LargestSize && layout.End <= length ? layout : null;
@@ -57,22 +58,21 @@ public readonly record struct PixelLayout(int Height, int Width, int Channels, i
                 for (var c = 0; c < Channels; c++) stored[c * positions + i] = pixels[Channels * i + c];
     }
 
-    static PixelLayout OfIdx(Idx idx) => idx.ItemShape switch
+    static PixelLayout OfArray(ArrayHeader array, string name, DataOptions options)
     {
-        [var width] => new(1, width, 1, idx.Count, idx.HeaderLength, 0, false),
-        [var height, var width] => new(height, width, 1, idx.Count, idx.HeaderLength, 0, false),
-        [var height, var width, <= MostChannels and var channels] => new(height, width, channels, idx.Count, idx.HeaderLength, 0, false),
-        _ => default,
-    };
+        if (array.Element is not (ArrayElement.UInt8 or ArrayElement.Boolean) || array.FortranOrder) return default;
+        // Rows that do not make pictures of that size are pictures one pixel high.
+        var item = array.ElementCount / array.Shape[0];
+        if (options.Size is var (height, width) && item != (long)height * width && (item != 3L * height * width || options.Axes is null)) options = options with { Size = null };
+        var items = ArrayItems.Of(array, options, name, settle: true);
+        return new(items.Height, items.Width, items.Channels, items.Count, array.HeaderLength, 0, items.Planar);
+    }
 
-    static PixelLayout OfNpy(Npy npy) => npy.ElementLength != 1 || npy.Shape.Length is < 2 or > 4 || Array.Exists(npy.Shape, extent => extent > int.MaxValue) ? default : npy.Shape switch
+    static PixelLayout OfCifar(long length, int gap)
     {
-        [var count, var width] => new(1, (int)width, 1, (int)count, npy.HeaderLength, 0, false),
-        [var count, var height, var width] when height * width <= Image.LargestSize => new((int)height, (int)width, 1, (int)count, npy.HeaderLength, 0, false),
-        [var count, var height, var width, <= MostChannels and var channels] when height * width <= Image.LargestSize =>
-            new((int)height, (int)width, (int)channels, (int)count, npy.HeaderLength, 0, false),
-        _ => default,
-    };
+        var count = length / (gap + 3 * CifarSide * CifarSide);
+        return count > int.MaxValue ? default : new(CifarSide, CifarSide, 3, (int)count, 0, gap, true);
+    }
 
     static PixelLayout OfPnm(ReadOnlySpan<byte> head, string name)
     {

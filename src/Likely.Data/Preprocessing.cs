@@ -5,7 +5,7 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// From stored pixels to a model's symbols: crop, grey, resize, mirror, then binarise or floor(value levels / 256).
+/// From stored pixels to a model's symbols: transpose, crop, grey, resize, mirror, then binarise or floor(value levels / 256).
 /// A drawn binary pixel is u &lt; value / 255 with u of 24 bits, compared in whole numbers; u is addressed by
 /// (seed, epoch; item, dimension), and epoch 0 has a fixed seed: that draw is the static binarisation.
 /// Cropped and resized pictures that are slow to decode are kept, up to 256 MiB.
@@ -24,6 +24,7 @@ sealed class Preprocessing(DataOptions options)
     public ImageGeometry GeometryOf(ImageGeometry stored, Func<string> name)
     {
         var (height, width, channels, levels) = stored;
+        if (options.Transpose) (height, width) = (width, height);
         if (options.Crop is var (cropHeight, cropWidth))
         {
             if (height < cropHeight || width < cropWidth)
@@ -65,7 +66,7 @@ sealed class Preprocessing(DataOptions options)
     void ReadPixels(ItemSource source, int index, Span<byte> target, ImageGeometry geometry)
     {
         var stored = source.GeometryOf(index);
-        if ((stored.Height, stored.Width, stored.Channels) == (geometry.Height, geometry.Width, geometry.Channels))
+        if ((stored.Height, stored.Width, stored.Channels) == (geometry.Height, geometry.Width, geometry.Channels) && !options.Transpose)
         {
             source.Read(index, target);
             return;
@@ -74,6 +75,11 @@ sealed class Preprocessing(DataOptions options)
         var buffer = ArrayPool<byte>.Shared.Rent(stored.Dimensions);
         var pixels = buffer.AsSpan(0, stored.Dimensions);
         source.Read(index, pixels);
+        if (options.Transpose)
+        {
+            Resampling.Transpose(pixels, height, width, channels);
+            (height, width) = (width, height);
+        }
         if (options.Crop is var (cropHeight, cropWidth) && (height, width) != (cropHeight, cropWidth))
         {
             // Target rows never lie behind the source rows they come from, so the copy can be made in place.

@@ -10,6 +10,18 @@ namespace Likely.Data;
 /// </summary>
 public static class Resampling
 {
+    /// <summary>Swaps rows and columns in place: [height, width, channels] becomes [width, height, channels].</summary>
+    public static void Transpose(Span<byte> pixels, int height, int width, int channels)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(pixels.Length);
+        var source = buffer.AsSpan(0, pixels.Length);
+        pixels.CopyTo(source);
+        for (var i = 0; i < height; i++)
+            for (var j = 0; j < width; j++)
+                source.Slice((i * width + j) * channels, channels).CopyTo(pixels[((j * height + i) * channels)..]);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
     /// <summary>Copies the centre of [height, width, channels] into [targetHeight, targetWidth, channels].</summary>
     public static void CropCenter(ReadOnlySpan<byte> source, int height, int width, int channels,
         Span<byte> target, int targetHeight, int targetWidth)

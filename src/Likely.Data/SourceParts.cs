@@ -15,22 +15,21 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
     {
         if (Directory.Exists(path)) return OpenFolder(path, options);
         if (!File.Exists(path)) throw new DataException($"There is no file or folder '{path}'; check the name.");
-        return new SourceParts([OpenFile(path)], [], []);
+        return new SourceParts([OpenFile(path, options)], [], []);
     }
 
     // The content decides; a name is believed where the content is of no known kind, so that a reader can say what is wrong with it.
-    static ItemSource OpenFile(string path)
+    static ItemSource OpenFile(string path, DataOptions options)
     {
         var kind = FileKind.Of(path);
         return kind.Unpacked.Format switch
         {
-            FileFormat.Npy => new NpySource(path, NpySource.LabelFile(path)),
-            FileFormat.Idx => RecordSource.OpenIdx(path),
-            FileFormat.Cifar10 => RecordSource.OpenCifar(path),
+            FileFormat.Npy or FileFormat.Idx => new ArraySource(path, ItemLabels.Beside(path), options),
+            FileFormat.Cifar10 => CifarSource.Open(path, hundred: false),
+            FileFormat.Cifar100 => CifarSource.Open(path, hundred: true),
             FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video when kind.Content is null => new PictureSource(path),
-            FileFormat.Unknown when IsArray(path) => new NpySource(path, null),
-            FileFormat.Unknown when IsIdx(path) => RecordSource.OpenIdx(path),
-            FileFormat.Unknown when IsCifar(path) => RecordSource.OpenCifar(path),
+            FileFormat.Unknown when IsArray(path) || IsIdx(path) => new ArraySource(path, null, options),
+            FileFormat.Unknown when IsCifar(path) => CifarSource.Open(path, hundred: false),
             FileFormat.Unknown when kind.Content is null => new PictureSource(path),
             _ => throw kind.Refusal(path),
         };
@@ -44,7 +43,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
             (listing.Pictures, "picture", () => PictureFolder.Open(folder, listing, options)),
             (listing.Idx, "IDX file", () => OpenFiles(WithoutCopies(listing.Idx).Where(file => !IsLabels(Path.GetFileName(file))), options)),
             (listing.Cifar, "CIFAR file", () => OpenFiles(WithoutCopies(listing.Cifar), options)),
-            (listing.Npy, "NumPy array", () => OpenArrays(folder, [.. listing.Npy])),
+            (listing.Npy, "NumPy array", () => OpenArrays(folder, listing, options)),
         ];
         kinds = [.. kinds.OrderByDescending(kind => kind.Files.Count)];
         if (kinds[0].Files.Count == 0)
@@ -63,16 +62,14 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         return parts;
     }
 
-    static SourceParts OpenFiles(IEnumerable<string> files, DataOptions options)
+    static SourceParts OpenFiles(IEnumerable<string> files, DataOptions options) => OpenParts(files, options, file => OpenFile(file, options));
+
+    static SourceParts OpenParts(IEnumerable<string> files, DataOptions options, Func<string, ItemSource> open)
     {
         List<ItemSource> train = [], validation = [], test = [];
         try
         {
-            foreach (var file in files)
-            {
-                var part = options.Parts == PartRule.Names ? PartNames.Of(Path.GetFileName(file)) : DataPart.Unnamed;
-                (part switch { DataPart.Test => test, DataPart.Validation => validation, _ => train }).Add(OpenFile(file));
-            }
+            foreach (var file in files) (PartOf(file, options) switch { DataPart.Test => test, DataPart.Validation => validation, _ => train }).Add(open(file));
         }
         catch
         {
@@ -82,6 +79,9 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         return new SourceParts(train, validation, test).WithPartNote();
     }
 
+    static DataPart PartOf(string file, DataOptions options) =>
+        options.Parts == PartRule.Names && PartNames.Of(Path.GetFileName(file)) is (DataPart.Test or DataPart.Validation) and var part ? part : DataPart.Train;
+
     /// <summary>Says which parts were found by name, if any was.</summary>
     public SourceParts WithPartNote()
     {
@@ -90,16 +90,29 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         return this;
     }
 
-    /// <summary>One array of images, and perhaps one of as many labels.</summary>
-    static SourceParts OpenArrays(string folder, string[] files)
+    /// <summary>One array of images, or one for each part by its name, and perhaps as many of labels.</summary>
+    static SourceParts OpenArrays(string folder, FolderListing listing, DataOptions options)
     {
         List<string> images = [], flat = [];
-        foreach (var file in files) (NpySource.ReadHeader(file).Shape.Length > 1 ? images : flat).Add(file);
-        if (images.Count != 1)
-            throw new DataException($"The folder '{folder}' has {images.Count} .npy arrays of images; name the one that is meant.");
-        var count = NpySource.ReadHeader(images[0]).Shape[0];
-        flat.RemoveAll(file => !NpySource.IsLabels(NpySource.ReadHeader(file), count));
-        return new SourceParts([new NpySource(images[0], flat.Count == 1 ? flat[0] : null)], [], []);
+        var counts = new Dictionary<string, long>();
+        foreach (var file in WithoutCopies(listing.Npy))
+        {
+            using var array = ArrayFile.Open(file);
+            counts[file] = array.Header.Shape[0];
+            (ItemLabels.IsLabels(array.Header) ? flat : images).Add(file);
+        }
+        if (images.Count == 0 || images.GroupBy(file => PartOf(file, options)).Any(part => part.Count() > 1))
+            throw new DataException($"The folder '{folder}' has {images.Count} .npy arrays of images{(images.Count == 0 ? "" : $", such as '{Path.GetFileName(images[0])}'")}; name the one that is meant.");
+        string[] fitting = [.. flat.Where(file => images.Count == 1 && counts[file] == counts[images[0]])];
+        if (fitting.Length > 1 && ItemLabels.Beside(images[0]) is null)
+            throw new DataException($"The folder '{folder}' has several arrays of as many numbers as images, such as '{Path.GetFileName(fitting[0])}' and '{Path.GetFileName(fitting[1])}'; call the labels '{Path.GetFileNameWithoutExtension(images[0])}_labels.npy', or move the others away.");
+        // Labels that do not fit in number are refused when they are read, not dropped.
+        var parts = OpenParts(images, options, file => new ArraySource(file, LabelsOf(file), options));
+        flat.RemoveAll(images.Select(LabelsOf).Contains);
+        if (flat.Count > 0) parts.Notes.Add($"left out: {listing.Some(flat, "array")}");
+        return parts;
+
+        string? LabelsOf(string file) => ItemLabels.Beside(file) ?? (images.Count > 1 ? null : fitting.FirstOrDefault() ?? flat.FirstOrDefault());
     }
 
     /// <summary>Leaves out a packed file whose unpacked copy is there too.</summary>

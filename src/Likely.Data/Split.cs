@@ -9,6 +9,7 @@ public sealed class Split
     readonly bool _training;
     readonly ContentHashes _hashes;
     readonly Func<int, double>? _place;
+    readonly int[]? _classOf;
     int[]? _numbers;
 
     /// <param name="name">See <see cref="Name"/>.</param>
@@ -19,8 +20,9 @@ public sealed class Split
     /// <param name="training">Whether they vary with the epoch.</param>
     /// <param name="hashes">What the items of the source hold.</param>
     /// <param name="place">Each item's place in an even draw, by its index in the source; null if they lie in no order, so that the first are as good as any.</param>
-    internal Split(string name, ItemSource source, Preprocessing preprocessing, ImageGeometry geometry, int[] items, bool training, ContentHashes hashes, Func<int, double>? place) =>
-        (Name, _source, _preprocessing, Geometry, _items, _training, _hashes, _place) = (name, source, preprocessing, geometry, items, training, hashes, place);
+    /// <param name="classOf">The class of each label of the source; null if labels are classes.</param>
+    internal Split(string name, ItemSource source, Preprocessing preprocessing, ImageGeometry geometry, int[] items, bool training, ContentHashes hashes, Func<int, double>? place, int[]? classOf) =>
+        (Name, _source, _preprocessing, Geometry, _items, _training, _hashes, _place, _classOf) = (name, source, preprocessing, geometry, items, training, hashes, place, classOf);
 
     /// <summary>"train", "validation", "test" or "all".</summary>
     public string Name { get; }
@@ -46,7 +48,7 @@ public sealed class Split
         int[] chosen = [.. Enumerable.Range(0, Count)];
         if (_place is not null) chosen = [.. chosen.OrderBy(index => _place(_items[index])).ThenBy(index => index).Take(count).Order()];
         else chosen = chosen[..count];
-        return new Split(Name, _source, _preprocessing, Geometry, [.. chosen.Select(index => _items[index])], _training, _hashes, _place) { _numbers = [.. chosen.Select(Number)] };
+        return new Split(Name, _source, _preprocessing, Geometry, [.. chosen.Select(index => _items[index])], _training, _hashes, _place, _classOf) { _numbers = [.. chosen.Select(Number)] };
     }
 
     /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
@@ -60,8 +62,8 @@ public sealed class Split
     /// <exception cref="DataException">if an item cannot be read</exception>
     public (int Seen, int Compared) Compare(ContentSketch sketch) => sketch.Compare(_source.Formula is null ? _items.Select(item => _hashes[item]) : []);
 
-    /// <summary>The label, -1 if there is none.</summary>
-    public int Label(int index) => _source.Label(_items[index]);
+    /// <summary>The label, an index into the data set's class names; -1 if there is none.</summary>
+    public int Label(int index) => _source.Label(_items[index]) is >= 0 and var label && _classOf is not null ? _classOf[label] : _source.Label(_items[index]);
 
     /// <summary>A name for people: the file, or the file and the index in it.</summary>
     public string ItemName(int index) => _source.ItemName(_items[index]);

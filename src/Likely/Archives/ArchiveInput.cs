@@ -23,7 +23,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     {
         // A packed file is stored unpacked if its shorter name is free.
         asFile |= name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && (taken.Contains(name[..^3]) || EntryName.Fault(name[..^3]) is not null);
-        using var file = PixelFile.Open(path, options.ExactFiles || asFile);
+        using var file = PixelFile.Open(path, options.ExactFiles || asFile, model.Arrays);
         var given = name;
         var otherwise = file.Picture is not null || file.IsUnpacked;
         if (file.IsUnpacked) name = name[..^3];
@@ -91,7 +91,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         var labels = new int[entry.Layout.Count];
         for (var item = 0; item < labels.Length; item++)
         {
-            labels[item] = file.Label(item) is >= 0 and var label ? label : ofFolder;
+            labels[item] = file.Label(item) is { } label ? ClassNames.IndexOf(model.Checkpoint.ClassNames, label) : ofFolder;
             if (labels[item] < 0 || labels[item] >= model.Classes) return null;
         }
         return labels;

@@ -16,6 +16,9 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     public int Levels => checkpoint.Model.Geometry.Levels;
     public int Classes => checkpoint.Model.Classes;
 
+    /// <summary>What the model says of arrays: their axes, and the size that rows make.</summary>
+    public DataOptions Arrays { get; } = OptionsOf(checkpoint);
+
     /// <summary>True if the model can take items of this size.</summary>
     public bool Takes(int height, int width, int channels) => Refusal(height, width, channels) is null;
 
@@ -41,6 +44,19 @@ sealed class ArchiveModel(Checkpoint checkpoint)
             else if (_sized.Count == MostSizes) _sized.RemoveAt(0);
             _sized.Add(found);
             return found;
+        }
+    }
+
+    static DataOptions OptionsOf(Checkpoint checkpoint)
+    {
+        var size = (checkpoint.Model.Geometry.Height, checkpoint.Model.Geometry.Width);
+        try
+        {
+            return DataOptions.FromCanonical(checkpoint.Preprocessing) with { Size = size };
+        }
+        catch (DataException)
+        {
+            return DataOptions.Default with { Size = size }; // keys of a later version say nothing here
         }
     }
 

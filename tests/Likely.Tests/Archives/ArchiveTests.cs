@@ -121,6 +121,32 @@ public sealed class ArchiveTests
     }
 
     [Fact]
+    public void Arrays_are_divided_as_the_model_needs_it()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] File(string shape, int length) => Likely.Tests.Data.Samples.Npy("|u1", shape, [.. Enumerable.Range(0, length).Select(i => (byte)(255 * (i * i >> 3 & 1)))]);
+        void Check(Checkpoint model, string name, byte[] file, int items)
+        {
+            System.IO.File.WriteAllBytes(folder[name], file);
+            Assert.Equal(items, Archive.Compress(model, [folder[name]], folder[name + ".lka"]).Items);
+            using var archive = ArchiveReader.Open(folder[name + ".lka"]);
+            Archive.Decompress(archive, model, folder[name + ".out"]);
+            Assert.Equal(file, System.IO.File.ReadAllBytes(Path.Combine(folder[name + ".out"], name)));
+        }
+        var binary = Binary;
+        var fixedSize = IdxFiles.Checkpoint(LawCases.Find("nade: binary"));
+        var color = IdxFiles.Checkpoint(LawCases.Find("gated-pixelcnn: RGB mixture"));
+        var (height, width) = (fixedSize.Model.Geometry.Height, fixedSize.Model.Geometry.Width);
+        Check(fixedSize, "rows.npy", File($"5, {height * width}", 5 * height * width), 5);
+        Check(binary, "first.npy", File("5, 1, 6, 7", 210), 5);
+        Check(color, "planes.npy", File("5, 3, 6, 7", 630), 5);
+        Check(color, "either.npy", File("5, 3, 6, 3", 270), 5);
+        Check(color, "cifar100.bin", [.. Enumerable.Range(0, 2 * 3074).Select(i => (byte)(i % 3074 < 2 ? 7 : i * i >> 4))], 2);
+        Check(binary, "wide.npy", Likely.Tests.Data.Samples.Npy("<u2", "5, 3, 4", new byte[120]), 0);
+        Check(binary, "fortran.npy", Likely.Tests.Data.Samples.Npy("|u1", "5, 3, 4", new byte[60], order: "True"), 0);
+    }
+
+    [Fact]
     public void The_model_is_found_beside_or_inside_and_another_is_refused_before_anything_is_written()
     {
         using var folder = new TemporaryFolder();

@@ -20,6 +20,9 @@ public sealed class DataOptionsTests
         Assert.Equal(options, DataOptions.FromCanonical(options.ToCanonical()));
         Assert.Equal(Parse(("levels", "8"), ("hold_out", "permutation")), DataOptions.FromCanonical("levels=8"));
         Assert.Equal(Parse(("levels", "8")), DataOptions.FromCanonical("levels=8 hold_out=content"));
+        var array = Parse(("transpose", "true"), ("axes", "nchw"), ("range", "-1.50:1e3"));
+        Assert.Equal("hold_out=content range=-1.5:1000 axes=NCHW transpose=true", array.ToCanonical());
+        Assert.Equal(array, DataOptions.FromCanonical(array.ToCanonical()));
     }
 
     [Fact]
@@ -32,7 +35,7 @@ public sealed class DataOptionsTests
             Assert.True(key.Meaning.Length > 10 && char.IsLower(key.Meaning[0]), $"{key.Name}: say what it does, in a line that begins small");
         }
         // Every setting that a model file can hold can be asked for.
-        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed))))
+        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed) or nameof(DataOptions.ModelLevels) or nameof(DataOptions.ModelClasses))))
             Assert.Contains(DataOptions.Keys, key => key.Name.Replace("_", "") == property.Name.ToLowerInvariant());
     }
 
@@ -51,6 +54,12 @@ public sealed class DataOptionsTests
     [InlineData("validation", "NaN", "0 to 0.45")]
     [InlineData("hold_out", "names", "content or permutation")]
     [InlineData("limit", "-3", "from 1")]
+    [InlineData("range", "1", "0:255")]
+    [InlineData("range", "1:1", "0:255")]
+    [InlineData("range", "1:0", "0:255")]
+    [InlineData("range", "0:NaN", "0:255")]
+    [InlineData("range", "-1e308:1e308", "0:255")]
+    [InlineData("axes", "NWH", "NCHW")]
     public void A_bad_setting_is_refused_with_what_is_allowed(string key, string value, string hint)
     {
         var message = Assert.Throws<DataException>(() => Parse((key, value))).Message;

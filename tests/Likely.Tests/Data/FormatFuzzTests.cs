@@ -50,21 +50,40 @@ public sealed class FormatFuzzTests
 
     [Fact]
     public void Idx_reader_survives_mutation() => Fuzz("idx", [Samples.Idx(Samples.RandomBytes(12), 3, 2, 2), Samples.Idx(Samples.RandomBytes(6), 3, 2)],
-        (file, _, _) => ReadLast(RecordSource.OpenIdx(ByteStore.OfMemory("fuzz-ubyte", file), null)));
+        (file, _, _) => ReadLast(Array(ByteStore.OfMemory("fuzz-ubyte", file))));
 
     [Fact]
     public void Packed_idx_reader_survives_mutation() => Fuzz("idx.gz",
         [Samples.Gzip(Samples.Idx(Samples.RandomBytes(48), 3, 4, 4)), Samples.Gzip(Samples.Idx(new byte[3000], 3, 1000))],
-        (file, _, _) => ReadLast(RecordSource.OpenIdx(ByteStore.OfGzip("fuzz-ubyte.gz", () => new MemoryStream(file), head => Idx.Parse(head, "fuzz").FileLength), null)));
+        (file, _, _) => ReadLast(Array(ByteStore.OfGzip("fuzz-ubyte.gz", () => new MemoryStream(file), head => Idx.Parse(head, "fuzz").FileLength))));
 
     [Fact]
     public void Npy_reader_survives_mutation() => Fuzz("npy",
         [
             Samples.Npy("|u1", "3, 2, 2", Samples.RandomBytes(12)),
             Samples.Npy("<f4", "2, 2", Samples.Floats(0, 0.5f, 0.25f, 1), version: 2),
-            Samples.Npy("|b1", "4, 1, 2, 1", [0, 1, 1, 0, 1, 1, 0, 0]),
+            Samples.Npy("|b1", "4, 2, 2, 1", [0, 1, 1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0]),
+            Samples.Npy(">i2", "2, 3, 2", [.. Enumerable.Range(0, 24).Select(i => (byte)(i % 2 == 0 ? 0 : 7 * i))], order: "True"),
+            [0x93, .. "NUMPY"u8, 1, 0, 60, 0, .. "{\"shape\":(2, 1,2,),\"fortran_order\" : False, \"descr\":\"<u8\"}   \n"u8, .. new byte[24], 200, .. new byte[7]],
         ],
-        (file, _, _) => ReadLast(new NpySource(ByteStore.OfMemory("fuzz.npy", file), null)));
+        (file, _, _) => ReadLast(Array(ByteStore.OfMemory("fuzz.npy", file))));
+
+    [Fact]
+    public void Npy_header_parser_survives_mutation() => Fuzz("npy header",
+        [
+            [.. "{'descr': '<f4', 'fortran_order': False, 'shape': (60000, 28, 28), }"u8],
+            [.. "{\"shape\":(1_000L,),\n\"descr\":[('a', \"<f4\"), ('b', '<i8', (2,))],\t\"fortran_order\":True}"u8],
+            [.. "{'descr': u'>i8', 'shape': (((2)), -3), 'fortran_order': [None, {'x': (1,)}]}"u8],
+        ],
+        (header, _, n) => Npy.Parse([0x93, .. "NUMPY"u8, (byte)(1 + n % 3), 0, (byte)header.Length, (byte)(header.Length >> 8), .. n % 3 > 0 ? (byte[])[0, 0] : [], .. header], "fuzz.npy"));
+
+    [Fact]
+    public void Label_reader_survives_mutation()
+    {
+        using var samples = new Samples();
+        Fuzz("labels", [Samples.Idx([0, 1, 2], 3), Samples.Npy("<i8", "3,", new byte[24]), Samples.Npy("<f4", "3, 1", Samples.Floats(1, 2, 26))],
+            (file, _, _) => ItemLabels.Read(samples.File("labels", file), 3), Count / 20);
+    }
 
     [Fact]
     public void Whole_data_sets_survive_mutation()
@@ -76,6 +95,13 @@ public sealed class FormatFuzzTests
             using var data = Dataset.Open(samples.File("a-images-idx3-ubyte", file), DataOptions.Default);
             data.All.Read(data.All.Count - 1, new byte[data.Geometry.Dimensions]);
         }, Count / 20);
+    }
+
+    static ArraySource Array(ByteStore bytes)
+    {
+        var source = new ArraySource(ArrayFile.Of(bytes), null, DataOptions.Default);
+        source.Use(ArrayScale.Of([source], DataOptions.Default, default));
+        return source;
     }
 
     static void ReadLast(ItemSource source)

@@ -27,16 +27,16 @@ public sealed class PartitionTests
         // 1000 items, of which many are copies: content is i mod 1, 2, 7 or unique.
         byte[] content = [.. Enumerable.Range(0, 1000).SelectMany(i => (byte[])[(byte)(i % 4), .. BitConverter.GetBytes((short)((i % 4) switch { 0 => 0, 1 => i % 8, 2 => i % 14, _ => i })), 9])];
         foreach (var (seed, fraction, rule) in from seed in (ulong[])[0, 1, 2] from fraction in (double[])[0.05, 0.1, 0.3] from rule in Enum.GetValues<HoldOut>() select (seed, fraction, rule))
-            {
-                using var data = Open(samples, content, new DataOptions { Seed = seed, Validation = fraction, HoldOut = rule });
-                Assert.Equal(1000, data.Train.Count + data.Validation.Count + data.Test.Count);
-                // By content the sizes are binomial, and the copies of one item go together.
-                var (least, most) = rule == HoldOut.Content ? (3, 2500 * fraction) : (600 * fraction, 1000 * fraction + 1);
-                Assert.InRange(data.Validation.Count, least, most);
-                Assert.InRange(data.Test.Count, least, most);
-                HashSet<string> train = Contents(data.Train), validation = Contents(data.Validation), test = Contents(data.Test);
-                Assert.False(train.Overlaps(validation) || train.Overlaps(test) || validation.Overlaps(test), $"seed {seed}, fraction {fraction}: a split leaks");
-            }
+        {
+            using var data = Open(samples, content, new DataOptions { Seed = seed, Validation = fraction, HoldOut = rule });
+            Assert.Equal(1000, data.Train.Count + data.Validation.Count + data.Test.Count);
+            // By content the sizes are binomial, and the copies of one item go together.
+            var (least, most) = rule == HoldOut.Content ? (3, 2500 * fraction) : (600 * fraction, 1000 * fraction + 1);
+            Assert.InRange(data.Validation.Count, least, most);
+            Assert.InRange(data.Test.Count, least, most);
+            HashSet<string> train = Contents(data.Train), validation = Contents(data.Validation), test = Contents(data.Test);
+            Assert.False(train.Overlaps(validation) || train.Overlaps(test) || validation.Overlaps(test), $"seed {seed}, fraction {fraction}: a split leaks");
+        }
     }
 
     [Fact]
