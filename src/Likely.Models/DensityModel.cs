@@ -40,6 +40,9 @@ public abstract class DensityModel
     /// <summary>Bytes of what the model makes of its weights and keeps, but for weights turned round, which tapes count.</summary>
     internal virtual long KeptBytes => 0;
 
+    /// <summary>Bytes that a walk through some examples takes.</summary>
+    internal abstract long WalkBytes(int batch);
+
     /// <summary>Log-probabilities in nats, [T, B, S]; on a recording tape a loss of -scale times their sum.</summary>
     /// <param name="tape">Where values live.</param>
     /// <param name="batch">Symbols, and labels if the model has classes.</param>

@@ -6,6 +6,9 @@ sealed unsafe class BufferPool(MemoryMeter? meter = null)
 {
     readonly Dictionary<long, Stack<FloatBlock>> _free = [];
 
+    /// <summary>Bytes of all buffers this pool has ever allocated; it keeps them.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Number of buffers this pool has ever allocated.</summary>
     public long Allocations { get; private set; }
 
@@ -13,6 +16,7 @@ sealed unsafe class BufferPool(MemoryMeter? meter = null)
     {
         if (_free.TryGetValue(length, out var stack) && stack.TryPop(out var buffer)) return buffer;
         Allocations++;
+        Bytes += sizeof(float) * (length + FloatBlock.Slack);
         meter?.Add(length);
         buffer = meter is null ? FloatBlock.Unspecified(length) : FloatBlock.Outline(length);
         Poison(buffer);

@@ -11,7 +11,7 @@ static unsafe partial class Ops
         if (x.Channels != product.Weight.Inputs) throw new ArgumentException($"a masked map with weight {product.Weight.Shape} cannot take {x.Shape}");
         var tape = x.Tape;
         var y = tape.New(x.Shape with { Channels = product.Weight.Outputs }, requiresGradient: true);
-        var start = product.Biases is not null ? product.Biases : tape.Zeros(y.Stride);
+        var start = product.Bias is null ? tape.Zeros(y.Stride) : product.Biases;
         if (tape.Computes) MaskedProducts.Forward(product.Mask, x.Data, x.Stride, x.Rows, product.Weights, product.Weight.Stride, start, y.Data, y.Stride);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>

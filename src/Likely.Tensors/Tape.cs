@@ -50,6 +50,9 @@ public sealed unsafe class Tape
         }
     }
 
+    /// <summary>Bytes that this tape holds.</summary>
+    internal long Bytes => _pool.Bytes + sizeof(float) * ((_zeros?.Length ?? -FloatBlock.Slack) + FloatBlock.Slack);
+
     /// <summary>Number of tensor buffers ever allocated: constant after the first step.</summary>
     public long Allocations => _pool.Allocations;
 
@@ -168,7 +171,7 @@ public sealed unsafe class Tape
     {
         if (_zeros is null || _zeros.Length < count)
         {
-            Meter?.Add(count);
+            Meter?.Add(count - (_zeros is null ? 0 : _zeros.Length + FloatBlock.Slack)); // instead of the former ones
             _zeros = Computes ? new FloatBlock(count) : FloatBlock.Outline(count);
         }
         return _zeros.Pointer;

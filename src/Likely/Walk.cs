@@ -148,6 +148,9 @@ public static class Walk
         return (byte)last;
     }
 
+    /// <summary>Examples that one predictor carries when so many are drawn.</summary>
+    internal static int PieceOf(int count, int threads) => Math.Clamp((count + threads - 1) / threads, 1, Group);
+
     // Groups of examples of one member, at least one group a thread.
     static List<(int Member, int[] Examples)> Pieces(DensityModel model, int count, ulong seed, int threads)
     {
@@ -155,7 +158,7 @@ public static class Walk
         var members = new List<int>[model.Members];
         for (var i = 0; i < count; i++)
             (members[model.Members == 1 ? 0 : choice.Below((ulong)i, 0, model.Members)] ??= []).Add(i);
-        var size = Math.Clamp((count + threads - 1) / threads, 1, Group);
+        var size = PieceOf(count, threads);
         var pieces = new List<(int, int[])>();
         for (var member = 0; member < members.Length; member++)
             if (members[member] is { } examples)

@@ -40,6 +40,8 @@ sealed unsafe class Fvsbn : BinaryModel
 
     public override double MultiplyAdds { get; }
 
+    internal override long WalkBytes(int batch) => 2L * sizeof(float) * batch * Geometry.Dimensions;
+
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
     {
         var sub = Geometry.SubPositions;

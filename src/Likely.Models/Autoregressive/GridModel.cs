@@ -96,6 +96,23 @@ abstract unsafe class GridModel : DensityModel
 
     internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member) => new GridPredictor(this, batch, labels, temperature);
 
+    internal override long WalkBytes(int batch)
+    {
+        var meter = new MemoryMeter();
+        var run = new Run(batch, meter) { Labels = new int[Classes > 0 ? batch : 0] };
+        run.Input = NewInput(run.Memory, WalkPositions, batch);
+        foreach (var start in (int[])[0, Math.Min(Geometry.Width, Geometry.Positions - 1)])
+        {
+            run.Step.Reset();
+            (run.Start, run.Count) = (start, 1);
+            Forward(run.Input, run.Labels, run);
+        }
+        return meter.Bytes;
+    }
+
+    /// <summary>Positions of its input that a walk keeps: as many as the network reads back, and some more.</summary>
+    internal int WalkPositions => (int)Math.Min(Geometry.Positions, 2L * InputReach + 16);
+
     /// <summary>Room for the input of some positions.</summary>
     internal Tensor NewInput(Tape tape, int positions, int batch) => _embedding.New(tape, ShapeOf(batch) with { Positions = positions });
 

@@ -8,8 +8,6 @@ namespace Likely.Models.Autoregressive;
 /// </summary>
 sealed unsafe class GridPredictor : Predictor
 {
-    const int MoreThanReach = 16;
-
     readonly GridModel _model;
     readonly Run _run;
     readonly PinnedBytes _known;
@@ -21,7 +19,7 @@ sealed unsafe class GridPredictor : Predictor
     {
         (_model, _temperature, _sub) = (model, temperature, model.Geometry.SubPositions);
         _run = new Run(batch) { Labels = labels.ToArray() };
-        _run.Input = model.NewInput(_run.Memory, (int)Math.Min(model.Geometry.Positions, 2L * model.InputReach + MoreThanReach), batch);
+        _run.Input = model.NewInput(_run.Memory, model.WalkPositions, batch);
         Clear(0);
         _known = new PinnedBytes(GC.AllocateArray<byte>(batch * _sub + 16, pinned: true));
     }

@@ -45,6 +45,7 @@ sealed unsafe class Made : BinaryModel
     readonly ulong[] _dropped;
     readonly List<MadeWeights> _cache = [];
     readonly int _cacheSize;
+    readonly long _units; // inputs and outputs of all products
     long _uses, _memberBytes;
 
     public Made(MadeConfig config, Geometry geometry) : base(config, geometry)
@@ -57,7 +58,7 @@ sealed unsafe class Made : BinaryModel
         var (unitsAreSorted, inputsAreSorted) = (config.Masks == 1, config.Orderings == 1);
         var scope = new ParameterScope(Parameters);
         (_weights, _biases) = (new Parameter[layers + 1], new Parameter[layers + 1]);
-        var (copies, units) = (0.0, 0L); // bytes of one member's sorted weights; inputs and outputs of all products
+        var copies = 0.0; // bytes of one member's sorted weights
         for (var i = 0; i <= layers; i++)
         {
             var (inputs, outputs) = (i == 0 ? dimensions : config.Hidden, i == layers ? dimensions : config.Hidden);
@@ -67,17 +68,19 @@ sealed unsafe class Made : BinaryModel
             _weights[i] = layer.Weight("weight", 1, inputs, outputs, i == layers ? 0.5 : 1.4, isSorted ? Fixed(member => member.Masks[mask]) : null);
             _biases[i] = layer.Bias("bias", outputs);
             if (!isSorted) copies += 4.0 * MaskedProduct.CopyLength(inputs, outputs);
-            units += inputs + outputs;
+            _units += inputs + outputs;
         }
         if (config.Direct) _direct = scope.At("direct").Weight("weight", 1, dimensions, dimensions, 0.1, inputsAreSorted ? Fixed(member => member.Direct!) : null);
         if (config.Direct && !inputsAreSorted) copies += 4.0 * MaskedProduct.CopyLength(dimensions, dimensions);
         _cacheSize = (int)Math.Clamp(CacheBytes / copies, 1, _members.Length);
-        KeptBytes = (long)(_cacheSize * copies) + Math.Min(MemberBytes, 16 * units * _members.Length);
+        KeptBytes = (long)(_cacheSize * copies) + Math.Min(MemberBytes, 16 * _units * _members.Length);
     }
 
     public override int Members => _members.Length;
 
     internal override long KeptBytes { get; }
+
+    internal override long WalkBytes(int batch) => sizeof(float) * batch * _units;
 
     /// <summary>Connections of the first member; masked ones are not counted.</summary>
     public override double MultiplyAdds

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Likely.Data;
 using Likely.Models;
 
 namespace Likely.Training;
@@ -21,20 +22,37 @@ public sealed partial class Trainer
         return text.ToString(CultureInfo.InvariantCulture);
     }
 
-    void RequireLabels(string name, IReadOnlyList<string> labels)
+    static void RequireLabels(Dataset data, string name, IReadOnlyList<string> labels)
     {
-        if (!labels.SequenceEqual(_data.ClassNames))
-            throw new UsageException($"the labels of {name} ({Some(labels)}) are not those of {_data.Name} ({Some(_data.ClassNames)}), and the model learns p(x | label)");
+        if (!labels.SequenceEqual(data.ClassNames))
+            throw new UsageException($"the labels of {name} ({Some(labels)}) are not those of {data.Name} ({Some(data.ClassNames)}), and the model learns p(x | label)");
 
         static string Some(IReadOnlyList<string> labels) => labels.Count == 0 ? "none" : string.Join(", ", labels.Take(10)) + (labels.Count > 10 ? ", ..." : "");
     }
 
+    /// <summary>Refuses data to validate on, or a model to go on from, that is not like the data.</summary>
+    /// <exception cref="UsageException">It is not.</exception>
+    internal static void RequireAlike(ModelConfig config, Dataset data, Checkpoint? from, Dataset? heldOut)
+    {
+        if (heldOut is not null && heldOut.Geometry != data.Geometry)
+            throw new UsageException($"{heldOut.Name} is {heldOut.Geometry} and {data.Name} is {data.Geometry}; both must be of one shape");
+        if (config.UsesLabels && heldOut is not null) RequireLabels(data, heldOut.Name, heldOut.ClassNames);
+        if (config.UsesLabels && from is not null) RequireLabels(data, "the model to go on from", from.ClassNames);
+    }
+
+    /// <summary>Refuses to go on from a model that is not like the one to train.</summary>
+    /// <exception cref="UsageException">It is not.</exception>
+    internal static void RequireAlike(DensityModel from, DensityModel model)
+    {
+        if (from.Geometry != model.Geometry && !from.AnySize || (from.Geometry.SubPositions, from.Geometry.Levels, from.Classes) != (model.Geometry.SubPositions, model.Geometry.Levels, model.Classes))
+            throw new UsageException($"the model to go on from is one of {from.Geometry}, {from.Classes} classes, and the data are {model.Geometry}, {model.Classes} classes");
+        if (ModelRegistry.ToJson(from.Config) != ModelRegistry.ToJson(model.Config) || from.Parameters.Length != model.Parameters.Length)
+            throw new UsageException($"the model to go on from is a {from.Config.Name} of other keys ({ModelRegistry.ToJson(from.Config)}); give the same model and keys");
+    }
+
     void CopyWeights(DensityModel from)
     {
-        if (from.Geometry != Model.Geometry && !from.AnySize || (from.Geometry.SubPositions, from.Geometry.Levels, from.Classes) != (Model.Geometry.SubPositions, Model.Geometry.Levels, Model.Classes))
-            throw new UsageException($"the model to go on from is one of {from.Geometry}, {from.Classes} classes, and the data are {Model.Geometry}, {Model.Classes} classes");
-        if (ModelRegistry.ToJson(from.Config) != ModelRegistry.ToJson(Model.Config) || from.Parameters.Length != Model.Parameters.Length)
-            throw new UsageException($"the model to go on from is a {from.Config.Name} of other keys ({ModelRegistry.ToJson(from.Config)}); give the same model and keys");
+        RequireAlike(from, Model);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             Model.Parameters.Parameters[i].Assign(from.Parameters.Parameters[i].ToArray());
     }

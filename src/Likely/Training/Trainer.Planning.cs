@@ -1,3 +1,5 @@
+using Likely.Data;
+
 namespace Likely.Training;
 
 // The plan: how many steps, and when validations. Time decides here and nowhere else, and what it decides is recorded.
@@ -7,10 +9,10 @@ public sealed partial class Trainer
     const int LeastValidationItems = 16, LeastSteps = 10;
 
     /// <summary>True if the number of steps follows from a time.</summary>
-    public bool IsTimed => (_options.Steps, _options.Epochs, _options.Plan) is (null, null, null);
+    public bool IsTimed => IsTimedBy(_options);
 
     /// <summary>That time, from the trainer's making on.</summary>
-    public double BudgetSeconds => 60 * (_options.Minutes ?? DefaultMinutes);
+    public double BudgetSeconds => Budget(_options);
 
     double Elapsed => _secondsBefore + _time.GetElapsedTime(_start).TotalSeconds;
 
@@ -48,23 +50,55 @@ public sealed partial class Trainer
     public void Plan(CancellationToken cancellation = default)
     {
         if (_state.Plan is not null && (!IsTimed || _pace is not null)) return;
-        var epoch = Math.Max(1, (long)Math.Ceiling((double)_data.Train.Count / Batch));
         if (!IsTimed)
         {
-            var total = Math.Max(1, _options.Steps ?? (long)Math.Ceiling((_options.Epochs ?? 0) * _data.Train.Count / Batch));
-            _state.ValidationItems = _options.ValidationLimit;
-            _state.Plan = _options.Plan?.Copy() ?? new TrainingPlan(total, _options.ValidateEvery ?? ValidationEvery(total, epoch));
+            (_state.Plan, _state.ValidationItems) = (PlanOfSteps(_options, _data.Train.Count, _validation.Count, Batch), _options.ValidationLimit);
             return;
         }
         var (step, validation) = Forecast(cancellation);
-        if (_state.Plan is null) _state.ValidationItems = AffordableItems(validation);
-        validation *= (double)Math.Min(_validation.Count, _state.ValidationItems) / Math.Max(1, Math.Min(_validation.Count, _options.ValidationLimit));
-        var finish = Model.Parameters.Length * sizeof(float) / ModelBytesPerSecond;
-        _pace = new Pace(BudgetSeconds, finish, epoch, _options.ValidateEvery);
-        _pace.Begin(Elapsed, step, validation);
+        if (_state.Plan is null) _state.ValidationItems = AffordableItems(_options, _validation.Count, validation);
+        _pace = PaceOf(_options, _data.Train.Count, _validation.Count, Batch, Model.Parameters.Length, _state.ValidationItems, Elapsed, step, validation);
         if (_state.Plan is not null) return;
         var (steps, every) = _pace.Fit(Elapsed, 0, 0);
         _state.Plan = new TrainingPlan(steps, every);
+    }
+
+    /// <summary>The plan that a training begins with if a step and a validation of all items take so long, and the examples that are scored at a validation.</summary>
+    internal static (TrainingPlan Plan, int ValidationItems) PlanOf(TrainingOptions options, int items, int heldOut, int batch, long weights, double step, double validation)
+    {
+        if (!IsTimedBy(options)) return (PlanOfSteps(options, items, heldOut, batch), options.ValidationLimit);
+        var scored = AffordableItems(options, heldOut, validation);
+        var (steps, every) = PaceOf(options, items, heldOut, batch, weights, scored, 0, step, validation).Fit(0, 0, 0);
+        return (new TrainingPlan(steps, every), scored);
+    }
+
+    /// <summary>Examples of a step: as the options say or as the data suggest, and no more than there are.</summary>
+    /// <exception cref="UsageException">There are no data, or no examples are wanted.</exception>
+    internal static int BatchOf(TrainingOptions options, Dataset data)
+    {
+        if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples");
+        if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
+        return Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(data.Train.Count, (long)data.Geometry.Height * data.Geometry.Width), data.Train.Count);
+    }
+
+    static bool IsTimedBy(TrainingOptions options) => (options.Steps, options.Epochs, options.Plan) is (null, null, null);
+
+    static double Budget(TrainingOptions options) => 60 * (options.Minutes ?? DefaultMinutes);
+
+    static long Epoch(int items, int batch) => Math.Max(1, (long)Math.Ceiling((double)items / batch));
+
+    static TrainingPlan PlanOfSteps(TrainingOptions options, int items, int heldOut, int batch)
+    {
+        var total = Math.Max(1, options.Steps ?? (long)Math.Ceiling((options.Epochs ?? 0) * items / batch));
+        return options.Plan?.Copy() ?? new TrainingPlan(total, options.ValidateEvery ?? ValidationEvery(total, Epoch(items, batch), Math.Min(heldOut, options.ValidationLimit), batch));
+    }
+
+    static Pace PaceOf(TrainingOptions options, int items, int heldOut, int batch, long weights, int scored, double now, double step, double validation)
+    {
+        validation *= (double)Math.Min(heldOut, scored) / Math.Max(1, Math.Min(heldOut, options.ValidationLimit));
+        var pace = new Pace(Budget(options), weights * sizeof(float) / ModelBytesPerSecond, Epoch(items, batch), options.ValidateEvery);
+        pace.Begin(now, step, validation);
+        return pace;
     }
 
     /// <summary>The options that repeat this run on any machine, given the same data and model; known with <see cref="TotalSteps"/>.</summary>
@@ -81,19 +115,18 @@ public sealed partial class Trainer
     };
 
     // Where a plan of steps gives no distance: an epoch or less, but never so close that validating takes most of the time.
-    long ValidationEvery(long total, long epoch)
+    static long ValidationEvery(long total, long epoch, int scored, int batch)
     {
         // Steps that cost twice as much as a validation, if a forward pass is a third of a step.
-        var dear = 2L * Math.Min(_validation.Count, _options.ValidationLimit) / (3 * Batch);
+        var dear = 2L * scored / (3L * batch);
         return Math.Max(Math.Clamp(Math.Max(total / 20, dear), 1, epoch), Math.Max(dear, Math.Max(LeastSteps, total / 100)));
     }
 
     // Not so many items that a single validation, which there must be at the end, takes a visible part of the time.
-    int AffordableItems(double validation)
+    static int AffordableItems(TrainingOptions options, int heldOut, double validation)
     {
-        var whole = Math.Min(_validation.Count, _options.ValidationLimit);
-        if (validation <= ValidationShare * BudgetSeconds) return _options.ValidationLimit;
-        return Math.Max(Math.Min(whole, LeastValidationItems), (int)(whole * ValidationShare * BudgetSeconds / validation));
+        var (whole, most) = (Math.Min(heldOut, options.ValidationLimit), ValidationShare * Budget(options));
+        return validation <= most ? options.ValidationLimit : Math.Max(Math.Min(whole, LeastValidationItems), (int)(whole * most / validation));
     }
 
     void LookAgain()

@@ -40,23 +40,19 @@ public sealed unsafe partial class Trainer
     /// <param name="from">A trained model to go on from, of the same config and geometry.</param>
     /// <param name="heldOut">Other data to validate on, all of it; null: the data's own validation split.</param>
     /// <param name="time">What tells the time, which begins to run here; null: the system.</param>
-    /// <exception cref="UsageException">The data has no training examples, <paramref name="from"/> or <paramref name="heldOut"/> does not fit, or the options contradict each other.</exception>
+    /// <exception cref="UsageException">The training does not fit into memory, the data has no training examples, <paramref name="from"/> or <paramref name="heldOut"/> does not fit, or the options contradict each other.</exception>
     /// <exception cref="ModelException">The model cannot describe the data.</exception>
     public Trainer(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
         _start = _time.GetTimestamp();
-        if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples");
-        if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
+        Batch = BatchOf(options, data);
         if (options.Plan is { } plan && (options.Minutes is not null || options.Epochs is not null || options.ValidateEvery is not null || options.Steps is { } steps && steps != plan.Total))
             throw new UsageException($"plan={plan} says {plan.Total} steps and when to validate; leave out minutes, epochs, validate_every and another number of steps");
         (_data, _heldOut, _validation, _options) = (data, heldOut, heldOut?.All ?? data.Validation, options);
-        if (heldOut is not null && heldOut.Geometry != data.Geometry)
-            throw new UsageException($"{heldOut.Name} is {heldOut.Geometry} and {data.Name} is {data.Geometry}; both must be of one shape");
-        if (config.UsesLabels && heldOut is not null) RequireLabels(heldOut.Name, heldOut.ClassNames);
-        if (config.UsesLabels && from is not null) RequireLabels("the model to go on from", from.ClassNames);
+        RequireAlike(config, data, from, heldOut);
         var geometry = new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels);
-        Batch = Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(data.Train.Count, (long)geometry.Height * geometry.Width), data.Train.Count);
+        Memory = TrainingMemory.Require(config, geometry, data.ClassNames.Count, Batch, options.Threads, MachineMemory.Available());
         Model = config.Build(geometry, data.ClassNames.Count, options.Seed);
         _begin = from?.Identity() ?? "random";
         if (from is not null) CopyWeights(from.Model);
@@ -74,6 +70,9 @@ public sealed unsafe partial class Trainer
 
     /// <summary>Examples of one step: as the options say or as the data suggest, and no more than there are.</summary>
     public int Batch { get; }
+
+    /// <summary>The memory that this training takes besides the data.</summary>
+    public TrainingMemory Memory { get; }
 
     /// <summary>Items trained on.</summary>
     public int TrainingItems => _data.Train.Count;

@@ -1,0 +1,112 @@
+using Likely.Data;
+using Likely.Models;
+using Likely.Models.Autoregressive;
+using Likely.Tensors;
+using Likely.Tests.Laws;
+using Likely.Training;
+using Xunit;
+
+namespace Likely.Tests.Training;
+
+/// <summary>Memory that is counted beforehand is the memory that is taken, and what does not fit is refused with what would.</summary>
+public sealed class TrainingMemoryTests
+{
+    public static TheoryData<string> Cases => LawCases.Names();
+
+    [Theory, MemberData(nameof(Cases))]
+    public void A_tape_that_measures_counts_what_one_that_computes_takes(string name)
+    {
+        var law = LawCases.Find(name);
+        foreach (var height in new[] { law.Geometry.Height, law.Geometry.Height * 7 })
+        {
+            var (large, classes) = (new LawCase(law.Name, law.Config, law.Geometry with { Height = height }, law.Classes, law.Dropout), law.Classes);
+            var (model, outline) = (large.Build(), large.Config.Outline(large.Geometry, classes));
+            foreach (var recording in new[] { true, false })
+            {
+                var meter = new MemoryMeter();
+                Tape real = new(recording) { Training = recording, ParameterGradients = new FloatBlock(model.Parameters.Length) }, measuring = new(recording, meter) { Training = recording };
+                foreach (var count in new[] { 3, 2 })
+                {
+                    model.LogProbabilities(real, Faces.Batch(model, large.Examples(count), large.Labels(count)));
+                    outline.LogProbabilities(measuring, SymbolBatch.Outline(large.Geometry, count));
+                    foreach (var (tape, set) in new[] { (real, model.Parameters), (measuring, outline.Parameters) })
+                    {
+                        if (recording) tape.Backward();
+                        if (recording) tape.FinishGradients(set);
+                        tape.Reset();
+                    }
+                }
+                Assert.Equal(real.Bytes, measuring.Bytes);
+                Assert.Equal(real.Bytes, meter.Bytes);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("gated-pixelcnn", "channels=24 layers=4", 24)]
+    [InlineData("pixelcnn", "channels=8 layers=4 embedding=3", 24)]
+    [InlineData("made", "hidden=700 layers=2", 100)]
+    [InlineData("made", "hidden=500 masks=4 orderings=4", 64)]
+    [InlineData("nade", "hidden=900", 60)]
+    [InlineData("fvsbn", "", 100)]
+    public void A_training_takes_what_was_counted(string name, string settings, int batch)
+    {
+        var config = ModelRegistry.With(ModelRegistry.Find(name), settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=')).Select(pair => KeyValuePair.Create(pair[0], pair[1])));
+        using var data = Dataset.Open("strokes", new DataOptions { Binarize = Binarization.Threshold, Limit = 200 });
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var trainer = new Trainer(config, data, new TrainingOptions { Steps = 3, Batch = batch, ValidateEvery = 2, Threads = 2 });
+        trainer.Run();
+        var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var held = trainer.Memory.Total - trainer.Memory.Passing;
+        // Members of an ensemble are counted as if all of them were turned round at once.
+        Assert.True(taken < 1.05 * held + 3e6 && taken > (name == "made" ? 0.8 : 0.95) * held - 3e6, $"{name} {settings}: counted {held / 1e6:0.0} MB, taken {taken / 1e6:0.0} MB");
+        GC.KeepAlive(trainer);
+    }
+
+    [Theory]
+    [InlineData(512, 512, 64, 22e9, "a batch of ")]
+    [InlineData(512, 512, 64, 3e9, "a batch of ")]
+    [InlineData(8192, 8192, 64, 22e9, "size=")]
+    [InlineData(4096, 4096, 1, 22e9, "size=")]
+    [InlineData(32, 32, 64, 1e7, "smaller")]
+    public void What_does_not_fit_is_refused_with_what_would(int height, int width, int batch, double available, string way)
+    {
+        var geometry = new Geometry(height, width, 3, 256);
+        var message = Assert.Throws<UsageException>(() => TrainingMemory.Require(new GatedPixelCnnConfig(), geometry, 0, batch, 2, (long)available)).Message;
+        Assert.Contains($"{height}x{width}", message);
+        Assert.Contains(MachineMemory.Text(available), message);
+        Assert.Contains(way, message);
+    }
+
+    [Fact]
+    public void An_embedding_of_255_on_a_large_picture_is_refused_or_fits()
+    {
+        var config = new GatedPixelCnnConfig { Embedding = 255 };
+        var geometry = new Geometry(4096, 4096, 1, 256);
+        Assert.Contains("not possible", Assert.Throws<UsageException>(() => TrainingMemory.Require(config, geometry, 0, 1, 1, long.MaxValue)).Message);
+        var small = TrainingMemory.Require(config, geometry with { Height = 64, Width = 64 }, 0, 1, 1, long.MaxValue);
+        Assert.InRange(small.Total, 1L << 20, 1L << 32);
+    }
+
+    [Fact]
+    public void Counting_takes_moments_and_next_to_no_memory()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var memory = TrainingMemory.Of(new GatedPixelCnnConfig { Channels = 256, Layers = 60 }, new Geometry(8192, 8192, 3, 256), 0, 64, 8);
+        Assert.InRange(memory.Total, 1L << 45, 1L << 55);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 26);
+        Assert.True(MachineMemory.Available() > 0);
+    }
+
+    [Fact]
+    public void A_forecast_is_about_right_and_ends_when_asked()
+    {
+        using var data = Dataset.Open("strokes", new DataOptions { Binarize = Binarization.Threshold, Limit = 200 });
+        var config = new GatedPixelCnnConfig { Channels = 8, Layers = 2 };
+        var forecast = TrainingForecast.Measure(config, data, new TrainingOptions { Steps = 7, Batch = 16 }, samples: 4);
+        Assert.Equal((16, 7L), (forecast.Batch, forecast.Plan.Total));
+        Assert.Equal(config.Build(new Geometry(28, 28, 1, 2), 0, 1).Parameters.Count, forecast.Parameters);
+        Assert.All([forecast.StepSeconds, forecast.ValidationSeconds, forecast.SheetSeconds], seconds => Assert.InRange(seconds, 1e-6, 600));
+        Assert.ThrowsAny<OperationCanceledException>(() => TrainingForecast.Measure(config, data, new TrainingOptions { Steps = 7 }, cancellation: new CancellationToken(canceled: true)));
+    }
+}
