@@ -43,7 +43,7 @@ static class KeysVerb
     public static string Text(IReadOnlyList<SettingKey> keys)
     {
         var text = new StringBuilder();
-        foreach (var key in keys) text.AppendLine($"  {key.Name,-16} {key.Default,-7} {key.Meaning}; {key.Values}");
+        foreach (var key in keys) text.AppendLine($"  {key.Name,-16} {key.Default,-7} {key.Meaning} [{key.Values}]");
         return text.ToString();
     }
 

@@ -121,7 +121,7 @@ public sealed class Dataset : IDisposable
     {
         var text = new StringBuilder();
         text.AppendLine($"name    {VisibleText.Line(Name)}");
-        text.AppendLine($"source  {VisibleText.Line(_source.Description)}");
+        text.AppendLine($"source  {(_source is JoinedSource ? _source.Description : VisibleText.Line(_source.Description))}");
         text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}{(_heldOutByContent ? "; held out by each item's content, so that a new file moves no other" : "")}");
         text.AppendLine($"shape   {Geometry}{(_options.AnySize ? " (the first; sizes may differ)" : "")}");
         text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {VisibleText.Line(string.Join(", ", ClassNames.Take(20)))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");

@@ -18,7 +18,7 @@ sealed class JoinedSource : ItemSource
 
     public override int Count => _starts[^1];
     public override IReadOnlyList<string> ClassNames { get; }
-    public override string Description => string.Join("\n        ", _parts.Select(part => part.Description));
+    public override string Description => string.Join("\n        ", _parts.Select(part => VisibleText.Line(part.Description)));
     public override string? Formula => _parts.All(part => part.Formula is not null) ? string.Join('\n', _parts.Select(part => part.Formula)) : null;
     public override IReadOnlyList<string> Notes => [.. _parts.SelectMany(part => part.Notes)];
     public override bool IsSlow => _parts.Any(part => part.IsSlow);

@@ -15,5 +15,5 @@ public sealed record SettingKey(string Name, string Default, string Values, stri
 
     /// <summary>A range in words, such as "an odd whole number from 3 to 99".</summary>
     public static string Range(double least, double most, bool whole, bool odd = false) => FormattableString.Invariant(
-        $"{(odd ? "an odd whole number" : whole ? "a whole number" : "a number")} from {least}{(most >= int.MaxValue ? " on" : $" to {most}")}");
+        $"{(odd ? "an odd whole number" : whole ? "a whole number" : "a number")} from {least}{(most >= 1e9 ? " on" : $" to {most}")}");
 }

@@ -118,6 +118,7 @@ public sealed class ConsoleTests
             Assert.Contains("known:strokes", run.Error);
             Assert.Contains("./strokes", run.Error);
             Assert.Equal(60_000, (int)CliRun.Ok("data show known:strokes --json --out known.png --force").Json["train"]!);
+            Assert.DoesNotContain("\\n", CliRun.Ok("data show known:strokes --out known.png --force").Output);
             Assert.Equal("strokes", (string)CliRun.Ok("data show ./strokes --json --out here.png --force").Json["name"]!);
         }
         finally

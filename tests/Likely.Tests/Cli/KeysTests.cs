@@ -34,7 +34,7 @@ public sealed class KeysTests
         Assert.Equal(TrainingKeys.All.Count, CliRun.Ok("keys train --json").Json["keys"]!.AsArray().Count);
         var key0 = CliRun.Ok("keys nade --json").Json["keys"]![0]!.AsObject();
         Assert.Equal(["of", "name", "default", "values", "meaning"], key0.Select(pair => pair.Key));
-        Assert.Contains("hidden units; a whole number from 1 to 65536", CliRun.Ok("models nade").Output);
+        Assert.Contains("hidden units [a whole number from 1 to 65536]", CliRun.Ok("models nade").Output);
         Assert.DoesNotContain("gated", CliRun.Ok("models nade").Output);
         Assert.Contains("did you mean 'data'", CliRun.Of("keys", "dat").Error);
     }
