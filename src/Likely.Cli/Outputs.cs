@@ -73,7 +73,7 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
         {
             if (name is not { Length: > 0 }) continue;
             var place = Dataset.Known.Any(known => name == known.Name || name == $"known:{known.Name}") && Dataset.IsHere(name) ? Dataset.Fetch(name) : name;
-            if (File.Exists(place) || Directory.Exists(place)) result.Add(place);
+            if (FileStatus.Of(place).Type is FileType.Regular or FileType.Folder) result.Add(place);
         }
         return result;
     }

@@ -28,6 +28,8 @@ sealed class RunFiles
     public void Claim(Outputs outputs)
     {
         outputs.Claim(Checkpoint);
+        if (FileStatus.Of(Checkpoint).Type == FileType.CharacterDevice)
+            throw new UsageException($"{Checkpoint} is a device, and training keeps measurements beside its model; name a file");
         outputs.Claim(Folder, []);
         outputs.RequireNoInput(Folder);
         outputs.RequireNoInput(Resume);

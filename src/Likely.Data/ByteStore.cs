@@ -15,12 +15,16 @@ sealed class ByteStore : IDisposable
 
     readonly SafeFileHandle? _file;
     readonly byte[]? _memory;
+    readonly FileStatus _opened;
 
     ByteStore(string path, SafeFileHandle? file, byte[]? memory, long length) =>
-        (Path, _file, _memory, Length) = (path, file, memory, length);
+        (Path, _file, _memory, Length, _opened) = (path, file, memory, length, file is null ? default : FileStatus.Of(file));
 
     public string Path { get; }
     public long Length { get; }
+
+    /// <summary>Whether another program has written into the file since it was opened.</summary>
+    public bool HasChanged => _file is not null && (FileStatus.Of(_file) != _opened || RandomAccess.GetLength(_file) != Length);
 
     /// <summary>True if these are the contents of a packed file.</summary>
     public bool IsUnpacked => _memory is not null;

@@ -56,6 +56,9 @@ public sealed class PixelFile : IDisposable
         }
     }
 
+    /// <summary>Whether another program has written into the file since it was opened.</summary>
+    public bool HasChanged => _bytes.HasChanged;
+
     /// <summary>Fills <paramref name="target"/> with bytes from <paramref name="offset"/> on.</summary>
     /// <exception cref="DataException">if the file ends before or cannot be read</exception>
     public void Read(long offset, Span<byte> target) => _bytes.Read(offset, target);

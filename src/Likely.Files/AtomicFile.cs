@@ -18,6 +18,8 @@ public static class AtomicFile
     public static void RequireFree(string path, bool overwrite)
     {
         if (string.IsNullOrWhiteSpace(path)) throw new UsageException("The name of the output file is empty.");
+        // A name that was no text has been read with this character in place of what could not be read.
+        if (path.Contains('\uFFFD')) throw new UsageException($"{path} is no name in UTF-8; choose another for what is written.");
         var status = StatusOf(path);
         if (status.Type == FileType.Folder || Path.EndsInDirectorySeparator(path)) throw new UsageException($"{path} is a folder, where a file is to be written.");
         if (status.IsStandardOutput) throw new UsageException($"{path} is where standard output goes; name a file of its own.");

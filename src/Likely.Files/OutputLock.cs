@@ -95,7 +95,7 @@ public sealed class OutputLock : IDisposable
     {
         for (var attempt = 0; ; attempt++)
         {
-            RegularFile.Require(name);
+            if (RegularFile.Fault(FileStatus.Of(name).Type) is { } what) throw new IOException($"{name} is in the way, which is {what}");
             FileStream file;
             try
             {

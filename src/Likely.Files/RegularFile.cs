@@ -17,7 +17,7 @@ public static class RegularFile
     {
         Require(path);
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer, options);
-        Require(path, stream.SafeFileHandle, stream);
+        Require(stream.SafeFileHandle, stream);
         return stream;
     }
 
@@ -28,17 +28,19 @@ public static class RegularFile
     {
         Require(path);
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
-        Require(path, handle, handle);
+        Require(handle, handle);
         return handle;
     }
 
-    /// <summary>All bytes of a file.</summary>
+    /// <summary>All bytes of a file of at most 2 GB.</summary>
     /// <exception cref="IOException">It is not there, is no regular file, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] ReadAllBytes(string path)
     {
-        Require(path);
-        return File.ReadAllBytes(path);
+        using var stream = OpenRead(path, FileOptions.SequentialScan);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 
     /// <summary>Throws unless a name leads to a regular file, or to nothing, which opening it will say.</summary>
@@ -60,10 +62,20 @@ public static class RegularFile
         _ => null,
     };
 
-    static void Require(string path, SafeFileHandle handle, IDisposable opened)
+    static void Require(SafeFileHandle handle, IDisposable opened)
     {
-        if (Fault(FileStatus.Of(handle).Type) is not { } fault) return;
-        opened.Dispose();
-        throw new IOException($"{path} is {fault}");
+        try
+        {
+            if (Fault(FileStatus.Of(handle).Type) is { } fault) throw new IOException($"it is {fault}");
+            // Files of the system itself, such as those in /proc, are made while they are read.
+            Span<byte> one = stackalloc byte[1];
+            if (RandomAccess.GetLength(handle) == 0 && RandomAccess.Read(handle, one, 0) > 0)
+                throw new IOException("the system does not tell how long it is; read a copy of it");
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
     }
 }

@@ -44,6 +44,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         if (entry.Kind == EntryKind.Bytes) AddBytes(file, 0, file.Length);
         else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path, true);
         else AddItems(entry, file, labels, path, otherwise || options.File is not null);
+        if (file.HasChanged) notes.Add(path, "changed while it was read, so what is stored may be a mixture", "changed while they were read, so what is stored may be mixtures", isLoss: true);
         return (otherwise && entry.Kind != EntryKind.Bytes, reason);
     }
 

@@ -98,6 +98,18 @@ public sealed class OutputsTests
         CliRun.Ok($"train strokes --model gated-pixelcnn {Tiny} --out measured.likely --resume --force");
     }
 
+    [UnixFact]
+    public void Names_that_are_no_files_or_no_text_are_refused_where_a_run_keeps_more_than_one_file()
+    {
+        Refused($"train strokes --model gated-pixelcnn {Tiny} --out /dev/null", "device");
+        Assert.False(Directory.Exists("/dev/null.run") || File.Exists("/dev/null.resume"));
+        Refused("sample plain.likely --out drawn\uFFFD.png", "UTF-8");
+        File.CreateSymbolicLink("circle", "circle");
+        Refused("score plain.likely circle --out circle.csv", "circle");
+        Refused("compress plain.likely circle --out circle.lka", "circle");
+        File.Delete("circle");
+    }
+
     [Theory]
     [InlineData("train strokes --model gated-pixelcnn --steps 2 --out empty")]
     [InlineData("train strokes --model gated-pixelcnn --steps 2 --out new/")]

@@ -68,6 +68,27 @@ public sealed class FileStatusTests : IDisposable
         Assert.Contains("pipe", Assert.Throws<DataException>(() => Dataset.Open(In("a.npy"), new DataOptions())).Message);
     }
 
+    [UnixFact]
+    public void A_file_whose_length_the_system_does_not_tell_is_refused_rather_than_taken_for_empty()
+    {
+        if (!File.Exists("/proc/self/status")) return;
+        Assert.Contains("does not tell", Assert.Throws<IOException>(() => RegularFile.OpenRead("/proc/self/status")).Message);
+        Assert.Contains("does not tell", Assert.Throws<DataException>(() => PixelFile.Open("/proc/self/status", exact: true)).Message);
+        File.WriteAllText(In("empty"), "");
+        Assert.Empty(RegularFile.ReadAllBytes(In("empty")));
+    }
+
+    [Fact]
+    public void A_file_that_changes_while_it_is_read_is_noticed()
+    {
+        File.WriteAllText(In("growing"), "one");
+        using var file = PixelFile.Open(In("growing"), exact: true);
+        Assert.False(file.HasChanged);
+        using (var other = new FileStream(In("growing"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) other.Write("two"u8);
+        Assert.True(file.HasChanged);
+        Assert.Equal(3, file.Length);
+    }
+
     string In(string name) => Path.Combine(_folder, name);
 
     string Link(string name, string target) => File.CreateSymbolicLink(In(name), target).FullName;
