@@ -28,6 +28,9 @@ sealed class ContentHashes(ItemSource source, CancellationToken cancellation)
         }
     }
 
+    /// <summary>Whether every pixel of all items is grey, in one channel or in three equal ones; null as long as no item was read.</summary>
+    public bool? IsGrey { get; private set; }
+
     /// <summary>One hash, in hexadecimal digits, over the content and the label of every item, in order, and the names of the labels.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
     public string Fingerprint()
@@ -48,31 +51,24 @@ sealed class ContentHashes(ItemSource source, CancellationToken cancellation)
     UInt128[] Compute()
     {
         var hashes = new UInt128[source.Count];
-        var failures = new SortedDictionary<int, DataException>();
-        Parallel.For(0, hashes.Length, (i, state) =>
+        var colours = 0;
+        OrderedWork.Run(hashes.Length, i =>
         {
-            try
-            {
-                if (cancellation.IsCancellationRequested) state.Stop();
-                else hashes[i] = Of(i);
-            }
-            catch (DataException error)
-            {
-                lock (failures) failures[i] = error;
-                state.Break();
-            }
-        });
-        cancellation.ThrowIfCancellationRequested();
-        return failures.Count == 0 ? hashes : throw failures.First().Value;
+            hashes[i] = Of(i, out var isGrey);
+            if (!isGrey) Interlocked.Increment(ref colours);
+        }, cancellation);
+        IsGrey = colours == 0;
+        return hashes;
     }
 
-    UInt128 Of(int index)
+    UInt128 Of(int index, out bool isGrey)
     {
         var (height, width, channels, _) = source.GeometryOf(index);
         var buffer = ArrayPool<byte>.Shared.Rent(SizeLength + height * width * channels);
         var pixels = buffer.AsSpan(SizeLength, height * width * channels);
         source.Read(index, pixels);
-        if (channels == 3 && IsGrey(pixels))
+        isGrey = channels == 1 || channels == 3 && AreEqual(pixels);
+        if (channels == 3 && isGrey)
         {
             for (var i = 1; i < height * width; i++) pixels[i] = pixels[3 * i];
             channels = 1;
@@ -86,7 +82,7 @@ sealed class ContentHashes(ItemSource source, CancellationToken cancellation)
         return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 
-    static bool IsGrey(ReadOnlySpan<byte> pixels)
+    static bool AreEqual(ReadOnlySpan<byte> pixels)
     {
         for (var i = 0; i < pixels.Length; i += 3)
             if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2]) return false;

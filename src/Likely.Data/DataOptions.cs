@@ -20,6 +20,7 @@ public sealed record DataOptions
         new("size", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 28x28", "resize every picture to exactly this size, after crop"),
         new("crop", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 64x64", "keep only the centre of this size"),
         new("gray", "false", "true or false", "turn colour into grey"),
+        new("background", "-", "white, black or a grey from 0 to 255", "what shows through transparent pixels, which are refused without it"),
         new("validation", "0.1", "a fraction from 0 to 0.45, such as 0.1", "share held out for validation, and again for test, where the data have no such parts of their own"),
         new("hold_out", "content", "content or permutation", "what decides which items are held out: each one's own content, so that a new file moves no other; or a permutation of all, as in older models"),
         new("parts", "names", "names or none", "what a folder's file and sub-folder names call test or validation never trains; none: no name means a part"),
@@ -44,6 +45,9 @@ public sealed record DataOptions
 
     /// <summary>Turn colour into grey.</summary>
     public bool Gray { get; init; }
+
+    /// <summary>The grey that shows through transparent pixels; null: they are refused.</summary>
+    public byte? Background { get; init; }
 
     /// <summary>Mirror each training item with probability 1/2, drawn anew in every epoch.</summary>
     public bool Flip { get; init; }
@@ -102,6 +106,7 @@ public sealed record DataOptions
         if (Size is var (height, width)) words.Add($"size={height}x{width}");
         if (Crop is var (cropHeight, cropWidth)) words.Add($"crop={cropHeight}x{cropWidth}");
         if (Gray) words.Add("gray=true");
+        if (Background is { } background) words.Add($"background={background}");
         if (Validation != Default.Validation) words.Add($"validation={Text(Validation)}");
         if (HoldOut == HoldOut.Content) words.Add("hold_out=content");
         if (Parts == PartRule.None) words.Add("parts=none");
@@ -135,6 +140,7 @@ public sealed record DataOptions
         "size" => this with { Size = ParseSize(key, value) },
         "crop" => this with { Crop = ParseSize(key, value) },
         "gray" => this with { Gray = ParseFlag(key, value) },
+        "background" => this with { Background = ParseBackground(key, value) },
         "flip" => this with { Flip = ParseFlag(key, value) },
         "limit" => this with { Limit = (int)ParseWhole(key, value, 1, int.MaxValue) },
         "validation" => this with { Validation = ParseFraction(key, value) },
@@ -184,6 +190,13 @@ public sealed record DataOptions
         "names" => PartRule.Names,
         "none" => PartRule.None,
         _ => throw Refused(key, value),
+    };
+
+    static byte ParseBackground(string key, string value) => value switch
+    {
+        "white" => 255,
+        "black" => 0,
+        _ => (byte)ParseWhole(key, value, 0, 255),
     };
 
     static ulong ParseWhole(string key, string value, ulong least, ulong most) =>

@@ -35,6 +35,8 @@ public sealed class Dataset : IDisposable
             if (known is null) _notes.AddRange(parts.Notes);
             _notes.AddRange(_source.Notes);
             var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known);
+            if (known is null && !options.Gray && Geometry.Channels == 3 && _hashes.IsGrey == true)
+                _notes.Add("every pixel is grey, stored in three equal channels; gray=true takes one, a third of the work");
             (ClassNames, _classOf) = Named(_source.ClassNames, known?.ClassNames, options.ModelClasses);
             Func<int, double>? place = known is { IsShuffled: true } ? null : index => Partition.Place(_hashes[index], options.Seed);
             Train = MakeSplit("train", trainItems, preprocessing, place, training: true);
@@ -85,13 +87,13 @@ public sealed class Dataset : IDisposable
         if (KnownDatasets.Find(nameOrPath) is { } known)
         {
             KnownDatasets.RequireClear(nameOrPath, known);
-            var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress, cancellation), options);
+            var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress, cancellation), options, progress, cancellation);
             return new Dataset(known.Name, parts, options, known, cancellation);
         }
         if (!File.Exists(nameOrPath) && !Directory.Exists(nameOrPath))
             throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name{Spelling.Hint(nameOrPath, Known.Select(item => item.Name))}; known are {string.Join(", ", Known.Select(item => item.Name))}.");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrPath)));
-        return new Dataset(name, SourceParts.Open(nameOrPath, options), options, null, cancellation);
+        return new Dataset(name, SourceParts.Open(nameOrPath, options, progress, cancellation), options, null, cancellation);
     }
 
     /// <summary>True if a known name or a path can be opened without fetching anything.</summary>

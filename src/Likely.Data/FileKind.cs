@@ -20,6 +20,12 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     const int Cifar10Record = 3073, Cifar100Record = 3074;
     const string Unpack = "unpack it first", SaveArray = "load it in Python and save the array of pictures with numpy.save, as .npy";
 
+    /// <summary>What takes it apart in ffmpeg, the only thing that may; null if ffmpeg is not for it.</summary>
+    internal string? Demuxer { get; init; }
+
+    /// <summary>What decodes it in ffmpeg, where that does not follow.</summary>
+    internal string? Decoder { get; init; }
+
     /// <summary>What will be read: the content of a packed file, else the file.</summary>
     public FileKind Unpacked => Content ?? this;
 
@@ -31,7 +37,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         {
             using var file = RegularFile.OpenRead(path);
             var head = Head(file);
-            var kind = Of(head, file.Length, Path.GetFileName(path));
+            var kind = Of(head, Math.Max(file.Length, head.Length), Path.GetFileName(path)); // a file may hold more than the system claims
             if (kind.Format != FileFormat.Gzip) return kind;
             file.Position = 0;
             return OfGzip(file, Path.GetFileName(path));
@@ -46,7 +52,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     public static FileKind Of(ReadOnlySpan<byte> head, long length, string name)
     {
         if (length == 0) return new(FileFormat.Empty, "an empty file", "fetch it again");
-        return OfRecords(head, length, name) ?? OfPixels(head) ?? OfContainer(head) ?? OfMedia(head) ?? OfText(head)
+        return OfRecords(head, length, name) ?? OfPixels(head) ?? OfContainer(head) ?? OfMedia(head) ?? OfTarga(head, name) ?? OfText(head)
             ?? new(FileFormat.Unknown, "bytes of no kind that is known here");
     }
 
@@ -132,35 +138,50 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
 
     static FileKind? OfMedia(ReadOnlySpan<byte> head)
     {
-        if (head is [0xFF, 0xD8, 0xFF, ..]) return Picture("a JPEG picture");
-        if (head.StartsWith("GIF8"u8)) return Picture("a GIF picture");
-        if (head.Length > 13 && head.StartsWith("BM"u8) && BinaryPrimitives.ReadUInt32LittleEndian(head[6..]) == 0) return Picture("a BMP picture");
-        if (head is [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..]) return Picture("a TIFF picture");
-        if (head is [0xFF, 0x0A, ..] or [0, 0, 0, 12, (byte)'J', (byte)'X', (byte)'L', (byte)' ', ..]) return Picture("a JPEG XL picture");
-        if (head is [0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' ', ..] or [0xFF, 0x4F, 0xFF, 0x51, ..]) return Picture("a JPEG 2000 picture");
-        if (head.StartsWith("8BPS"u8)) return Picture("a Photoshop picture");
-        if (head.StartsWith("qoif"u8)) return Picture("a QOI picture");
-        if (head is [0x76, 0x2F, 0x31, 0x01, ..]) return Picture("an OpenEXR picture");
-        if (head is [(byte)'P', (byte)'7' or (byte)'f' or (byte)'F', (byte)'\n', ..]) return Picture("a PAM or PFM picture");
+        if (head is [0xFF, 0xD8, 0xFF, ..]) return Picture("a JPEG picture", "jpeg_pipe");
+        if (head.StartsWith("GIF8"u8)) return Picture("a GIF picture", "gif");
+        if (head.Length > 13 && head.StartsWith("BM"u8) && BinaryPrimitives.ReadUInt32LittleEndian(head[6..]) == 0) return Picture("a BMP picture", "bmp_pipe");
+        if (head is [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..]) return Picture("a TIFF picture", "tiff_pipe");
+        if (head is [0xFF, 0x0A, ..] or [0, 0, 0, 12, (byte)'J', (byte)'X', (byte)'L', (byte)' ', ..]) return Picture("a JPEG XL picture", "jpegxl_pipe");
+        if (head is [0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' ', ..] or [0xFF, 0x4F, 0xFF, 0x51, ..]) return Picture("a JPEG 2000 picture", "j2k_pipe");
+        if (head.StartsWith("8BPS"u8)) return Picture("a Photoshop picture", "psd_pipe");
+        if (head.StartsWith("qoif"u8)) return Picture("a QOI picture", "qoi_pipe");
+        if (head is [0x76, 0x2F, 0x31, 0x01, ..]) return Picture("an OpenEXR picture", "exr_pipe");
+        if (head is [(byte)'P', (byte)'7', (byte)'\n', ..]) return Picture("a PAM picture", "pam_pipe");
+        if (head is [(byte)'P', (byte)'f' or (byte)'F', (byte)'\n', ..]) return Picture("a PFM picture", "pfm_pipe");
+        if (head.StartsWith("DDS "u8)) return Picture("a DDS picture", "dds_pipe");
+        if (head.StartsWith("SDPX"u8) || head.StartsWith("XPDS"u8)) return Picture("a DPX picture", "dpx_pipe");
+        if (head is [0x59, 0xA6, 0x6A, 0x95, ..]) return Picture("a Sun raster picture", "sunrast_pipe");
+        if (head is [0x01, 0xDA, 0 or 1, 1 or 2, ..]) return Picture("an SGI picture", "sgi_pipe");
+        if (head is [0x0A, 0 or 2 or 3 or 4 or 5, 1, 1 or 2 or 4 or 8, ..]) return Picture("a PCX picture", "pcx_pipe");
         if (head.StartsWith("RIFF"u8))
-            return At(head, 8, "WEBP"u8) ? Picture("a WebP picture") : At(head, 8, "AVI "u8) ? Video("an AVI video") : At(head, 8, "WAVE"u8) ? Sound("WAV sound") : new(FileFormat.Other, "a RIFF file");
+            return At(head, 8, "WEBP"u8) ? Picture("a WebP picture", "webp_pipe") : At(head, 8, "AVI "u8) ? Video("an AVI video", "avi") : At(head, 8, "WAVE"u8) ? Sound("WAV sound") : new(FileFormat.Other, "a RIFF file");
         if (At(head, 4, "ftyp"u8))
-            return At(head, 8, "avif"u8) || At(head, 8, "avis"u8) ? Picture("an AVIF picture") : At(head, 8, "hei"u8) || At(head, 8, "mif1"u8) ? Picture("an HEIC picture")
-                : At(head, 8, "M4A"u8) ? Sound("MPEG-4 sound") : Video("an MPEG-4 or QuickTime video");
-        if (head is [0x1A, 0x45, 0xDF, 0xA3, ..]) return Video("a Matroska or WebM video");
-        if (head is [0, 0, 1, 0xBA or 0xB3, ..]) return Video("an MPEG video");
-        if (head.StartsWith("YUV4MPEG2"u8)) return Video("a YUV4MPEG video");
-        if (head.StartsWith("FLV\x1"u8)) return Video("a Flash video");
+            return At(head, 8, "avif"u8) || At(head, 8, "avis"u8) ? Picture("an AVIF picture", "mov") : At(head, 8, "hei"u8) || At(head, 8, "mif1"u8) ? Picture("an HEIC picture", "mov")
+                : At(head, 8, "M4A"u8) ? Sound("MPEG-4 sound") : Video("an MPEG-4 or QuickTime video", "mov");
+        if (head is [0x1A, 0x45, 0xDF, 0xA3, ..]) return Video("a Matroska or WebM video", "matroska");
+        if (head is [0, 0, 1, 0xBA, ..]) return Video("an MPEG video", "mpeg");
+        if (head is [0, 0, 1, 0xB3, ..]) return Video("an MPEG video", "mpegvideo");
+        if (head.StartsWith("YUV4MPEG2"u8)) return Video("a YUV4MPEG video", "yuv4mpegpipe");
+        if (head.StartsWith("FLV\x1"u8)) return Video("a Flash video", "flv");
+        if (head is [0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11, ..]) return Video("a Windows Media video", "asf");
+        if (head is [0x47, ..] && At(head, 188, "G"u8) && At(head, 376, "G"u8)) return Video("an MPEG transport stream", "mpegts");
         if (head.StartsWith("ID3"u8) || head is [0xFF, 0xFB or 0xF3 or 0xF2, ..]) return Sound("MP3 sound");
         if (head.StartsWith("fLaC"u8)) return Sound("FLAC sound");
         if (head.StartsWith("OggS"u8)) return Sound("Ogg sound");
         if (head.StartsWith("MThd"u8)) return Sound("MIDI music");
         return null;
 
-        static FileKind Picture(string words) => new(FileFormat.Picture, words);
-        static FileKind Video(string words) => new(FileFormat.Video, words);
+        static FileKind Video(string words, string demuxer) => new(FileFormat.Video, words) { Demuxer = demuxer };
         static FileKind Sound(string words) => new(FileFormat.Sound, words);
     }
+
+    static FileKind Picture(string words, string demuxer, string? decoder = null) => new(FileFormat.Picture, words) { Demuxer = demuxer, Decoder = decoder };
+
+    // Targa has no signature either: its name and its header must agree.
+    static FileKind? OfTarga(ReadOnlySpan<byte> head, string name) =>
+        name.EndsWith(".tga", StringComparison.OrdinalIgnoreCase) && head is [_, 0 or 1, 1 or 2 or 3 or 9 or 10 or 11, _, _, _, _, _, _, _, _, _, _, _, _, _, 8 or 15 or 16 or 24 or 32, ..]
+            ? Picture("a Targa picture", "image2pipe", "targa") : null;
 
     // CIFAR has no signature: records of one length, each with a small label first, which chance may bring about as well. So the name must agree.
     static FileKind? OfRecords(ReadOnlySpan<byte> head, long length, string name)

@@ -1,26 +1,44 @@
 namespace Likely.Data;
 
 /// <summary>
-/// Picture files of a folder. Pixels are decoded when asked for. Formats that need ffmpeg are decoded once, into a temporary file that
-/// is read from then on.
+/// Picture files of a folder, one item each: of several frames the first. Pixels are decoded when asked for. Formats that need ffmpeg are
+/// decoded once, when the folder is opened, into a temporary file that is read from then on.
 /// </summary>
 sealed class FolderSource : ItemSource
 {
     readonly record struct Item(string Path, int Label, ImageGeometry Geometry, long Spooled);
 
     readonly string _folder;
-    readonly List<Item> _items = [];
+    readonly SampleRule _rule;
+    readonly Item[] _items;
     readonly int _channels = 1;
+    readonly List<string> _notes = [];
     FileStream? _spool;
 
     /// <summary>Opens some files of a folder.</summary>
     /// <exception cref="DataException">if one cannot be read</exception>
-    public FolderSource(string folder, IEnumerable<(string Path, int Label)> files, IReadOnlyList<string> classNames)
+    public FolderSource(string folder, IReadOnlyList<(string Path, int Label)> files, IReadOnlyList<string> classNames, SampleRule rule, Action<string>? progress = null, CancellationToken cancellation = default)
     {
-        (_folder, ClassNames) = (folder, classNames);
+        (_folder, ClassNames, _rule) = (folder, classNames, rule);
+        _items = new Item[files.Count];
+        var severalFrames = new bool[files.Count];
         try
         {
-            foreach (var (path, label) in files) Add(path, label);
+            var kinds = new FileKind[files.Count];
+            OrderedWork.Run(files.Count, i =>
+            {
+                var (path, label) = files[i];
+                kinds[i] = FileKind.Of(path);
+                severalFrames[i] = kinds[i].Demuxer is not null || ImageFiles.IsOwn(kinds[i]) ? ImageFiles.HasMoreFrames(path, kinds[i]) : throw kinds[i].Refusal(path);
+                if (ImageFiles.IsOwn(kinds[i])) _items[i] = new Item(path, label, ImageFiles.ReadGeometry(path), -1);
+            }, cancellation);
+            int[] foreign = [.. Enumerable.Range(0, files.Count).Where(i => !ImageFiles.IsOwn(kinds[i]))];
+            Ffmpeg.Decode([.. foreign.Select(i => (files[i].Path, kinds[i]))], rule, firstOnly: true, (index, pictures, hasMore) =>
+            {
+                var i = foreign[index];
+                severalFrames[i] |= hasMore;
+                _items[i] = Spool(files[i].Path, files[i].Label, pictures[0]);
+            }, progress, cancellation);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -33,10 +51,13 @@ sealed class FolderSource : ItemSource
             throw;
         }
         foreach (var item in _items) _channels = Math.Max(_channels, item.Geometry.Channels);
+        if (severalFrames.Contains(true))
+            _notes.Add($"{severalFrames.Count(isTrue => isTrue)} of {Count} pictures, such as '{ItemName(Array.IndexOf(severalFrames, true))}', have several frames or pages, of which the first is taken");
     }
 
-    public override int Count => _items.Count;
+    public override int Count => _items.Length;
     public override IReadOnlyList<string> ClassNames { get; }
+    public override IReadOnlyList<string> Notes => _notes;
     public override string Description => $"folder '{_folder}', {Count} pictures";
     public override ImageGeometry GeometryOf(int index) => _items[index].Geometry with { Channels = _channels };
     public override int Label(int index) => _items[index].Label;
@@ -50,7 +71,7 @@ sealed class FolderSource : ItemSource
         byte[] stored;
         if (item.Spooled < 0)
         {
-            var image = ImageFiles.Read(item.Path);
+            var image = ImageFiles.Read(item.Path, _rule);
             if ((image.Height, image.Width, image.Channels) != (item.Geometry.Height, item.Geometry.Width, item.Geometry.Channels))
                 throw new DataException($"'{item.Path}' has changed its size while it was in use; start again.");
             stored = image.Pixels;
@@ -67,18 +88,12 @@ sealed class FolderSource : ItemSource
             for (var i = 0; i < pixels.Length; i++) pixels[i] = stored[i / _channels];
     }
 
-    void Add(string path, int label)
+    Item Spool(string path, int label, Image image)
     {
-        if (ImageFiles.IsOwn(path))
-        {
-            _items.Add(new Item(path, label, ImageFiles.ReadGeometry(path), -1));
-            return;
-        }
-        var image = ImageFiles.Read(path);
         _spool ??= new FileStream(Path.Combine(Path.GetTempPath(), $"likely-{Guid.NewGuid():N}.spool"), FileMode.CreateNew,
             FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         var offset = _spool.Length;
         RandomAccess.Write(_spool.SafeFileHandle, image.Pixels, offset);
-        _items.Add(new Item(path, label, new ImageGeometry(image.Height, image.Width, image.Channels, 256), offset));
+        return new Item(path, label, new ImageGeometry(image.Height, image.Width, image.Channels, 256), offset);
     }
 }

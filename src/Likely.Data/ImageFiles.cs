@@ -1,8 +1,9 @@
+using System.Buffers.Binary;
 using Likely.Files;
 
 namespace Likely.Data;
 
-/// <summary>Picture files by what they hold: PNG and PNM are read here, any other known extension goes through ffmpeg.</summary>
+/// <summary>Picture files by what they hold: PNG and PNM are read here, any other known format goes through ffmpeg.</summary>
 static class ImageFiles
 {
     const long LargestFile = 1L << 29;
@@ -17,15 +18,21 @@ static class ImageFiles
     /// <summary>Whether a file is called a picture.</summary>
     public static bool HasPictureName(string path) => Own.Contains(Path.GetExtension(path)) || Foreign.Contains(Path.GetExtension(path));
 
+    /// <summary>The content of a file to its end, whatever its claimed length.</summary>
+    /// <exception cref="DataException">if it cannot be read or is too large for one picture</exception>
     public static byte[] Load(string path)
     {
         try
         {
             using var file = RegularFile.OpenRead(path);
-            if (file.Length > LargestFile) throw new DataException($"'{path}' has {file.Length} bytes, too many for one picture.");
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            return bytes;
+            var bytes = new byte[Math.Min(file.Length, LargestFile) + 1]; // one more, to see the end
+            for (var count = 0; ;)
+            {
+                var read = file.Read(bytes, count, bytes.Length - count);
+                if (read == 0) return bytes[..count];
+                if ((count += read) > LargestFile) throw new DataException($"'{path}' has more than {LargestFile} bytes, too many for one picture.");
+                if (count == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(2L * count + 4096, LargestFile + 1));
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -33,23 +40,54 @@ static class ImageFiles
         }
     }
 
-    public static Image Read(string path)
+    /// <summary>The picture of a file; of several frames the first.</summary>
+    /// <exception cref="DataException">if it is no picture or a damaged one</exception>
+    public static Image Read(string path, SampleRule rule = default)
     {
         var kind = FileKind.Of(path);
-        return kind.Format switch
-        {
-            FileFormat.Png => Png.Decode(Load(path), path),
-            FileFormat.Pnm => Pnm.Decode(Load(path), path),
-            FileFormat.Picture or FileFormat.Video => Ffmpeg.Decode(path, firstOnly: true)[0],
-            // Some formats of pictures have no signature.
-            FileFormat.Unknown when !Own.Contains(Path.GetExtension(path)) => Ffmpeg.Decode(path, firstOnly: true)[0],
-            FileFormat.Unknown => throw new DataException($"'{path}' is no picture, whatever its name says; leave it out."),
-            _ => throw kind.Refusal(path),
-        };
+        if (kind.Format == FileFormat.Png) return new PngDecoder(Load(path), path, rule).Decode();
+        if (kind.Format == FileFormat.Pnm) return Pnm.Decode(Load(path), path);
+        Image? picture = null;
+        Ffmpeg.Decode([(path, kind)], rule, firstOnly: true, (_, pictures, _) => picture = pictures[0]);
+        return picture!;
     }
 
-    /// <summary>Whether a file is a picture that is read here, without ffmpeg, whatever its name is.</summary>
-    public static bool IsOwn(string path) => FileKind.Of(path).Format is FileFormat.Png or FileFormat.Pnm;
+    /// <summary>Whether a format is read here, without ffmpeg.</summary>
+    public static bool IsOwn(FileKind kind) => kind.Format is FileFormat.Png or FileFormat.Pnm;
+
+    /// <summary>Whether a PNG, PNM or TIFF file holds more frames than the one that is read.</summary>
+    /// <exception cref="DataException">if it cannot be read</exception>
+    public static bool HasMoreFrames(string path, FileKind kind)
+    {
+        try
+        {
+            using var file = RegularFile.OpenRead(path);
+            return kind.Format switch
+            {
+                FileFormat.Png => PngDecoder.IsAnimated(file),
+                FileFormat.Pnm => Pnm.IsFollowed(file, path),
+                _ => kind.Demuxer == "tiff_pipe" && HasSecondPage(file),
+            };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    // A TIFF file is a list of directories, one a page, each with the place of the next behind its entries of 12 bytes; ffmpeg reads the first.
+    static bool HasSecondPage(FileStream file)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        file.ReadExactly(bytes);
+        var little = bytes[0] == 'I';
+        file.Position = Number(bytes[4..], little);
+        if (file.ReadAtLeast(bytes[..2], 2, throwOnEndOfStream: false) < 2) return false;
+        file.Position += 12 * (little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes));
+        return file.ReadAtLeast(bytes[..4], 4, throwOnEndOfStream: false) == 4 && Number(bytes, little) != 0;
+
+        static uint Number(ReadOnlySpan<byte> bytes, bool little) => little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+    }
 
     /// <summary>Size and channels of a PNG or PNM file from its first bytes.</summary>
     public static ImageGeometry ReadGeometry(string path)

@@ -10,7 +10,7 @@ static class PictureFolder
     readonly record struct Picture(string Path, DataPart Part, string? Label, bool LabelIsFromPart);
 
     /// <exception cref="DataException">if a picture cannot be read</exception>
-    public static SourceParts Open(string folder, FolderListing listing, DataOptions options)
+    public static SourceParts Open(string folder, FolderListing listing, DataOptions options, Action<string>? progress, CancellationToken cancellation)
     {
         Picture[] all = [.. listing.Pictures.Select(path => Place(path, listing.Relative(path).Split('/'), options.Parts))];
         // faces_train beside faces_test, or beside test, is the name of the data and no label.
@@ -41,7 +41,7 @@ static class PictureFolder
                 .Select(picture => (picture.Path, Label: picture.Label is { } label ? Array.BinarySearch(labels, label, StringComparer.Ordinal) : -1))
                 .OrderBy(file => file.Label)];
             if (files.Length == 0) return [];
-            sources.Add(new FolderSource(folder, files, labels));
+            sources.Add(new FolderSource(folder, files, labels, new SampleRule(options.Background), progress, cancellation));
             return [sources[^1]];
         }
     }

@@ -1,19 +1,30 @@
 namespace Likely.Data;
 
-/// <summary>One file with one picture, or with the frames of a video, decoded when it is opened.</summary>
+/// <summary>One file, decoded when it is opened: a picture, of several frames the first, or all frames of a video.</summary>
 sealed class PictureSource : ItemSource
 {
     readonly string _path;
-    readonly IReadOnlyList<Image> _frames;
+    readonly IReadOnlyList<Image> _frames = [];
+    readonly bool _hasMore;
 
-    public PictureSource(string path)
+    /// <exception cref="DataException">if it is neither a picture nor a video, or a damaged one</exception>
+    public PictureSource(string path, FileKind kind, SampleRule rule, CancellationToken cancellation = default)
     {
         _path = path;
-        _frames = ImageFiles.HasPictureName(path) || ImageFiles.IsOwn(path) ? [Image.Read(path)] : Ffmpeg.Decode(path, firstOnly: false);
+        _hasMore = ImageFiles.HasMoreFrames(path, kind);
+        if (ImageFiles.IsOwn(kind))
+        {
+            _frames = [ImageFiles.Read(path, rule)];
+            return;
+        }
+        var (frames, more) = ((IReadOnlyList<Image>)[], false);
+        Ffmpeg.Decode([(path, kind)], rule, firstOnly: kind.Format != FileFormat.Video, (_, pictures, hasMore) => (frames, more) = (pictures, hasMore), cancellation: cancellation);
+        (_frames, _hasMore) = (frames, _hasMore || more);
     }
 
     public override int Count => _frames.Count;
     public override string Description => Count == 1 ? $"picture '{_path}'" : $"file '{_path}', {Count} frames";
+    public override IReadOnlyList<string> Notes => _hasMore ? [$"'{Path.GetFileName(_path)}' has several frames or pages, of which the first is taken"] : [];
 
     public override ImageGeometry GeometryOf(int index) =>
         new(_frames[index].Height, _frames[index].Width, _frames[index].Channels, 256);

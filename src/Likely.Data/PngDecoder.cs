@@ -13,15 +13,16 @@ sealed class PngDecoder
     const byte Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, RgbAlpha = 6;
 
     readonly string _name;
+    readonly SampleRule _rule;
     readonly int _width, _height, _depth, _samples;
     readonly byte _color;
     readonly bool _interlaced;
     readonly byte[] _palette = [], _transparency = [];
     readonly MemoryStream _packed = new();
 
-    public PngDecoder(ReadOnlySpan<byte> file, string name)
+    public PngDecoder(ReadOnlySpan<byte> file, string name, SampleRule rule = default)
     {
-        _name = name;
+        (_name, _rule) = (name, rule);
         (_height, _width, _depth, _color, _interlaced) = ParseHeader(file, name);
         _samples = _color switch { Rgb => 3, GreyAlpha => 2, RgbAlpha => 4, _ => 1 };
         for (var at = Png.Signature.Length + 25; ;)
@@ -37,8 +38,10 @@ sealed class PngDecoder
             if (kind.SequenceEqual("IEND"u8))
             {
                 HasMore |= at < file.Length;
+                Length = at;
                 break;
             }
+            HasFrames |= IsAnimation(kind, data);
             HasMore |= kind.SequenceEqual("acTL"u8);
             HasNotes |= !critical && !kind.SequenceEqual("tRNS"u8);
             if (kind.SequenceEqual("IDAT"u8)) _packed.Write(data);
@@ -52,6 +55,12 @@ sealed class PngDecoder
 
     /// <summary>True if the file holds more pictures than one, or bytes after its end.</summary>
     public bool HasMore { get; }
+
+    /// <summary>True if the file holds an animation of several frames.</summary>
+    public bool HasFrames { get; }
+
+    /// <summary>Bytes of the picture, to its end mark.</summary>
+    public int Length { get; }
 
     /// <summary>True if the file holds what is not pixels: texts, times, colour profiles.</summary>
     public bool HasNotes { get; }
@@ -81,6 +90,22 @@ sealed class PngDecoder
             throw new DataException($"'{name}' claims {height} x {width} pixels, which is empty or too large; fetch it again or make it smaller.");
         return ((int)height, (int)width, depth, header[9], header[12] == 1);
     }
+
+    /// <summary>Whether a file holds an animation of several frames: a chunk before the pixels says so.</summary>
+    public static bool IsAnimated(Stream file)
+    {
+        Span<byte> chunk = stackalloc byte[12];
+        for (var at = (long)Png.Signature.Length; at + 12 <= file.Length; at += 12 + BinaryPrimitives.ReadUInt32BigEndian(chunk))
+        {
+            file.Position = at;
+            if (file.ReadAtLeast(chunk, 12, throwOnEndOfStream: false) < 12 || chunk[4..8].SequenceEqual("IDAT"u8)) return false;
+            if (IsAnimation(chunk[4..8], chunk[8..])) return true;
+        }
+        return false;
+    }
+
+    static bool IsAnimation(ReadOnlySpan<byte> kind, ReadOnlySpan<byte> data) =>
+        kind.SequenceEqual("acTL"u8) && data.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(data) > 1;
 
     public static int ChannelsOf(byte color) => color is Rgb or Palette or RgbAlpha ? 3 : 1;
 
@@ -175,8 +200,8 @@ sealed class PngDecoder
             {
                 var entry = Sample(row, j);
                 if (3 * entry >= _palette.Length) throw Damaged("uses a colour that is not in its palette");
-                if (entry < _transparency.Length && _transparency[entry] != 255) throw Transparent();
                 _palette.AsSpan(3 * entry, 3).CopyTo(pixel);
+                if (entry < _transparency.Length) Show(pixel, _transparency[entry], 255);
                 continue;
             }
             var matches = _transparency.Length >= 2 * channels && _samples == channels;
@@ -186,9 +211,18 @@ sealed class PngDecoder
                 matches = matches && value == (_transparency[2 * c] << 8 | _transparency[2 * c + 1]);
                 pixel[c] = (byte)(_depth switch { 16 => value >> 8, 8 => value, 4 => value * 17, 2 => value * 85, _ => value * 255 });
             }
-            if (matches) throw Transparent();
-            if (_color is GreyAlpha or RgbAlpha && Sample(row, j * _samples + channels) != (_depth == 8 ? 255 : 65535)) throw Transparent();
+            if (matches) Show(pixel, 0, 255);
+            else if (_color is GreyAlpha or RgbAlpha) Show(pixel, Sample(row, j * _samples + channels), _depth == 8 ? 255 : 65535);
         }
+    }
+
+    // round((alpha pixel + (opaque - alpha) background) / opaque)
+    void Show(Span<byte> pixel, int alpha, int opaque)
+    {
+        if (alpha == opaque) return;
+        if (_rule.Background is not { } background)
+            throw new DataException($"'{_name}' has transparent pixels; set background=white, black or a grey from 0 to 255, or save it without an alpha channel.");
+        foreach (ref var value in pixel) value = (byte)((alpha * value + (opaque - alpha) * background + opaque / 2) / opaque);
     }
 
     int Sample(ReadOnlySpan<byte> row, int index) => _depth switch
@@ -199,6 +233,4 @@ sealed class PngDecoder
     };
 
     DataException Damaged(string how, Exception? inner = null) => new($"The PNG picture '{_name}' is damaged: it {how}; fetch it again.", inner);
-
-    DataException Transparent() => new($"'{_name}' has transparent pixels; save it without an alpha channel.");
 }

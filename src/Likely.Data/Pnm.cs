@@ -7,10 +7,7 @@ namespace Likely.Data;
 public static class Pnm
 {
     /// <exception cref="DataException">if the data are not a whole PNM picture</exception>
-    public static Image Decode(ReadOnlySpan<byte> file, string name) => Decode(file, name, out _);
-
-    /// <summary>Decodes the first picture and says how many bytes it took, as several may follow each other.</summary>
-    internal static Image Decode(ReadOnlySpan<byte> file, string name, out int length)
+    public static Image Decode(ReadOnlySpan<byte> file, string name)
     {
         var (height, width, channels, maximum, at) = ParseHeader(file, name);
         var kind = file[1] - '0';
@@ -39,8 +36,18 @@ public static class Pnm
             else
                 for (var i = 0; i < count; i++) pixels[i] = Scale(data[2 * i] << 8 | data[2 * i + 1], maximum, name);
         }
-        length = at;
         return new Image(height, width, channels, pixels);
+    }
+
+    /// <summary>Whether another picture follows the first in a file of bytes, not text.</summary>
+    internal static bool IsFollowed(Stream file, string name)
+    {
+        var head = new byte[1024];
+        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        var (height, width, channels, maximum, start) = ParseHeader(head, name);
+        if (head[1] < '4') return false;
+        file.Position = start + (head[1] == '4' ? (long)(width + 7) / 8 * height : (long)height * width * channels * (maximum > 255 ? 2 : 1));
+        return file.ReadAtLeast(head.AsSpan(0, 2), 2, throwOnEndOfStream: false) == 2 && head[0] == 'P' && head[1] is >= (byte)'1' and <= (byte)'6';
     }
 
     /// <summary>Reads the size from the first bytes of a file; Start is the offset of the first sample.</summary>

@@ -11,15 +11,15 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
 
     /// <summary>Opens a file or a folder.</summary>
     /// <exception cref="DataException">if there is nothing to read at that path</exception>
-    public static SourceParts Open(string path, DataOptions options)
+    public static SourceParts Open(string path, DataOptions options, Action<string>? progress = null, CancellationToken cancellation = default)
     {
-        if (Directory.Exists(path)) return OpenFolder(path, options);
+        if (Directory.Exists(path)) return OpenFolder(path, options, progress, cancellation);
         if (!File.Exists(path)) throw new DataException($"There is no file or folder '{path}'; check the name.");
-        return new SourceParts([OpenFile(path, options)], [], []);
+        return new SourceParts([OpenFile(path, options, cancellation)], [], []);
     }
 
     // The content decides; a name is believed where the content is of no known kind, so that a reader can say what is wrong with it.
-    static ItemSource OpenFile(string path, DataOptions options)
+    static ItemSource OpenFile(string path, DataOptions options, CancellationToken cancellation)
     {
         var kind = FileKind.Of(path);
         return kind.Unpacked.Format switch
@@ -27,20 +27,19 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
             FileFormat.Npy or FileFormat.Idx => new ArraySource(path, ItemLabels.Beside(path), options),
             FileFormat.Cifar10 => CifarSource.Open(path, hundred: false),
             FileFormat.Cifar100 => CifarSource.Open(path, hundred: true),
-            FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video when kind.Content is null => new PictureSource(path),
+            FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video when kind.Content is null => new PictureSource(path, kind, new SampleRule(options.Background), cancellation),
             FileFormat.Unknown when IsArray(path) || IsIdx(path) => new ArraySource(path, null, options),
             FileFormat.Unknown when IsCifar(path) => CifarSource.Open(path, hundred: false),
-            FileFormat.Unknown when kind.Content is null => new PictureSource(path),
             _ => throw kind.Refusal(path),
         };
     }
 
-    static SourceParts OpenFolder(string folder, DataOptions options)
+    static SourceParts OpenFolder(string folder, DataOptions options, Action<string>? progress, CancellationToken cancellation)
     {
         var listing = new FolderListing(folder);
         (List<string> Files, string What, Func<SourceParts> Open)[] kinds =
         [
-            (listing.Pictures, "picture", () => PictureFolder.Open(folder, listing, options)),
+            (listing.Pictures, "picture", () => PictureFolder.Open(folder, listing, options, progress, cancellation)),
             (listing.Idx, "IDX file", () => OpenFiles(WithoutCopies(listing.Idx).Where(file => !IsLabels(Path.GetFileName(file))), options)),
             (listing.Cifar, "CIFAR file", () => OpenFiles(WithoutCopies(listing.Cifar), options)),
             (listing.Npy, "NumPy array", () => OpenArrays(folder, listing, options)),
@@ -48,7 +47,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         kinds = [.. kinds.OrderByDescending(kind => kind.Files.Count)];
         if (kinds[0].Files.Count == 0)
         {
-            if (Path.Combine(folder, "cifar-10-batches-bin") is var batches && Directory.Exists(batches)) return OpenFolder(batches, options);
+            if (Path.Combine(folder, "cifar-10-batches-bin") is var batches && Directory.Exists(batches)) return OpenFolder(batches, options, progress, cancellation);
             throw new DataException($"The folder '{folder}' has no pictures{(listing.Others.Count == 0 ? "" : $" but {listing.Some(listing.Others, "other file")}")}; put PNG, PGM or PPM files into it, or into one sub-folder per label.");
         }
         // What most of the files are is meant; others have strayed in.
@@ -62,7 +61,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         return parts;
     }
 
-    static SourceParts OpenFiles(IEnumerable<string> files, DataOptions options) => OpenParts(files, options, file => OpenFile(file, options));
+    static SourceParts OpenFiles(IEnumerable<string> files, DataOptions options) => OpenParts(files, options, file => OpenFile(file, options, default));
 
     static SourceParts OpenParts(IEnumerable<string> files, DataOptions options, Func<string, ItemSource> open)
     {

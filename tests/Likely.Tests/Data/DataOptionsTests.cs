@@ -13,10 +13,10 @@ public sealed class DataOptionsTests
     {
         Assert.Equal("hold_out=content", DataOptions.Default.ToCanonical());
         Assert.Equal("", (DataOptions.Default with { HoldOut = HoldOut.Permutation }).ToCanonical());
-        var options = Parse(("size", "28x30"), ("binarize", "static"), ("crop", "64x64"), ("gray", "true"), ("validation", "0.05"), ("limit", "100"), ("flip", "true"), ("parts", "none"))
+        var options = Parse(("size", "28x30"), ("binarize", "static"), ("crop", "64x64"), ("gray", "true"), ("background", "white"), ("validation", "0.05"), ("limit", "100"), ("flip", "true"), ("parts", "none"))
             with
         { Seed = ulong.MaxValue };
-        Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true validation=0.05 hold_out=content parts=none limit=100 flip=true data_seed=18446744073709551615", options.ToCanonical());
+        Assert.Equal("binarize=static size=28x30 crop=64x64 gray=true background=255 validation=0.05 hold_out=content parts=none limit=100 flip=true data_seed=18446744073709551615", options.ToCanonical());
         Assert.Equal(options, DataOptions.FromCanonical(options.ToCanonical()));
         Assert.Equal(Parse(("levels", "8"), ("hold_out", "permutation")), DataOptions.FromCanonical("levels=8"));
         Assert.Equal(Parse(("levels", "8")), DataOptions.FromCanonical("levels=8 hold_out=content"));
@@ -43,7 +43,7 @@ public sealed class DataOptionsTests
     public void A_mistyped_key_is_told_the_one_that_was_meant() => Assert.Contains("did you mean 'binarize'", Assert.Throws<DataException>(() => Parse(("binarise", "static"))).Message);
 
     [Theory]
-    [InlineData("colour", "1", "binarize, levels, size, crop, gray, validation, hold_out, parts, limit, flip")]
+    [InlineData("colour", "1", "binarize, levels, size, crop, gray, background, validation, hold_out, parts, limit, flip")]
     [InlineData("binarize", "yes", "threshold, static, dynamic")]
     [InlineData("levels", "1", "2 to 256")]
     [InlineData("levels", "257", "2 to 256")]

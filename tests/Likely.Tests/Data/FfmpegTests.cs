@@ -3,10 +3,19 @@ using Xunit;
 
 namespace Likely.Tests.Data;
 
-/// <summary>Formats that another program decodes, with a stand-in for that program that prints two small PPM pictures.</summary>
+/// <summary>
+/// Formats that another program decodes: what it is asked, with a stand-in for it that keeps its words and copies a picture to every output; and, where it
+/// is installed, what it answers.
+/// </summary>
 [Collection(nameof(AloneCollection))]
-public sealed class FfmpegTests
+public sealed class FfmpegTests : IDisposable
 {
+    static readonly byte[] Jpeg = [0xFF, 0xD8, 0xFF, 0xE0, 0, 2, 0xFF, 0xD9];
+
+    readonly Samples _samples = new();
+
+    public void Dispose() => _samples.Dispose();
+
     static T WithPath<T>(string path, Func<T> action)
     {
         var before = Environment.GetEnvironmentVariable("PATH");
@@ -21,58 +30,116 @@ public sealed class FfmpegTests
         }
     }
 
+    /// <summary>A program that notes its words, a line each, and gives every output the same content.</summary>
+    string StandIn(byte[] answer)
+    {
+        var content = _samples.File("answer", answer);
+        var words = Path.Combine(_samples.Folder, "words");
+        var program = _samples.File("bin/ffmpeg", System.Text.Encoding.UTF8.GetBytes(
+            $"#!/bin/sh\nfor word in \"$@\"; do printf '%s\\n' \"$word\" >> {words}; case \"$word\" in file:*/likely-ffmpeg-*) /bin/cp {content} \"${{word#file:}}\" ;; esac; done\n"));
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return Path.GetDirectoryName(program)!;
+    }
+
+    string[] Words() => File.ReadAllLines(Path.Combine(_samples.Folder, "words"));
+
+    static byte[] Symbols(Split split, int index)
+    {
+        var symbols = new byte[split.GeometryOf(index).Dimensions];
+        split.Read(index, symbols);
+        return symbols;
+    }
+
     [Fact]
     public void Without_the_program_one_sentence_says_what_to_do()
     {
-        using var samples = new Samples();
-        var picture = samples.File("photo.jpg", [1, 2, 3]);
-        var message = WithPath(samples.Folder, () => Assert.Throws<DataException>(() => Image.Read(picture)).Message);
+        var picture = _samples.File("photo.jpg", Jpeg);
+        var message = WithPath(_samples.Folder, () => Assert.Throws<DataException>(() => Image.Read(picture)).Message);
         Assert.Contains("photo.jpg", message);
         Assert.Contains("ffmpeg", message);
         Assert.Contains("install", message);
     }
 
     [UnixFact]
-    public void Pictures_and_frames_come_through_the_pipe()
+    public void Pictures_give_their_first_frame_and_videos_all()
     {
-        using var samples = new Samples();
-        var program = samples.File("bin/ffmpeg", "#!/bin/sh\nprintf 'P6\\n2 1\\n255\\nabcdef'\ncase \"$*\" in *frames:v*) ;; *) printf 'P6 2 1 255\\nghijkl' ;; esac\n"u8.ToArray());
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        samples.File("photos/a.jpg", [1]);
-        samples.File("photos/b.png", Png.Encode([1, 2], 1, 2, 1));
-        var film = samples.File("film.mp4", [1]);
-        using var folder = WithPath(Path.GetDirectoryName(program)!, () => Dataset.Open(Path.Combine(samples.Folder, "photos"), new DataOptions { Validation = 0 }));
-        var symbols = new byte[6];
-        folder.Train.Read(0, symbols);
-        Assert.Equal("abcdef"u8.ToArray(), symbols);
-        folder.Train.Read(1, symbols);
-        Assert.Equal([1, 1, 1, 2, 2, 2], symbols);
-        using var frames = WithPath(Path.GetDirectoryName(program)!, () => Dataset.Open(film, new DataOptions { Validation = 0 }));
+        byte[] first = Png.Encode("abcdef"u8, 1, 2, 3), second = Png.Encode("ghijkl"u8, 1, 2, 3);
+        var path = StandIn([.. first, .. second]);
+        _samples.File("photos/a.jpg", Jpeg);
+        _samples.File("photos/b.png", Png.Encode([1, 2], 1, 2, 1));
+        var film = _samples.File("film", [0, 0, 0, 24, .. "ftypisom"u8]);
+        using var folder = WithPath(path, () => Dataset.Open(Path.Combine(_samples.Folder, "photos"), new DataOptions { Validation = 0 }));
+        Assert.Equal("abcdef"u8.ToArray(), Symbols(folder.Train, 0));
+        Assert.Equal([1, 1, 1, 2, 2, 2], Symbols(folder.Train, 1));
+        Assert.Contains("1 of 2 pictures, such as 'a.jpg', have several frames or pages, of which the first is taken", folder.Notes);
+        using (var one = WithPath(path, () => Dataset.Open(Path.Combine(_samples.Folder, "photos/a.jpg"), new DataOptions { Validation = 0 })))
+            Assert.Equal((1, true), (one.Train.Count, one.Notes[0].Contains("several frames")));
+        using var frames = WithPath(path, () => Dataset.Open(film, new DataOptions { Validation = 0 }));
         Assert.Equal(2, frames.Train.Count);
-        frames.Train.Read(1, symbols);
-        Assert.Equal("ghijkl"u8.ToArray(), symbols);
+        Assert.Equal("ghijkl"u8.ToArray(), Symbols(frames.Train, 1));
+        Assert.Empty(frames.Notes);
     }
 
     [UnixFact]
-    public void What_the_program_complains_about_is_passed_on()
+    public void Names_are_taken_literally_and_content_alone_decides_the_reader()
     {
-        using var samples = new Samples();
-        var program = samples.File("bin/ffmpeg", "#!/bin/sh\necho 'no such codec' >&2\nexit 1\n"u8.ToArray());
+        var path = StandIn(Png.Encode([7], 1, 1, 1));
+        string[] names = ["%03d.jpg", "-i", "concat:a.jpg|b.jpg", "http:x.jpg", "a'b\"$(c) d.jpg", "line\nbreak.jpg", "pipe:0", "*.jpg", "film.mp4", "clip.m3u8"];
+        foreach (var name in names) _samples.File($"odd/{name}", [.. Jpeg, (byte)name.Length]);
+        _samples.File("odd/list.jpg", [.. "BM"u8, .. new byte[20]]);
+        using var data = WithPath(path, () => Dataset.Open(Path.Combine(_samples.Folder, "odd"), new DataOptions { Validation = 0 }));
+        Assert.Equal(names.Length + 1, data.Train.Count);
+        var words = File.ReadAllText(Path.Combine(_samples.Folder, "words"));
+        foreach (var name in names) Assert.Contains($"\n-f\njpeg_pipe\n-max_pixels\n268435456\n-threads\n1\n-i\nfile:{_samples.Folder}/odd/{name}\n", words);
+        Assert.Contains("\n-f\nbmp_pipe\n", words);
+        Assert.Equal(names.Length + 1, words.Split("-protocol_whitelist\nfile\n").Length - 1);
+        // What is neither is not shown to the program at all.
+        File.Delete(Path.Combine(_samples.Folder, "words"));
+        foreach (var (name, content) in (IEnumerable<(string, byte[])>)[("prose.jpg", "once upon a time"u8.ToArray()), ("song.mp3", "ID3 cover art"u8.ToArray()), ("list.m3u8", "#EXTM3U\nhttp://example.org/x.ts"u8.ToArray()), ("bytes", [1, 2, 3, 4, 5])])
+        {
+            var odd = _samples.File(name, content);
+            Assert.Contains("cannot be read as pictures", WithPath(path, () => Assert.Throws<DataException>(() => Dataset.Open(odd, DataOptions.Default)).Message));
+            Assert.Contains("cannot be read as pictures", WithPath(path, () => Assert.Throws<DataException>(() => Image.Read(odd)).Message));
+        }
+        Assert.False(File.Exists(Path.Combine(_samples.Folder, "words")));
+    }
+
+    [UnixFact]
+    public void One_process_decodes_many_files()
+    {
+        var path = StandIn(Png.Encode([7], 1, 1, 1));
+        for (var i = 0; i < 200; i++) _samples.File($"many/{i}.jpg", [.. Jpeg, (byte)i]);
+        using var data = WithPath(path, () => Dataset.Open(Path.Combine(_samples.Folder, "many"), new DataOptions { Validation = 0 }));
+        Assert.Equal(200, data.Train.Count);
+        Assert.InRange(Words().Count(word => word == "-nostdin"), 200 / 32, Math.Max(8, 2 * Environment.ProcessorCount));
+    }
+
+    [UnixFact]
+    public void Of_a_batch_the_file_that_cannot_be_read_is_named_with_what_the_program_says()
+    {
+        var content = _samples.File("answer", Png.Encode([7], 1, 1, 1));
+        var program = _samples.File("bin/ffmpeg", System.Text.Encoding.UTF8.GetBytes(
+            $"#!/bin/sh\nfor word in \"$@\"; do case \"$word\" in *bad*) echo 'no such codec' >&2; exit 1 ;; file:*/likely-ffmpeg-*) /bin/cp {content} \"${{word#file:}}\" ;; esac; done\n"));
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var picture = samples.File("photo.webp", [1, 2, 3]);
-        Assert.Contains("no such codec", WithPath(Path.GetDirectoryName(program)!, () => Assert.Throws<DataException>(() => Image.Read(picture)).Message));
+        for (var i = 0; i < 20; i++) _samples.File(i is 7 or 15 ? $"photos/{i:00}-bad.jpg" : $"photos/{i:00}.jpg", Jpeg);
+        var message = WithPath(Path.GetDirectoryName(program)!, () => Assert.Throws<DataException>(() => Dataset.Open(Path.Combine(_samples.Folder, "photos"), DataOptions.Default)).Message);
+        Assert.Contains("07-bad.jpg': no such codec", message);
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "likely-ffmpeg-*"));
+    }
+
+    [UnixFact]
+    public void A_wish_to_stop_ends_the_program_at_once()
+    {
+        var program = _samples.File("bin/ffmpeg", "#!/bin/sh\nexec /bin/sleep 60\n"u8.ToArray());
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _samples.File("photos/a.jpg", Jpeg);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(0.3));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.ThrowsAny<OperationCanceledException>(() => WithPath(Path.GetDirectoryName(program)!, () => Dataset.Open(Path.Combine(_samples.Folder, "photos"), DataOptions.Default, null, stop.Token)));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
     }
 
     /// <summary>These tests change the PATH of the whole process, so no others may run beside them.</summary>
     [CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
     public sealed class AloneCollection;
-
-    [AttributeUsage(AttributeTargets.Method)]
-    sealed class UnixFactAttribute : FactAttribute
-    {
-        public UnixFactAttribute()
-        {
-            if (OperatingSystem.IsWindows()) Skip = "the stand-in program is a shell script";
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using Likely.Data;
+using Likely.Tensors;
 using Xunit;
 
 namespace Likely.Tests.Data;
@@ -10,7 +11,7 @@ public sealed class FolderTests : IDisposable
 
     public void Dispose() => _samples.Dispose();
 
-    void Picture(string name, int content = -1) => _samples.File(name, Png.Encode(Samples.RandomBytes(12, content < 0 ? (ulong)name.GetHashCode() : (ulong)content), 2, 2, 3));
+    void Picture(string name) => _samples.File(name, Png.Encode(Samples.RandomBytes(12, Philox.Hash(name)), 2, 2, 3));
 
     void Pictures(string prefix, int count)
     {
@@ -44,7 +45,6 @@ public sealed class FolderTests : IDisposable
         if (train.Length == 0) return; // then sub-folders without a meaning are left out beside the pictures
         using var ignored = Open(("parts", "none"));
         Assert.Equal(56, ignored.All.Count);
-        Assert.True(ignored.Train.Count > 40);
         Assert.Empty(ignored.Notes);
     }
 
