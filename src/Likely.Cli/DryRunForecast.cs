@@ -13,14 +13,15 @@ static class DryRunForecast
     public static int Run(Session session, ModelConfig config, Dataset data, Dataset? heldOut, TrainingOptions options, Checkpoint? from)
     {
         session.Say("measuring the speed ...");
+        using var process = Process.GetCurrentProcess();
+        var before = process.WorkingSet64;
         var forecast = TrainingForecast.Measure(config, data, options, from, heldOut, TrainingLog.SheetItems, session.Cancellation);
         var (plan, batch) = (forecast.Plan, forecast.Batch);
         var epochs = (double)plan.Total * batch / data.Train.Count;
         var validations = Math.Max(1, (double)plan.Total / plan.Every);
         var training = plan.Total * forecast.StepSeconds + validations * forecast.ValidationSeconds;
         var seconds = training + Math.Min(Math.Min(epochs + 1, validations) * forecast.SheetSeconds, TrainingLog.SheetShare * training);
-        using var process = Process.GetCurrentProcess();
-        var bytes = process.WorkingSet64 + forecast.Memory.Total;
+        var bytes = before + forecast.Memory.Total;
         session.Answer($"""
             parameters  {forecast.Parameters}
             steps       {plan.Total} of {batch}, {epochs:0.00} epochs, {Milliseconds(forecast.StepSeconds)} each

@@ -76,13 +76,16 @@ abstract unsafe class GridModel : DensityModel
         var rows = (int)Math.Max(1, LargestPass / ((long)Geometry.Width * batch.Count));
         for (var row = 0; row < Geometry.Height; row += rows)
         {
-            // After some chunks a run takes no more memory.
-            if (!tape.Computes && row > 2 * rows + InputReach / Geometry.Width && row + rows < Geometry.Height) continue;
+            // After some chunks a run takes no more memory but for a last one of another size.
+            var settled = !tape.Computes && row > 2 * rows + InputReach / Geometry.Width;
+            var count = settled ? Geometry.Height % rows : Math.Min(rows, Geometry.Height - row);
+            if (count == 0) break;
             run.Step.Reset();
-            (run.Start, run.Count) = (row * Geometry.Width, Math.Min(rows, Geometry.Height - row) * Geometry.Width);
+            (run.Start, run.Count) = (row * Geometry.Width, count * Geometry.Width);
             run.InputOrigin = Math.Max(0, run.Start - InputReach);
             run.Input = Input(run.Step, batch, run.InputOrigin, run.Start + run.Count);
             read(run.Start, Forward(run.Input, batch.Labels, run));
+            if (settled) break;
         }
     }
 

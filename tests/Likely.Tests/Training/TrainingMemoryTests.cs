@@ -43,6 +43,23 @@ public sealed class TrainingMemoryTests
     }
 
     [Theory]
+    [InlineData(150, 110), InlineData(20, 1000), InlineData(700, 130)]
+    public void Scoring_a_large_example_takes_what_was_counted(int height, int width)
+    {
+        var law = LawCases.Find("gated-pixelcnn: binary");
+        var large = new LawCase(law.Name, law.Config, law.Geometry with { Height = height, Width = width }, 0, false);
+        var model = large.Build();
+        var batch = Faces.Batch(model, large.Examples(1), []);
+        model.LogProbabilities(new Tape(), batch); // what is made once
+        var tape = new Tape();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        model.LogProbabilities(tape, batch);
+        var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+        var counted = ScoringMemory.OfWorker(large.Config.Outline(large.Geometry, 0), out _) - 6L * height * width; // the example and its scores
+        Assert.InRange(counted, 0.93 * taken - 1e6, 1.02 * taken);
+    }
+
+    [Theory]
     [InlineData("gated-pixelcnn", "channels=24 layers=4", 24)]
     [InlineData("pixelcnn", "channels=8 layers=4 embedding=3", 24)]
     [InlineData("made", "hidden=700 layers=2", 100)]
