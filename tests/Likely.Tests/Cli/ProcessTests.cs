@@ -73,10 +73,13 @@ public sealed class ProcessTests
     {
         foreach (var signals in (string[][])[["INT"], ["TERM"], ["HUP"], ["INT", "TERM"]])
         {
+            if (signals[0] == "INT" && IgnoresInterrupts) continue;
             File.Delete("signalled.resume");
             using var run = Start($"{Endless} --out signalled.likely --force", "step");
             Shell(string.Join("; ", signals.Select(signal => $"kill -{signal} {run.Id}")));
-            Assert.True(run.WaitForExit(TimeSpan.FromSeconds(20)), signals[0]);
+            var ended = run.WaitForExit(TimeSpan.FromSeconds(20));
+            if (!ended) run.Kill(); // a run that goes on writes into other tests' folder
+            Assert.True(ended, signals[0]);
             Assert.Equal(130, run.ExitCode);
             Assert.True(File.Exists("signalled.resume") || signals.Length > 1, signals[0]);
         }
@@ -105,6 +108,10 @@ public sealed class ProcessTests
         }
         return (process.ExitCode, output.Result, error.Result);
     }
+
+    // A shell starts what it puts into the background deaf to SIGINT, and the children inherit that.
+    static bool IgnoresInterrupts => File.Exists("/proc/self/status") && File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line
+        && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0;
 
     // Waits until stderr has a line with that text.
     static Process Start(string arguments, string text)

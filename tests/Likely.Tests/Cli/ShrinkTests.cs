@@ -39,11 +39,11 @@ public sealed class ShrinkTests
         Assert.Equal("runs/plain-8bit.likely", (string)run.Json["checkpoint"]!);
         foreach (var bits in (string[])["8", "16"])
         {
-            var again = CliRun.Of("shrink", "runs/plain-8bit.likely", "--bits", bits, "--out", "again.likely");
+            var again = CliRun.Of("shrink", "runs/plain-8bit.likely", "--bits", bits, "--out", "shrunk-twice.likely");
             Assert.Equal(2, again.Code);
             Assert.Contains("already", again.Error);
         }
-        Assert.False(File.Exists("again.likely"));
+        Assert.False(File.Exists("shrunk-twice.likely"));
         CliRun.Ok("shrink fixed.likely --limit 5 --out middle.likely --force");
         CliRun.Ok("shrink middle.likely --bits 8 --limit 5 --out middle-8.likely --force");
     }
