@@ -30,7 +30,7 @@ public sealed class Dataset : IDisposable
         {
             _options = options = Scaled(sources, options, cancellation);
             int train = parts.Train.Sum(part => part.Count), validation = parts.Validation.Sum(part => part.Count);
-            var preprocessing = new Preprocessing(options);
+            var preprocessing = new Preprocessing(options, new StaticDraw(_source, _hashes));
             Geometry = CommonGeometry(_source, preprocessing);
             if (known is null) _notes.AddRange(parts.Notes);
             _notes.AddRange(_source.Notes);

@@ -63,6 +63,7 @@ sealed class FolderSource : ItemSource
     public override int Label(int index) => _items[index].Label;
     public override string ItemName(int index) => Path.GetRelativePath(_folder, _items[index].Path).Replace('\\', '/');
     public override bool IsSlow => true;
+    public override bool IsOneFile => false;
     public override void Dispose() => _spool?.Dispose();
 
     public override void Read(int index, Span<byte> pixels)

@@ -28,8 +28,14 @@ abstract class ItemSource : IDisposable
 
     public abstract string ItemName(int index);
 
-    /// <summary>Where random numbers for this item are found, whatever split it belongs to.</summary>
+    /// <summary>Where random numbers for this item are found in training, whatever split it belongs to.</summary>
     public virtual ulong Address(int index) => (ulong)index;
+
+    /// <summary>The sources that this one joins, with the index of their first item.</summary>
+    public virtual IEnumerable<(ItemSource Source, int Start)> Files => [(this, 0)];
+
+    /// <summary>Whether the items lie in one file, so that equal ones are meant to be several.</summary>
+    public virtual bool IsOneFile => true;
 
     /// <summary>Whether reading takes so long that results are worth keeping.</summary>
     public virtual bool IsSlow => false;

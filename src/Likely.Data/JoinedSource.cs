@@ -40,6 +40,8 @@ sealed class JoinedSource : ItemSource
         return (ulong)part << 32 | (uint)(index - _starts[part]);
     }
 
+    public override IEnumerable<(ItemSource Source, int Start)> Files => _parts.Select((part, i) => (part, _starts[i]));
+
     public override void Dispose()
     {
         foreach (var part in _parts) part.Dispose();

@@ -6,11 +6,11 @@ namespace Likely.Data;
 
 /// <summary>
 /// From stored pixels to a model's symbols: transpose, crop, grey, resize, mirror, then binarise or floor(value levels / 256).
-/// A drawn binary pixel is u &lt; value / 255 with u of 24 bits, compared in whole numbers; u is addressed by
-/// (seed, epoch; item, dimension), and epoch 0 has a fixed seed: that draw is the static binarisation.
+/// A drawn binary pixel is u &lt; value / 255 with u of 24 bits, compared in whole numbers. For the static binarisation, which epoch 0 has as well, u is addressed by
+/// (a fixed seed; what the item holds, dimension), see <see cref="StaticDraw"/>; in later epochs of training by (seed, epoch; index, dimension).
 /// Cropped and resized pictures that are slow to decode are kept, up to 256 MiB.
 /// </summary>
-sealed class Preprocessing(DataOptions options)
+sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
 {
     const ulong StaticSeed = 20_160_128;
     const long MostKept = 256L << 20;
@@ -49,15 +49,15 @@ sealed class Preprocessing(DataOptions options)
             ReadPixels(source, index, symbols, geometry);
             if (source.IsSlow && Interlocked.Add(ref _keptBytes, symbols.Length) <= MostKept) _kept[index] = symbols.ToArray();
         }
-        var address = source.Address(index);
-        if (training && options.Flip && (new Philox(options.Seed, RandomPurpose.Augmentation, epoch).UInt32(address, 0) & 1) != 0)
+        if (training && options.Flip && (new Philox(options.Seed, RandomPurpose.Augmentation, epoch).UInt32(source.Address(index), 0) & 1) != 0)
             Mirror(symbols, geometry);
         if (options.Binarize == Binarization.Threshold)
             for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] >> 7);
         else if (options.Binarize != Binarization.None)
         {
             var dynamic = training && options.Binarize == Binarization.Dynamic && epoch != 0;
-            Draw(symbols, new Philox(dynamic ? options.Seed : StaticSeed, RandomPurpose.Binarization, dynamic ? epoch : 0), address);
+            if (dynamic) Draw(symbols, new Philox(options.Seed, RandomPurpose.Binarization, epoch), source.Address(index));
+            else Draw(symbols, new Philox(StaticSeed, RandomPurpose.Binarization, 0), staticDraw[index]);
         }
         else if (geometry.Levels < 256)
             for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] * geometry.Levels >> 8);

@@ -60,6 +60,37 @@ public sealed class PreprocessingTests
     }
 
     [Fact]
+    public void A_static_draw_belongs_to_the_picture_wherever_it_lies()
+    {
+        using var samples = new Samples();
+        var options = new DataOptions { Binarize = Binarization.Static, Validation = 0 };
+        byte[] first = Samples.RandomBytes(3 * 64, 1), second = Samples.RandomBytes(2 * 64, 2);
+        byte[][] Items(string name)
+        {
+            using var data = Dataset.Open(Path.Combine(samples.Folder, name), options);
+            return [.. Enumerable.Range(0, data.All.Count).Select(i => Item(data.All, i))];
+        }
+        samples.File("set/train-images-idx3-ubyte", Samples.Idx(first, 3, 8, 8));
+        samples.File("set/test-images-idx3-ubyte", Samples.Idx(second, 2, 8, 8));
+        var (joined, alone) = (Items("set"), Items("set/test-images-idx3-ubyte"));
+        Assert.Equal(joined[3..], alone);
+        // Packed, as an array, among others, in another order, as a picture.
+        samples.File("packed.gz", Samples.Gzip(Samples.Idx(second, 2, 8, 8)));
+        samples.File("array.npy", Samples.Npy("|u1", "5, 8, 8", [.. second, .. first]));
+        samples.File("pictures/b.png", Png.Encode(second.AsSpan(0, 64), 8, 8, 1));
+        Assert.Equal(alone, Items("packed.gz"));
+        Assert.Equal([.. alone, .. joined[..3]], Items("array.npy"));
+        Assert.Equal([alone[0]], Items("pictures"));
+        samples.File("pictures/a.png", Png.Encode(first.AsSpan(0, 64), 8, 8, 1));
+        samples.File("pictures/c.png", Png.Encode(second.AsSpan(0, 64), 8, 8, 1));
+        Assert.Equal([joined[0], alone[0], alone[0]], Items("pictures"));
+        Assert.Equal([alone[0]], Items("pictures/b.png"));
+        // Equal items of one file are several draws from the same greys.
+        samples.File("equal.npy", Samples.Npy("|u1", "4000, 1, 1", [.. Enumerable.Repeat((byte)64, 4000)]));
+        Assert.InRange(Items("equal.npy").Count(item => item[0] == 1), 910, 1100); // 4000 * 64 / 255 = 1004, deviation 27
+    }
+
+    [Fact]
     public void Half_of_the_training_items_are_mirrored_in_each_epoch()
     {
         using var samples = new Samples();

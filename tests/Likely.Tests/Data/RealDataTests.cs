@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Likely.Data;
 using Xunit;
 
@@ -42,6 +44,46 @@ public sealed class RealDataTests
         }
         Assert.Equal((2000, 2000), (data.Train.Count, data.Test.Count));
         Assert.InRange(ones / ink, 0.995, 1.005);
+    }
+
+    // The published figures on static MNIST are those of this draw.
+    [DataFact("mnist")]
+    public void Static_mnist_is_one_draw_by_name_by_folder_by_file_and_in_another_format()
+    {
+        var options = new DataOptions { Binarize = Binarization.Static };
+        using var known = Dataset.Open("mnist", options);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] symbols = new byte[784], others = new byte[784];
+        for (var i = 0; i < known.All.Count; i++)
+        {
+            known.All.Read(i, symbols);
+            hash.AppendData(symbols);
+        }
+        Assert.Equal("cc395ef69185b350a38f38070e34d1b69c1ffd8b9c1a89fffb917dd9643e25f5", Convert.ToHexStringLower(hash.GetHashAndReset()));
+
+        void SameAs(string path, Split split)
+        {
+            using var data = Dataset.Open(path, options);
+            Assert.Equal(split.Count, data.All.Count);
+            for (var i = 0; i < split.Count; i += 7)
+            {
+                split.Read(i, symbols);
+                data.All.Read(i, others);
+                Assert.Equal(symbols, others);
+            }
+        }
+        var folder = DataFactAttribute.PathOf("mnist");
+        SameAs(folder, known.All);
+        SameAs(Path.Combine(folder, "t10k-images-idx3-ubyte.gz"), known.Test);
+        using var samples = new Samples();
+        using var gray = Dataset.Open("mnist", DataOptions.Default);
+        var floats = new float[10_000 * 784];
+        for (var i = 0; i < 10_000; i++)
+        {
+            gray.Test.Read(i, symbols);
+            for (var d = 0; d < 784; d++) floats[784 * i + d] = symbols[d] / 255f;
+        }
+        SameAs(samples.File("x_test.npy", Samples.Npy("<f4", "10000, 1, 28, 28", MemoryMarshal.AsBytes(floats.AsSpan()).ToArray())), known.Test);
     }
 
     [DataFact("cifar10")]
