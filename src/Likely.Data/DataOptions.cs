@@ -27,7 +27,7 @@ public sealed record DataOptions
         new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split, drawn evenly"),
         new("flip", "false", "true or false", "mirror each training item with probability 1/2, anew in every epoch"),
         new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, of mirroring and of binarize=dynamic"),
-        new("range", "-", "LOW:HIGH, such as 0:1, -1:1, 0:255 or 0:65535", "which stored values of an array are black and white; what its type does not say is found out from its values and told"),
+        new("range", "-", "LOW:HIGH, such as 0:1, -1:1, 0:255 or 0:65535", "which stored values of an array, or of pictures of 16 bits, are black and white; what its type does not say is found out from its values and told"),
         new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
     ];

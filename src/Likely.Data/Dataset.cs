@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using Likely.Tensors;
 
@@ -169,11 +170,26 @@ public sealed class Dataset : IDisposable
     DataOptions Scaled(IReadOnlyList<ItemSource> sources, DataOptions options, CancellationToken cancellation)
     {
         ArraySource[] arrays = [.. sources.OfType<ArraySource>()];
-        if (arrays.Length == 0) return options;
+        if (arrays.Length == 0) return Deep(sources, options);
         var scale = ArrayScale.Of(arrays, options, cancellation);
         foreach (var array in arrays) array.Use(scale);
         if (scale.Note is { } found) _notes.Add(found);
         return scale.Keep ? options with { Range = (scale.Low, scale.High) } : options;
+    }
+
+    // Pictures of 16 bits have the whole range unless something says otherwise; where a quarter of it would do, cameras of fewer bits are likelier.
+    DataOptions Deep(IReadOnlyList<ItemSource> sources, DataOptions options)
+    {
+        (string Name, int Most)[] deep = [.. sources.SelectMany(source => source.LargestSamples.Select(item => (source.ItemName(item.Key), item.Value)))];
+        if (deep.Length == 0) return options;
+        var most = deep.Max(item => item.Most);
+        if (most is > 0 and < (SampleRule.Deepest + 1) / 4)
+        {
+            var bits = most < 256 ? 8 : Math.Max(10, (33 - BitOperations.LeadingZeroCount((uint)most)) / 2 * 2);
+            throw new DataException($"'{deep[0].Name}'{(deep.Length == 1 ? " has" : $" and {deep.Length - 1} other pictures have")} samples of 16 bits, but none above {most}: set range=0:{(1 << bits) - 1} if that is white, or range=0:{SampleRule.Deepest} if they are that dark.");
+        }
+        _notes.Add($"{deep.Length} of {_source.Count} pictures, such as '{deep[0].Name}', have samples of 16 bits, taken as range=0:{SampleRule.Deepest}");
+        return options with { Range = (0, SampleRule.Deepest) };
     }
 
     // Labels as the known set calls them, then as the model counts them, where each has a place there.

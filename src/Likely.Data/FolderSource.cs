@@ -13,6 +13,7 @@ sealed class FolderSource : ItemSource
     readonly Item[] _items;
     readonly int _channels = 1;
     readonly List<string> _notes = [];
+    readonly SortedDictionary<int, int> _largestSamples = [];
     FileStream? _spool;
 
     /// <summary>Opens some files of a folder.</summary>
@@ -30,13 +31,17 @@ sealed class FolderSource : ItemSource
                 var (path, label) = files[i];
                 kinds[i] = FileKind.Of(path);
                 severalFrames[i] = kinds[i].Demuxer is not null || ImageFiles.IsOwn(kinds[i]) ? ImageFiles.HasMoreFrames(path, kinds[i]) : throw kinds[i].Refusal(path);
-                if (ImageFiles.IsOwn(kinds[i])) _items[i] = new Item(path, label, ImageFiles.ReadGeometry(path), -1);
+                if (!ImageFiles.IsOwn(kinds[i])) return;
+                var (geometry, isDeep) = ImageFiles.ReadGeometry(path);
+                _items[i] = new Item(path, label, geometry, -1);
+                if (isDeep && rule.Range is null) Measure(i, ImageFiles.Read(path, rule));
             }, cancellation);
             int[] foreign = [.. Enumerable.Range(0, files.Count).Where(i => !ImageFiles.IsOwn(kinds[i]))];
             Ffmpeg.Decode([.. foreign.Select(i => (files[i].Path, kinds[i]))], rule, firstOnly: true, (index, pictures, hasMore) =>
             {
                 var i = foreign[index];
                 severalFrames[i] |= hasMore;
+                Measure(i, pictures[0]);
                 _items[i] = Spool(files[i].Path, files[i].Label, pictures[0]);
             }, progress, cancellation);
         }
@@ -57,6 +62,7 @@ sealed class FolderSource : ItemSource
 
     public override int Count => _items.Length;
     public override IReadOnlyList<string> ClassNames { get; }
+    public override IReadOnlyDictionary<int, int> LargestSamples => _largestSamples;
     public override IReadOnlyList<string> Notes => _notes;
     public override string Description => $"folder '{_folder}', {Count} pictures";
     public override ImageGeometry GeometryOf(int index) => _items[index].Geometry with { Channels = _channels };
@@ -87,6 +93,12 @@ sealed class FolderSource : ItemSource
             stored.CopyTo(pixels);
         else // a grey picture among coloured ones
             for (var i = 0; i < pixels.Length; i++) pixels[i] = stored[i / _channels];
+    }
+
+    void Measure(int index, Image image)
+    {
+        if (image.LargestSample is { } largest && _rule.Range is null)
+            lock (_largestSamples) _largestSamples[index] = largest;
     }
 
     Item Spool(string path, int label, Image image)

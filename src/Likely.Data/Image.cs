@@ -21,6 +21,9 @@ public sealed class Image
     public int Width { get; }
     public int Channels { get; }
 
+    /// <summary>The largest sample the file has, if they are of 16 bits.</summary>
+    internal int? LargestSample { get; init; }
+
     /// <summary>[Height, Width, Channels]</summary>
     public byte[] Pixels { get; }
 

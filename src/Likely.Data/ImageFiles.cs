@@ -46,7 +46,7 @@ static class ImageFiles
     {
         var kind = FileKind.Of(path);
         if (kind.Format == FileFormat.Png) return new PngDecoder(Load(path), path, rule).Decode();
-        if (kind.Format == FileFormat.Pnm) return Pnm.Decode(Load(path), path);
+        if (kind.Format == FileFormat.Pnm) return Pnm.Decode(Load(path), path, rule);
         Image? picture = null;
         Ffmpeg.Decode([(path, kind)], rule, firstOnly: true, (_, pictures, _) => picture = pictures[0]);
         return picture!;
@@ -89,8 +89,8 @@ static class ImageFiles
         static uint Number(ReadOnlySpan<byte> bytes, bool little) => little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
     }
 
-    /// <summary>Size and channels of a PNG or PNM file from its first bytes.</summary>
-    public static ImageGeometry ReadGeometry(string path)
+    /// <summary>Size and channels of a PNG or PNM file from its first bytes, and whether its samples have 16 bits.</summary>
+    public static (ImageGeometry Geometry, bool IsDeep) ReadGeometry(string path)
     {
         try
         {
@@ -98,10 +98,10 @@ static class ImageFiles
             if (IsPnm(head))
             {
                 var pnm = Pnm.ParseHeader(head, path);
-                return new ImageGeometry(pnm.Height, pnm.Width, pnm.Channels, 256);
+                return (new ImageGeometry(pnm.Height, pnm.Width, pnm.Channels, 256), pnm.Maximum == SampleRule.Deepest);
             }
             var png = PngDecoder.ParseHeader(head, path);
-            return new ImageGeometry(png.Height, png.Width, PngDecoder.ChannelsOf(png.Color), 256);
+            return (new ImageGeometry(png.Height, png.Width, PngDecoder.ChannelsOf(png.Color), 256), png.Depth == 16);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -20,6 +20,9 @@ abstract class ItemSource : IDisposable
     /// <summary>What the pixels of all items are a pure function of; null if they must be read to be known.</summary>
     public virtual string? Formula => null;
 
+    /// <summary>The largest sample of each item that is a picture of 16 bits, by index; not looked for if the range is given.</summary>
+    public virtual IReadOnlyDictionary<int, int> LargestSamples => new Dictionary<int, int>();
+
     /// <summary>What people should know about how the source was read, one sentence each.</summary>
     public virtual IReadOnlyList<string> Notes => [];
 

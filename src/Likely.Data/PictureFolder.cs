@@ -41,7 +41,7 @@ static class PictureFolder
                 .Select(picture => (picture.Path, Label: picture.Label is { } label ? Array.BinarySearch(labels, label, StringComparer.Ordinal) : -1))
                 .OrderBy(file => file.Label)];
             if (files.Length == 0) return [];
-            sources.Add(new FolderSource(folder, files, labels, new SampleRule(options.Background), progress, cancellation));
+            sources.Add(new FolderSource(folder, files, labels, SampleRule.Of(options), progress, cancellation));
             return [sources[^1]];
         }
     }

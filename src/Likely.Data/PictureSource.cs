@@ -5,12 +5,12 @@ sealed class PictureSource : ItemSource
 {
     readonly string _path;
     readonly IReadOnlyList<Image> _frames = [];
-    readonly bool _hasMore;
+    readonly bool _hasMore, _hasRange;
 
     /// <exception cref="DataException">if it is neither a picture nor a video, or a damaged one</exception>
     public PictureSource(string path, FileKind kind, SampleRule rule, CancellationToken cancellation = default)
     {
-        _path = path;
+        (_path, _hasRange) = (path, rule.Range is not null);
         _hasMore = ImageFiles.HasMoreFrames(path, kind);
         if (ImageFiles.IsOwn(kind))
         {
@@ -21,6 +21,9 @@ sealed class PictureSource : ItemSource
         Ffmpeg.Decode([(path, kind)], rule, firstOnly: kind.Format != FileFormat.Video, (_, pictures, hasMore) => (frames, more) = (pictures, hasMore), cancellation: cancellation);
         (_frames, _hasMore) = (frames, _hasMore || more);
     }
+
+    public override IReadOnlyDictionary<int, int> LargestSamples =>
+        Enumerable.Range(0, Count).Where(i => _frames[i].LargestSample is not null && !_hasRange).ToDictionary(i => i, i => _frames[i].LargestSample!.Value);
 
     public override int Count => _frames.Count;
     public override string Description => Count == 1 ? $"picture '{_path}'" : $"file '{_path}', {Count} frames";

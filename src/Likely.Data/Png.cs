@@ -5,7 +5,7 @@ namespace Likely.Data;
 
 /// <summary>
 /// PNG pictures (ISO/IEC 15948). Reads every colour type, bit depth and interlacing as 8-bit grey or RGB: 1, 2 and 4 bits
-/// are spread over 0..255, of 16 bits the high byte is kept, an opaque alpha channel is dropped and a transparent one refused.
+/// are spread over 0..255, of 16 bits the high byte is kept, an opaque alpha channel is dropped and a transparent one refused (data sets have settings for both).
 /// Writes 8-bit grey and RGB, each row with the filter of least absolute sum.
 /// </summary>
 public static class Png

@@ -19,6 +19,7 @@ sealed class PngDecoder
     readonly bool _interlaced;
     readonly byte[] _palette = [], _transparency = [];
     readonly MemoryStream _packed = new();
+    int _largest;
 
     public PngDecoder(ReadOnlySpan<byte> file, string name, SampleRule rule = default)
     {
@@ -133,7 +134,7 @@ sealed class PngDecoder
         {
             throw Damaged("cannot be unpacked", error);
         }
-        return new Image(_height, _width, ChannelsOf(_color), target);
+        return new Image(_height, _width, ChannelsOf(_color), target) { LargestSample = _depth == 16 ? _largest : null };
     }
 
     /// <summary>The number of bytes to return, once the packed data are long enough to hold the picture.</summary>
@@ -209,7 +210,8 @@ sealed class PngDecoder
             {
                 var value = Sample(row, j * _samples + c);
                 matches = matches && value == (_transparency[2 * c] << 8 | _transparency[2 * c + 1]);
-                pixel[c] = (byte)(_depth switch { 16 => value >> 8, 8 => value, 4 => value * 17, 2 => value * 85, _ => value * 255 });
+                pixel[c] = _depth == 16 ? _rule.ToByte(value, _name) : (byte)(_depth switch { 8 => value, 4 => value * 17, 2 => value * 85, _ => value * 255 });
+                _largest = Math.Max(_largest, value);
             }
             if (matches) Show(pixel, 0, 255);
             else if (_color is GreyAlpha or RgbAlpha) Show(pixel, Sample(row, j * _samples + channels), _depth == 8 ? 255 : 65535);

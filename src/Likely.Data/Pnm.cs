@@ -2,12 +2,14 @@ namespace Likely.Data;
 
 /// <summary>
 /// The portable pixmaps of Netpbm: P1 to P6 (bitmap, grey, colour; as text or bytes). Values are scaled to 0..255 by
-/// (value * 255 + maximum / 2) / maximum; a P1 or P4 bitmap has 1 for black.
+/// (value * 255 + maximum / 2) / maximum, but as in any picture of 16 bits if the maximum is 65535; a P1 or P4 bitmap has 1 for black.
 /// </summary>
 public static class Pnm
 {
     /// <exception cref="DataException">if the data are not a whole PNM picture</exception>
-    public static Image Decode(ReadOnlySpan<byte> file, string name)
+    public static Image Decode(ReadOnlySpan<byte> file, string name) => Decode(file, name, default);
+
+    internal static Image Decode(ReadOnlySpan<byte> file, string name, SampleRule rule)
     {
         var (height, width, channels, maximum, at) = ParseHeader(file, name);
         var kind = file[1] - '0';
@@ -17,11 +19,12 @@ public static class Pnm
         if (file.Length - at < least)
             throw new DataException($"'{name}' ends early: its header promises {height} x {width} pixels; fetch it again.");
         var pixels = new byte[count];
+        var largest = 0;
         if (kind <= 3)
             for (var i = 0; i < count; i++)
             {
                 var value = kind == 1 ? Bit(file, ref at, name) : Number(file, ref at, name);
-                pixels[i] = kind == 1 ? (byte)(255 - 255 * value) : Scale(value, maximum, name);
+                pixels[i] = kind == 1 ? (byte)(255 - 255 * value) : ToByte(value);
             }
         else
         {
@@ -32,11 +35,18 @@ public static class Pnm
                     pixels[i] = (data[i / width * ((width + 7) / 8) + i % width / 8] >> (7 - i % width % 8) & 1) == 0 ? (byte)255 : (byte)0;
             else if (maximum == 255) data.CopyTo(pixels);
             else if (maximum < 255)
-                for (var i = 0; i < count; i++) pixels[i] = Scale(data[i], maximum, name);
+                for (var i = 0; i < count; i++) pixels[i] = ToByte(data[i]);
             else
-                for (var i = 0; i < count; i++) pixels[i] = Scale(data[2 * i] << 8 | data[2 * i + 1], maximum, name);
+                for (var i = 0; i < count; i++) pixels[i] = ToByte(data[2 * i] << 8 | data[2 * i + 1]);
         }
-        return new Image(height, width, channels, pixels);
+        return new Image(height, width, channels, pixels) { LargestSample = maximum == SampleRule.Deepest ? largest : null };
+
+        byte ToByte(int value)
+        {
+            largest = Math.Max(largest, value);
+            if (value > maximum) throw new DataException($"'{name}' has a value of {value}, above its stated maximum of {maximum}.");
+            return maximum == SampleRule.Deepest ? rule.ToByte(value, name) : (byte)((value * 255 + maximum / 2) / maximum);
+        }
     }
 
     /// <summary>Whether another picture follows the first in a file of bytes, not text.</summary>
@@ -64,9 +74,6 @@ public static class Pnm
         if (maximum is < 1 or > 65535) throw new DataException($"'{name}' claims a largest value of {maximum}; it must be 1 to 65535.");
         return (height, width, channels, maximum, at + 1); // exactly one white space follows the header
     }
-
-    static byte Scale(int value, int maximum, string name) => value <= maximum ? (byte)((value * 255 + maximum / 2) / maximum)
-        : throw new DataException($"'{name}' has a value of {value}, above its stated maximum of {maximum}.");
 
     static int Bit(ReadOnlySpan<byte> file, ref int at, string name)
     {

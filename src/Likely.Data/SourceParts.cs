@@ -27,7 +27,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
             FileFormat.Npy or FileFormat.Idx => new ArraySource(path, ItemLabels.Beside(path), options),
             FileFormat.Cifar10 => CifarSource.Open(path, hundred: false),
             FileFormat.Cifar100 => CifarSource.Open(path, hundred: true),
-            FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video when kind.Content is null => new PictureSource(path, kind, new SampleRule(options.Background), cancellation),
+            FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video when kind.Content is null => new PictureSource(path, kind, SampleRule.Of(options), cancellation),
             FileFormat.Unknown when IsArray(path) || IsIdx(path) => new ArraySource(path, null, options),
             FileFormat.Unknown when IsCifar(path) => CifarSource.Open(path, hundred: false),
             _ => throw kind.Refusal(path),

@@ -160,4 +160,53 @@ public sealed class FolderTests : IDisposable
         using var named = Dataset.Open(Path.Combine(_samples.Folder, "again"), DataOptions.Default);
         Assert.Equal(4, named.All.Count);
     }
+
+    void Deep(string name, int most)
+    {
+        byte[] png = Samples.Png(4, 4, 16, 0, false, (i, j, _) => (4 * i + j) * most / 15), rows = [.. Enumerable.Range(0, 16).SelectMany(i => (byte[])[(byte)(i * most / 15 >> 8), (byte)(i * most / 15)])];
+        _samples.File(name, name.EndsWith(".png", StringComparison.Ordinal) ? png : [.. "P5 4 4 65535\n"u8, .. rows]);
+    }
+
+    byte[] Symbols(int index, params (string Key, string Value)[] settings)
+    {
+        using var data = Open(settings);
+        var symbols = new byte[data.Geometry.Dimensions];
+        data.All.Read(index, symbols);
+        return symbols;
+    }
+
+    [Fact]
+    public void Samples_of_16_bits_have_the_whole_range_or_the_one_that_is_set()
+    {
+        Deep("a.png", 65535);
+        Deep("b.pgm", 60000);
+        Deep("c.png", 4095);
+        using (var data = Open())
+        {
+            Assert.Contains("3 of 3 pictures, such as 'a.png', have samples of 16 bits, taken as range=0:65535", data.Notes);
+            Assert.Contains("range=0:65535", data.Preprocessing);
+            using var dark = Dataset.Open(Path.Combine(_samples.Folder, "c.png"), DataOptions.FromCanonical(data.Preprocessing)); // the scale of a model holds for what it scores
+            Assert.Empty(dark.Notes);
+        }
+        Assert.Equal((255, 15), (Symbols(0)[15], Symbols(2)[15]));
+        Assert.Equal(Symbols(0), Symbols(0, ("range", "0:65535")));
+        Assert.Contains("'a.png' has a value of 4369, outside range=0:4095", Assert.Throws<DataException>(() => Symbols(0, ("range", "0:4095"), ("validation", "0"))).Message.Replace(_samples.Folder + "/", ""));
+
+        File.Delete(Path.Combine(_samples.Folder, "a.png"));
+        File.Delete(Path.Combine(_samples.Folder, "b.pgm"));
+        Assert.Contains("'c.png' has samples of 16 bits, but none above 4095: set range=0:4095 if that is white, or range=0:65535", Refusal());
+        Deep("d.pgm", 4095);
+        Assert.Contains("'c.png' and 1 other pictures have samples", Refusal());
+        var bright = Symbols(0, ("range", "0:4095"));
+        Assert.Equal((0, 255), (bright[0], bright[15]));
+        Assert.Equal(bright, Symbols(1, ("range", "0:4095")));
+        Assert.Equal(15, Symbols(0, ("range", "0:65535"))[15]);
+        foreach (var (most, range) in (IEnumerable<(int, string)>)[(255, "0:255"), (256, "0:1023"), (1023, "0:1023"), (1024, "0:4095"), (4096, "0:16383"), (16383, "0:16383")])
+        {
+            Deep("c.png", most);
+            Deep("d.pgm", most);
+            Assert.Contains($"set range={range} if", Refusal());
+            Assert.Equal(0, Symbols(0, ("range", range))[0]);
+        }
+    }
 }

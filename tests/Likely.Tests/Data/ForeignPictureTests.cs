@@ -122,4 +122,20 @@ public sealed class ForeignPictureTests : IDisposable
         Make("photos/colour.bmp", "testsrc=s=24x16:d=1:r=5", "-frames:v", "1");
         using (var data = Open("photos", ("validation", "0.1"))) Assert.Empty(data.Notes);
     }
+
+    [FfmpegFact]
+    public void Samples_of_16_bits_follow_the_same_rule_through_ffmpeg()
+    {
+        Make("a.png", "testsrc=s=64x16:d=1:r=5,format=gray16be", "-frames:v", "1");
+        Make("b.tif", "testsrc=s=64x16:d=1:r=5,format=gray16le", "-frames:v", "1", "-compression_algo", "raw");
+        using (Dataset own = Open("a.png"), foreign = Open("b.tif"))
+        {
+            Assert.Equal(Symbols(own.Train, 0), Symbols(foreign.Train, 0));
+            Assert.Contains("16 bits, taken as range=0:65535", foreign.Notes[0]);
+        }
+        Make("c.tif", "testsrc=s=64x16:d=1:r=5,format=gray16le,lut=c0=val/16", "-frames:v", "1", "-compression_algo", "raw");
+        Assert.Contains("set range=0:4095", Assert.Throws<DataException>(() => Open("c.tif").Dispose()).Message);
+        using var bright = Open("c.tif", ("range", "0:4095"));
+        Assert.True(Symbols(bright.Train, 0).Max() > 240);
+    }
 }

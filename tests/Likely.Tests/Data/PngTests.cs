@@ -86,8 +86,8 @@ public sealed class PngTests
         var grey = Samples.Png(1, 3, 8, 4, false, (_, j, c) => c == 0 ? 100 : j switch { 0 => 255, 1 => 51, _ => 0 });
         Assert.Equal([100, 224, 255], On("white", grey));
         Assert.Equal([100, 20, 0], On("black", grey));
-        var colour = Samples.Png(1, 2, 16, 6, true, (_, j, c) => c == 3 ? 65535 * j : 256 * (10 * c + 10));
-        Assert.Equal([7, 7, 7, 10, 20, 30], On("7", colour));
+        var colour = Samples.Png(1, 2, 16, 6, true, (_, j, c) => c == 3 ? 65535 * j : 256 * (100 * c + 10));
+        Assert.Equal([7, 7, 7, 10, 110, 210], On("7", colour));
         Assert.Equal([9, 9, 9, 4, 5, 6], On("9", Samples.Png(1, 2, 1, 3, false, (_, j, _) => j, ("PLTE", [1, 2, 3, 4, 5, 6]), ("tRNS", [0]))));
         Assert.Equal([50, 1], On("50", Samples.Png(1, 2, 8, 0, false, (_, j, _) => j, ("tRNS", [0, 0]))));
     }
