@@ -23,7 +23,11 @@ static class DecompressVerb
         using var outputs = new Outputs(session.Force, result.GetValue(Source), result.GetValue(Model));
         outputs.Claim(folder, []);
         if (session.Force) // without, nothing that is there is touched
-            foreach (var entry in archive.Entries) outputs.RequireNoInput(Path.Combine(folder, entry.Name));
+            foreach (var entry in archive.Entries)
+            {
+                session.Cancellation.ThrowIfCancellationRequested();
+                outputs.RequireNoInput(Path.Combine(folder, entry.Name));
+            }
         if (session.Json && model is not null) WarmUp.Coding(model.Model, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Decompress(archive, model, folder,
             ArchiveText.Options(session, display) with { Batch = result.GetValue(Batch) ?? 0 }, only, session.Cancellation));

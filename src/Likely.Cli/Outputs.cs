@@ -31,7 +31,15 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
         if (string.IsNullOrWhiteSpace(folder)) throw new UsageException("The name of the output folder is empty.");
         if (FileStatus.Of(folder).Type is not (FileType.Folder or FileType.Missing)) throw new UsageException($"{folder} is not a folder, where one is to be filled.");
         foreach (var path in files) Require(path);
-        _locks.Add(OutputLock.Take(Path.TrimEndingDirectorySeparator(folder)));
+        _locks.Add(OutputLock.TakeFolder(folder));
+    }
+
+    /// <summary>Keeps other runs from a name that is written beside a claimed one.</summary>
+    /// <exception cref="UsageException">Another run holds it, or the command reads it.</exception>
+    public void Hold(string path)
+    {
+        RequireNoInput(path);
+        _locks.Add(OutputLock.Take(path));
     }
 
     /// <summary>Refuses a name that the command reads, for what it writes or removes beside its output.</summary>
@@ -40,7 +48,9 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
     {
         _read ??= [.. _inputs.Select(input => (FileStatus.Of(input), FinalPath.Of(input), input))];
         if (_read.Count == 0) return;
-        var (status, final) = (FileStatus.Of(path), FinalPath.Of(path));
+        var status = FileStatus.Of(path);
+        if (status.Type is FileType.Missing) return; // what is read is there
+        var final = FinalPath.Of(path);
         foreach (var (read, at, name) in _read)
         {
             if (status.IsSame(read) || final == at) throw new UsageException($"{path} is read by the same command{(name == path ? "" : $", as {name}")}; choose another name for what is written.");

@@ -30,8 +30,7 @@ sealed class RunFiles
         outputs.Claim(Checkpoint);
         if (FileStatus.Of(Checkpoint).Type == FileType.CharacterDevice)
             throw new UsageException($"{Checkpoint} is a device, and training keeps measurements beside its model; name a file");
-        outputs.Claim(Folder, []);
-        outputs.RequireNoInput(Folder);
+        outputs.Hold(Folder);
         outputs.RequireNoInput(Resume);
     }
 
@@ -41,6 +40,7 @@ sealed class RunFiles
     {
         var goesOn = resume && File.Exists(Resume);
         AtomicFile.RequireFree(Checkpoint, overwrite || goesOn);
+        if (FileStatus.Of(Folder).Type is not (FileType.Folder or FileType.Missing)) throw new UsageException($"{Folder} is not a folder, where one is to be filled; choose another --out, or move it away");
         AtomicFile.RequireFree(Metrics, overwrite: true);
         AtomicFile.RequireFree(Resume, overwrite: true);
         (_overwrite, _before) = (overwrite, FileStatus.Of(Checkpoint));

@@ -12,6 +12,7 @@ namespace Likely.Files;
 public sealed class OutputLock : IDisposable
 {
     const string Prefix = ".likely-", Extension = ".lock", Unfinished = ".tmp";
+    const string WholeFolder = "."; // no file has that name
     const int LongestName = 180, RandomLength = 32, Attempts = 20;
     const int HeldLinux = 11, HeldMac = 35, HeldWindows = unchecked((int)0x80070020);
 
@@ -23,9 +24,13 @@ public sealed class OutputLock : IDisposable
 
     OutputLock(string path, string? made, FileStream? file) => (_path, _made, _file) = (path, made, file);
 
-    /// <summary>Takes the lock of an output that is a file or a folder, making the folder it lies in.</summary>
+    /// <summary>Takes the lock of an output, making the folder it lies in.</summary>
     /// <exception cref="UsageException">Another run holds it, or the folder cannot be written.</exception>
     public static OutputLock Take(string path) => Take(path, Resolve(path), joins: false);
+
+    /// <summary>Takes the lock of a folder that is to be filled, making it; the lock lies within, as the folder around it may not be ours.</summary>
+    /// <exception cref="UsageException">Another run holds it, or the folder cannot be written.</exception>
+    public static OutputLock TakeFolder(string path) => Take(path, Path.Combine(Resolve(path), WholeFolder), joins: false);
 
     /// <summary>A name for a file that will become that output, which nobody can foretell.</summary>
     internal static string UnfinishedName(string target) =>

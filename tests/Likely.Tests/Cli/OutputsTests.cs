@@ -69,7 +69,7 @@ public sealed class OutputsTests
             Refused($"train strokes --model gated-pixelcnn {Tiny} --out held.likely", "another run");
         using (OutputLock.Take("held.run"))
             Refused($"train strokes --model gated-pixelcnn {Tiny} --out held", "another run"); // another model file, the same measurements
-        using (OutputLock.Take("heldmaps"))
+        using (OutputLock.TakeFolder("heldmaps"))
             Refused("score plain.likely strokes --limit 2 --out held.csv --map heldmaps", "another run");
         using (OutputLock.Take("held.lka"))
             Refused("compress plain.likely text.txt --out held.lka", "another run");

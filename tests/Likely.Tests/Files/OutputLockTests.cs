@@ -26,6 +26,19 @@ public sealed class OutputLockTests : IDisposable
         using (OutputLock.Take(Target)) { }
     }
 
+    [Fact]
+    public void A_folder_is_locked_from_within_and_goes_if_nothing_came_into_it()
+    {
+        var folder = Path.Combine(_folder, "a", "maps");
+        using (OutputLock.TakeFolder(folder))
+        {
+            Assert.Throws<UsageException>(() => OutputLock.TakeFolder(Path.Combine(folder, "..", "maps")));
+            Assert.All(Directory.GetFiles(folder), path => Assert.True(OutputLock.IsOwn(path)));
+            Assert.Single(Directory.GetFileSystemEntries(_folder));
+        }
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
     [UnixFact]
     public void A_link_and_its_target_have_one_lock()
     {
