@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
@@ -50,6 +51,7 @@ static class InfoVerb
         text.AppendLine($"labels         {(checkpoint.ClassNames.Count == 0 ? "none" : VisibleText.Line(string.Join(", ", checkpoint.ClassNames)))}");
         text.AppendLine($"parameters     {model.Parameters.Count}");
         if (model.FieldOfView is var (rows, columns)) text.AppendLine($"sight          a pixel depends on {rows} rows above it and {columns} columns to each side");
+        if (4 * model.Parameters.Length > 1_000_000_000) text.AppendLine($"memory         {MachineMemory.Text(4.0 * model.Parameters.Length)} for the weights");
         text.AppendLine($"stored as      {StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes");
         foreach (var (key, value) in checkpoint.Summary) text.AppendLine($"{VisibleText.Line(key),-14} {value:0.######}");
         if (checkpoint.Plan.Length > 0) text.AppendLine($"plan           {checkpoint.Plan}");

@@ -17,18 +17,22 @@ static class ModelFile
         return checkpoint;
     }
 
-    /// <summary>Refuses a model whose preprocessing nobody can apply.</summary>
-    /// <exception cref="UsageException">Its keys or their values are unknown.</exception>
+    /// <summary>Refuses a model whose preprocessing nobody can apply, or makes items of another size than the model's.</summary>
+    /// <exception cref="UsageException">Its keys or their values are unknown, or it contradicts the geometry.</exception>
     public static void RequireReadable(Checkpoint checkpoint, string path)
     {
+        DataOptions options;
         try
         {
-            Data.DataOptions.FromCanonical(checkpoint.Preprocessing);
+            options = Data.DataOptions.FromCanonical(checkpoint.Preprocessing);
         }
         catch (DataException fault)
         {
             throw new UsageException($"{path} is damaged, or of a later version: {fault.Message}");
         }
+        var own = checkpoint.Model.Geometry;
+        if ((options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
+            throw new UsageException($"{path} is damaged: its preprocessing makes items of {height}x{width}, and its geometry is {own}");
     }
 
     /// <summary>Refuses what is no model file.</summary>

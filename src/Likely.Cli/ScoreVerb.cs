@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
@@ -55,7 +56,9 @@ static class ScoreVerb
             foreach (var (geometry, items) in groups)
             {
                 var coded = new double[items.Length];
-                var scores = Evaluation.Score(checkpoint.ForGeometry(geometry), split, session.Threads, items: items, coded: coded, each: (index, _, symbols) =>
+                var model = checkpoint.ForGeometry(geometry);
+                if (Evaluation.MemoryOf(model, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {geometry.Height}x{geometry.Width} takes up to {MachineMemory.Text(bytes)} of memory");
+                var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, each: (index, _, symbols) =>
                 {
                     session.Cancellation.ThrowIfCancellationRequested();
                     maps?.Keep(index, symbols);

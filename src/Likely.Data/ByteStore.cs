@@ -6,19 +6,26 @@ namespace Likely.Data;
 
 /// <summary>
 /// Bytes that can be read at any offset by any thread: a plain file straight from disk, a gzip file inflated to memory
-/// (at most 1 GiB, and never more than gzip can have packed into that file).
+/// (at most 896 MiB, all that are open together, and never more than gzip can have packed into that file).
 /// </summary>
 sealed class ByteStore : IDisposable
 {
-    const long LargestInflated = 1L << 30;
+    const long LargestInflated = 896L << 20;
     const int BestDeflateRatio = 1032; // deflate cannot do better than 258 bytes in 2 bits
 
     readonly SafeFileHandle? _file;
     readonly byte[]? _memory;
     readonly FileStatus _opened;
+    static long _inflated; // by all stores that are open
+    long _reserved;
 
-    ByteStore(string path, SafeFileHandle? file, byte[]? memory, long length) =>
-        (Path, _file, _memory, Length, _opened) = (path, file, memory, length, file is null ? default : FileStatus.Of(file));
+    ByteStore(string path, SafeFileHandle? file, byte[]? memory, long length, long reserved = 0)
+    {
+        (Path, _file, _memory, Length, _opened, _reserved) = (path, file, memory, length, file is null ? default : FileStatus.Of(file), reserved);
+        if (reserved == 0) GC.SuppressFinalize(this);
+    }
+
+    ~ByteStore() => Release();
 
     public string Path { get; }
     public long Length { get; }
@@ -32,7 +39,11 @@ sealed class ByteStore : IDisposable
     public static ByteStore OfMemory(string path, byte[] memory) => new(path, null, memory, memory.Length);
 
     /// <summary>The contents of gzip data; <paramref name="open"/> is called twice.</summary>
-    public static ByteStore OfGzip(string path, Func<Stream> open, Func<byte[], long?>? promise = null) => OfMemory(path, Inflate(path, open, promise));
+    public static ByteStore OfGzip(string path, Func<Stream> open, Func<byte[], long?>? promise = null) 
+    {
+        var memory = Inflate(path, open, promise);
+        return new ByteStore(path, null, memory, memory.Length, memory.Length);
+    }
 
     /// <summary>Opens a file. If it is packed, whatever its name, <paramref name="promise"/> reads the length that the first 64 bytes announce, if they do.</summary>
     public static ByteStore Open(string path, Func<byte[], long?>? promise = null)
@@ -110,22 +121,38 @@ sealed class ByteStore : IDisposable
             }
             if (promised > most)
                 throw new DataException(promised > LargestInflated
-                    ? $"'{path}' holds more than 1 GiB when unpacked; unpack it with gunzip first, then it is read from disk."
+                    ? $"'{path}' holds more than {LargestInflated >> 20} MiB when unpacked; unpack it with gunzip first, then it is read from disk."
                     : $"'{path}' is too short for the {promised} bytes that its header promises; fetch it again.");
-            var memory = new byte[promised];
-            using (var stream = new GZipStream(open(), CompressionMode.Decompress))
+            if (Interlocked.Add(ref _inflated, promised) > LargestInflated)
             {
-                if (stream.ReadAtLeast(memory, memory.Length, throwOnEndOfStream: false) < memory.Length)
-                    throw new DataException($"'{path}' ends early: its header promises {promised} bytes; fetch it again.");
-                if (stream.ReadByte() >= 0)
-                    throw new DataException($"'{path}' is longer than its header says; it is damaged or of another kind.");
+                Interlocked.Add(ref _inflated, -promised);
+                throw new DataException($"'{path}' and the packed files that are open with it hold more than {LargestInflated >> 20} MiB when unpacked; unpack them with gunzip first, then they are read from disk.");
             }
-            return memory;
+            try
+            {
+                return Fill(path, open, promised);
+            }
+            catch
+            {
+                Interlocked.Add(ref _inflated, -promised);
+                throw;
+            }
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
         {
             throw new DataException($"'{path}' is not valid gzip data, is cut short, or cannot be read; fetch it again.", error);
         }
+    }
+
+    static byte[] Fill(string path, Func<Stream> open, long promised)
+    {
+        var memory = new byte[promised];
+        using var stream = new GZipStream(open(), CompressionMode.Decompress);
+        if (stream.ReadAtLeast(memory, memory.Length, throwOnEndOfStream: false) < memory.Length)
+            throw new DataException($"'{path}' ends early: its header promises {promised} bytes; fetch it again.");
+        if (stream.ReadByte() >= 0)
+            throw new DataException($"'{path}' is longer than its header says; it is damaged or of another kind.");
+        return memory;
     }
 
     static long Count(Stream stream, long count, long most)
@@ -135,5 +162,12 @@ sealed class ByteStore : IDisposable
         return count;
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    void Release() => Interlocked.Add(ref _inflated, -Interlocked.Exchange(ref _reserved, 0));
 }

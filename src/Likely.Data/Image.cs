@@ -9,6 +9,9 @@ public sealed class Image
     /// <summary>No picture may hold more bytes than this (256 MiB): a header can claim anything.</summary>
     public const long LargestSize = 1L << 28;
 
+    /// <summary>No picture may be higher or wider: work on a picture takes memory by rows, too.</summary>
+    public const int LargestSide = 1 << 20;
+
     /// <exception cref="ArgumentException">if the number of pixels does not fit the size</exception>
     public Image(int height, int width, int channels, byte[] pixels)
     {
@@ -26,6 +29,17 @@ public sealed class Image
 
     /// <summary>[Height, Width, Channels]</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>Refuses a size that a file claims.</summary>
+    /// <exception cref="DataException">if it is empty, or larger than any picture may be</exception>
+    internal static void RequireSize(long height, long width, int channels, string name)
+    {
+        if (height < 1 || width < 1) throw new DataException($"'{name}' claims {height} x {width} pixels, which is no picture; fetch it again.");
+        if (height > LargestSide || width > LargestSide)
+            throw new DataException($"'{name}' claims {height} x {width} pixels, and no side may be longer than {LargestSide}; fetch it again or make it smaller.");
+        if (height * width * channels > LargestSize)
+            throw new DataException($"'{name}' claims {height} x {width} pixels of {channels} {(channels == 1 ? "byte" : "bytes")}, more than the {LargestSize} bytes that a picture may have; fetch it again or make it smaller.");
+    }
 
     /// <summary>Reads a picture of any known format; formats other than PNG and PNM go through ffmpeg.</summary>
     /// <exception cref="DataException">if the file is missing, damaged or of an unknown kind</exception>

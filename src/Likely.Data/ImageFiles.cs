@@ -8,6 +8,10 @@ static class ImageFiles
 {
     const long LargestFile = 1L << 29;
 
+    // Bytes, packed or not, from which on pictures are taken one at a time, whatever the number of threads: together they would take too much memory.
+    const long Large = 1L << 25;
+    static readonly Lock _oneLarge = new();
+
     static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase) { ".png", ".pgm", ".ppm", ".pbm", ".pnm" };
 
     static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
@@ -45,12 +49,19 @@ static class ImageFiles
     public static Image Read(string path, SampleRule rule = default)
     {
         var kind = FileKind.Of(path);
-        if (kind.Format == FileFormat.Png) return new PngDecoder(Load(path), path, rule).Decode();
-        if (kind.Format == FileFormat.Pnm) return Pnm.Decode(Load(path), path, rule);
+        if (IsOwn(kind))
+        {
+            if (new FileInfo(path).Length > Large || ReadGeometry(path).Geometry.Dimensions > Large)
+                lock (_oneLarge) return ReadOwn(path, kind, rule);
+            return ReadOwn(path, kind, rule);
+        }
         Image? picture = null;
         Ffmpeg.Decode([(path, kind)], rule, firstOnly: true, (_, pictures, _) => picture = pictures[0]);
         return picture!;
     }
+
+    static Image ReadOwn(string path, FileKind kind, SampleRule rule) =>
+        kind.Format == FileFormat.Png ? new PngDecoder(Load(path), path, rule).Decode() : Pnm.Decode(Load(path), path, rule);
 
     /// <summary>Whether a format is read here, without ffmpeg.</summary>
     public static bool IsOwn(FileKind kind) => kind.Format is FileFormat.Png or FileFormat.Pnm;

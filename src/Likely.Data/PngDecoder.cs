@@ -87,8 +87,7 @@ sealed class PngDecoder
         };
         if (!known || header[10] != 0 || header[11] != 0 || header[12] > 1)
             throw new DataException($"The PNG picture '{name}' is damaged: its header names an unknown kind of pixels; fetch it again.");
-        if (width == 0 || height == 0 || width > Image.LargestSize || height > Image.LargestSize || (long)width * height * channels > Image.LargestSize)
-            throw new DataException($"'{name}' claims {height} x {width} pixels, which is empty or too large; fetch it again or make it smaller.");
+        Image.RequireSize(height, width, channels, name);
         return ((int)height, (int)width, depth, header[9], header[12] == 1);
     }
 

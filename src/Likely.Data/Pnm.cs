@@ -69,8 +69,7 @@ public static class Pnm
         var at = 2;
         int width = Number(file, ref at, name), height = Number(file, ref at, name), channels = kind is 3 or 6 ? 3 : 1;
         var maximum = kind is 1 or 4 ? 1 : Number(file, ref at, name);
-        if (width < 1 || height < 1 || (long)width * height * channels > Image.LargestSize)
-            throw new DataException($"'{name}' claims {height} x {width} pixels, which is empty or too large; fetch it again or make it smaller.");
+        Image.RequireSize(height, width, channels, name);
         if (maximum is < 1 or > 65535) throw new DataException($"'{name}' claims a largest value of {maximum}; it must be 1 to 65535.");
         return (height, width, channels, maximum, at + 1); // exactly one white space follows the header
     }

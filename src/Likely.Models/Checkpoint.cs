@@ -147,6 +147,8 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         if (classes.Distinct().Count() != classes.Length) throw new ModelException($"{path} is damaged: two labels have one name");
         var model = Outline(file, description["config"]!.ToJsonString(), geometry, classes.Length, path);
         foreach (var parameter in model.Parameters.Parameters) StoredWeights.RequireEntry(file, parameter, path);
+        var bytes = sizeof(float) * (model.Parameters.Length + model.Parameters.Parameters.Max(parameter => parameter.Shape.Count));
+        if (!MachineMemory.Fits(bytes)) throw new ModelException($"{path} needs {MachineMemory.Text(bytes)} of memory for its weights, and {MachineMemory.Text(MachineMemory.Available())} are free");
         model.Parameters.Allocate(null);
         var known = new HashSet<string>();
         foreach (var parameter in model.Parameters.Parameters)

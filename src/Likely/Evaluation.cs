@@ -27,6 +27,9 @@ public static class Evaluation
     public static double[] Score(DensityModel model, IReadOnlyList<byte[]> items, int[] labels, int threads, PerExample? each = null)
         => new Scorer(model, threads).Score(items, labels, each);
 
+    /// <summary>Bytes that scoring examples of a model takes besides the data.</summary>
+    public static long MemoryOf(DensityModel model, int threads) => Math.Max(1, threads) * ScoringMemory.OfWorker(model, out _);
+
     /// <summary>Mean of the scores, in nats per example, added in order.</summary>
     public static double Mean(ReadOnlySpan<double> nats)
     {

@@ -9,11 +9,13 @@ namespace Likely;
 /// memory from call to call; groups are small, because a pass over one keeps all its layers' values.
 /// </summary>
 /// <param name="model">The model; an ensemble averages its members' probabilities of whole examples.</param>
-/// <param name="threads">Worker threads; no result depends on it.</param>
+/// <param name="threads">Worker threads, fewer if there is not the memory for so many large examples; no result depends on it.</param>
+/// <exception cref="InsufficientMemoryException">There is not enough memory for an example.</exception>
 public sealed unsafe class Scorer(DensityModel model, int threads)
 {
     const int GroupSymbols = 1 << 14, MostGroup = 64;
 
+    readonly int _threads = ScoringMemory.Threads(model, Math.Max(1, threads));
     readonly Worker?[] _workers = new Worker?[Math.Max(1, threads)];
     readonly int _group = Group(model.Geometry.Dimensions);
 
@@ -57,7 +59,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (coded is not null && coded.Length < count) throw new ArgumentException($"{count} examples need room for as many numbers, not {coded.Length}", nameof(coded));
         var nats = new double[count];
-        ParallelShards.Run((count + _group - 1) / _group, threads, (piece, worker) =>
+        ParallelShards.Run((count + _group - 1) / _group, _threads, (piece, worker) =>
         {
             cancellation.ThrowIfCancellationRequested();
             var first = piece * _group;

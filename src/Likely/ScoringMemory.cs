@@ -6,6 +6,29 @@ namespace Likely;
 /// <summary>The memory that scoring and drawing take, counted from shapes before it is taken, in bytes.</summary>
 static class ScoringMemory
 {
+    // Symbols of an example below which it is not worth counting.
+    const int Small = 1 << 16;
+
+    /// <summary>The threads for which there is memory: all, or fewer if examples are large.</summary>
+    /// <exception cref="InsufficientMemoryException">There is not enough for one.</exception>
+    public static int Threads(DensityModel model, int threads)
+    {
+        if (model.Geometry.Dimensions < Small || threads < 1) return threads;
+        var (bytes, available) = (OfWorker(model, out var largest), MachineMemory.Available());
+        if (largest <= FloatBlock.MostLength && (bytes <= available || MachineMemory.Fits(bytes))) return (int)Math.Clamp(available / bytes, 1, threads);
+        throw new InsufficientMemoryException($"scoring examples of {model.Geometry} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(available)} are free; make the examples smaller, or score parts of them");
+    }
+
+    /// <summary>Refuses to draw so many large examples that there is no memory for them.</summary>
+    /// <exception cref="InsufficientMemoryException">There is not enough.</exception>
+    public static void RequireWalk(DensityModel model, int count, int threads)
+    {
+        if ((long)count * model.Geometry.Dimensions < Small) return;
+        var bytes = OfWalk(model, count, threads);
+        if (!MachineMemory.Fits(bytes))
+            throw new InsufficientMemoryException($"drawing {count} examples of {model.Geometry} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(MachineMemory.Available())} are free; draw fewer at once, or smaller ones");
+    }
+
     /// <summary>What one thread that scores holds: the values of all layers of a group of examples, and the examples.</summary>
     public static long OfWorker(DensityModel model, out long largestBuffer)
     {

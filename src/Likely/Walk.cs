@@ -103,6 +103,7 @@ public static class Walk
             throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
         if (labels is not null && model.Classes > 0 && (labels.Length != count || labels.Any(label => (uint)label >= (uint)model.Classes)))
             throw new ArgumentException($"{count} examples need as many labels below {model.Classes}", nameof(labels));
+        ScoringMemory.RequireWalk(model, count, threads);
         var results = new byte[count][];
         var pieces = Pieces(model, count, seed, threads);
         var steps = (long)pieces.Count * model.Geometry.Dimensions;
