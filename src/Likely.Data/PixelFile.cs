@@ -12,7 +12,7 @@ public sealed class PixelFile : IDisposable
     ItemLabels? _labels;
     bool _hasSought;
 
-    PixelFile(ByteStore bytes, PixelLayout? layout, Image? picture, bool unpacked) => (_bytes, Layout, Picture, IsUnpacked) = (bytes, layout, picture, unpacked);
+    PixelFile(ByteStore bytes, PixelLayout? layout, bool unpacked) => (_bytes, Layout, IsUnpacked) = (bytes, layout, unpacked);
 
     /// <summary>Bytes of the file, or of what was packed in it.</summary>
     public long Length => _bytes.Length;
@@ -21,23 +21,27 @@ public sealed class PixelFile : IDisposable
     public PixelLayout? Layout { get; }
 
     /// <summary>A picture that is its pixels and no more.</summary>
-    public Image? Picture { get; }
+    public Image? Picture { get; private set; }
+
+    /// <summary>Bits of a grey picture's pixel in its file, 1, 2, 4 or 8.</summary>
+    public int Depth { get; private set; } = 8;
 
     /// <summary>True if the picture's file also holds what is not pixels: texts, times, colour profiles.</summary>
-    public bool HasNotes { get; private init; }
+    public bool HasNotes { get; private set; }
 
-    /// <summary>A picture's format whose files cannot be made anew from their pixels, so that it stays bytes; null for all else.</summary>
-    public string? Format { get; private init; }
+    /// <summary>Why a picture stays bytes; null for what is none.</summary>
+    public string? Refusal { get; private set; }
 
     /// <summary>True if the file was packed, and its contents stand for it.</summary>
     public bool IsUnpacked { get; }
 
     /// <summary>Opens a file; with <paramref name="exact"/>, packed files and pictures are bytes.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="exact">Whether what is read must be the file's own bytes.</param>
+    /// <param name="exact">Whether it is to come back byte for byte.</param>
     /// <param name="options">What is known of arrays: their axes, and the size that rows make.</param>
+    /// <param name="cancellation">Stops the decoding of a large picture.</param>
     /// <exception cref="DataException">if it cannot be read</exception>
-    public static PixelFile Open(string path, bool exact, DataOptions? options = null)
+    public static PixelFile Open(string path, bool exact, DataOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= DataOptions.Default;
         var unpacked = !exact ? OpenPacked(path, options) : null;
@@ -46,8 +50,9 @@ public sealed class PixelFile : IDisposable
         try
         {
             var layout = bytes.Length == 0 ? null : PixelLayout.Of(Head(bytes), bytes.Length, path, options);
-            var hasNotes = false;
-            return new PixelFile(bytes, layout, layout is null && !exact ? ReadPicture(bytes, path, out hasNotes) : null, false) { HasNotes = hasNotes, Format = layout is null ? FormatOf(bytes) : null };
+            var file = new PixelFile(bytes, layout, false);
+            if (layout is null && !exact) file.ReadPicture(path, cancellation);
+            return file;
         }
         catch
         {
@@ -88,7 +93,7 @@ public sealed class PixelFile : IDisposable
         try
         {
             bytes = ByteStore.Open(path);
-            if (bytes.IsUnpacked && bytes.Length > 0 && PixelLayout.Of(Head(bytes), bytes.Length, path[..^3], options) is { } layout) return new PixelFile(bytes, layout, null, true);
+            if (bytes.IsUnpacked && bytes.Length > 0 && PixelLayout.Of(Head(bytes), bytes.Length, path[..^3], options) is { } layout) return new PixelFile(bytes, layout, true);
         }
         catch (DataException)
         {
@@ -112,24 +117,28 @@ public sealed class PixelFile : IDisposable
     }
 
     // Transparency, 16 bits and several frames are more than grey or colour of 8 bits can tell.
-    static Image? ReadPicture(ByteStore bytes, string path, out bool hasNotes)
+    void ReadPicture(string path, CancellationToken cancellation)
     {
-        hasNotes = false;
-        var head = Head(bytes);
-        if (!head.AsSpan().StartsWith(Png.Signature) || bytes.Length > Image.LargestSize) return null;
+        var head = Head(_bytes);
+        if (!head.AsSpan().StartsWith(Png.Signature))
+        {
+            Refusal = FormatOf(_bytes) is { } format ? $"it is {format}, whose file cannot be told from its pixels" : null;
+            return;
+        }
         try
         {
             var (_, _, depth, color, _) = PngDecoder.ParseHeader(head, path);
-            if (depth > 8 || color > 3) return null;
-            var file = new byte[bytes.Length];
-            bytes.Read(0, file);
+            Refusal = depth > 8 ? "it has 16 bits a colour" : color > 3 ? "it has transparency" : _bytes.Length > Image.LargestSize ? $"it has {_bytes.Length} bytes, more than the {Image.LargestSize} of a picture" : null;
+            if (Refusal is not null) return;
+            var file = new byte[_bytes.Length];
+            _bytes.Read(0, file);
             var decoder = new PngDecoder(file, path);
-            hasNotes = decoder.HasNotes;
-            return decoder.HasMore ? null : decoder.Decode();
+            if (decoder.HasMore) Refusal = "it has several frames, or bytes after its end";
+            else (Picture, HasNotes, Depth) = (decoder.Decode(cancellation), decoder.HasNotes, color == 0 ? depth : 8);
         }
-        catch (DataException)
+        catch (DataException fault)
         {
-            return null;
+            Refusal = $"it is a PNG picture that cannot be read: {fault.Message.TrimEnd('.')}";
         }
     }
 }

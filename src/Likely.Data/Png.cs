@@ -35,20 +35,25 @@ public static class Png
 
     /// <summary>A PNG file of [height, width, channels] pixels, 1 channel grey or 3 RGB.</summary>
     /// <exception cref="ArgumentException">if the number of pixels or channels does not fit</exception>
-    public static byte[] Encode(ReadOnlySpan<byte> pixels, int height, int width, int channels)
+    public static byte[] Encode(ReadOnlySpan<byte> pixels, int height, int width, int channels) => Encode(pixels, height, width, channels, 8);
+
+    /// <summary>The same, grey also with 1, 2 or 4 bits a pixel, which have the values that these are read as.</summary>
+    /// <exception cref="ArgumentException">if the number of pixels or channels does not fit, or one has no such value</exception>
+    public static byte[] Encode(ReadOnlySpan<byte> pixels, int height, int width, int channels, int depth, CancellationToken cancellation = default)
     {
+        if (depth is not 8 && (depth is not (1 or 2 or 4) || channels != 1)) throw new ArgumentException($"A PNG picture of {channels} channels has no {depth} bits.");
         if (channels is not (1 or 3)) throw new ArgumentException($"A PNG picture is written with 1 or 3 channels, not {channels}.");
         if (height < 1 || width < 1 || (long)height * width * channels != pixels.Length)
             throw new ArgumentException($"A picture of {height} x {width} x {channels} cannot have {pixels.Length} bytes.");
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = (8, channels == 1 ? (byte)0 : (byte)2);
+        (header[8], header[9]) = ((byte)depth, channels == 1 ? (byte)0 : (byte)2);
 
         using var file = new MemoryStream();
         file.Write(Signature);
         WriteChunk(file, "IHDR"u8, header);
-        WriteChunk(file, "IDAT"u8, Pack(pixels, height, width * channels, channels));
+        WriteChunk(file, "IDAT"u8, depth == 8 ? Pack(pixels, height, width * channels, channels, cancellation) : Pack(Join(pixels, height, width, depth), height, (width * depth + 7) / 8, 1, cancellation));
         WriteChunk(file, "IEND"u8, []);
         return file.ToArray();
     }
@@ -64,7 +69,21 @@ public static class Png
         file.Write(number);
     }
 
-    static ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> pixels, int height, int rowLength, int channels)
+    // Several pixels a byte, the first in the highest bits; each row begins a byte.
+    static byte[] Join(ReadOnlySpan<byte> pixels, int height, int width, int depth)
+    {
+        int length = (width * depth + 7) / 8, unit = 255 / ((1 << depth) - 1);
+        var rows = new byte[height * length];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            if (pixels[i] % unit != 0) throw new ArgumentException($"A picture of {depth} bits has no value {pixels[i]}.");
+            var bit = i % width * depth;
+            rows[i / width * length + bit / 8] |= (byte)(pixels[i] / unit << (8 - depth - bit % 8));
+        }
+        return rows;
+    }
+
+    static ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> pixels, int height, int rowLength, int channels, CancellationToken cancellation)
     {
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
@@ -74,6 +93,7 @@ public static class Png
             var trial = new byte[rowLength + 1];
             for (var i = 0; i < height; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var above = i == 0 ? zeros : pixels.Slice((i - 1) * rowLength, rowLength);
                 var least = long.MaxValue;
                 for (byte filter = 0; filter < 5; filter++)

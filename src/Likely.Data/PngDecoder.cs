@@ -20,6 +20,7 @@ sealed class PngDecoder
     readonly byte[] _palette = [], _transparency = [];
     readonly MemoryStream _packed = new();
     int _largest;
+    CancellationToken _cancellation;
 
     public PngDecoder(ReadOnlySpan<byte> file, string name, SampleRule rule = default)
     {
@@ -109,8 +110,12 @@ sealed class PngDecoder
 
     public static int ChannelsOf(byte color) => color is Rgb or Palette or RgbAlpha ? 3 : 1;
 
-    public Image Decode()
+    /// <summary>Bits of a sample.</summary>
+    public int Depth => _depth;
+
+    public Image Decode(CancellationToken cancellation = default)
     {
+        _cancellation = cancellation;
         var target = new byte[Checked()];
         try
         {
@@ -155,6 +160,7 @@ sealed class PngDecoder
         byte[] row = new byte[rowLength], above = new byte[rowLength];
         for (var i = 0; i < rows; i++)
         {
+            _cancellation.ThrowIfCancellationRequested();
             var filter = data.ReadByte();
             if (filter < 0 || data.ReadAtLeast(row, rowLength, throwOnEndOfStream: false) < rowLength) throw Damaged("ends early");
             if (filter > 4) throw Damaged("has an unknown filter");

@@ -116,10 +116,11 @@ public static class Archive
             foreach (var entry in archive.Entries) extraction.RequireFree(entry.Name);
             var progress = new ArchiveProgress(options.Progress);
             progress.Begin("decompressing", 1);
-            Walk(archive, content, progress, extraction.Write);
+            Walk(archive, content, progress, (entry, write) => extraction.Write(entry.Name, entry.Permissions, write));
         }
         cancellation.ThrowIfCancellationRequested();
         extraction.Commit();
+        if (extraction.NotPermitted > 0) (options.Loss ?? options.Note)?.Invoke($"the permissions of {extraction.NotPermitted} files are not restored, as this system has none");
         var summary = Summarize(archive, clock.Elapsed.TotalSeconds, only is null, extraction.Length);
         return only is null ? summary
             : summary with { Files = 1, Items = content.DecodedItems, Symbols = content.DecodedSymbols, ItemBytes = content.DecodedItemBytes, PlainBytes = content.DecodedBytes };
@@ -136,11 +137,11 @@ public static class Archive
     }
 
     // Through all entries, each into a file or nowhere.
-    static void Walk(ArchiveReader archive, ArchiveContent content, ArchiveProgress progress, Action<string, Action<Stream?>> into)
+    static void Walk(ArchiveReader archive, ArchiveContent content, ArchiveProgress progress, Action<ArchiveEntry, Action<Stream?>> into)
     {
         using var hash = new ContentHash();
         content.Progress = progress.Report;
-        for (var i = 0; i < archive.Entries.Count; i++) into(archive.Entries[i].Name, target => content.Restore(i, target, hash, archive.Entries.Count));
+        for (var i = 0; i < archive.Entries.Count; i++) into(archive.Entries[i], target => content.Restore(i, target, hash, archive.Entries.Count));
         if (!hash.Finish().AsSpan().SequenceEqual(archive.ContentHash)) throw new ArchiveException($"{archive.Path} is damaged: its content is not what was put in.");
         progress.Report(1);
     }

@@ -11,6 +11,7 @@ namespace Likely;
 sealed class ArchiveContent
 {
     const long MostAhead = 1L << 25; // symbols
+    const long Remarkable = 1L << 30, MostAtOnce = 1L << 29; // bytes of memory
     const double BytesPerSymbol = 50; // that take the same time
 
     readonly ArchiveReader _reader;
@@ -42,8 +43,17 @@ sealed class ArchiveContent
         if (model is null) throw new ArchiveException($"{reader.Path} needs the model {reader.ModelIdentity}.");
         if (!Convert.ToHexStringLower(model.Identity).Equals(reader.ModelIdentity, StringComparison.Ordinal))
             throw new ArchiveException($"{reader.Path} was made with the model {reader.ModelIdentity}, and this one is {Convert.ToHexStringLower(model.Identity)}.");
-        foreach (var (height, width, channels) in _plan.Sizes)
+        var most = Remarkable;
+        foreach (var (height, width, channels) in _plan.Sizes.Distinct())
+        {
             if (!model.Takes(height, width, channels)) throw new ArchiveException($"{reader.Path} is damaged: its model cannot take items of {height} x {width} x {channels}.");
+            var needed = model.BytesFor(height, width);
+            if (needed <= most) continue;
+            most = needed;
+            var holds = $"{reader.Path} holds items of {height} x {width} x {channels}, which take {MachineMemory.Text(needed)} of memory";
+            if (!MachineMemory.Fits(needed)) throw new ArchiveException($"{holds}, and {MachineMemory.Text(MachineMemory.Available())} are free.");
+            options.Note?.Invoke(holds);
+        }
         var labels = reader.Directory.Labels;
         if (labels.Length != (model.Classes > 0 ? reader.Items : 0) || Array.Exists(labels, label => label >= model.Classes))
             throw new ArchiveException($"{reader.Path} is damaged: its labels are not the model's.");
@@ -69,7 +79,7 @@ sealed class ArchiveContent
         {
             Decode(stored);
             hash?.Append(stored);
-            target?.Write(Png.Encode(stored, layout.Height, layout.Width, layout.Channels));
+            if (target is not null) WritePicture(target, what, stored);
             return;
         }
         Bytes(layout.Head);
@@ -101,6 +111,18 @@ sealed class ArchiveContent
         }
 
         void Decode(byte[] stored) => layout.ToStored(Pixels(what, nextItem++, lastItem), stored);
+    }
+
+    void WritePicture(Stream target, ArchiveEntry what, byte[] pixels)
+    {
+        try
+        {
+            target.Write(Png.Encode(pixels, what.Layout.Height, what.Layout.Width, what.Layout.Channels, what.Depth, _cancellation));
+        }
+        catch (ArgumentException fault)
+        {
+            throw new ArchiveException($"{_reader.Path} is damaged: {what.Name} has pixels that {what.Depth} bits cannot tell.", fault);
+        }
     }
 
     /// <summary>One item of an entry as pixels [height, width, channels], whatever lies before it.</summary>
@@ -139,11 +161,13 @@ sealed class ArchiveContent
     {
         var threads = _options.ThreadCount;
         var blocks = new List<(int Height, int Width, int Channels, long FirstItem, int Count)>();
+        long memory = 0;
         for (var symbols = 0L; first + blocks.Count < end && blocks.Count < threads;)
         {
             var next = _plan.ItemBlock(first + blocks.Count);
             symbols += (long)next.Count * next.Height * next.Width * next.Channels;
-            if (blocks.Count > 0 && symbols > MostAhead) break;
+            memory += _model!.BytesFor(next.Height, next.Width);
+            if (blocks.Count > 0 && (symbols > MostAhead || memory > MostAtOnce)) break;
             blocks.Add(next);
         }
         _decoded = [];

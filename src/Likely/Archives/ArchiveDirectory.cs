@@ -10,8 +10,8 @@ namespace Likely;
 /// </summary>
 sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels, (bool IsItems, int Length)[] Blocks)
 {
-    /// <summary>No more symbols than this in one item, and columns: the bounds of what an archive can make us allocate for it.</summary>
-    public const int LargestItem = 1 << 24, WidestItem = 1 << 14;
+    /// <summary>No more pixels than this in one item; the first format's bounds of its symbols and columns. What a larger one takes of memory is asked before.</summary>
+    public const int MostPixels = 1 << 26, FirstLargest = 1 << 24, FirstWidest = 1 << 14;
 
     /// <summary>No more entries than this, and characters of all their names: a name may stand for itself and a little more in two bytes.</summary>
     public const int MostEntries = 1 << 21, MostNames = 1 << 26;
@@ -19,7 +19,11 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
     /// <summary>No more blocks than this.</summary>
     public const int MostBlocks = 1 << 23;
 
+    const int MostPermissions = 511; // rwxrwxrwx
     const long LargestFile = 1L << 50, LargestContent = 1L << 56;
+
+    /// <summary>The lowest version of the format that can tell all of this.</summary>
+    public byte Version => Entries.Any(IsOfSecond) ? ArchiveHeader.SecondVersion : ArchiveHeader.FirstVersion;
 
     public byte[] ToBytes()
     {
@@ -37,12 +41,43 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
         foreach (var label in Labels) writer.Write(label);
         writer.Write(Blocks.Length);
         foreach (var (isItems, length) in Blocks) writer.Write(2L * length + (isItems ? 1 : 0));
+        if (Version == ArchiveHeader.SecondVersion) WriteAttributes(writer);
         return writer.ToArray();
+    }
+
+    static bool IsOfSecond(ArchiveEntry entry) => HasAttributes(entry) || entry.Kind != EntryKind.Bytes && (entry.Layout.ItemLength > FirstLargest || entry.Layout.Width > FirstWidest);
+
+    static bool HasAttributes(ArchiveEntry entry) => entry.Permissions >= 0 || entry.Depth != 8;
+
+    void WriteAttributes(VarintWriter writer)
+    {
+        writer.Write(Entries.Count(HasAttributes));
+        var next = 0;
+        for (var i = 0; i < Entries.Count; i++)
+        {
+            if (!HasAttributes(Entries[i])) continue;
+            foreach (var number in (int[])[i - next, Entries[i].Permissions + 1, Entries[i].Depth]) writer.Write(number);
+            next = i + 1;
+        }
+    }
+
+    static void ReadAttributes(ref VarintReader reader, ArchiveEntry[] entries)
+    {
+        var next = 0L;
+        for (var count = reader.Count(3); count > 0; count--)
+        {
+            next += reader.Read(int.MaxValue);
+            if (next >= entries.Length) throw VarintReader.Damaged();
+            var (permissions, depth) = ((short)(reader.Read(MostPermissions + 1) - 1), (byte)reader.Read(8));
+            if (depth is not (1 or 2 or 4 or 8) || depth != 8 && (entries[next].Kind != EntryKind.Picture || entries[next].Layout.Channels != 1)) throw VarintReader.Damaged();
+            entries[next] = entries[next] with { Permissions = permissions, Depth = depth };
+            next++;
+        }
     }
 
     /// <summary>Reads a directory, whose claims are bounded by its own length and by the file's.</summary>
     /// <exception cref="ArchiveException">It is damaged.</exception>
-    public static ArchiveDirectory Parse(ReadOnlySpan<byte> bytes, long fileLength)
+    public static ArchiveDirectory Parse(ReadOnlySpan<byte> bytes, long fileLength, int version)
     {
         var reader = new VarintReader(bytes);
         var count = reader.Count(2);
@@ -54,10 +89,10 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
             var name = ReadName(ref reader, i == 0 ? null : entries[i - 1].Name);
             if (EntryName.Fault(name) is { } fault) throw new ArchiveException($"a name in it {fault}: '{new string([.. name.Take(60).Select(c => char.IsControl(c) ? '?' : c)])}'");
             if ((names += name.Length) > MostNames) throw new ArchiveException($"the names in it have more than the {MostNames} characters that an archive may have");
-            entries[i] = Read(ref reader, name, i == 0 ? null : entries[i - 1]);
+            entries[i] = Read(ref reader, name, i == 0 ? null : entries[i - 1], version);
             if ((total += entries[i].Length) > LargestContent) throw VarintReader.Damaged();
         }
-        _ = new EntryNames(Array.ConvertAll(entries, entry => entry.Name), folded: false);
+        _ = new EntryNames(Array.ConvertAll(entries, entry => entry.Name), folded: version > ArchiveHeader.FirstVersion);
         var labels = new int[reader.Count(1)];
         for (var i = 0; i < labels.Length; i++) labels[i] = (int)reader.Read(int.MaxValue);
         // Each has a check sum of four bytes in the file.
@@ -69,6 +104,7 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
             var value = reader.Read(2 * Math.Min(fileLength, Array.MaxLength) + 1);
             blocks[i] = ((value & 1) != 0, (int)(value >> 1));
         }
+        if (version > ArchiveHeader.FirstVersion) ReadAttributes(ref reader, entries);
         reader.RequireEnd();
         return new ArchiveDirectory(entries, labels, blocks);
     }
@@ -109,15 +145,15 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
         for (var i = 0; i < entry.Exceptions.Length; i++) writer.Write(entry.Exceptions[i] - (i == 0 ? 0 : entry.Exceptions[i - 1] + 1));
     }
 
-    static ArchiveEntry Read(ref VarintReader reader, string name, ArchiveEntry? before)
+    static ArchiveEntry Read(ref VarintReader reader, string name, ArchiveEntry? before, int version)
     {
         var kind = (EntryKind)reader.Read((long)EntryKind.Picture);
         if (kind == 0) return before is { Exceptions.Length: 0 } ? before with { Name = name } : throw VarintReader.Damaged();
         var length = reader.Read(LargestFile);
         if (kind == EntryKind.Bytes) return ArchiveEntry.OfBytes(name, length);
-        int height = reader.Size(LargestItem), width = reader.Size(LargestItem), channels = reader.Size(16);
+        int height = reader.Size(MostPixels), width = reader.Size(MostPixels), channels = reader.Size(16);
         var spread = reader.Read(1) != 0;
-        if ((long)height * width > LargestItem / channels) throw VarintReader.Damaged();
+        if ((long)height * width > MostPixels || version == ArchiveHeader.FirstVersion && (long)height * width > FirstLargest / channels) throw VarintReader.Damaged();
         var layout = new PixelLayout(height, width, channels, 1, 0, 0, false);
         if (kind == EntryKind.Picture) return layout.ItemLength == length && channels is (1 or 3) ? new ArchiveEntry(name, kind, length, layout, spread, []) : throw VarintReader.Damaged();
         layout = layout with { Count = reader.Size(int.MaxValue), Head = (int)reader.Read(1 << 20), Gap = (int)reader.Read(1 << 20), Planar = reader.Read(1) != 0 };

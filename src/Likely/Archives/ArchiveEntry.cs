@@ -14,13 +14,19 @@ public enum EntryKind { Bytes = 1, Items = 2, Picture = 3 }
 /// <param name="Exceptions">Items stored as bytes, ascending, because the model has no symbols for them.</param>
 public sealed record ArchiveEntry(string Name, EntryKind Kind, long Length, PixelLayout Layout, bool Spread, int[] Exceptions)
 {
+    /// <summary>The nine bits of a file's permissions on systems that have them; -1: the ordinary ones, or not known.</summary>
+    public short Permissions { get; init; } = -1;
+
+    /// <summary>Bits of a grey picture's pixel in its file, 1, 2, 4 or 8.</summary>
+    public byte Depth { get; init; } = 8;
+
     /// <summary>Items coded by the model.</summary>
     public int ModelledItems => Kind == EntryKind.Bytes ? 0 : Layout.Count - Exceptions.Length;
 
     /// <summary>Bytes coded without the model.</summary>
     public long PlainBytes => Length - ModelledItems * Layout.ItemLength;
 
-    /// <summary>True if all but the name is the same.</summary>
+    /// <summary>True if all but the name, permissions and depth is the same.</summary>
     internal bool IsLike(ArchiveEntry? other) => other is not null && (Kind, Length, Layout, Spread) == (other.Kind, other.Length, other.Layout, other.Spread)
         && Exceptions.Length == 0 && other.Exceptions.Length == 0;
 

@@ -12,8 +12,8 @@ namespace Likely;
 /// </summary>
 static class ArchiveHeader
 {
-    public const byte FormatVersion = 1, Embedded = 1;
-    public const int Length = 8 + 3 + 32, FooterLength = 32 + 4 + 4 + 4, HashLength = 32;
+    public const byte FirstVersion = 1, SecondVersion = 2, Embedded = 1;
+    public const int VersionAt = 8, Length = VersionAt + 3 + 32, FooterLength = 32 + 4 + 4 + 4, HashLength = 32;
 
     // Bytes that a stream of ByteModel can stand for, at its best; and the bound of what a directory may take.
     const int BestRatio = 2048, LargestDirectory = 1 << 26;
@@ -25,7 +25,7 @@ static class ArchiveHeader
     {
         var header = new byte[Length + (embedded is null ? 0 : 8)];
         Signature.CopyTo(header);
-        (header[8], header[9], header[10]) = (FormatVersion, Checkpoint.OrderVersion, embedded is null ? (byte)0 : Embedded);
+        (header[8], header[9], header[10]) = (FirstVersion, Checkpoint.OrderVersion, embedded is null ? (byte)0 : Embedded);
         identity.CopyTo(header, 11);
         if (embedded is { } length) BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(Length), length);
         return header;

@@ -1,4 +1,5 @@
 using Likely.Data;
+using Likely.Tensors;
 
 namespace Likely;
 
@@ -23,7 +24,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     {
         // A packed file is stored unpacked if its shorter name is free.
         asFile |= name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && (taken.Contains(name[..^3]) || EntryName.Fault(name[..^3]) is not null);
-        using var file = PixelFile.Open(path, options.ExactFiles || asFile, model.Arrays);
+        using var file = PixelFile.Open(path, options.ExactFiles || asFile, model.Arrays, cancellation);
         var given = name;
         var otherwise = file.Picture is not null || file.IsUnpacked;
         if (file.IsUnpacked) name = name[..^3];
@@ -39,7 +40,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
             if (file.HasNotes)
                 notes.Add(path, "holds texts, times or a colour profile besides its pixels, which are not kept", "hold texts, times or colour profiles besides their pixels, which are not kept", isLoss: true);
         }
-        writer.Begin(entry);
+        writer.Begin(entry with { Permissions = FilePermissions.Of(path) });
         _weight = (double)length / Math.Max(1, entry.Length);
         if (entry.Kind == EntryKind.Bytes) AddBytes(file, 0, file.Length);
         else if (entry.Kind == EntryKind.Picture) AddItem(entry, file.Picture!.Pixels, labels?[0] ?? 0, path, true);
@@ -52,7 +53,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     ArchiveEntry OfLayout(string name, PixelFile file, PixelLayout layout)
     {
         var bytes = ArchiveEntry.OfBytes(name, file.Length);
-        if (!model.Takes(layout.Height, layout.Width, layout.Channels)) return bytes;
+        if (Refusal(layout.Height, layout.Width, layout.Channels) is not null) return bytes;
         if (model.Levels == 256) return new ArchiveEntry(name, EntryKind.Items, file.Length, layout, true, []);
         _firstRecord = -1;
         var (spread, own) = (model.ToSymbols(true), model.ToSymbols(false));
@@ -72,8 +73,17 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     ArchiveEntry OfPicture(string name, PixelFile file, Image picture)
     {
         var layout = new PixelLayout(picture.Height, picture.Width, picture.Channels, 1, 0, 0, false);
-        return model.Takes(picture.Height, picture.Width, picture.Channels) && Fits(picture.Pixels, model.ToSymbols(true))
-            ? new ArchiveEntry(name, EntryKind.Picture, layout.ItemLength, layout, true, []) : ArchiveEntry.OfBytes(name, file.Length);
+        return Refusal(picture.Height, picture.Width, picture.Channels) is null && Fits(picture.Pixels, model.ToSymbols(true))
+            ? new ArchiveEntry(name, EntryKind.Picture, layout.ItemLength, layout, true, []) { Depth = (byte)file.Depth } : ArchiveEntry.OfBytes(name, file.Length);
+    }
+
+    // What the model cannot take, or this machine has no memory for.
+    string? Refusal(int height, int width, int channels)
+    {
+        if (model.Refusal(height, width, channels) is { } refusal) return refusal;
+        var needed = model.BytesFor(height, width);
+        return MachineMemory.Fits(needed) ? null
+            : $"it is {height} x {width} x {channels}, for which this model needs {MachineMemory.Text(needed)} of memory, and {MachineMemory.Text(MachineMemory.Available())} are free";
     }
 
     static bool Fits(ReadOnlySpan<byte> pixels, short[] symbols)
@@ -102,8 +112,8 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     {
         (int Height, int Width, int Channels) size = file.Layout is { } layout ? (layout.Height, layout.Width, layout.Channels)
             : file.Picture is { } picture ? (picture.Height, picture.Width, picture.Channels) : default;
-        var reason = size.Height == 0 ? file.Format is { } format ? $"it is {format}, whose file cannot be told from its pixels" : "it is no picture or array that is known here, or one with transparency, 16 bits or several frames"
-            : model.Refusal(size.Height, size.Width, size.Channels) is { } refusal ? refusal
+        var reason = size.Height == 0 ? file.Refusal ?? "it is no picture or array that is known here"
+            : Refusal(size.Height, size.Width, size.Channels) is { } refusal ? refusal
             : entry.Kind == EntryKind.Items || model.Classes == 0
                 ? $"{(entry.Kind == EntryKind.Items ? $"{entry.Exceptions.Length} of its {entry.Layout.Count} items have" : "it has")} values other than the model's {model.Levels} levels"
             : "it has values that the model has no levels for, or no labels, and the model tells p(x | label)";

@@ -1,12 +1,13 @@
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely;
 
 /// <summary>A trained model as archives use it: its identity, and for every size of items a density with its visiting order. Safe to use from many threads.</summary>
 sealed class ArchiveModel(Checkpoint checkpoint)
 {
-    const int MostSizes = 8;
+    const int MostSizes = 8, BytesOfSymbol = 6; // as pixels, as symbols, in the batch, in the file
 
     readonly List<SizedModel> _sized = [];
     readonly short[]?[] _symbols = new short[2][];
@@ -29,8 +30,14 @@ sealed class ArchiveModel(Checkpoint checkpoint)
         var size = $"it is {height} x {width} x {channels}";
         if (channels != own.SubPositions) return $"{size}, and the model is one of {(own.SubPositions == 1 ? "1 channel" : $"{own.SubPositions} channels")}";
         if (!checkpoint.Model.AnySize && (height, width) != (own.Height, own.Width)) return $"{size}, and the model takes {own.Height} x {own.Width} alone";
-        if ((long)height * width > ArchiveDirectory.LargestItem / channels) return $"{size}, more than the {ArchiveDirectory.LargestItem} symbols that an archive takes in one piece";
-        return width > ArchiveDirectory.WidestItem ? $"{size}, wider than the {ArchiveDirectory.WidestItem} columns that an archive takes" : null;
+        return (long)height * width > ArchiveDirectory.MostPixels ? $"{size}, more than the {ArchiveDirectory.MostPixels} pixels that a model takes" : null;
+    }
+
+    /// <summary>Bytes of memory that coding an item of this size takes; 0 for all that are small.</summary>
+    public long BytesFor(int height, int width)
+    {
+        var symbols = (long)height * width * checkpoint.Model.Geometry.SubPositions;
+        return symbols <= SizedModel.Small ? 0 : BytesOfSymbol * symbols + For(height, width).PassBytes;
     }
 
     /// <summary>The density of items of this size; the last few are kept.</summary>
@@ -86,11 +93,23 @@ sealed class SizedModel(DensityModel model)
 {
     readonly int[]?[] _steps = new int[model.Members][];
     readonly bool[] _known = new bool[model.Members];
+    readonly Lazy<long> _passBytes = new(() =>
+    {
+        var meter = new MemoryMeter();
+        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(model.Geometry, 1));
+        return meter.Bytes + meter.SharedBytes - sizeof(float) * (long)model.Geometry.Dimensions; // all log-probabilities are not kept
+    });
 
     public DensityModel Model => model;
 
     /// <summary>True if every symbol is one bit of known probability.</summary>
-    public bool IsBinary { get; } = model.Head.Kind == Tensors.LikelihoodKind.Bernoulli;
+    public bool IsBinary { get; } = model.Head.Kind == LikelihoodKind.Bernoulli;
+
+    /// <summary>Items of no more symbols take little memory.</summary>
+    public const int Small = 1 << 18;
+
+    /// <summary>Bytes that a pass over one item takes besides its symbols, by rows; found without computing.</summary>
+    public long PassBytes => _passBytes.Value;
 
     /// <summary>The step at which a member visits each dimension; null: as they come.</summary>
     public int[]? Steps(int member)

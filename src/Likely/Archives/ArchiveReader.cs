@@ -23,7 +23,8 @@ public sealed class ArchiveReader : IDisposable
         if (Length < ArchiveHeader.Length + ArchiveHeader.FooterLength) throw new ArchiveException("it ends early, or is no archive of Likely");
         var header = Read(0, ArchiveHeader.Length);
         if (!header.AsSpan().StartsWith(ArchiveHeader.Signature)) throw new ArchiveException("it is no archive of Likely");
-        if (header[8] != ArchiveHeader.FormatVersion) throw new ArchiveException($"its format is version {header[8]}, and this program knows {ArchiveHeader.FormatVersion} only");
+        FormatVersion = header[8];
+        if (FormatVersion is not (ArchiveHeader.FirstVersion or ArchiveHeader.SecondVersion)) throw new ArchiveException($"its format is version {FormatVersion}, and this program knows {ArchiveHeader.FirstVersion} and {ArchiveHeader.SecondVersion}");
         (OrderVersion, ModelIdentity) = (header[9], Convert.ToHexStringLower(header.AsSpan(11, 32)));
         if (header[10] > ArchiveHeader.Embedded) throw new ArchiveException("it has a flag that is not known");
         _embeddedAt = ArchiveHeader.Length;
@@ -40,7 +41,7 @@ public sealed class ArchiveReader : IDisposable
         if (directory > Length - start - ArchiveHeader.FooterLength) throw new ArchiveException("it is cut short, or its end is damaged");
         var footerAt = Length - ArchiveHeader.FooterLength - directory;
         var footer = Read(footerAt, (int)(directory + ArchiveHeader.FooterLength));
-        Directory = ArchiveDirectory.Parse(ArchiveHeader.UnpackDirectory(header, footer), Length);
+        Directory = ArchiveDirectory.Parse(ArchiveHeader.UnpackDirectory(header, footer), Length, FormatVersion);
         ContentHash = footer[^44..^12];
         Plan = new BlockPlan(Directory.Entries);
         var blocks = Directory.Blocks;
@@ -64,7 +65,7 @@ public sealed class ArchiveReader : IDisposable
     public long Length { get; }
 
     /// <summary>The version of the file's format; see docs/formats.md.</summary>
-    public int FormatVersion => ArchiveHeader.FormatVersion; // no other is opened
+    public int FormatVersion { get; }
 
     /// <summary>The order of arithmetic its model needs; see docs/order.md.</summary>
     public int OrderVersion { get; }

@@ -91,14 +91,21 @@ sealed class ArchiveWriter : IDisposable
         if (_items.IsFull) CloseItems();
     }
 
-    /// <summary>Writes what is left and the directory.</summary>
+    /// <summary>Writes what is left, the directory, and the version that it needs.</summary>
     public void Finish()
     {
         CloseItems();
         if (_bytes.Room < BlockPlan.ChunkBytes) CloseBytes();
         Flush();
-        var directory = new ArchiveDirectory(_entries, [.. _labels], [.. _blocks]).ToBytes();
-        _output.Write(ArchiveHeader.CreateFooter(_header, directory, _hash.Finish()));
+        var directory = new ArchiveDirectory(_entries, [.. _labels], [.. _blocks]);
+        if (directory.Version != _header[ArchiveHeader.VersionAt])
+        {
+            _header[ArchiveHeader.VersionAt] = directory.Version;
+            _output.Position = ArchiveHeader.VersionAt;
+            _output.WriteByte(directory.Version);
+            _output.Seek(0, SeekOrigin.End);
+        }
+        _output.Write(ArchiveHeader.CreateFooter(_header, directory.ToBytes(), _hash.Finish()));
     }
 
     public void Dispose() => _hash.Dispose();

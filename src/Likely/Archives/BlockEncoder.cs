@@ -13,6 +13,7 @@ namespace Likely;
 sealed unsafe class BlockEncoder(int threads, int batch)
 {
     const int Stretch = 1 << 12; // dimensions
+    const long MostAtOnce = 1L << 30; // bytes
 
     readonly Worker[] _workers = [.. Enumerable.Range(0, Math.Max(1, threads)).Select(_ => new Worker())];
 
@@ -22,8 +23,11 @@ sealed unsafe class BlockEncoder(int threads, int batch)
     /// <param name="cancellation">Stops it.</param>
     public byte[][] Encode(IReadOnlyList<ItemBlock> blocks, Action<double>? done, CancellationToken cancellation)
     {
+        if (blocks.Count == 0) return [];
         var members = Members(blocks, cancellation);
         for (var i = 0; i < blocks.Count; i++) blocks[i].Begin(members[i]);
+        // Each thread remembers rows of features.
+        var workers = (int)Math.Clamp(MostAtOnce / blocks.Max(block => block.Dimensions <= SizedModel.Small ? 1 : block.Sized.PassBytes), 1, threads);
         var pieces = new List<(ItemBlock, int, int)>();
         foreach (var block in blocks)
             foreach (var (first, count) in BlockLayout.Groups(block.Places, block.Members, Group(block))) pieces.Add((block, first, count));
@@ -31,7 +35,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
         {
             var (block, first, count) = pieces[piece];
             worker.SetShares(block, first, count, done, cancellation);
-        }, cancellation);
+        }, cancellation, workers);
         var streams = new byte[blocks.Count][];
         Run(blocks.Count, (i, _) => streams[i] = blocks[i].Finish(), cancellation);
         return streams;
@@ -59,7 +63,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
 
     int Group(ItemBlock block) => batch > 0 ? batch : Scorer.Group(block.Dimensions);
 
-    void Run(int pieces, Action<int, Worker> work, CancellationToken cancellation) => ParallelShards.Run(pieces, threads, (piece, worker) =>
+    void Run(int pieces, Action<int, Worker> work, CancellationToken cancellation, int? workers = null) => ParallelShards.Run(pieces, workers ?? threads, (piece, worker) =>
     {
         cancellation.ThrowIfCancellationRequested();
         work(piece, _workers[worker]);
@@ -96,7 +100,8 @@ sealed unsafe class BlockEncoder(int threads, int batch)
                 }
                 var at = (steps is null ? dimension : steps[dimension]) * all + first;
                 var symbols = batch.Symbols.Pointer + (long)(dimension / sub) * sub * count + dimension % sub;
-                if (block.Sized.IsBinary) SetBits(distributions, symbols, sub, block.Bits.AsSpan(at, count));
+                if (block.Stream is { } stream) Code(stream, distributions, symbols[0], levels);
+                else if (block.Sized.IsBinary) SetBits(distributions, symbols, sub, block.Bits.AsSpan(at, count));
                 else
                     for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub], levels);
             }, member);
@@ -122,6 +127,18 @@ sealed unsafe class BlockEncoder(int threads, int batch)
                     (highest[i], best[i]) = (total, member);
                 }
             }
+        }
+
+        void Code(RangeEncoder stream, SymbolDistributions distributions, byte symbol, int levels)
+        {
+            if (distributions.Head.Kind == LikelihoodKind.Bernoulli)
+            {
+                distributions.ProbabilitiesOfOne(_ones.AsSpan(0, 1));
+                stream.EncodeBit(symbol != 0, FrequencyTable.FromProbability(_ones[0]));
+                return;
+            }
+            var share = Share(distributions, 0, symbol, levels);
+            stream.Encode((uint)(share >> 32), (uint)share);
         }
 
         void SetBits(SymbolDistributions distributions, byte* symbols, int stride, Span<uint> bits)

@@ -58,12 +58,22 @@ sealed class Extraction : IDisposable
     }
 
     /// <summary>Writes a file, which gets its name when all is committed.</summary>
-    public void Write(string name, Action<Stream> content)
+    /// <param name="name">Its name.</param>
+    /// <param name="permissions">Its permissions; -1: as the system makes files.</param>
+    /// <param name="content">Fills it.</param>
+    public void Write(string name, short permissions, Action<Stream> content)
     {
         RequireFree(name);
         _names.Add(name);
-        _files.Write(Target(name), content);
+        _files.Write(Target(name), file =>
+        {
+            content(file);
+            if (!FilePermissions.TrySet(file, permissions)) NotPermitted++;
+        });
     }
+
+    /// <summary>Files whose permissions this system does not have.</summary>
+    public int NotPermitted { get; private set; }
 
     /// <summary>One file, or one item of a file as a picture.</summary>
     /// <exception cref="UsageException">There is none of that name.</exception>
@@ -74,7 +84,7 @@ sealed class Extraction : IDisposable
         {
             if (entries[i].Name == only)
             {
-                Write(only, target => content.Restore(i, target, null, i + 1));
+                Write(only, entries[i].Permissions, target => content.Restore(i, target, null, i + 1));
                 return;
             }
             if (entries[i].Kind != EntryKind.Items || !only.StartsWith(entries[i].Name + "[", StringComparison.Ordinal) || only[^1] != ']') continue;
@@ -82,7 +92,7 @@ sealed class Extraction : IDisposable
                 || item >= entries[i].Layout.Count) throw new UsageException($"--only {only}: {entries[i].Name} has items 0 to {entries[i].Layout.Count - 1}");
             var (layout, pixels) = (entries[i].Layout, content.Item(i, item));
             var isPicture = layout.Channels is 1 or 3;
-            Write($"{entries[i].Name}-{item}{(isPicture ? ".png" : ".bytes")}", file => file.Write(isPicture ? Png.Encode(pixels, layout.Height, layout.Width, layout.Channels) : pixels));
+            Write($"{entries[i].Name}-{item}{(isPicture ? ".png" : ".bytes")}", -1, file => file.Write(isPicture ? Png.Encode(pixels, layout.Height, layout.Width, layout.Channels) : pixels));
             return;
         }
         throw new UsageException($"there is no '{only}' in {archive.Path}; likely info {archive.Path} lists what there is");

@@ -7,6 +7,8 @@ namespace Likely;
 /// <summary>Items of one size on their way into an archive, and what each symbol will cost: shares of the coder in the order of the stream.</summary>
 sealed class ItemBlock(SizedModel sized, int capacity)
 {
+    const double NatsPerBit = 0.693147180559945309;
+
     readonly byte[] _symbols = new byte[(long)capacity * sized.Model.Geometry.Dimensions];
     readonly int[] _labels = new int[capacity];
     readonly int[] _entries = new int[capacity];
@@ -31,6 +33,9 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     /// <summary>What it counts for in the work to do.</summary>
     public double Weight { get; private set; }
 
+    /// <summary>The coder itself, if shares come in the order of the stream: those of one item that is visited as it lies. Then none are kept.</summary>
+    public RangeEncoder? Stream { get; private set; }
+
     public ReadOnlySpan<byte> Symbols => _symbols.AsSpan(0, Count * Dimensions);
     public ReadOnlySpan<byte> Item(int item) => _symbols.AsSpan(item * Dimensions, Dimensions);
     public int Label(int item) => _labels[item];
@@ -54,13 +59,25 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     public void Begin(int[] members)
     {
         (Members, Places) = (members, BlockLayout.Places(members));
-        if (sized.IsBinary) Bits = GC.AllocateUninitializedArray<uint>(Count * Dimensions);
+        if (Count == 1 && sized.Model.Members == 1 && sized.Steps(0) is null)
+        {
+            Stream = new RangeEncoder();
+            Stream.EncodeBit(false, BlockLayout.Unmodelled);
+        }
+        else if (sized.IsBinary) Bits = GC.AllocateUninitializedArray<uint>(Count * Dimensions);
         else Shares = GC.AllocateUninitializedArray<ulong>(Count * Dimensions);
     }
 
     /// <summary>Codes all that was set; returns the stream with its check sum.</summary>
     public byte[] Finish()
     {
+        if (Stream is not null)
+        {
+            var whole = Stream.Finish();
+            Stream = null;
+            if (_entries[0] >= 0) Costs.Add((_entries[0], 8 * NatsPerBit * whole.Length));
+            return Seal(whole.Length <= Bound() ? whole : Plain(), Symbols);
+        }
         var encoder = new RangeEncoder();
         encoder.EncodeBit(false, BlockLayout.Unmodelled);
         var members = sized.Model.Members;

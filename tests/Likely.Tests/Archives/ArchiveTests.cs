@@ -198,7 +198,7 @@ public sealed class ArchiveTests
         using var folder = new TemporaryFolder();
         var model = IdxFiles.Checkpoint(LawCases.Find("gated-pixelcnn: grey mixture"));
         var own = Walk.Sample(model.Model, 1)[0];
-        Png.Write(folder["flat.png"], new byte[64 * 64], 64, 64, 1);
+        Png.Write(folder["flat.png"], [.. Enumerable.Repeat((byte)100, 64 * 64)], 64, 64, 1);
         Png.Write(folder["own.png"], own, 5, 4, 1);
         var notes = new List<string>();
         var losses = new List<string>();
@@ -351,7 +351,7 @@ public sealed class ArchiveTests
     {
         Assert.NotNull(EntryName.Fault(name));
         var directory = new ArchiveDirectory([ArchiveEntry.OfBytes(name, 0)], [], []).ToBytes();
-        Assert.Throws<ArchiveException>(() => ArchiveDirectory.Parse(directory, 1000));
+        Assert.Throws<ArchiveException>(() => ArchiveDirectory.Parse(directory, 1000, 1));
     }
 
     [Fact]
@@ -416,7 +416,7 @@ public sealed class ArchiveTests
         entries.Add(ArchiveEntry.OfBytes("häuser/ü.txt", 12));
         var directory = new ArchiveDirectory(entries, [1, 2, 3], [(true, 1000), (false, 5)]);
         var bytes = directory.ToBytes();
-        var read = ArchiveDirectory.Parse(bytes, 1 << 20);
+        var read = ArchiveDirectory.Parse(bytes, 1 << 20, directory.Version);
         Assert.Equal(entries.Select(entry => entry with { Exceptions = [] }), read.Entries.Select(entry => entry with { Exceptions = [] }));
         Assert.Equal([3, 4, 99], read.Entries[^2].Exceptions);
         Assert.Equal(directory.Labels, read.Labels);

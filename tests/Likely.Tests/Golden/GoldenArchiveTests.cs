@@ -37,6 +37,8 @@ public sealed class GoldenArchiveTests
         using var folder = new TemporaryFolder();
         var input = IdxFiles.Write(folder.Path, "golden", law.Geometry, law.Examples(Count), law.Labels(Count));
         File.WriteAllText(folder["note.txt"], "Kept for ever.\n");
+        if (!OperatingSystem.IsWindows())
+            foreach (var file in (string[])[input, folder["note.txt"]]) File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100); // others are kept, in the second format
         if (Environment.GetEnvironmentVariable("LIKELY_GOLDEN") == "write" && !File.Exists(path))
         {
             var checkpoint = new Checkpoint(law.Build(seed: 20260101), [.. Enumerable.Range(0, law.Classes).Select(i => $"{i}")], "");
