@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Likely.Data;
 using Likely.Models;
 
 namespace Likely.Cli;
@@ -32,6 +33,8 @@ static class SampleVerb
         outputs.Claim(output);
         string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}.png"))] : [];
         if (each.Length > 0) outputs.Claim(result.GetValue(Each)!, each);
+        if ((long)count * model.Geometry.Dimensions > ImageGrid.LargestSheet / 4)
+            throw new UsageException($"a picture of {count} samples of {model.Geometry} would be too large; draw at most {Math.Max(1, ImageGrid.LargestSheet / 4 / model.Geometry.Dimensions)} with --count");
         var labels = label is { } one ? [.. Enumerable.Repeat(one, count)] : (int[]?)null;
 
         if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);

@@ -11,6 +11,9 @@ sealed class TrainingLog : IDisposable
     /// <summary>Samples on a sheet, or a few less or more if there are classes.</summary>
     public const int SheetItems = 64;
 
+    // Symbols of a sheet.
+    const int LargestSheet = 1 << 26;
+
     /// <summary>The share of the time that sheets may take.</summary>
     public const double SheetShare = 0.05;
 
@@ -78,7 +81,7 @@ sealed class TrainingLog : IDisposable
         if (!ends && (Math.Floor(moment.Epoch) <= _lastEpoch || _sheetSeconds > SheetShare * (moment.Seconds - _sheetAt))) return;
         var most = (ends ? MostOfTimeAtEnd : MostOfTime) * (_budget ?? double.PositiveInfinity);
         if (_sampleSeconds == 0) _sampleSeconds = StepsOfSample / moment.ExamplesPerSecond;
-        var items = SheetItems;
+        var items = (int)Math.Clamp(LargestSheet / _model.Geometry.Dimensions, 1, SheetItems);
         while (items > 0 && items * _sampleSeconds > most) items /= 4;
         if (ends) items = Math.Max(1, items);
         if (items == 0) return;

@@ -37,6 +37,8 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
         if (options.Gray) channels = 1;
         if (options.Binarize != Binarization.None) levels = 2;
         else if (options.Levels is { } wanted) levels = wanted;
+        if ((long)height * width * channels > Image.LargestSize)
+            throw new DataException($"'{name()}' would have {height} x {width} pixels of {channels} channels, more than the {Image.LargestSize} values that an item may have; make the size smaller.");
         return new ImageGeometry(height, width, channels, levels);
     }
 

@@ -68,8 +68,9 @@ public sealed class MemoryTests
         var checkpoint = new Checkpoint(new GatedPixelCnnConfig { Channels = 2, Layers = 1, Kernel = 3 }.Build(new Geometry(8192, 8192, 3, 256), 0, 1), [], "");
         using (var file = File.Create(folder["large.likely"])) checkpoint.Write(file);
         Assert.Equal(0, CliRun.Of("info", folder["large.likely"]).Code);
-        var run = CliRun.Of("sample", folder["large.likely"], "--count", "10000", "--out", folder["a.png"]);
+        var run = CliRun.Of("sample", folder["large.likely"], "--count", "64", "--out", folder["a.png"]);
         Assert.True(run.Code == 2, run.Error);
-        Assert.Contains("8192x8192", run.Error);
+        Assert.Contains("at most 1 with --count", run.Error);
+        Assert.Contains("8192x8192", Assert.Throws<InsufficientMemoryException>(() => Walk.Sample(checkpoint.Model, 100_000)).Message);
     }
 }
