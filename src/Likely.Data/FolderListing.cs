@@ -11,26 +11,15 @@ sealed class FolderListing
     readonly string _folder;
 
     /// <exception cref="DataException">if the folder cannot be read</exception>
-    public FolderListing(string folder)
+    public FolderListing(string folder, CancellationToken cancellation)
     {
         _folder = folder;
         try
         {
-            List<string> files = [];
-            Stack<string> left = new([folder]);
-            while (left.TryPop(out var current))
-                foreach (var entry in new DirectoryInfo(current).EnumerateFileSystemInfos())
-                {
-                    var path = Path.Combine(current, entry.Name);
-                    if (entry.Name.StartsWith('.')) continue;
-                    if (!entry.Attributes.HasFlag(FileAttributes.Directory)) files.Add(path);
-                    else if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint)) Links.Add(path);
-                    else left.Push(path);
-                }
-            files.Sort(StringComparer.Ordinal);
-            Links.Sort(StringComparer.Ordinal);
+            var walk = new FolderWalk(folder, withHidden: false, cancellation);
+            (List<string> files, Links) = (walk.Files, walk.Links);
             var kinds = new FileKind?[files.Count];
-            Parallel.For(0, files.Count, i => kinds[i] = KindOf(files[i]));
+            OrderedWork.Run(files.Count, i => kinds[i] = KindOf(files[i]), cancellation);
             for (var i = 0; i < files.Count; i++) ListFor(files[i], kinds[i]).Add(files[i]);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -50,7 +39,7 @@ sealed class FolderListing
     public List<string> Others { get; } = [];
 
     /// <summary>Links to folders.</summary>
-    public List<string> Links { get; } = [];
+    public List<string> Links { get; }
 
     /// <summary>The path below the folder, with slashes.</summary>
     public string Relative(string path) => Path.GetRelativePath(_folder, path).Replace('\\', '/');

@@ -36,7 +36,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
 
     static SourceParts OpenFolder(string folder, DataOptions options, Action<string>? progress, CancellationToken cancellation)
     {
-        var listing = new FolderListing(folder);
+        var listing = new FolderListing(folder, cancellation);
         (List<string> Files, string What, Func<SourceParts> Open)[] kinds =
         [
             (listing.Pictures, "picture", () => PictureFolder.Open(folder, listing, options, progress, cancellation)),

@@ -38,13 +38,10 @@ static class ArchiveFiles
         {
             var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
             var prefix = name is "" or "." or ".." ? "" : name + "/";
-            var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
-            // A link to a folder could lead in circles.
-            string[] paths = [.. Directory.EnumerateFiles(folder, "*", options).Where(path => !Linked(folder, Path.GetDirectoryName(path)!))];
-            foreach (var link in Directory.EnumerateDirectories(folder, "*", options).Where(path => new DirectoryInfo(path).LinkTarget is not null))
-                notes.Add(link, "is a link to a folder and is left out", "are links to folders and are left out", isLoss: true);
-            foreach (var empty in Directory.EnumerateDirectories(folder, "*", options).Where(path => !Linked(folder, path) && !Directory.EnumerateFileSystemEntries(path).Any()))
-                notes.Add(empty, "is an empty folder and is left out", "are empty folders and are left out", isLoss: true);
+            var walk = new FolderWalk(folder, withHidden: true, cancellation);
+            foreach (var link in walk.Links) notes.Add(link, "is a link to a folder and is left out", "are links to folders and are left out", isLoss: true);
+            foreach (var empty in walk.Empty) notes.Add(empty, "is an empty folder and is left out", "are empty folders and are left out", isLoss: true);
+            string[] paths = [.. walk.Files];
             var final = FinalPath.Of(folder);
             string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
             Array.Sort(names, paths, StringComparer.Ordinal);
@@ -67,12 +64,5 @@ static class ArchiveFiles
                 notes.Add(path, "is a link, in whose place the file it leads to is stored", "are links, in whose places the files they lead to are stored", isLoss: true);
             files.Add((name, path, new FileInfo(FinalPath.Of(path)).Length));
         }
-    }
-
-    static bool Linked(string root, string folder)
-    {
-        for (var at = new DirectoryInfo(folder); at is not null && at.FullName.Length > Path.GetFullPath(root).Length; at = at.Parent)
-            if (at.LinkTarget is not null) return true;
-        return false;
     }
 }

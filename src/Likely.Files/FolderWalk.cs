@@ -1,0 +1,38 @@
+namespace Likely.Files;
+
+/// <summary>A folder and all below it. Links to folders within are listed and not followed: they could lead in circles.</summary>
+public sealed class FolderWalk
+{
+    /// <exception cref="IOException">A folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder may not be read.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public FolderWalk(string folder, bool withHidden, CancellationToken cancellation = default)
+    {
+        Stack<string> left = new([folder]);
+        while (left.TryPop(out var current))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var isEmpty = true;
+            foreach (var entry in new DirectoryInfo(current).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
+            {
+                isEmpty = false;
+                if (!withHidden && entry.Name.StartsWith('.')) continue;
+                var path = Path.Combine(current, entry.Name);
+                if (!entry.Attributes.HasFlag(FileAttributes.Directory)) Files.Add(path);
+                else if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LinkTarget is not null) Links.Add(path);
+                else left.Push(path);
+            }
+            if (isEmpty && current != folder) Empty.Add(current);
+        }
+        foreach (var list in (List<string>[])[Files, Links, Empty]) list.Sort(StringComparer.Ordinal);
+    }
+
+    /// <summary>All that is no folder, in ordinal order of the paths.</summary>
+    public List<string> Files { get; } = [];
+
+    /// <summary>Links to folders.</summary>
+    public List<string> Links { get; } = [];
+
+    /// <summary>Folders in which there is nothing.</summary>
+    public List<string> Empty { get; } = [];
+}
