@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Data;
 
@@ -34,7 +35,8 @@ static class DataSaveVerb
         split = split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         var count = split.Count;
         var output = OutputName.Pixels.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{split.Name}-images", session);
-        var labels = data.ClassNames.Count == 0 ? null : LabelName(output);
+        var numbers = Labels(split, data.ClassNames);
+        var labels = numbers is null ? null : LabelName(output);
         using var outputs = new Outputs(session.Force, source);
         outputs.Claim(output);
         if (labels is not null) outputs.Claim(labels);
@@ -43,7 +45,7 @@ static class DataSaveVerb
         using var files = new OutputSet(session.Force);
         files.Write(output, stream =>
         {
-            stream.Write(Header(shape));
+            stream.Write(Header(8, shape));
             var symbols = new byte[geometry.Dimensions];
             for (var i = 0; i < count; i++)
             {
@@ -53,12 +55,7 @@ static class DataSaveVerb
                 stream.Write(symbols);
             }
         });
-        if (labels is not null)
-            files.Write(labels, stream =>
-            {
-                stream.Write(Header([count]));
-                for (var i = 0; i < count; i++) stream.WriteByte((byte)split.Label(i));
-            });
+        if (labels is not null) files.Write(labels, stream => Write(stream, numbers!));
         files.Complete();
         session.Answer($"{output}: {count} items of {data.Name} ({split.Name}), {geometry}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
         {
@@ -70,6 +67,39 @@ static class DataSaveVerb
         return 0;
     }
 
+    // The numbers that labels are called by, else their place among the names; null if an item has none.
+    static int[]? Labels(Split split, IReadOnlyList<string> names)
+    {
+        var numberOf = new int[names.Count];
+        for (var i = 0; i < numberOf.Length; i++)
+            if (!int.TryParse(names[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numberOf[i]))
+            {
+                numberOf = [.. Enumerable.Range(0, names.Count)];
+                break;
+            }
+        var labels = new int[split.Count];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var label = split.Label(i);
+            if (label < 0) return null;
+            labels[i] = numberOf[label];
+        }
+        return labels;
+    }
+
+    // Bytes if all fit, as everyone reads them; else whole numbers of 32 bits.
+    static void Write(Stream stream, int[] labels)
+    {
+        var areBytes = Array.TrueForAll(labels, label => label is >= 0 and <= 255);
+        stream.Write(Header(areBytes ? (byte)8 : (byte)12, [labels.Length]));
+        Span<byte> number = stackalloc byte[4];
+        foreach (var label in labels)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(number, label);
+            stream.Write(areBytes ? number[3..] : number);
+        }
+    }
+
     // Where a reader of IDX images looks for their labels.
     static string LabelName(string images)
     {
@@ -79,10 +109,10 @@ static class DataSaveVerb
         return Path.Combine(Path.GetDirectoryName(images) ?? "", labels);
     }
 
-    static byte[] Header(int[] shape)
+    static byte[] Header(byte type, int[] shape)
     {
         var header = new byte[4 + 4 * shape.Length];
-        (header[2], header[3]) = (8, (byte)shape.Length);
+        (header[2], header[3]) = (type, (byte)shape.Length);
         for (var i = 0; i < shape.Length; i++) BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), shape[i]);
         return header;
     }

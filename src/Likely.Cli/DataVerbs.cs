@@ -51,7 +51,7 @@ static class DataVerbs
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-items", session);
         using var outputs = new Outputs(session.Force, source);
         outputs.Claim(output);
-        using var data = session.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))));
+        using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
         var split = data.Train.Count > 0 ? data.Train : data.All;
         var items = new byte[Math.Min(Shown, split.Count)][];
         for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new byte[split.Geometry.Dimensions]);

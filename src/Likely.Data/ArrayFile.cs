@@ -3,7 +3,7 @@ namespace Likely.Data;
 /// <summary>An array on disk, .npy or IDX, packed or not: its header, and its elements in C order wherever they are asked for.</summary>
 sealed class ArrayFile : IDisposable
 {
-    const long LargestReordered = 1L << 30;
+    const long LargestReordered = 1L << 29; // and half as much where the packed file's contents are in memory too
 
     readonly ByteStore _bytes;
     readonly int _start;
@@ -30,8 +30,8 @@ sealed class ArrayFile : IDisposable
             if (header.FileLength != bytes.Length)
                 throw new DataException($"'{bytes.Path}' should have {header.FileLength} bytes for its shape {header.ShapeText} but has {bytes.Length}; {(isIdx ? "fetch" : "save")} it again.");
             if (!header.FortranOrder) return new ArrayFile(bytes, header, isIdx, header.HeaderLength);
-            if (header.FileLength > LargestReordered)
-                throw new DataException($"'{bytes.Path}' is stored in Fortran order and larger than 1 GiB; save it again with numpy.ascontiguousarray.");
+            if (header.FileLength > LargestReordered >> (bytes.IsUnpacked ? 1 : 0))
+                throw new DataException($"'{bytes.Path}' is stored in Fortran order and too large to be reordered in memory ({header.FileLength} bytes); save it again with numpy.ascontiguousarray.");
             var reordered = Reorder(bytes, header);
             bytes.Dispose();
             return new ArrayFile(ByteStore.OfMemory(bytes.Path, reordered), header, isIdx, 0);

@@ -50,7 +50,7 @@ readonly record struct ArrayScale(double Low, double High, int Levels, bool Keep
         var levels = options.ModelLevels is { } known && !Reduces(options) ? known == 2 ? 2 : 256
             : !Reduces(options) && (low, high) == (0, 1) && HasTwoValues(arrays) ? 2 : 256;
         var scale = new ArrayScale(low, high, levels);
-        if (levels == 2) return scale with { Note = options.ModelLevels is null ? Two(arrays, "levels=256 keeps 256") : null };
+        if (levels == 2) return scale with { Note = options.ModelLevels is null ? Two(arrays, "levels=256 keeps black and white among 256") : null };
         // All within one level of black: most likely another scale.
         var most = arrays.Max(array => array.Statistics.Most);
         return most > low && scale.ToByte(most) <= 1
@@ -62,7 +62,7 @@ readonly record struct ArrayScale(double Low, double High, int Levels, bool Keep
         if (!HasTwoValues(arrays)) return Bytes;
         if (options.ModelLevels is not null) return Bytes with { Note = $"{Called(arrays)} has the values 0 and 1 alone, both black on the scale of bytes; set range=0:1 if 1 is white" };
         if (options.Levels is > 2) return Bytes;
-        return (Reduces(options) ? TwoLevels with { Keep = true } : TwoLevels) with { Note = Two(arrays, "levels=256 keeps 256, range=0:255 takes them as bytes") };
+        return (Reduces(options) ? TwoLevels with { Keep = true } : TwoLevels) with { Note = Two(arrays, "levels=256 takes them as bytes") };
     }
 
     static ArrayScale OfValues(IReadOnlyList<ArraySource> arrays, DataOptions options)
@@ -70,7 +70,7 @@ readonly record struct ArrayScale(double Low, double High, int Levels, bool Keep
         var (least, most) = (arrays.Min(array => array.Statistics.Least), arrays.Max(array => array.Statistics.Most));
         var whole = arrays.All(array => array.Statistics.Whole);
         if (HasTwoValues(arrays))
-            return !Reduces(options) && options.ModelLevels is null ? TwoLevels with { Note = Two(arrays, "levels=256 keeps 256") }
+            return !Reduces(options) && options.ModelLevels is null ? TwoLevels with { Note = Two(arrays, "levels=256 keeps black and white among 256") }
                 : new ArrayScale(0, 1, 256, Keep: true, Note: $"{Called(arrays)} has the values 0 and 1 alone, taken as black and white");
         var isFloat = arrays[0].Element.IsFloat();
         var type = arrays[0].Element.Name();
@@ -117,10 +117,11 @@ readonly record struct ArrayScale(double Low, double High, int Levels, bool Keep
         if (least < Low - tolerance || most > High + tolerance)
         {
             var (value, at) = most > High + tolerance ? (most, mostAt) : (least, leastAt);
-            throw new DataException($"'{array.Path}' has {Text(value)} at {array.Place(at)}, and its scale is range={Text(Low)}:{Text(High)}; set range=LOW:HIGH to what is black and white{(array.Element == ArrayElement.UInt8 ? ", such as range=0:255" : "")}, or hold the values within.");
+            throw new DataException($"'{array.Path}' has {Text(value)} at {array.Place(at)}, {(Levels == 2 ? "and the model has two levels, 0 and 1; set binarize=threshold"
+                : $"and its scale is range={Text(Low)}:{Text(High)}; set range=LOW:HIGH to what is black and white, such as {(array.Element == ArrayElement.UInt8 ? "range=0:255" : Candidates(least, most, array.Element.IsFloat()).First())}, or hold the values within")}.");
         }
         if (Levels == 2 && array.FirstBetween(this) is { } between)
-            throw new DataException($"'{array.Path}' has values other than {Text(Low)} and {Text(High)}, such as {array.Place(between)}, and the model has two levels; set binarize=threshold, or range=LOW:HIGH to what is black and white.");
+            throw new DataException($"'{array.Path}' has values other than {Text(Low)} and {Text(High)}, such as {array.Place(between)}, and the model has two levels; set binarize=threshold.");
     }
 
     static double Tolerance(double low, double high) => (high - low) / 510;

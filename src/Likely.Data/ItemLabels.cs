@@ -57,10 +57,11 @@ sealed class ItemLabels
     {
         var (folder, file) = (System.IO.Path.GetDirectoryName(path) ?? "", System.IO.Path.GetFileName(path));
         var bare = Without(file, ".gz");
-        var stem = Without(bare, ".npy");
-        var ending = bare[stem.Length..];
-        foreach (var name in Names(stem))
-            foreach (var candidate in (string[])[name + ending, name + ending + ".gz"])
+        string[] endings = [".npy", ".idx", ".idx3"];
+        var ending = Array.Find(endings, known => bare.EndsWith(known, StringComparison.OrdinalIgnoreCase)) is { } found ? bare[^found.Length..] : "";
+        var endingOfLabels = ending.Replace("idx3", "idx1", StringComparison.Ordinal);
+        foreach (var name in Names(bare[..^ending.Length]))
+            foreach (var candidate in (string[])[name + ending, name + endingOfLabels, name + ending + ".gz", name + endingOfLabels + ".gz"])
             {
                 var full = System.IO.Path.Combine(folder, candidate);
                 if (candidate != bare && candidate != file && File.Exists(full) && !IsPictures(full)) return full;

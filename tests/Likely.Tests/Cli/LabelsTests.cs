@@ -25,4 +25,40 @@ public sealed class LabelsTests
         CliRun.Ok("sample animals.likely --label dog --count 1 --seed 3 --out named.png --quiet");
         Assert.Equal(File.ReadAllBytes("named.png"), File.ReadAllBytes("counted.png"));
     }
+
+    [Fact]
+    public void Saved_labels_are_the_numbers_they_are_called_by()
+    {
+        void Check(string name, byte[] labels, byte[] expected)
+        {
+            File.WriteAllBytes($"{name}.npy", Data.Samples.Npy("|u1", "3, 4, 4", Data.Samples.RandomBytes(48)));
+            File.WriteAllBytes($"{name}_labels.npy", labels);
+            CliRun.Ok($"data save {name}.npy --split all --out {name}-images.idx --quiet");
+            Assert.Equal(expected, File.ReadAllBytes($"{name}-labels.idx"));
+        }
+        Check("letters", Data.Samples.Npy("|u1", "3,", [26, 1, 26]), [0, 0, 8, 1, 0, 0, 0, 3, 26, 1, 26]);
+        Check("large", Data.Samples.Npy("<i2", "3,", [0, 1, 0xFF, 0xFF, 0, 1]), [0, 0, 12, 1, 0, 0, 0, 3, 0, 0, 1, 0, 255, 255, 255, 255, 0, 0, 1, 0]);
+        Assert.Contains("labels  2: -1, 256", CliRun.Ok("data show large-images.idx --out large.png").Output);
+        CliRun.Ok("data save animals --split all --out animals-images.idx --quiet");
+        Assert.Equal([0, 0, 8, 1, 0, 0, 0, 2, 0, 1], File.ReadAllBytes("animals-labels.idx"));
+    }
+
+    [Fact]
+    public void What_an_array_means_is_told_where_it_is_used_and_the_models_meaning_holds_for_others()
+    {
+        var values = Enumerable.Range(0, 40 * 16).Select(i => i * 37 % 256 / 255f * 1.0000002f).ToArray();
+        File.WriteAllBytes("floats.npy", Data.Samples.Npy("<f4", "40, 4, 4", Data.Samples.Floats(values)));
+        File.WriteAllBytes("dark.npy", Data.Samples.Npy("<f4", "2, 4, 4", Data.Samples.Floats([.. values.Take(32).Select(v => v / 10)])));
+        File.WriteAllBytes("zeros.npy", Data.Samples.Npy("|u1", "2, 4, 4", new byte[32]));
+        const string Guess = "note        'floats.npy' has float32 values from 0 to 1.0000002, taken as range=0:1";
+        var show = CliRun.Ok("data show floats.npy --out floats.png");
+        Assert.Contains("taken as range=0:1", show.Output);
+        Assert.DoesNotContain("taken as", show.Error);
+        Assert.Contains(Guess, CliRun.Ok("train floats.npy --model gated-pixelcnn --set channels=4 layers=1 kernel=3 --steps 2 --batch 8 --out floats.likely").Error);
+        Assert.Contains("range=0:1", CliRun.Ok("info floats.likely").Output);
+        // What the model says is no guess any more.
+        Assert.DoesNotContain("taken as", CliRun.Ok("score floats.likely dark.npy --out dark.csv").Error);
+        Assert.DoesNotContain("taken as", CliRun.Ok("score floats.likely zeros.npy --out zeros.csv").Error);
+        CliRun.Ok("complete floats.likely dark.npy --out dark.png --quiet");
+    }
 }

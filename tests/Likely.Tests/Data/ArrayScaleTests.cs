@@ -113,7 +113,8 @@ public sealed class ArrayScaleTests
         Assert.Equal((2, "0 0"), (Open(Bytes(0, 0), "", 2).Levels, string.Join(' ', Open(Bytes(0, 0), "", 2).Symbols)));
         Assert.Equal((2, "1 1"), (Open(Floats(1, 1), "", 2).Levels, string.Join(' ', Open(Floats(1, 1), "", 2).Symbols)));
         Assert.Contains("[0, 0, 1], and the model has two levels; set binarize=threshold", Refusal(Floats(1, 0.5f), "", 2));
-        Assert.Contains("range=0:1", Refusal(Bytes(0, 9), "", 2));
+        Assert.Contains("has 9 at [0, 0, 1], and the model has two levels, 0 and 1; set binarize=threshold", Refusal(Bytes(0, 9), "", 2));
+        Assert.Equal([0, 1], Open(Floats(0.25f, 1), "binarize=threshold", 2).Symbols);
         // A binarising model takes bytes as bytes and says so where that makes all of them black.
         Assert.Contains("set range=0:1 if 1 is white", Open(Bytes(0, 1), "binarize=threshold", 2).Notes);
         Assert.Equal([0, 1], Open(Bytes(0, 1), "binarize=threshold range=0:1", 2).Symbols);

@@ -53,6 +53,7 @@ public sealed class ItemLabelsTests
     [InlineData("test_images.npy", "test_labels.npy.gz")]
     [InlineData("emnist-letters-train-images-idx3-ubyte", "emnist-letters-train-labels-idx1-ubyte")]
     [InlineData("a-images.idx3", "a-labels.idx1")]
+    [InlineData("a.idx", "a-labels.idx")]
     [InlineData("digits_data.npy", "digits_target.npy")]
     public void Labels_are_found_beside_images_by_the_names_in_use(string images, string labels)
     {
