@@ -39,7 +39,7 @@ sealed class ByteStore : IDisposable
     public static ByteStore OfMemory(string path, byte[] memory) => new(path, null, memory, memory.Length);
 
     /// <summary>The contents of gzip data; <paramref name="open"/> is called twice.</summary>
-    public static ByteStore OfGzip(string path, Func<Stream> open, Func<byte[], long?>? promise = null) 
+    public static ByteStore OfGzip(string path, Func<Stream> open, Func<byte[], long?>? promise = null)
     {
         var memory = Inflate(path, open, promise);
         return new ByteStore(path, null, memory, memory.Length, memory.Length);

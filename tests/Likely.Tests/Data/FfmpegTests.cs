@@ -36,7 +36,7 @@ public sealed class FfmpegTests : IDisposable
         var content = _samples.File("answer", answer);
         var words = Path.Combine(_samples.Folder, "words");
         var program = _samples.File("bin/ffmpeg", System.Text.Encoding.UTF8.GetBytes(
-            $"#!/bin/sh\nfor word in \"$@\"; do printf '%s\\n' \"$word\" >> {words}; case \"$word\" in file:*/likely-ffmpeg-*) /bin/cp {content} \"${{word#file:}}\" ;; esac; done\n"));
+            $"#!/bin/sh\nall=\"$(printf '%s\\n' \"$@\"; echo .)\"\nprintf '%s' \"${{all%.}}\" >> {words}\nfor word in \"$@\"; do case \"$word\" in file:*/likely-ffmpeg-*) /bin/cp {content} \"${{word#file:}}\" ;; esac; done\n"));
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return Path.GetDirectoryName(program)!;
     }
