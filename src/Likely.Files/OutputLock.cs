@@ -64,7 +64,7 @@ public sealed class OutputLock : IDisposable
             try
             {
                 Directory.CreateDirectory(folder);
-                var file = Open(name) ?? throw Held(path);
+                var file = Open(name, patient: true) ?? throw Held(path);
                 _held.Add(name);
                 if (_cleared.Add(folder))
                 {
@@ -95,8 +95,9 @@ public sealed class OutputLock : IDisposable
         }
     }
 
-    // Null if another process holds it. A file that its owner deletes between our opening and locking it is no lock any more.
-    static FileStream? Open(string name)
+    // Null if another process holds it, and not only for the moment in which it looks what can be cleared away. A file that its
+    // owner deletes between our opening and locking it is no lock any more.
+    static FileStream? Open(string name, bool patient)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -108,7 +109,9 @@ public sealed class OutputLock : IDisposable
             }
             catch (IOException fault) when (fault.HResult is HeldLinux or HeldMac or HeldWindows)
             {
-                return null;
+                if (!patient || attempt >= Attempts) return null;
+                Thread.Sleep(10);
+                continue;
             }
             catch (UnauthorizedAccessException) when (OperatingSystem.IsWindows() && attempt < Attempts)
             {
@@ -116,8 +119,9 @@ public sealed class OutputLock : IDisposable
                 continue;
             }
             var own = FileStatus.Of(file.SafeFileHandle);
-            if (own.Number == 0 || own.IsSame(FileStatus.Of(name)) || attempt == Attempts) return file;
+            if (own.Number == 0 || own.IsSame(FileStatus.Of(name))) return file;
             file.Dispose();
+            if (attempt >= Attempts) return null;
         }
     }
 
@@ -145,7 +149,7 @@ public sealed class OutputLock : IDisposable
                 var key = name.EndsWith(Extension, StringComparison.Ordinal) ? path
                     : NameOfUnfinished(name) is { } stem ? Path.Combine(folder, Prefix + stem + Extension) : null;
                 if (key is null || key == own && key == path || key != own && _held.Contains(key)) continue;
-                var file = key == own ? null : Open(key);
+                var file = key == own ? null : Open(key, patient: false);
                 if (file is null && key != own) continue;
                 if (key != path) File.Delete(path);
                 if (file is not null) Release(key, file);

@@ -55,6 +55,20 @@ public sealed class OutputLockTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_process_that_only_looks_what_can_be_cleared_away_is_waited_for()
+    {
+        var other = new FileStream(Path.Combine(_folder, ".likely-out.bin.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        var done = Task.Run(async () =>
+        {
+            await Task.Delay(50);
+            File.Delete(other.Name);
+            other.Dispose();
+        });
+        using (OutputLock.Take(Target)) Assert.Single(Directory.GetFiles(_folder));
+        await done;
+    }
+
+    [Fact]
     public void What_a_killed_run_left_is_cleared_away_and_nothing_else()
     {
         var random = new string('a', 32);
