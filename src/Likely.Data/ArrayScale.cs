@@ -9,20 +9,23 @@ namespace Likely.Data;
 readonly record struct ArrayStatistics(double Least, long LeastAt, double Most, long MostAt, bool Whole, bool TwoValues);
 
 /// <summary>
-/// The scale of arrays: stored values Low .. High become 0 .. 255, v to floor((v - Low) 255 / (High - Low) + 1/2). Values beyond by no more than half a level are a
+/// The scale of arrays: stored values Low .. High become 0 .. 255, v to floor((v - Low) 255 / (High - Low) + 1/2), and whole numbers of 256 steps or more as those of pictures
+/// (see <see cref="SampleRule"/>) to floor((v - Low) 256 / (High - Low + 1)). Values beyond by no more than half a level are a
 /// rounding error and are held at the end; others are refused. The setting range=LOW:HIGH decides, then the model the data are for, then the type (bytes are 0:255,
 /// truth values 0:1); what none says is found out from the values once, and told.
 /// </summary>
 /// <param name="Levels">2 if the values are 0 and 1 by what was said or found, else 256.</param>
 /// <param name="Keep">The range is no property of the type, so that other data for the same model need it too.</param>
 /// <param name="Note">What was taken for granted, as a sentence, or null.</param>
-readonly record struct ArrayScale(double Low, double High, int Levels, bool Keep = false, string? Note = null)
+/// <param name="IsCut">Whole numbers of many steps, of which a byte stands for equally many.</param>
+readonly record struct ArrayScale(double Low, double High, int Levels, bool Keep = false, string? Note = null, bool IsCut = false)
 {
     public static ArrayScale Bytes => new(0, 255, 256);
     static ArrayScale TwoLevels => new(0, 1, 2);
 
     /// <summary>A value as a byte.</summary>
-    public byte ToByte(double value) => (byte)Math.Clamp(Math.Floor((value - Low) * (255 / (High - Low)) + 0.5), 0, 255);
+    public byte ToByte(double value) =>
+        (byte)Math.Clamp(IsCut ? Math.Floor((value - Low) * 256 / (High - Low + 1)) : Math.Floor((value - Low) * (255 / (High - Low)) + 0.5), 0, 255);
 
     /// <summary>Finds the scale of arrays of one type that belong together.</summary>
     /// <exception cref="DataException">if values lie outside, or may be of several scales; with the setting that resolves it</exception>
@@ -40,7 +43,7 @@ readonly record struct ArrayScale(double Low, double High, int Levels, bool Keep
             : options.ModelLevels == 2 && !Reduces(options) ? TwoLevels
             : element == ArrayElement.UInt8 ? OfBytes(arrays, options) : OfValues(arrays, options);
         foreach (var array in arrays) scale.Require(array);
-        return scale;
+        return scale with { IsCut = !element.IsFloat() && scale.High - scale.Low >= 255 };
     }
 
     static bool Reduces(DataOptions options) => options.Binarize != Binarization.None || options.Levels is not null;

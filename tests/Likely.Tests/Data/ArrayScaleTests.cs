@@ -70,6 +70,9 @@ public sealed class ArrayScaleTests
         Assert.Contains("range=0:9", Refusal(Longs(0, 9, 4, 3)));
         Assert.Contains("range=0:70000", Refusal(Longs(0, 70000)));
         Assert.Equal([0, 255], Open(Longs(-5, 5), "range=-5:5").Symbols);
+        // As pictures of 16 bits: the high byte.
+        Assert.Equal([0, 0, 1, 127, 255], Open(Shorts(0, 255, 256, 32767, 65535)).Symbols);
+        Assert.Equal([0, 0, 1, 255], Open(Shorts(0, 15, 16, 4095), "range=0:4095").Symbols);
         // Bytes are bytes, also for a model of another scale that they cannot fill.
         Assert.Equal(("", "0 9 200 255"), (Open(Bytes(0, 9, 200, 255)).Preprocessing, string.Join(' ', Open(Bytes(0, 9, 200, 255)).Symbols)));
         Assert.Equal([0, 9, 200, 255], Open(Bytes(0, 9, 200, 255), "range=0:65535", 256).Symbols);

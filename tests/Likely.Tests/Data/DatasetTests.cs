@@ -74,6 +74,21 @@ public sealed class DatasetTests
     }
 
     [Fact]
+    public void Cifar_100_has_two_labels_and_the_fine_one_counts()
+    {
+        using var samples = new Samples();
+        byte[] record = [11, 98, .. Samples.RandomBytes(3072)];
+        var path = samples.File("cifar/train.bin", [.. record, 0, 0, .. Samples.RandomBytes(3072, 1)]);
+        using var data = Dataset.Open(path, new DataOptions { Validation = 0 });
+        Assert.Equal((2, new ImageGeometry(32, 32, 3, 256), 100), (data.All.Count, data.Geometry, data.ClassNames.Count));
+        Assert.Equal(["woman", "apple"], [data.ClassNames[data.All.Label(0)], data.ClassNames[data.All.Label(1)]]);
+        var item = Item(data.All, 0);
+        for (var i = 0; i < 1024; i++)
+            for (var c = 0; c < 3; c++) Assert.Equal(record[2 + c * 1024 + i], item[3 * i + c]);
+        Assert.Contains("label 100", Refusal(samples.File("label.bin", [.. record, 1, 100, .. new byte[3072]])));
+    }
+
+    [Fact]
     public void Npy_arrays_of_every_kind_are_read()
     {
         using var samples = new Samples();
