@@ -111,6 +111,7 @@ static class Ffmpeg
         {
             Add("-protocol_whitelist", "file", "-format_whitelist", kind.Demuxer!, "-f", kind.Demuxer!, "-max_pixels", $"{Image.LargestSize}");
             if (firstOnly) Add("-threads", "1");
+            Add("-flags", "bitexact");
             if (kind.Decoder is { } decoder) Add("-c:v", decoder, "-frame_size", $"{new FileInfo(path).Length}");
             Add("-i", $"file:{Path.GetFullPath(path)}");
         }
@@ -119,7 +120,8 @@ static class Ffmpeg
             // V: no cover of a sound file. Frames are counted, not timed, so that none is left out or repeated.
             Add("-map", $"{i}:V:0");
             if (firstOnly) Add("-frames:v", "2", "-threads", "1");
-            Add("-vf", "settb=1/25,setpts=N", "-r", "25", "-c:v", "png", "-compression_level", "1", "-fs", $"{LargestOutput}", "-f", "image2pipe", $"file:{Path.Combine(folder, $"{i}.png")}");
+            // Its fast paths give other pixels on another processor, so JPEGs would train another model there.
+            Add("-sws_flags", "accurate_rnd+bitexact+full_chroma_int", "-vf", "settb=1/25,setpts=N", "-r", "25", "-c:v", "png", "-compression_level", "1", "-fs", $"{LargestOutput}", "-f", "image2pipe", $"file:{Path.Combine(folder, $"{i}.png")}");
         }
         try
         {

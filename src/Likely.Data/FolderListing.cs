@@ -42,7 +42,7 @@ sealed class FolderListing
     public List<string> Links { get; }
 
     /// <summary>The path below the folder, with slashes.</summary>
-    public string Relative(string path) => Path.GetRelativePath(_folder, path).Replace('\\', '/');
+    public string Relative(string path) => Path.GetRelativePath(_folder, path).Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>Some paths for people: how many, and the first few.</summary>
     public string Some(IReadOnlyCollection<string> paths, string what) =>

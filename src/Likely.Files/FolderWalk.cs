@@ -24,10 +24,12 @@ public sealed class FolderWalk
             }
             if (isEmpty && current != folder) Empty.Add(current);
         }
-        foreach (var list in (List<string>[])[Files, Links, Empty]) list.Sort(StringComparer.Ordinal);
+        // By the names with slashes: a backslash sorts elsewhere, and the order of items decides a training's bits.
+        foreach (var list in (List<string>[])[Files, Links, Empty])
+            list.Sort((left, right) => string.CompareOrdinal(Slashed(left), Slashed(right)));
     }
 
-    /// <summary>All that is no folder, in ordinal order of the paths.</summary>
+    /// <summary>All that is no folder, in ordinal order of the paths with slashes.</summary>
     public List<string> Files { get; } = [];
 
     /// <summary>Links to folders.</summary>
@@ -35,4 +37,6 @@ public sealed class FolderWalk
 
     /// <summary>Folders in which there is nothing.</summary>
     public List<string> Empty { get; } = [];
+
+    static string Slashed(string path) => path.Replace(Path.DirectorySeparatorChar, '/');
 }

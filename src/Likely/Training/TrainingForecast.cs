@@ -19,7 +19,7 @@ namespace Likely.Training;
 public sealed unsafe record TrainingForecast(long Parameters, int Batch, TrainingPlan Plan, double StepSeconds, double ValidationSeconds, double SheetSeconds, TrainingMemory Memory)
 {
     // Multiply-adds forward of one measurement, some tenths of a second on one thread of an old machine; and how long it is repeated.
-    const double Work = 1e9, LeastSeconds = 0.5;
+    const double Work = 1e9, LeastSeconds = 1.5;
     const int LeastRounds = 2, MostRounds = 200, MostUpdate = 1 << 20, LeastSide = 64;
 
     // A snapshot of five blocks is flushed to the disk at every validation; the disk is not tried, as nothing may be written.

@@ -50,6 +50,20 @@ public sealed class FfmpegTests : IDisposable
         return symbols;
     }
 
+    [FfmpegFact]
+    public void A_photograph_has_the_same_pixels_whatever_the_processor_can_do()
+    {
+        foreach (var format in (string[])["yuvj420p", "yuvj422p", "yuvj444p"])
+        {
+            var picture = Path.Combine(_samples.Folder, $"{format}.jpg");
+            Assert.Equal(0, FfmpegFactAttribute.Run("-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=150x110:d=1:r=1,noise=alls=40:all_seed=1", "-frames:v", "1", "-pix_fmt", format, "-q:v", "4", $"file:{picture}"));
+            // The program itself, told to use no vectors.
+            var program = _samples.File($"plain-{format}/ffmpeg", System.Text.Encoding.UTF8.GetBytes($"#!/bin/sh\nPATH='{Environment.GetEnvironmentVariable("PATH")}' exec ffmpeg -cpuflags 0 \"$@\"\n"));
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            Assert.Equal(Image.Read(picture).Pixels, WithPath(Path.GetDirectoryName(program)!, () => Image.Read(picture).Pixels));
+        }
+    }
+
     [Fact]
     public void Without_the_program_one_sentence_says_what_to_do()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Likely.Data;
@@ -20,7 +21,20 @@ public sealed class BitsMatrix
     const int Examples = 9, Steps = 2, Samples = 2;
 
     [Fact]
-    public void The_same_bits_for_every_number_of_threads() => Assert.Equal(Hashes(1, null), Hashes(2, null));
+    public void The_same_bits_for_every_number_of_threads_and_in_every_culture()
+    {
+        IEnumerable<(string, string)> expected = [.. Hashes(1, null)];
+        var before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = ".", NegativeSign = "~" } };
+        try
+        {
+            Assert.Equal(expected, Hashes(2, null));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
 
     /// <summary>A name and its hash. The first call that names a folder leaves its archives there, later ones decode those.</summary>
     public static IEnumerable<(string Name, string Hash)> Hashes(int threads, string? archives)
