@@ -32,10 +32,11 @@ public static class Idx
         var item = 1L;
         for (var i = 0; i < shape.Length; i++)
         {
-            shape[i] = BinaryPrimitives.ReadInt32BigEndian(head[(4 + 4 * i)..]);
+            shape[i] = BinaryPrimitives.ReadUInt32BigEndian(head[(4 + 4 * i)..]);
             if (i > 0 && (shape[i] < 1 || (item *= shape[i]) > Image.LargestSize))
-                throw new DataException($"'{name}' claims items of an impossible size in its IDX header; fetch it again.");
+                throw new DataException($"'{name}' claims items of an impossible size, a side of {shape[i]}, in its IDX header; fetch it again.");
         }
+        if (shape[0] > int.MaxValue) throw new DataException($"'{name}' claims {shape[0]} items in its IDX header; no more than {int.MaxValue} can be read.");
         return shape[0] >= 1 ? new ArrayHeader(element, true, false, shape, 4 + 4 * shape.Length)
             : throw new DataException($"'{name}' claims {shape[0]} items in its IDX header; it must have at least one.");
     }

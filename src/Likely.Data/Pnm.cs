@@ -23,7 +23,7 @@ public static class Pnm
         if (kind <= 3)
             for (var i = 0; i < count; i++)
             {
-                var value = kind == 1 ? Bit(file, ref at, name) : Number(file, ref at, name);
+                var value = kind == 1 ? Bit(file, ref at, name) : (int)Math.Min(int.MaxValue, Number(file, ref at, name));
                 pixels[i] = kind == 1 ? (byte)(255 - 255 * value) : ToByte(value);
             }
         else
@@ -67,11 +67,12 @@ public static class Pnm
             throw new DataException($"'{name}' is not a PGM or PPM picture.");
         var kind = file[1] - '0';
         var at = 2;
-        int width = Number(file, ref at, name), height = Number(file, ref at, name), channels = kind is 3 or 6 ? 3 : 1;
+        long width = Number(file, ref at, name), height = Number(file, ref at, name);
+        var channels = kind is 3 or 6 ? 3 : 1;
         var maximum = kind is 1 or 4 ? 1 : Number(file, ref at, name);
         Image.RequireSize(height, width, channels, name);
         if (maximum is < 1 or > 65535) throw new DataException($"'{name}' claims a largest value of {maximum}; it must be 1 to 65535.");
-        return (height, width, channels, maximum, at + 1); // exactly one white space follows the header
+        return ((int)height, (int)width, channels, (int)maximum, at + 1); // exactly one white space follows the header
     }
 
     static int Bit(ReadOnlySpan<byte> file, ref int at, string name)
@@ -81,11 +82,11 @@ public static class Pnm
             : throw new DataException($"'{name}' ends early or is damaged: 0 or 1 expected at byte {at}.");
     }
 
-    static int Number(ReadOnlySpan<byte> file, ref int at, string name)
+    static long Number(ReadOnlySpan<byte> file, ref int at, string name)
     {
         Skip(file, ref at);
-        int value = 0, start = at;
-        for (; at < file.Length && file[at] is >= (byte)'0' and <= (byte)'9' && at - start < 9; at++) value = value * 10 + file[at] - '0';
+        var (value, start) = (0L, at);
+        for (; at < file.Length && file[at] is >= (byte)'0' and <= (byte)'9' && at - start < 18; at++) value = value * 10 + file[at] - '0';
         return at > start ? value : throw new DataException($"'{name}' ends early or is damaged: a number is expected at byte {at}.");
     }
 
