@@ -57,7 +57,7 @@ static class DataSaveVerb
         });
         if (labels is not null) files.Write(labels, stream => Write(stream, numbers!));
         files.Complete();
-        session.Answer($"{output}: {count} items of {data.Name} ({split.Name}), {geometry}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
+        session.Answer($"{output}: {count} of {data.All.Count} items of {data.Name} ({split.Name}), {geometry}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
         {
             ["output"] = output,
             ["labels"] = labels,

@@ -45,7 +45,7 @@ static class ScoreVerb
         var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, outputs) : null;
         if (maps is not null && count > MostMaps) throw new UsageException($"--map would write {count} pictures; say how many with --limit N, at most {MostMaps}");
         var groups = Group(checkpoint, split, count);
-        session.Say($"items       {count} of {data.All.Count}{choice.Reason}");
+        session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
         if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
         var nats = new double[count];
         var (dimensions, archived) = (0L, 0.0);

@@ -57,6 +57,7 @@ static class TrainVerb
         if (!dryRun) files.Claim(outputs);
         using var data = session.Open(source, dataOptions);
         using var heldOut = result.GetValue(Validation) is { } other ? session.Open(other, data.Options) : null;
+        if (heldOut?.All.CountIn(data.Train) is > 0 and var seen) session.Warn($"warning     {seen} of {heldOut.All.Count} validation items are also trained on, so validation flatters the model");
 
         if (dryRun) return DryRunForecast.Run(session, config, data, heldOut, plan, from);
         TrainingLog? log = null;

@@ -158,9 +158,7 @@ public sealed class Dataset : IDisposable
         HashSet<UInt128> tested = [.. test.Select(item => _hashes[item])], validated = [.. validation.Select(item => _hashes[item])];
         int[] alone = [.. train.Where(item => !tested.Contains(_hashes[item]) && !validated.Contains(_hashes[item]))];
         var twins = train.Length - alone.Length;
-        if (twins > 0 && alone.Length == 0)
-            throw new DataException($"Every training item of '{Name}' also lies in its test or validation part, so nothing is left to train on; take those parts away, or name the folder of one part.");
-        if (twins > 0) _notes.Add($"{twins} of {train.Length} training items also lie in the test or validation part, and are not trained on");
+        if (twins > 0) _notes.Add($"{(alone.Length == 0 ? "all" : $"{twins} of")} {train.Length} training items also lie in the test or validation part, and are not trained on");
         var both = validation.Count(item => tested.Contains(_hashes[item]));
         if (both > 0) _notes.Add($"{both} of {validation.Length} validation items also lie in the test part");
         return alone;

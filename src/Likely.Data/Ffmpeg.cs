@@ -31,18 +31,22 @@ static class Ffmpeg
         var batches = Batches(files);
         var clock = Stopwatch.StartNew();
         var (done, said) = (0, 0.0);
-        OrderedWork.Run(batches.Count, batch => DecodeBatch(files, batches[batch].First, batches[batch].Count, rule, firstOnly, Take, cancellation), cancellation);
-
-        void Take(int index, IReadOnlyList<Image> pictures, bool hasMore)
+        OrderedWork.Run(batches.Count, batch =>
         {
+            var (first, count) = batches[batch];
+            DecodeBatch(files, first, count, rule, firstOnly, Take, cancellation);
             lock (batches)
             {
-                take(index, pictures, hasMore);
-                done++;
+                done += count;
                 if (done == files.Count || clock.Elapsed.TotalSeconds < said + (said == 0 ? 2 : 10)) return;
                 said = clock.Elapsed.TotalSeconds;
                 progress?.Invoke(string.Create(CultureInfo.InvariantCulture, $"decoding    {done} of {files.Count} pictures through ffmpeg, {said * (files.Count - done) / done:0} s left"));
             }
+        }, cancellation);
+
+        void Take(int index, IReadOnlyList<Image> pictures, bool hasMore)
+        {
+            lock (batches) take(index, pictures, hasMore);
         }
     }
 

@@ -85,7 +85,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
     public SourceParts WithPartNote()
     {
         var counts = ((IReadOnlyList<ItemSource>[])[Train, Validation, Test]).Select(part => part.Sum(source => source.Count)).ToArray();
-        if (counts[1] + counts[2] > 0) Notes.Add($"parts by their names: train {counts[0]}, validation {counts[1]}, test {counts[2]}; parts=none takes names for names");
+        if (counts[1] + counts[2] > 0) Notes.Add($"parts by their names: train {counts[0]}, validation {counts[1]}, test {counts[2]} (parts=none ignores names)");
         return this;
     }
 

@@ -58,6 +58,15 @@ public sealed class Split
     /// <exception cref="DataException">if an item cannot be read</exception>
     public ContentSketch Sketch() => ContentSketch.Of(_source.Formula is null ? _items.Select(item => _hashes[item]) : []);
 
+    /// <summary>How many of the items have the content of an item of another split; none of those that are drawn by a formula.</summary>
+    /// <exception cref="DataException">if an item cannot be read</exception>
+    public int CountIn(Split other)
+    {
+        if (_source.Formula is not null || other._source.Formula is not null) return 0;
+        HashSet<UInt128> others = [.. other._items.Select(item => other._hashes[item])];
+        return _items.Count(item => others.Contains(_hashes[item]));
+    }
+
     /// <summary>How many of the items are in the set that was sketched, of how many that the sketch can tell.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
     public (int Seen, int Compared) Compare(ContentSketch sketch) => sketch.Compare(_source.Formula is null ? _items.Select(item => _hashes[item]) : []);

@@ -146,4 +146,14 @@ public sealed class ItemChoiceTests : IDisposable
         CliRun.Ok($"train {Path.Combine(_folder, "second")} --from {model} --set validation=0 --steps 1 --batch 8 --quiet --out {further}");
         foreach (var data in (string[])["first", "second"]) Assert.Contains("was trained on these data", Score(further, Path.Combine(_folder, data)).Said);
     }
+
+    [Fact]
+    public void A_limit_is_said_and_so_is_validation_on_what_is_trained_on()
+    {
+        var model = Train(Pictures("own", 0, 60));
+        Assert.Contains("items       10 of 40, drawn evenly from 40; none was trained on", Score(model, Pictures("other", 500, 40), "--limit 10").Said);
+        Pictures("validation", 50, 20);
+        var run = CliRun.Ok($"train {Path.Combine(_folder, "own")} {Settings} --validation {Path.Combine(_folder, "validation")} --set validation=0 --out {Path.Combine(_folder, "flattered.likely")}");
+        Assert.Contains("10 of 20 validation items are also trained on", run.Error);
+    }
 }

@@ -148,6 +148,17 @@ public sealed class PartitionTests
     }
 
     [Fact]
+    public void Items_that_are_also_in_other_data_are_counted()
+    {
+        using var samples = new Samples();
+        var content = Samples.RandomBytes(4000);
+        using var one = Open(samples, content, new DataOptions { Validation = 0 });
+        using var other = Dataset.Open(samples.File("other-ubyte", Samples.Idx([.. Samples.RandomBytes(400, 1), .. content[^80..], .. content[..80]], 140, 2, 2)), new DataOptions { Validation = 0 });
+        Assert.Equal(40, other.All.CountIn(one.Train));
+        Assert.Equal(40, one.Train.CountIn(other.All));
+    }
+
+    [Fact]
     public void Items_of_two_parts_are_counted_aloud_and_not_trained_on()
     {
         using var samples = new Samples();
@@ -164,7 +175,9 @@ public sealed class PartitionTests
         using (var data = Dataset.Open(samples.Folder, DataOptions.Default)) Assert.Contains(data.Notes, note => note.Contains("1 of 1 validation items"));
         Directory.Delete(Path.Combine(samples.Folder, "train"), recursive: true);
         samples.File("train/1.png", Png.Encode(Samples.RandomBytes(12, 9), 2, 2, 3));
-        Assert.Contains("nothing is left to train on", Assert.Throws<DataException>(() => Dataset.Open(samples.Folder, DataOptions.Default)).Message);
+        using var tested = Dataset.Open(samples.Folder, DataOptions.Default);
+        Assert.Contains(tested.Notes, note => note.Contains("all 1 training items also lie in the test"));
+        Assert.Equal((0, tested.Test.Count + 2), (tested.Train.Count, tested.All.Count));
     }
 
     [Fact]
