@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Models;
 
@@ -66,8 +67,11 @@ static class ArchiveText
     {
         var model = summary.ModelBytes > 0 ? $", {Bytes(summary.ModelBytes)} of it the model" : "";
         if (summary.FileBytes == 0) return $" ({(model.Length == 0 ? "no content" : model[2..])})";
-        var change = 100.0 * summary.ArchiveBytes / summary.FileBytes - 100;
-        return change > 0 ? $" (a loss: {change:0.0} % larger than the files{model})" : $" ({-change:0.0} % smaller{model})";
+        var more = summary.ArchiveBytes - summary.FileBytes;
+        if (more == 0) return $" (no gain: as large as the files{model})";
+        var share = 100.0 * Math.Abs(more) / summary.FileBytes;
+        var amount = share < 0.05 ? Bytes(Math.Abs(more)) : string.Create(CultureInfo.InvariantCulture, $"{share:0.0} %");
+        return more > 0 ? $" (a loss: {amount} larger than the files{model})" : $" ({amount} smaller{model})";
     }
 
     public static string Bytes(long count) => count < 10_000 ? $"{count} bytes" : count < 10_000_000 ? $"{count / 1000.0:0.0} kB" : $"{count / 1e6:0.0} MB";

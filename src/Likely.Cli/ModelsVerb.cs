@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Likely.Models;
@@ -19,7 +20,7 @@ static class ModelsVerb
         foreach (var config in result.GetValue(Name) is { } name ? [ModelRegistry.Find(name)] : ModelRegistry.All)
         {
             var lines = ModelRegistry.Describe(config);
-            text.AppendLine($"{config.Name}").AppendLine($"  {config.Summary}").Append(KeysVerb.Text(lines)).AppendLine();
+            text.AppendLine($"{config.Name}").AppendLine($"  {config.Summary}").AppendLine(string.Create(CultureInfo.InvariantCulture, $"  without --lr and --batch: a rate of {config.LearningRate}, at most {config.LargestBatch} examples a step")).Append(KeysVerb.Text(lines)).AppendLine();
             var keys = new JsonObject();
             foreach (var line in lines) keys[line.Name] = line.Default;
             list.Add((JsonNode)new JsonObject
@@ -27,6 +28,7 @@ static class ModelsVerb
                 ["name"] = config.Name,
                 ["summary"] = config.Summary,
                 ["learning_rate"] = config.LearningRate,
+                ["largest_batch"] = config.LargestBatch,
                 ["keys"] = keys,
                 ["lines"] = new JsonArray([.. lines.Select(line => (JsonNode)KeysVerb.Json(config.Name, line))]),
             });

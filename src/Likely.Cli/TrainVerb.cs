@@ -16,7 +16,7 @@ static class TrainVerb
     static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to spend in all, 10 minutes if nothing is said; steps follow the measured speed", 1e6, valueName: "N");
     static readonly Option<double?> Epochs = Options.Number("--epochs", "Passes over the training data", 1e9, valueName: "N");
     static readonly Option<int?> Steps = Options.Whole("--steps", "Steps of the optimizer");
-    static readonly Option<int?> Batch = Options.Whole("--batch", "Examples of one step, at most 64 if not given: less for few or large pictures", most: 1 << 20);
+    static readonly Option<int?> Batch = Options.Whole("--batch", "Examples of one step; if not given the model's own (see: likely models), less for few or large pictures", most: 1 << 20);
     static readonly Option<double?> Rate = Options.Number("--lr", "Highest learning rate; the model's own if not given", 10);
     static readonly Option<string?> Validation = Options.Text("--validation", "Another data set to validate on", "PATH");
     static readonly Option<string?> From = Options.Text("--from", "A trained model to go on from", "MODEL");

@@ -18,7 +18,8 @@ public sealed class FolderWalk
                 isEmpty = false;
                 if (!withHidden && entry.Name.StartsWith('.')) continue;
                 var path = Path.Combine(current, entry.Name);
-                if (!entry.Attributes.HasFlag(FileAttributes.Directory)) Files.Add(path);
+                // A name that is no UTF-8 comes with this character in place of what could not be read, and leads to nothing.
+                if (!entry.Attributes.HasFlag(FileAttributes.Directory) || entry.Name.Contains('\uFFFD') && !Path.Exists(path)) Files.Add(path);
                 else if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LinkTarget is not null) Links.Add(path);
                 else left.Push(path);
             }
@@ -29,7 +30,7 @@ public sealed class FolderWalk
             list.Sort((left, right) => string.CompareOrdinal(Slashed(left), Slashed(right)));
     }
 
-    /// <summary>All that is no folder, in ordinal order of the paths with slashes.</summary>
+    /// <summary>All that is no folder, or cannot be opened for its name, in ordinal order of the paths with slashes.</summary>
     public List<string> Files { get; } = [];
 
     /// <summary>Links to folders.</summary>

@@ -25,6 +25,9 @@ public abstract record ModelConfig
     /// <summary>Highest learning rate that has served this model well.</summary>
     [JsonIgnore] public virtual double LearningRate => 1e-3;
 
+    /// <summary>Most examples of a step where their number is left open: as many as keep the products wide, so that there are many steps in a short time.</summary>
+    [JsonIgnore] public virtual int LargestBatch => 64;
+
     /// <summary>True if the model learns from labels.</summary>
     [JsonIgnore] public virtual bool UsesLabels => false;
 

@@ -33,6 +33,10 @@ public sealed record GatedPixelCnnConfig : ModelConfig
 
     public override string Summary => "Gated PixelCNN: vertical and horizontal stacks, no blind spot (van den Oord et al. 2016b)";
 
+    public override double LearningRate => 3e-3;
+
+    public override int LargestBatch => 16;
+
     public override bool UsesLabels => Conditional;
 
     public override ModelConfig Published => new GatedPixelCnnConfig { Kernel = 7 };

@@ -32,6 +32,10 @@ public sealed record PixelCnnConfig : ModelConfig
 
     public override string Summary => "PixelCNN: masked convolutions in residual blocks (van den Oord et al. 2016a)";
 
+    public override double LearningRate => 3e-3;
+
+    public override int LargestBatch => 16;
+
     public override ModelConfig Published => new PixelCnnConfig { Kernel = 7 };
 
     // A block costs 9 h^2, the first filter one tap of its inputs x 2h for each position it sees.

@@ -1,4 +1,5 @@
 using Likely.Data;
+using Likely.Models;
 
 namespace Likely.Training;
 
@@ -72,13 +73,13 @@ public sealed partial class Trainer
         return (new TrainingPlan(steps, every), scored);
     }
 
-    /// <summary>Examples of a step: as the options say or as the data suggest, and no more than there are.</summary>
+    /// <summary>Examples of a step: as the options say, or as the model and the data suggest, and no more than there are.</summary>
     /// <exception cref="UsageException">There are no data, or no examples are wanted.</exception>
-    internal static int BatchOf(TrainingOptions options, Dataset data)
+    internal static int BatchOf(ModelConfig config, TrainingOptions options, Dataset data)
     {
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples");
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
-        return Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(data.Train.Count, (long)data.Geometry.Height * data.Geometry.Width), data.Train.Count);
+        return Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(config.LargestBatch, data.Train.Count, (long)data.Geometry.Height * data.Geometry.Width), data.Train.Count);
     }
 
     static bool IsTimedBy(TrainingOptions options) => (options.Steps, options.Epochs, options.Plan) is (null, null, null);

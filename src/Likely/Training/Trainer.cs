@@ -46,7 +46,7 @@ public sealed unsafe partial class Trainer
     {
         _time = time ?? TimeProvider.System;
         _start = _time.GetTimestamp();
-        Batch = BatchOf(options, data);
+        Batch = BatchOf(config, options, data);
         if (options.Plan is { } plan && (options.Minutes is not null || options.Epochs is not null || options.ValidateEvery is not null || options.Steps is { } steps && steps != plan.Total))
             throw new UsageException($"plan={plan} says {plan.Total} steps and when to validate; leave out minutes, epochs, validate_every and another number of steps");
         (_data, _heldOut, _validation, _options) = (data, heldOut, heldOut?.All ?? data.Validation, options);

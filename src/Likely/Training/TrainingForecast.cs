@@ -39,7 +39,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     public static TrainingForecast Measure(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, int samples = 0, CancellationToken cancellation = default)
     {
         var geometry = new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels);
-        var batch = Trainer.BatchOf(options, data);
+        var batch = Trainer.BatchOf(config, options, data);
         Trainer.RequireAlike(config, data, from, heldOut);
         var memory = TrainingMemory.Require(config, geometry, data.ClassNames.Count, batch, options.Threads, MachineMemory.Available());
         var outline = config.Outline(geometry, data.ClassNames.Count);

@@ -71,14 +71,15 @@ public sealed record TrainingOptions
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// The batch if none is given: 64, less for few items, so that an epoch has eight steps, and for large pictures, so that a step has
-    /// no more than 2^16 positions; a power of two, and at least 2.
+    /// The batch if none is given: the model's largest, less for few items, so that an epoch has eight steps, and for large pictures, so
+    /// that a step has no more than 2^16 positions; a power of two, and at least 2.
     /// </summary>
+    /// <param name="largest">What suits the model best where there are many items.</param>
     /// <param name="items">Training items.</param>
     /// <param name="positions">Positions of one item, height times width.</param>
-    public static int DefaultBatch(int items, long positions)
+    public static int DefaultBatch(int largest, int items, long positions)
     {
-        var most = Math.Clamp(Math.Min(items / 8, (1 << 16) / positions), 2, 64);
+        var most = Math.Clamp(Math.Min(items / 8, (1 << 16) / positions), 2, Math.Max(2, largest));
         return 1 << BitOperations.Log2((ulong)most);
     }
 

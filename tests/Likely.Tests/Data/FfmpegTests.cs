@@ -153,7 +153,7 @@ public sealed class FfmpegTests : IDisposable
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
     }
 
-    /// <summary>These tests change the PATH of the whole process, so no others may run beside them.</summary>
+    /// <summary>Tests that change the PATH of the whole process, or measure what it allocates: no others may run beside them.</summary>
     [CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
     public sealed class AloneCollection;
 }

@@ -6,6 +6,7 @@ using Xunit;
 namespace Likely.Tests.Data;
 
 /// <summary>Small files that stand for much: what they claim is bounded, alone and together, and nothing is made before their bytes bear it out.</summary>
+[Collection(nameof(FfmpegTests.AloneCollection))] // what all threads allocate is measured
 public sealed class SizeBombsTests
 {
     public static TheoryData<int, int, int, int, string> Pictures => new()

@@ -33,6 +33,16 @@ public sealed class FolderWalkTests : IDisposable
         Assert.Equal(4, new FolderWalk(Path.Combine(_folder, "a/self"), withHidden: false).Files.Count);
     }
 
+    [UnixFact]
+    public void A_name_that_is_no_text_is_listed_as_a_file_and_not_as_a_link()
+    {
+        System.Diagnostics.Process.Start("/bin/sh", ["-c", $"cd '{_folder}' && printf x > \"$(printf 'a\\377.png')\""]).WaitForExit();
+        if (Directory.GetFileSystemEntries(_folder).Length == 0) return; // this disk takes no such names
+        var walk = new FolderWalk(_folder, withHidden: true);
+        Assert.Equal("a\uFFFD.png", Path.GetFileName(Assert.Single(walk.Files)));
+        Assert.Empty(walk.Links);
+    }
+
     [Fact]
     public void A_walk_can_be_stopped() =>
         Assert.Throws<OperationCanceledException>(() => new FolderWalk(_folder, withHidden: true, new CancellationToken(canceled: true)));

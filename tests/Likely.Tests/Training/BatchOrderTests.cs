@@ -49,6 +49,7 @@ public sealed class BatchOrderTests
     [Theory]
     [InlineData(50_000, 784, 64), InlineData(512, 784, 64), InlineData(511, 784, 32), InlineData(100, 784, 8), InlineData(10, 1024, 2), InlineData(1, 784, 2)]
     [InlineData(50_000, 1024, 64), InlineData(50_000, 64 * 64, 16), InlineData(50_000, 128 * 128, 4), InlineData(50_000, 512 * 512, 2), InlineData(50_000, 1L << 26, 2)]
-    public void The_batch_follows_the_number_of_items_and_their_size(int items, long positions, int batch) =>
-        Assert.Equal(batch, TrainingOptions.DefaultBatch(items, positions));
+    [InlineData(50_000, 784, 16, 16), InlineData(100, 784, 8, 16)]
+    public void The_batch_follows_the_number_of_items_and_their_size_and_the_model(int items, long positions, int batch, int largest = 64) =>
+        Assert.Equal(batch, TrainingOptions.DefaultBatch(largest, items, positions));
 }
