@@ -104,7 +104,7 @@ public sealed class FfmpegTests : IDisposable
         using var data = WithPath(path, () => Dataset.Open(Path.Combine(_samples.Folder, "odd"), new DataOptions { Validation = 0 }));
         Assert.Equal(names.Length + 1, data.Train.Count);
         var words = File.ReadAllText(Path.Combine(_samples.Folder, "words"));
-        foreach (var name in names) Assert.Contains($"\n-f\njpeg_pipe\n-max_pixels\n268435456\n-threads\n1\n-i\nfile:{_samples.Folder}/odd/{name}\n", words);
+        foreach (var name in names) Assert.Contains($"\n-f\njpeg_pipe\n-max_pixels\n268435456\n-threads\n1\n-flags\nbitexact\n-i\nfile:{_samples.Folder}/odd/{name}\n", words);
         Assert.Contains("\n-f\nbmp_pipe\n", words);
         Assert.Equal(names.Length + 1, words.Split("-protocol_whitelist\nfile\n").Length - 1);
         // What is neither is not shown to the program at all.

@@ -39,6 +39,7 @@ public sealed class FolderWalkTests : IDisposable
         System.Diagnostics.Process.Start("/bin/sh", ["-c", $"cd '{_folder}' && printf x > \"$(printf 'a\\377.png')\""]).WaitForExit();
         if (Directory.GetFileSystemEntries(_folder).Length == 0) return; // this disk takes no such names
         var walk = new FolderWalk(_folder, withHidden: true);
+        System.Diagnostics.Process.Start("/bin/sh", ["-c", $"rm '{_folder}'/*"]).WaitForExit(); // a name that is no text can be removed by the shell alone
         Assert.Equal("a\uFFFD.png", Path.GetFileName(Assert.Single(walk.Files)));
         Assert.Empty(walk.Links);
     }

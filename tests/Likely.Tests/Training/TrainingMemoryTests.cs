@@ -9,6 +9,7 @@ using Xunit;
 namespace Likely.Tests.Training;
 
 /// <summary>Memory that is counted beforehand is the memory that is taken, and what does not fit is refused with what would.</summary>
+[Collection(nameof(Data.FfmpegTests.AloneCollection))] // what all threads hold is measured
 public sealed class TrainingMemoryTests
 {
     public static TheoryData<string> Cases => LawCases.Names();
