@@ -43,7 +43,7 @@ static class CompleteVerb
 
         ModelFile.RequireFit(checkpoint, split.GeometryOf(index), split.ItemName(index));
         var model = checkpoint.ForGeometry(ModelFile.GeometryOf(split.GeometryOf(index)));
-        var item = new byte[model.Geometry.Dimensions];
+        var item = new int[model.Geometry.Dimensions];
         split.Read(index, item);
         var known = Known(result.GetValue(Keep) ?? "top", model.Geometry);
         if (model.Classes > 0 && label < 0)
@@ -105,7 +105,7 @@ static class CompleteVerb
     }
 
     /// <summary>Original, what is kept (the rest in blue), completions.</summary>
-    public static Image Sheet(byte[] item, bool[] known, byte[][] completions, Geometry geometry)
+    public static Image Sheet(int[] item, bool[] known, int[][] completions, Geometry geometry)
     {
         var cells = new List<byte[]> { Pictures.Rgb(item, geometry), Masked(item, known, geometry) };
         foreach (var completion in completions) cells.Add(Pictures.Rgb(completion, geometry));
@@ -113,7 +113,7 @@ static class CompleteVerb
     }
 
     /// <summary>An item whose unknown positions are blue, as RGB.</summary>
-    public static byte[] Masked(byte[] item, bool[] known, Geometry geometry)
+    public static byte[] Masked(int[] item, bool[] known, Geometry geometry)
     {
         var pixels = Pictures.Rgb(item, geometry);
         for (var p = 0; p < geometry.Positions; p++)

@@ -53,8 +53,8 @@ static class DataVerbs
         outputs.Claim(output);
         using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
         var split = data.Train.Count > 0 ? data.Train : data.All;
-        var items = new byte[Math.Min(Shown, split.Count)][];
-        for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new byte[split.Geometry.Dimensions]);
+        var items = new int[Math.Min(Shown, split.Count)][];
+        for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new int[split.Geometry.Dimensions]);
         Pictures.Write(output, Pictures.Sheet(items, ModelFile.GeometryOf(data.Geometry)), session.Force);
         var geometry = data.Geometry;
         session.Answer($"{data.Describe()}\npicture {output}", new JsonObject

@@ -57,7 +57,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         var cells = new List<byte[]>();
         foreach (var i in OneOfEach().Skip(2).Take(Completed))
         {
-            var item = new byte[model.Geometry.Dimensions];
+            var item = new int[model.Geometry.Dimensions];
             data.Test.Read(i, item);
             var known = new bool[item.Length];
             for (var d = 0; d < known.Length; d++) known[d] = d < known.Length / 2;
@@ -74,9 +74,9 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
     {
         var items = Read(data.Test, Ranked);
         var labels = Labels(Ranked);
-        byte[][] patched = [.. items.Select((item, i) => OddDigits.Patch(item, model.Geometry, i))];
+        int[][] patched = [.. items.Select((item, i) => OddDigits.Patch(item, model.Geometry, i))];
         int[] chosen = [.. OneOfEach().Where(index => data.Test.Label(index) % 2 == 0), OneOfEach()[3]];
-        byte[][] shown = [items[chosen[0]], items[chosen[1]], items[chosen[2]], patched[chosen[5]], OddDigits.Crossed(items[chosen[3]], model.Geometry), OddDigits.Inverted(items[chosen[4]], model.Geometry)];
+        int[][] shown = [items[chosen[0]], items[chosen[1]], items[chosen[2]], patched[chosen[5]], OddDigits.Crossed(items[chosen[3]], model.Geometry), OddDigits.Inverted(items[chosen[4]], model.Geometry)];
         int[] shownLabels = [.. ((int[])[0, 1, 2, 5, 3, 4]).Select(place => labels[chosen[place]])];
         string[] titles = ["ordinary", "ordinary", "ordinary", "a patch of noise", "a line across", "inverted"];
         var maps = new float[shown.Length][];
@@ -140,16 +140,16 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         _report.Image(file, caption, caption);
     }
 
-    double[] Score(byte[][] items, int[] labels, Evaluation.PerExample? each = null) => Evaluation.Score(model, items, labels, session.Threads, (index, nats, symbols) =>
+    double[] Score(int[][] items, int[] labels, Evaluation.PerExample? each = null) => Evaluation.Score(model, items, labels, session.Threads, (index, nats, symbols) =>
     {
         session.Cancellation.ThrowIfCancellationRequested();
         each?.Invoke(index, nats, symbols);
     });
 
-    byte[][] Read(Split split, int count)
+    int[][] Read(Split split, int count)
     {
-        var items = new byte[count][];
-        for (var i = 0; i < count; i++) split.Read(i, items[i] = new byte[model.Geometry.Dimensions]);
+        var items = new int[count][];
+        for (var i = 0; i < count; i++) split.Read(i, items[i] = new int[model.Geometry.Dimensions]);
         return items;
     }
 

@@ -9,7 +9,7 @@ static class Pictures
     public static ImageGeometry ImageGeometryOf(Geometry geometry) => new(geometry.Height, geometry.Width, geometry.SubPositions, geometry.Levels);
 
     /// <summary>Items side by side.</summary>
-    public static Image Sheet(IReadOnlyList<byte[]> items, Geometry geometry, int? columns = null, int? scale = null)
+    public static Image Sheet(IReadOnlyList<int[]> items, Geometry geometry, int? columns = null, int? scale = null)
     {
         var image = ImageGeometryOf(geometry);
         // Two channels have no colours: they stand side by side.
@@ -23,7 +23,7 @@ static class Pictures
     }
 
     /// <summary>One item as it is.</summary>
-    public static Image Single(byte[] item, Geometry geometry)
+    public static Image Single(int[] item, Geometry geometry)
     {
         var image = ImageGeometryOf(geometry);
         return image.Channels is 1 or 3
@@ -47,7 +47,7 @@ static class Pictures
     }
 
     /// <summary>One item as RGB bytes [height, width, 3] for display.</summary>
-    public static byte[] Rgb(ReadOnlySpan<byte> item, Geometry geometry)
+    public static byte[] Rgb(ReadOnlySpan<int> item, Geometry geometry)
     {
         var image = ImageGeometryOf(geometry);
         var pixels = new byte[geometry.Positions * 3];
@@ -57,9 +57,9 @@ static class Pictures
         return pixels;
     }
 
-    static byte[] Planes(byte[] item, ImageGeometry image)
+    static int[] Planes(int[] item, ImageGeometry image)
     {
-        var planes = new byte[item.Length];
+        var planes = new int[item.Length];
         for (var p = 0; p < image.Positions; p++)
             for (var c = 0; c < image.Channels; c++)
                 planes[(p / image.Width * image.Channels + c) * image.Width + p % image.Width] = item[p * image.Channels + c];

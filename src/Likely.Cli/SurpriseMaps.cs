@@ -40,7 +40,7 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Density
         {
             cancellation.ThrowIfCancellationRequested();
             var geometry = ModelFile.GeometryOf(split.GeometryOf(i));
-            var item = new byte[geometry.Dimensions];
+            var item = new int[geometry.Dimensions];
             split.Read(i, item);
             var map = SurpriseMap.Render(Array.ConvertAll(_maps[i], value => (double)value), 0, High);
             var bits = Evaluation.BitsPerDimension(nats[i], geometry);

@@ -13,7 +13,7 @@ public readonly record struct ImageGeometry(int Height, int Width, int Channels,
     public int Dimensions => Height * Width * Channels;
 
     /// <summary>A symbol as a grey value 0..255 for display: round(255 symbol / (Levels - 1)).</summary>
-    public byte ToDisplay(byte symbol)
+    public byte ToDisplay(int symbol)
     {
         var steps = Levels - 1;
         return steps <= 0 ? (byte)0 : (byte)Math.Min(255, (symbol * 510 + steps) / (2 * steps));

@@ -39,6 +39,6 @@ public static class ImageGrid
     }
 
     /// <summary>Arranges symbols of one geometry, mapped to 0..255 for display.</summary>
-    public static Image ArrangeSymbols(IReadOnlyList<byte[]> items, ImageGeometry geometry, int? columns = null, int? scale = null, int gap = 2) =>
+    public static Image ArrangeSymbols(IReadOnlyList<int[]> items, ImageGeometry geometry, int? columns = null, int? scale = null, int gap = 2) =>
         Arrange([.. items.Select(item => Array.ConvertAll(item, geometry.ToDisplay))], geometry.Height, geometry.Width, geometry.Channels, columns, scale, gap);
 }

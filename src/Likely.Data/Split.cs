@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Likely.Data;
 
 /// <summary>Some items of a data set, in a fixed order, as a model's symbols. Safe to use from many threads.</summary>
@@ -83,6 +85,18 @@ public sealed class Split
     /// </summary>
     /// <exception cref="ArgumentException">if the length is not that item's Dimensions</exception>
     /// <exception cref="DataException">if the item cannot be read</exception>
+    public void Read(int index, Span<int> symbols, ulong epoch = 0)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(symbols.Length);
+        var bytes = buffer.AsSpan(0, symbols.Length);
+        Read(index, bytes, epoch);
+        for (var i = 0; i < bytes.Length; i++) symbols[i] = bytes[i];
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>The same as bytes, as which symbols of up to 256 levels are stored.</summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    /// <exception cref="DataException">As above.</exception>
     public void Read(int index, Span<byte> symbols, ulong epoch = 0)
     {
         var geometry = GeometryOf(index);

@@ -26,7 +26,7 @@ public abstract class DensityModel
     public virtual int Members => 1;
 
     /// <summary>What the network's outputs mean.</summary>
-    public abstract LikelihoodHead Head { get; }
+    public abstract Head Head { get; }
 
     /// <summary>Multiply-adds of one forward pass of one example.</summary>
     public abstract double MultiplyAdds { get; }
@@ -61,7 +61,7 @@ public abstract class DensityModel
 
     /// <summary>
     /// Hands out the distribution of every symbol given those visited before it, one dimension (index within an example) at a time for
-    /// the whole batch, by one parallel pass: the same bits as a predictor's <see cref="IPredictor.Distributions"/>.
+    /// the whole batch, by one parallel pass: the same bits as a predictor's <see cref="IPredictor.Next"/>.
     /// </summary>
     /// <exception cref="ArgumentException">As above.</exception>
     public void Distributions(Tape tape, SymbolBatch batch, DistributionsReader read, int member = 0)
@@ -79,25 +79,23 @@ public abstract class DensityModel
     /// <summary>A walk through <paramref name="batch"/> new examples.</summary>
     /// <param name="batch">Examples.</param>
     /// <param name="labels">One an example if the model has classes.</param>
-    /// <param name="temperature">Logits are divided by it.</param>
     /// <param name="member">Which member of an ensemble.</param>
     /// <exception cref="ArgumentException">There are fewer or more labels than examples, or one is no class.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are no examples, there is no such member, or the temperature is not above 0.</exception>
-    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, float temperature = 1, int member = 0)
+    /// <exception cref="ArgumentOutOfRangeException">There are no examples, or there is no such member.</exception>
+    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, int member = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         RequireMember(member);
-        if (!(temperature > 0) || !float.IsFinite(temperature)) throw new ArgumentOutOfRangeException(nameof(temperature), $"a temperature of {temperature} is not above 0");
         if (Classes > 0 && labels.Length != batch) throw new ArgumentException($"{batch} examples need one label each, not {labels.Length}", nameof(labels));
         if (Classes > 0) RequireLabels(labels);
-        return Begin(batch, Classes > 0 ? labels : [], temperature, member);
+        return Begin(batch, Classes > 0 ? labels : [], member);
     }
 
     internal abstract Tensor Score(Tape tape, SymbolBatch batch, float scale, int member);
 
     internal abstract void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member);
 
-    internal abstract IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member);
+    internal abstract IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member);
 
     void Require(SymbolBatch batch, int member)
     {

@@ -17,12 +17,9 @@ public interface IPredictor
     /// <summary>The index within an example (position, then symbol) of the symbol visited at <paramref name="step"/>.</summary>
     int DimensionAt(int step);
 
-    /// <summary>Probabilities of the next symbol, [batch, levels]; they sum to 1 up to rounding.</summary>
-    void Next(Span<float> probabilities);
-
-    /// <summary>The distributions of the next symbol, one an example, at temperature 1; valid until it is observed.</summary>
-    SymbolDistributions Distributions();
+    /// <summary>The distributions of the next symbol, one an example; valid until it is observed.</summary>
+    SymbolDistributions Next();
 
     /// <summary>Takes the next symbol of every example. If <paramref name="logProbabilities"/> has room, it receives their log-probabilities in nats.</summary>
-    void Observe(ReadOnlySpan<byte> symbols, Span<float> logProbabilities = default);
+    void Observe(ReadOnlySpan<int> symbols, Span<float> logProbabilities = default);
 }

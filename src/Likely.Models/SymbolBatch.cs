@@ -8,8 +8,9 @@ namespace Likely.Models;
 /// </summary>
 public sealed class SymbolBatch
 {
-    readonly byte[] _symbols;
+    readonly int[] _symbols;
     readonly int[] _labels;
+    int[] _item = [];
 
     /// <exception cref="ArgumentOutOfRangeException">The geometry is impossible, or the capacity is below 1 or too large for one array.</exception>
     public SymbolBatch(Geometry geometry, int capacity) : this(geometry, capacity, hasMemory: true) { }
@@ -20,7 +21,7 @@ public sealed class SymbolBatch
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         var length = (long)geometry.Dimensions * capacity;
         if (length > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(capacity), $"{capacity} examples of {geometry} are more than {Array.MaxLength} symbols");
-        _symbols = hasMemory ? GC.AllocateArray<byte>((int)length, pinned: true) : [];
+        _symbols = hasMemory ? GC.AllocateArray<int>((int)length, pinned: true) : [];
         _labels = new int[capacity];
         Geometry = geometry;
     }
@@ -34,7 +35,7 @@ public sealed class SymbolBatch
     public int Count { get; private set; }
 
     /// <summary>The symbols from the first one on, every one below the geometry's levels.</summary>
-    internal PinnedBytes Symbols => new(_symbols);
+    internal PinnedSymbols Symbols => new(_symbols);
 
     /// <summary>One label per example; -1 where there is none.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count);
@@ -51,7 +52,7 @@ public sealed class SymbolBatch
     /// <summary>Sets one example from its symbols in item order (position, then symbol).</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example in the batch.</exception>
     /// <exception cref="ArgumentException">There are more or fewer symbols than the geometry's dimensions, or one is not below its levels.</exception>
-    public void Set(int example, ReadOnlySpan<byte> symbols, int label = -1)
+    public void Set(int example, ReadOnlySpan<int> symbols, int label = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
         if (symbols.Length != Geometry.Dimensions) throw new ArgumentException($"an example of {Geometry} has {Geometry.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
@@ -62,11 +63,21 @@ public sealed class SymbolBatch
         _labels[example] = label;
     }
 
+    /// <summary>The same from bytes, as they are stored.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">As above.</exception>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public void Set(int example, ReadOnlySpan<byte> symbols, int label = -1)
+    {
+        if (_item.Length < symbols.Length) _item = new int[symbols.Length];
+        for (var i = 0; i < symbols.Length; i++) _item[i] = symbols[i];
+        Set(example, _item.AsSpan(0, symbols.Length), label);
+    }
+
     /// <summary>Refuses symbols that no level has: networks look up rows by them.</summary>
     /// <exception cref="ArgumentException">One is not below <paramref name="levels"/>.</exception>
-    internal static void RequireLevels(ReadOnlySpan<byte> symbols, int levels)
+    internal static void RequireLevels(ReadOnlySpan<int> symbols, int levels)
     {
-        if (levels <= byte.MaxValue && symbols.IndexOfAnyExceptInRange((byte)0, (byte)(levels - 1)) is var at and >= 0)
+        if (symbols.IndexOfAnyExceptInRange(0, levels - 1) is var at and >= 0)
             throw new ArgumentException($"symbol {symbols[at]} at {at} is not one of {levels} levels, 0 to {levels - 1}", nameof(symbols));
     }
 }

@@ -6,8 +6,8 @@ namespace Likely.Models;
 public delegate void DistributionsReader(int dimension, SymbolDistributions distributions);
 
 /// <summary>
-/// The distributions of one symbol for some examples, at temperature 1, as rows of a head's parameters. Both faces of a model hand
-/// them out, and the routines here turn them into numbers, so a coder sees the same bits in both. Kept beyond their time they throw
+/// The distributions of one symbol for some examples, as rows of a head's numbers. Both faces of a model hand them out, and the head
+/// alone says what they mean, so a coder sees the same bits in both. Kept beyond their time they throw
 /// <see cref="InvalidOperationException"/>.
 /// </summary>
 public readonly unsafe struct SymbolDistributions
@@ -17,7 +17,7 @@ public readonly unsafe struct SymbolDistributions
     readonly DistributionSource? _source;
     readonly float* _parameters;
     readonly long _stride;
-    readonly byte* _known;
+    readonly int* _known;
     readonly int _symbol, _turn;
 
     /// <param name="head">What the parameters mean.</param>
@@ -27,60 +27,94 @@ public readonly unsafe struct SymbolDistributions
     /// <param name="known">The symbols before this one at the same position, those of an example side by side.</param>
     /// <param name="symbol">Which symbol of its position.</param>
     /// <param name="count">Examples.</param>
-    internal SymbolDistributions(LikelihoodHead head, DistributionSource source, float* parameters, long stride, byte* known, int symbol, int count)
+    internal SymbolDistributions(Head head, DistributionSource source, float* parameters, long stride, int* known, int symbol, int count)
     {
         (Head, _source, _turn, _stride, _symbol, Count) = (head, source, source.Turn, stride, symbol, count);
         _parameters = parameters;
         _known = known;
     }
 
-    public LikelihoodHead Head { get; }
+    public Head Head { get; }
 
     /// <summary>Examples.</summary>
     public int Count { get; }
 
-    /// <summary>Probabilities of all levels for one example: what <see cref="IPredictor.Next"/> gives.</summary>
-    /// <exception cref="ArgumentException">There is no such example, or too little room.</exception>
-    public void Probabilities(int example, Span<float> probabilities)
+    /// <summary>A distribution function for <see cref="Begin"/>.</summary>
+    public Cumulative NewCumulative() => Head.NewCumulative();
+
+    /// <summary>Makes a distribution function that of one example.</summary>
+    /// <param name="example">Which.</param>
+    /// <param name="cumulative">Made by distributions of the same head; may serve other examples later.</param>
+    /// <param name="temperature">Logits are divided by it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example, or the temperature is not above 0.</exception>
+    /// <exception cref="ArgumentException">The function is one of other symbols.</exception>
+    public void Begin(int example, Cumulative cumulative, float temperature = 1)
     {
-        Require(example);
-        if (probabilities.Length < Head.Levels) throw new ArgumentException($"{Head.Levels} levels need room for as many probabilities, not {probabilities.Length}", nameof(probabilities));
-        Ops.Probabilities(Head.Kind, _parameters + example * _stride, _known + (long)example * Head.SubPositions, _symbol, Head.Size, 1, probabilities);
+        RequireValid();
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
+        RequireTemperature(temperature);
+        if (cumulative.Head != Head) throw new ArgumentException($"the distribution function is one of another head than {Head}", nameof(cumulative));
+        cumulative.Begin(_parameters + example * _stride, _known + (long)example * Head.Symbols, _symbol, temperature);
         GC.KeepAlive(_source);
     }
 
-    /// <summary>p(1) for every example, of a Bernoulli head: the second of the probabilities of <see cref="IPredictor.Next"/>.</summary>
+    /// <summary>Probabilities of all levels for one example; they sum to 1 up to the rounding of doubles.</summary>
+    /// <exception cref="ArgumentException">There is no such example, or too little room.</exception>
+    public void Probabilities(int example, Span<double> probabilities, float temperature = 1)
+    {
+        if (probabilities.Length < Head.Levels) throw new ArgumentException($"{Head.Levels} levels need room for as many probabilities, not {probabilities.Length}", nameof(probabilities));
+        var cumulative = NewCumulative();
+        Begin(example, cumulative, temperature);
+        cumulative.Probabilities(probabilities);
+    }
+
+    /// <summary>p(1) for every example, of a head of bits: what a coder takes.</summary>
     /// <exception cref="ArgumentException">There is too little room.</exception>
     public void ProbabilitiesOfOne(Span<float> probabilities)
     {
-        RequireValid();
-        if (Head.Kind != LikelihoodKind.Bernoulli) throw new InvalidOperationException($"symbols of {Head.Levels} levels have more than one probability");
-        if (probabilities.Length < Count) throw new ArgumentException($"{Count} examples need room for as many probabilities, not {probabilities.Length}", nameof(probabilities));
+        RequireBits(probabilities.Length, 1);
         var logits = stackalloc float[Lanes];
         for (var i = 0; i < Count; i += Lanes)
         {
-            var n = Math.Min(Lanes, Count - i);
-            for (var lane = 0; lane < n; lane++) logits[lane] = _parameters[(i + lane) * _stride + _symbol];
+            var n = Gather(i, logits);
             Ops.Sigmoids(logits);
             new ReadOnlySpan<float>(logits, n).CopyTo(probabilities[i..]);
         }
         GC.KeepAlive(_source);
     }
 
-    /// <summary>The cumulative distribution of one example of a logistic mixture.</summary>
-    /// <exception cref="ArgumentException">There is no such example.</exception>
-    public void Cumulative(int example, ref CumulativeMixture cumulative)
+    /// <summary>p(0) and p(1) for every example, [count, 2], of a head of bits.</summary>
+    /// <exception cref="ArgumentException">There is too little room.</exception>
+    public void ProbabilitiesOfBoth(Span<float> probabilities, float temperature = 1)
     {
-        Require(example);
-        if (Head.Kind != LikelihoodKind.LogisticMixture) throw new InvalidOperationException("the model's symbols have no logistic mixture");
-        cumulative.Begin(_parameters + example * _stride, Head.Components, _known + (long)example * Head.SubPositions, _symbol);
+        RequireBits(probabilities.Length, 2);
+        RequireTemperature(temperature);
+        var logits = stackalloc float[Lanes];
+        for (var i = 0; i < Count; i += Lanes)
+        {
+            var n = Gather(i, logits);
+            Ops.BinaryProbabilities(logits, n, temperature, probabilities[(2 * i)..]);
+        }
         GC.KeepAlive(_source);
     }
 
-    void Require(int example)
+    internal static void RequireTemperature(float temperature)
+    {
+        if (!(temperature > 0) || !float.IsFinite(temperature)) throw new ArgumentOutOfRangeException(nameof(temperature), $"a temperature of {temperature} is not above 0");
+    }
+
+    int Gather(int first, float* logits)
+    {
+        var n = Math.Min(Lanes, Count - first);
+        for (var lane = 0; lane < n; lane++) logits[lane] = _parameters[(first + lane) * _stride + _symbol];
+        return n;
+    }
+
+    void RequireBits(int room, int each)
     {
         RequireValid();
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
+        if (!Head.IsBit) throw new InvalidOperationException($"symbols of {Head.Levels} levels have more than one probability");
+        if (room < each * Count) throw new ArgumentException($"{Count} examples need room for {each * Count} probabilities, not {room}");
     }
 
     void RequireValid()

@@ -8,7 +8,7 @@ static unsafe partial class Ops
     /// Bernoulli log-probabilities (nats) of compact logits [T, B, S] whose order is that of the symbols: the same numbers as
     /// <see cref="LogProbabilities"/>, sixteen symbols at a time whatever S is. A loss, as there.
     /// </summary>
-    public static Tensor BernoulliLogProbabilities(Tensor logits, PinnedBytes symbols, float scale)
+    public static Tensor BernoulliLogProbabilities(Tensor logits, PinnedSymbols symbols, float scale)
     {
         if (logits.Stride != logits.Channels) throw new ArgumentException($"logits {logits.Shape} must be compact");
         var tape = logits.Tape;
@@ -28,7 +28,10 @@ static unsafe partial class Ops
         return logs;
     }
 
-    /// <summary>Both probabilities of each of some binary variables, [count, 2]: <see cref="Probabilities"/>, sixteen at a time; 16 logits more must be readable.</summary>
+    /// <summary>The same of some logits, one symbol each; 16 logits more must be readable.</summary>
+    public static void BernoulliLogProbabilities(float* logits, int* symbols, int count, float* logs) => Likelihood.Bernoulli(logits, symbols, count, logs, null, 0);
+
+    /// <summary>Both probabilities of each of some binary variables, [count, 2], sixteen at a time; 16 logits more must be readable.</summary>
     public static void BinaryProbabilities(float* logits, int count, float temperature, Span<float> probabilities)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(probabilities.Length, 2 * count);
@@ -39,7 +42,7 @@ static unsafe partial class Ops
     public static void Sigmoids(float* logits) => Kernels.BinaryProbabilities.OfOne(logits);
 
     /// <summary>Binary symbols [T, B, S] as channels of one position, [1, B, T S], in visiting order (null: as they come).</summary>
-    public static Tensor Variables(Tape tape, PinnedBytes symbols, int positions, int batch, int subPositions, int[]? order)
+    public static Tensor Variables(Tape tape, PinnedSymbols symbols, int positions, int batch, int subPositions, int[]? order)
     {
         var x = tape.New(new Shape(1, batch, positions * subPositions));
         for (var c = 0; c < x.Channels && tape.Computes; c++)

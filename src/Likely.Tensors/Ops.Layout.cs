@@ -32,7 +32,7 @@ static unsafe partial class Ops
     /// table the result is compact and nothing is learned.
     /// </summary>
     /// <param name="symbols">Below <paramref name="levels"/>; must keep their values until the tape has run backward.</param>
-    public static Tensor Embed(Tape tape, Shape shape, PinnedBytes symbols, int levels, Parameter? table)
+    public static Tensor Embed(Tape tape, Shape shape, PinnedSymbols symbols, int levels, Parameter? table)
     {
         if (table is not null && table.Inputs != levels) throw new ArgumentException($"a table {table.Shape} has no rows for {levels} levels");
         var width = 1 + (table?.Outputs ?? 0);
@@ -64,7 +64,7 @@ static unsafe partial class Ops
     }
 
     /// <summary>The 1 + C numbers of one symbol.</summary>
-    public static void Embed(float* numbers, byte symbol, int levels, Parameter? table)
+    public static void Embed(float* numbers, int symbol, int levels, Parameter? table)
     {
         numbers[0] = symbol * (2f / (levels - 1)) - 1;
         if (table is not null) Layout.Copy(table.Data + (long)symbol * table.Stride, numbers + 1, table.Outputs);

@@ -14,7 +14,7 @@ static unsafe partial class Ops
     /// a = c; for d in order: h = sigmoid(a), logit_d = V_d . h + b_d, a += W_d x_d. Where x_d = 0 the sums stay, so h is computed
     /// once per one-valued variable: the same numbers at a fraction of the cost.
     /// </summary>
-    public static Tensor Nade(Tape tape, NadeWeights weights, PinnedBytes symbols, int batch)
+    public static Tensor Nade(Tape tape, NadeWeights weights, PinnedSymbols symbols, int batch)
     {
         var logits = tape.New(new Shape(weights.Variables / weights.SubPositions, batch, weights.SubPositions), requiresGradient: true, compact: true);
         var scratch = tape.RentScratch(2L * NadeGroup * weights.Input.Stride);
@@ -28,7 +28,7 @@ static unsafe partial class Ops
         return logits;
     }
 
-    static void Forward(NadeWeights weights, byte* symbols, Tensor logits, float* sums)
+    static void Forward(NadeWeights weights, int* symbols, Tensor logits, float* sums)
     {
         var (order, hidden, padded, sub, batch) = (weights.Order, weights.Hidden, weights.Input.Stride, weights.SubPositions, logits.Batch);
         var units = sums + NadeGroup * padded;
@@ -154,7 +154,7 @@ static unsafe partial class Ops
     }
 
     /// <summary>Takes in the variable visited at <paramref name="step"/>.</summary>
-    public static void NadeObserve(NadeWeights weights, Tensor sums, Tensor hidden, int step, ReadOnlySpan<byte> symbols)
+    public static void NadeObserve(NadeWeights weights, Tensor sums, Tensor hidden, int step, ReadOnlySpan<int> symbols)
     {
         var w = weights.Input.Data + (long)weights.Order[step] * sums.Stride;
         for (var b = 0; b < sums.Batch; b++)

@@ -12,7 +12,7 @@ sealed class TapeEntry
     public object? State;
     public ulong Number;
     public float Scale;
-    public PinnedBytes Symbols;
+    public PinnedSymbols Symbols;
     public int[] Indices = [];
 
     /// <summary>True if the way back begins here: the operation needs no gradient of its output.</summary>

@@ -44,7 +44,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         {
             cancellation.ThrowIfCancellationRequested();
             var counts = workers[worker] ??= new int[dimensions * levels];
-            var item = new byte[dimensions];
+            var item = new int[dimensions];
             for (var i = piece * Piece; i < Math.Min(train.Count, (piece + 1) * Piece); i++)
             {
                 train.Read(i, item);
@@ -66,7 +66,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         ParallelShards.Run(heldOut.Count, threads, (i, _) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            var item = new byte[dimensions];
+            var item = new int[dimensions];
             heldOut.Read(i, item);
             for (var d = 0; d < dimensions; d++) sums[i] += nats[d * levels + item[d]];
         });
@@ -99,12 +99,12 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         var geometry = split.Geometry;
         if (geometry.Channels is not (1 or 3)) return null;
         var count = (int)Math.Clamp(Image.LargestSize / 4 / geometry.Dimensions, 1, Math.Min(PictureItems, split.Count));
-        var items = new byte[count][];
+        var items = new int[count][];
         split = split.Sample(count);
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            split.Read(i, items[i] = new byte[geometry.Dimensions]);
+            split.Read(i, items[i] = new int[geometry.Dimensions]);
         }
         var across = (int)Math.Ceiling(Math.Sqrt(count));
         while (count % across != 0) across--; // a sheet without empty cells

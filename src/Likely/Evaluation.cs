@@ -24,7 +24,7 @@ public static class Evaluation
         => new Scorer(model, threads).Score(split, limit, each, items, coded);
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
-    public static double[] Score(DensityModel model, IReadOnlyList<byte[]> items, int[] labels, int threads, PerExample? each = null)
+    public static double[] Score(DensityModel model, IReadOnlyList<int[]> items, int[] labels, int threads, PerExample? each = null)
         => new Scorer(model, threads).Score(items, labels, each);
 
     /// <summary>Bytes that scoring examples of a model takes besides the data.</summary>

@@ -20,7 +20,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     readonly int _group = Group(model.Geometry.Dimensions);
 
     // Fills in one example and returns its label, -1 if there is none.
-    delegate int Reader(int place, Span<byte> item);
+    delegate int Reader(int place, Span<int> item);
 
     /// <summary>Examples of so many symbols that one pass takes: few enough for its memory, many enough for wide products.</summary>
     internal static int Group(int dimensions) => Math.Clamp(GroupSymbols / dimensions, 1, MostGroup);
@@ -42,7 +42,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
     /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's, a symbol or a label that the model has not, or there are fewer labels than items.</exception>
-    public double[] Score(IReadOnlyList<byte[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null)
+    public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null)
     {
         if (model.Classes > 0 && labels.Length < items.Count) throw new ArgumentException($"{items.Count} items need one label each, not {labels.Length}", nameof(labels));
         foreach (var item in items)
@@ -72,7 +72,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     {
         readonly Tape _tape = new();
         readonly SymbolBatch _batch = new(model.Geometry, capacity);
-        readonly byte[] _item = new byte[model.Geometry.Dimensions];
+        readonly int[] _item = new int[model.Geometry.Dimensions];
         readonly float[] _symbols = new float[model.Geometry.Dimensions];
         readonly double[,] _members = new double[capacity, model.Members];
 

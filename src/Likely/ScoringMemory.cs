@@ -36,13 +36,13 @@ static class ScoringMemory
         var meter = new MemoryMeter();
         model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(model.Geometry, group));
         largestBuffer = meter.LargestBuffer;
-        return meter.Bytes + model.Geometry.Dimensions * (group + 1L + sizeof(float));
+        return meter.Bytes + (long)model.Geometry.Dimensions * (sizeof(int) * (group + 1) + sizeof(float));
     }
 
     /// <summary>What drawing some examples at once takes on all threads.</summary>
     public static long OfWalk(DensityModel model, int count, int threads)
     {
         var pieces = Walk.PieceOf(count, threads);
-        return Math.Min(threads, (count + pieces - 1) / pieces) * model.WalkBytes(pieces) + (long)count * model.Geometry.Dimensions;
+        return Math.Min(threads, (count + pieces - 1) / pieces) * model.WalkBytes(pieces) + (long)sizeof(int) * count * model.Geometry.Dimensions;
     }
 }

@@ -9,35 +9,29 @@ namespace Likely;
 /// </summary>
 public static class Walk
 {
-    /// <summary>
-    /// Decides the symbols of one step for a batch: writes one symbol per example, given the dimension (index within an example) and,
-    /// if the walk asks for them, the probabilities [batch, levels].
-    /// </summary>
-    public delegate void Chooser(int dimension, ReadOnlySpan<float> probabilities, Span<byte> symbols);
+    /// <summary>Decides the symbols of one step for a batch: writes one symbol per example, given the dimension (index within an example) and the distributions if the walk asks for them.</summary>
+    public delegate void Chooser(int dimension, SymbolDistributions distributions, Span<int> symbols);
 
     /// <summary>Most examples that one predictor carries at once.</summary>
     const int Group = 64;
 
     /// <summary>Runs a predictor to its end.</summary>
     /// <param name="predictor">A predictor at its beginning.</param>
-    /// <param name="levels">Values of a symbol.</param>
     /// <param name="choose">Decides every symbol.</param>
     /// <param name="surprise">If given, receives -log p (nats) of every symbol: [dimension, batch].</param>
-    /// <param name="withProbabilities">Whether the chooser needs probabilities.</param>
+    /// <param name="withDistributions">Whether the chooser needs distributions.</param>
     /// <param name="cancellation">Ends the walk between two steps.</param>
-    public static void Run(IPredictor predictor, int levels, Chooser choose, float[]? surprise = null, bool withProbabilities = true, CancellationToken cancellation = default)
+    public static void Run(IPredictor predictor, Chooser choose, float[]? surprise = null, bool withDistributions = true, CancellationToken cancellation = default)
     {
         if (surprise is not null && surprise.Length < (long)predictor.Batch * predictor.Count)
             throw new ArgumentException($"{predictor.Batch} examples of {predictor.Count} symbols need room for the surprise of each, not {surprise.Length}", nameof(surprise));
-        var probabilities = new float[withProbabilities ? predictor.Batch * levels : 0];
-        var symbols = new byte[predictor.Batch];
+        var symbols = new int[predictor.Batch];
         var logs = new float[surprise is null ? 0 : predictor.Batch];
         for (var step = 0; step < predictor.Count; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             var dimension = predictor.DimensionAt(step);
-            if (withProbabilities) predictor.Next(probabilities);
-            choose(dimension, probabilities, symbols);
+            choose(dimension, withDistributions ? predictor.Next() : default, symbols);
             predictor.Observe(symbols, logs);
             for (var b = 0; b < logs.Length; b++) surprise![dimension * predictor.Batch + b] = -logs[b];
         }
@@ -54,7 +48,7 @@ public static class Walk
     /// <param name="cancellation">Ends the walk early.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">There are fewer or more labels than examples, or one is not a class.</exception>
-    public static byte[][] Sample(DensityModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
+    public static int[][] Sample(DensityModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
         => Fill(model, count, null, null, seed, labels, temperature, threads, progress, cancellation);
 
@@ -74,7 +68,7 @@ public static class Walk
     /// <param name="cancellation">Ends the walk early.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
-    public static byte[][] Complete(DensityModel model, byte[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
+    public static int[][] Complete(DensityModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
         => Fill(model, count, item, known, seed, labels, temperature, threads, progress, cancellation);
 
@@ -94,7 +88,7 @@ public static class Walk
         return true;
     }
 
-    static byte[][] Fill(DensityModel model, int count, byte[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
+    static int[][] Fill(DensityModel model, int count, int[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
         int threads, Action<double>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -103,50 +97,33 @@ public static class Walk
             throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
         if (labels is not null && model.Classes > 0 && (labels.Length != count || labels.Any(label => (uint)label >= (uint)model.Classes)))
             throw new ArgumentException($"{count} examples need as many labels below {model.Classes}", nameof(labels));
+        Sampler.Require(temperature);
         ScoringMemory.RequireWalk(model, count, threads);
-        var results = new byte[count][];
+        var results = new int[count][];
         var pieces = Pieces(model, count, seed, threads);
         var steps = (long)pieces.Count * model.Geometry.Dimensions;
         var done = 0L;
         ParallelShards.Run(pieces.Count, threads, (piece, _) =>
         {
             var (member, examples) = pieces[piece];
-            var random = new Philox(seed, RandomPurpose.Sampling);
-            var levels = model.Geometry.Levels;
-            foreach (var example in examples) results[example] = new byte[model.Geometry.Dimensions];
+            var (random, sampler) = (new Philox(seed, RandomPurpose.Sampling), new Sampler(temperature));
+            foreach (var example in examples) results[example] = new int[model.Geometry.Dimensions];
             int[] own = model.Classes == 0 ? [] : Array.ConvertAll(examples, example => labels is null ? example % model.Classes : labels[example]);
-            Run(model.Predict(examples.Length, own, temperature, member), levels, (dimension, probabilities, symbols) =>
+            var uniform = new double[examples.Length];
+            Run(model.Predict(examples.Length, own, member), (dimension, distributions, symbols) =>
             {
-                for (var b = 0; b < examples.Length; b++)
+                if (known is not null && known[dimension]) symbols.Fill(item![dimension]);
+                else
                 {
-                    var isKnown = known is not null && known[dimension];
-                    symbols[b] = isKnown ? item![dimension]
-                        : Draw(probabilities.Slice(b * levels, levels), random.UniformDouble((ulong)examples[b], (ulong)dimension));
-                    results[examples[b]][dimension] = symbols[b];
+                    for (var b = 0; b < uniform.Length; b++) uniform[b] = random.UniformDouble((ulong)examples[b], (ulong)dimension);
+                    sampler.Draw(distributions, uniform, symbols);
                 }
+                for (var b = 0; b < examples.Length; b++) results[examples[b]][dimension] = symbols[b];
                 var now = Interlocked.Increment(ref done);
                 if (progress is not null && now % 64 == 0) progress((double)now / steps);
             }, cancellation: cancellation);
         });
         return results;
-    }
-
-    /// <summary>The symbol whose stretch of the cumulative probabilities, added in order in double, holds u.</summary>
-    public static byte Draw(ReadOnlySpan<float> probabilities, double u)
-    {
-        var total = 0.0;
-        foreach (var p in probabilities) total += p;
-        var target = u * total;
-        var sum = 0.0;
-        var last = 0;
-        for (var s = 0; s < probabilities.Length; s++)
-        {
-            if (probabilities[s] <= 0) continue;
-            sum += probabilities[s];
-            last = s;
-            if (target < sum) break;
-        }
-        return (byte)last;
     }
 
     /// <summary>Examples that one predictor carries when so many are drawn.</summary>

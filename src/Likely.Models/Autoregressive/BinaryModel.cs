@@ -12,11 +12,10 @@ abstract unsafe class BinaryModel : DensityModel
     protected BinaryModel(ModelConfig config, Geometry geometry) : base(config, geometry, 0)
     {
         if (geometry.Levels != 2) throw new ModelException($"{config.Name} models binary variables, and the data has {geometry.Levels} levels; set binarize=threshold");
+        Head = new BernoulliHead(geometry.SubPositions, 2);
     }
 
-    public sealed override LikelihoodHead Head => HeadOf(Geometry.SubPositions);
-
-    internal static LikelihoodHead HeadOf(int subPositions) => new(LikelihoodKind.Bernoulli, subPositions, 2, 0);
+    public sealed override Head Head { get; }
 
     /// <summary>Logits of all variables, compact [T, B, S].</summary>
     protected abstract Tensor Logits(Tape tape, SymbolBatch batch, int member);

@@ -50,8 +50,8 @@ sealed unsafe class Fvsbn : BinaryModel
         return Ops.ToPositions(Ops.Masked(x, product), sub, order);
     }
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member)
-        => new Walk(this, batch, temperature);
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member)
+        => new Walk(this, batch);
 
     static MaskedProduct Product(Parameter weight, Parameter bias)
     {
@@ -67,7 +67,7 @@ sealed unsafe class Fvsbn : BinaryModel
         readonly MaskedProduct _product;
         readonly Tensor _values, _sums;
 
-        public Walk(Fvsbn model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order.Value)
+        public Walk(Fvsbn model, int batch) : base(model.Geometry, batch, model._order.Value)
         {
             _product = model._product.Value;
             var memory = new Tape();
@@ -81,7 +81,7 @@ sealed unsafe class Fvsbn : BinaryModel
             for (var b = 0; b < Batch; b++) logits[b] = _sums.Data[(long)b * _sums.Stride + step];
         }
 
-        protected override void Absorb(int step, ReadOnlySpan<byte> symbols)
+        protected override void Absorb(int step, ReadOnlySpan<int> symbols)
         {
             for (var b = 0; b < Batch; b++) _values.Data[(long)b * _values.Stride + step] = symbols[b];
             Ops.MaskedObserve(_product, _values, step, 1, _sums);

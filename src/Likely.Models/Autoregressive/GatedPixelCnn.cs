@@ -55,9 +55,9 @@ sealed class GatedPixelCnn : GridModel
     readonly Pointwise _hidden, _output;
 
     public GatedPixelCnn(GatedPixelCnnConfig config, Geometry geometry, int classes)
-        : base(config, geometry, classes, LikelihoodHead.Create(config.Head, geometry, config.Components), config.Embedding)
+        : base(config, geometry, classes, Models.Head.Create(config.Head, geometry, config.Components), config.Embedding)
     {
-        var groups = new ChannelGroups(Head.NeedsGroups ? Head.SubPositions : 1);
+        var groups = new ChannelGroups(Head.NeedsGroups ? Head.Symbols : 1);
         var scope = new ParameterScope(Parameters);
         _layers = new GatedLayer[config.Layers];
         for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, geometry, Inputs, classes, groups, i);

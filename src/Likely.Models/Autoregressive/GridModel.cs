@@ -5,7 +5,7 @@ namespace Likely.Models.Autoregressive;
 
 /// <summary>
 /// A model whose network reads the whole grid of symbols causally in raster order, and gives the parameters of a
-/// <see cref="LikelihoodHead"/> at every position: log p(x) = sum over positions of log p(x_i | x_before i).
+/// <see cref="Head"/> at every position: log p(x) = sum over positions of log p(x_i | x_before i).
 /// </summary>
 abstract unsafe class GridModel : DensityModel
 {
@@ -19,10 +19,10 @@ abstract unsafe class GridModel : DensityModel
     /// <param name="classes">Classes the network is told; 0: none.</param>
     /// <param name="head">What its outputs mean.</param>
     /// <param name="embedding">Learned numbers that each symbol enters as, besides its value in -1..1.</param>
-    protected GridModel(ModelConfig config, Geometry geometry, int classes, LikelihoodHead head, int embedding) : base(config, geometry, classes)
+    protected GridModel(ModelConfig config, Geometry geometry, int classes, Head head, int embedding) : base(config, geometry, classes)
         => (Head, _embedding) = (head, new Embedding(new ParameterScope(Parameters).At("embedding"), geometry.Levels, embedding));
 
-    public override LikelihoodHead Head { get; }
+    public override Head Head { get; }
 
     public override bool AnySize => true;
 
@@ -38,7 +38,7 @@ abstract unsafe class GridModel : DensityModel
     internal override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member)
     {
         if (!tape.Recording && IsLarge(batch)) return ByRows(tape, batch);
-        return Ops.LogProbabilities(Head.Kind, Forward(Input(tape, batch), batch.Labels, null), batch.Symbols, Head.SubPositions, Head.Size, scale);
+        return Ops.LogProbabilities(Head, Forward(Input(tape, batch), batch.Labels, null), batch.Symbols, scale);
     }
 
     internal override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member)
@@ -49,9 +49,9 @@ abstract unsafe class GridModel : DensityModel
         void Read(int start, Tensor parameters)
         {
             for (var p = 0; p < parameters.Positions; p++)
-                for (var s = 0; s < Head.SubPositions; s++)
-                    read((start + p) * Head.SubPositions + s, new SymbolDistributions(Head, source, parameters.Data + (long)p * batch.Count * parameters.Stride, parameters.Stride,
-                        batch.Symbols.Pointer + (long)(start + p) * batch.Count * Head.SubPositions, s, batch.Count));
+                for (var s = 0; s < Head.Symbols; s++)
+                    read((start + p) * Head.Symbols + s, new SymbolDistributions(Head, source, parameters.Data + (long)p * batch.Count * parameters.Stride, parameters.Stride,
+                        batch.Symbols.Pointer + (long)(start + p) * batch.Count * Head.Symbols, s, batch.Count));
         }
     }
 
@@ -63,8 +63,8 @@ abstract unsafe class GridModel : DensityModel
         var logs = tape.New(ShapeOf(batch.Count), compact: true);
         EachChunk(tape, batch, (start, parameters) =>
         {
-            var at = (long)start * batch.Count * Head.SubPositions;
-            var chunk = Ops.LogProbabilities(Head.Kind, parameters, batch.Symbols.At(at), Head.SubPositions, Head.Size, 0);
+            var at = (long)start * batch.Count * Head.Symbols;
+            var chunk = Ops.LogProbabilities(Head, parameters, batch.Symbols.At(at), 0);
             if (tape.Computes) Buffer.MemoryCopy(chunk.Data, logs.Data + at, chunk.Length * sizeof(float), chunk.Length * sizeof(float));
         });
         return logs;
@@ -97,7 +97,7 @@ abstract unsafe class GridModel : DensityModel
     Tensor Input(Tape tape, SymbolBatch batch, int first, int end)
         => _embedding.Forward(tape, ShapeOf(batch.Count) with { Positions = end - first }, batch.Symbols.At((long)first * batch.Count * Geometry.SubPositions));
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member) => new GridPredictor(this, batch, labels, temperature);
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member) => new GridPredictor(this, batch, labels);
 
     internal override long WalkBytes(int batch)
     {
@@ -120,7 +120,7 @@ abstract unsafe class GridModel : DensityModel
     internal Tensor NewInput(Tape tape, int positions, int batch) => _embedding.New(tape, ShapeOf(batch) with { Positions = positions });
 
     /// <summary>Writes one symbol of a position and example into a network's input.</summary>
-    internal void SetInput(Tensor input, long row, int symbolIndex, byte symbol)
+    internal void SetInput(Tensor input, long row, int symbolIndex, int symbol)
         => _embedding.Set(input.Data + row * input.Stride + symbolIndex * _embedding.Width, symbol);
 
     Shape ShapeOf(int batch) => new(Geometry.Positions, batch, Geometry.SubPositions);

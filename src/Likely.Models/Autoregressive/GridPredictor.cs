@@ -10,27 +10,17 @@ sealed unsafe class GridPredictor : Predictor
 {
     readonly GridModel _model;
     readonly Run _run;
-    readonly PinnedBytes _known;
-    readonly float _temperature;
+    readonly PinnedSymbols _known;
     readonly int _sub;
     Tensor? _parameters;
 
-    public GridPredictor(GridModel model, int batch, ReadOnlySpan<int> labels, float temperature) : base(model.Geometry, batch, null)
+    public GridPredictor(GridModel model, int batch, ReadOnlySpan<int> labels) : base(model.Geometry, batch, null)
     {
-        (_model, _temperature, _sub) = (model, temperature, model.Geometry.SubPositions);
+        (_model, _sub) = (model, model.Geometry.SubPositions);
         _run = new Run(batch) { Labels = labels.ToArray() };
         _run.Input = model.NewInput(_run.Memory, model.WalkPositions, batch);
         Clear(0);
-        _known = new PinnedBytes(GC.AllocateArray<byte>(batch * _sub + 16, pinned: true));
-    }
-
-    protected override void Tell(Span<float> probabilities)
-    {
-        var parameters = Parameters();
-        var (head, levels) = (_model.Head, _model.Geometry.Levels);
-        for (var b = 0; b < Batch; b++)
-            Ops.Probabilities(head.Kind, parameters.Data + (long)b * parameters.Stride, _known.Pointer + b * _sub, Position % _sub, head.Size,
-                _temperature, probabilities.Slice(b * levels, levels));
+        _known = new PinnedSymbols(GC.AllocateArray<int>(batch * _sub + 16, pinned: true));
     }
 
     protected override SymbolDistributions Tell()
@@ -39,7 +29,7 @@ sealed unsafe class GridPredictor : Predictor
         return new SymbolDistributions(_model.Head, Source, parameters.Data, parameters.Stride, _known.Pointer, Position % _sub, Batch);
     }
 
-    protected override void Take(ReadOnlySpan<byte> symbols, Span<float> logProbabilities)
+    protected override void Take(ReadOnlySpan<int> symbols, Span<float> logProbabilities)
     {
         var (position, s) = (Position / _sub, Position % _sub);
         if (position - _run.InputOrigin == _run.Input!.Positions) Slide(position);
@@ -55,21 +45,8 @@ sealed unsafe class GridPredictor : Predictor
     void Score(Span<float> logProbabilities, int s)
     {
         var parameters = Parameters();
-        var head = _model.Head;
-        var logs = stackalloc float[16];
-        var known = _known.Pointer;
         for (var b = 0; b < Batch; b++)
-        {
-            var row = parameters.Data + (long)b * parameters.Stride;
-            if (head.Kind == LikelihoodKind.LogisticMixture)
-            {
-                Ops.LogProbability(head.Kind, row, known + b * _sub, _sub, head.Size, logs, null, 0);
-                logProbabilities[b] = logs[s];
-                continue;
-            }
-            Ops.LogProbability(head.Kind, row + s * (head.Kind == LikelihoodKind.Softmax ? head.Size : 1), known + b * _sub + s, 1, head.Size, logs, null, 0);
-            logProbabilities[b] = logs[0];
-        }
+            logProbabilities[b] = _model.Head.LogProbability(parameters.Data + (long)b * parameters.Stride, _known.Pointer + b * _sub, s);
     }
 
     // What the network says of the current position. Computed before the symbol was known, or now if nobody asked: the network

@@ -108,10 +108,10 @@ sealed unsafe class Made : BinaryModel
         return Ops.ToPositions(logits, sub, order);
     }
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member)
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member)
     {
         var weights = Weights(member);
-        return new MadeWalk(Geometry, weights, batch, temperature);
+        return new MadeWalk(Geometry, weights, batch);
     }
 
     Func<int, int, int, bool> Fixed(Func<MadeMember, DegreeMask> maskOf)

@@ -13,7 +13,7 @@ sealed unsafe class MadeWalk : BinaryPredictor
     readonly Tensor? _direct;
     readonly Tensor[] _sums, _units;
 
-    public MadeWalk(Geometry geometry, MadeWeights weights, int batch, float temperature) : base(geometry, batch, temperature, weights.Member.Order)
+    public MadeWalk(Geometry geometry, MadeWeights weights, int batch) : base(geometry, batch, weights.Member.Order)
     {
         _weights = weights;
         var memory = new Tape();
@@ -40,7 +40,7 @@ sealed unsafe class MadeWalk : BinaryPredictor
         }
     }
 
-    protected override void Absorb(int step, ReadOnlySpan<byte> symbols)
+    protected override void Absorb(int step, ReadOnlySpan<int> symbols)
     {
         for (var b = 0; b < Batch; b++) _values.Data[(long)b * _values.Stride + step] = symbols[b];
         Ops.MaskedObserve(_weights.Products[0], _values, step, 1, _sums[0]);

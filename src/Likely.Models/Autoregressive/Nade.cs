@@ -49,15 +49,15 @@ sealed unsafe class Nade : BinaryModel
 
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights, batch.Symbols, batch.Count);
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, float temperature, int member)
-        => new Walk(this, batch, temperature);
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member)
+        => new Walk(this, batch);
 
     sealed class Walk : BinaryPredictor
     {
         readonly NadeWeights _weights;
         readonly Tensor _sums, _hidden;
 
-        public Walk(Nade model, int batch, float temperature) : base(model.Geometry, batch, temperature, model._order.Value)
+        public Walk(Nade model, int batch) : base(model.Geometry, batch, model._order.Value)
         {
             _weights = model._weights;
             var memory = new Tape();
@@ -68,6 +68,6 @@ sealed unsafe class Nade : BinaryModel
 
         protected override void Predict(int step, float* logits) => Ops.NadeLogits(_weights, _hidden, step, logits);
 
-        protected override void Absorb(int step, ReadOnlySpan<byte> symbols) => Ops.NadeObserve(_weights, _sums, _hidden, step, symbols);
+        protected override void Absorb(int step, ReadOnlySpan<int> symbols) => Ops.NadeObserve(_weights, _sums, _hidden, step, symbols);
     }
 }

@@ -52,9 +52,9 @@ sealed class PixelCnn : GridModel
     readonly Pointwise _hidden, _output;
 
     public PixelCnn(PixelCnnConfig config, Geometry geometry)
-        : base(config, geometry, 0, LikelihoodHead.Create(config.Head, geometry, config.Components), config.Embedding)
+        : base(config, geometry, 0, Models.Head.Create(config.Head, geometry, config.Components), config.Embedding)
     {
-        var groups = new ChannelGroups(Head.NeedsGroups ? Head.SubPositions : 1);
+        var groups = new ChannelGroups(Head.NeedsGroups ? Head.Symbols : 1);
         var (features, head, outputs) = (2 * config.Channels, config.HeadChannels, Head.Outputs);
         var scope = new ParameterScope(Parameters);
         var plan = new ConvolutionPlan(geometry.Height, geometry.Width, ConvolutionPlan.Masked(config.Kernel, withCentre: groups.Count > 1));

@@ -22,23 +22,14 @@ abstract class Predictor(Geometry geometry, int batch, int[]? order) : IPredicto
         return order is null ? step : order[step];
     }
 
-    public void Next(Span<float> probabilities)
-    {
-        RequireNext();
-        if (probabilities.Length < Batch * geometry.Levels)
-            throw new ArgumentException($"{Batch} examples of {geometry.Levels} levels need room for as many probabilities, not {probabilities.Length}", nameof(probabilities));
-        Tell(probabilities);
-        GC.KeepAlive(this);
-    }
-
-    public SymbolDistributions Distributions()
+    public SymbolDistributions Next()
     {
         RequireNext();
         Source.Memory = this;
         return Tell();
     }
 
-    public void Observe(ReadOnlySpan<byte> symbols, Span<float> logProbabilities = default)
+    public void Observe(ReadOnlySpan<int> symbols, Span<float> logProbabilities = default)
     {
         RequireNext();
         if (symbols.Length != Batch) throw new ArgumentException($"{Batch} examples need one symbol each, not {symbols.Length}", nameof(symbols));
@@ -50,14 +41,11 @@ abstract class Predictor(Geometry geometry, int batch, int[]? order) : IPredicto
         GC.KeepAlive(this);
     }
 
-    /// <summary>Probabilities of the symbol at <see cref="Position"/>, [batch, levels].</summary>
-    protected abstract void Tell(Span<float> probabilities);
-
     /// <summary>Distributions of the symbol at <see cref="Position"/>.</summary>
     protected abstract SymbolDistributions Tell();
 
     /// <summary>Takes in the symbol at <see cref="Position"/>, and tells its log-probabilities if there is room.</summary>
-    protected abstract void Take(ReadOnlySpan<byte> symbols, Span<float> logProbabilities);
+    protected abstract void Take(ReadOnlySpan<int> symbols, Span<float> logProbabilities);
 
     void RequireNext()
     {

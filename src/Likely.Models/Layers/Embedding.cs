@@ -14,11 +14,11 @@ sealed unsafe class Embedding(ParameterScope scope, int levels, int features)
     public int Width => 1 + features;
 
     /// <summary>Symbols [T, B, S] as [T, B, S Width], symbol by symbol; compact if there is nothing to learn.</summary>
-    public Tensor Forward(Tape tape, Shape shape, PinnedBytes symbols) => Ops.Embed(tape, shape, symbols, levels, _rows);
+    public Tensor Forward(Tape tape, Shape shape, PinnedSymbols symbols) => Ops.Embed(tape, shape, symbols, levels, _rows);
 
     /// <summary>Room for symbols that <see cref="Set"/> fills in.</summary>
     public Tensor New(Tape tape, Shape shape) => tape.New(shape with { Channels = shape.Channels * Width }, compact: _rows is null);
 
     /// <summary>The numbers of one symbol.</summary>
-    public void Set(float* numbers, byte symbol) => Ops.Embed(numbers, symbol, levels, _rows);
+    public void Set(float* numbers, int symbol) => Ops.Embed(numbers, symbol, levels, _rows);
 }

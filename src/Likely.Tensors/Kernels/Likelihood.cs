@@ -12,7 +12,7 @@ static unsafe class Likelihood
     /// Bernoulli with logit l: log p(1) = -softplus(-l), log p(0) = -softplus(l). If <paramref name="gradient"/> is given it receives
     /// -scale * dlogp/dl = scale * (sigmoid(l) - x).
     /// </summary>
-    public static void Bernoulli(float* logits, byte* symbols, int count, float* logs, float* gradient, float scale)
+    public static void Bernoulli(float* logits, int* symbols, int count, float* logs, float* gradient, float scale)
     {
         var x = stackalloc float[16];
         var buffer = stackalloc float[16];

@@ -18,9 +18,14 @@ static unsafe class LogisticMixtures
 
     public static int Outputs(int components, int channels) => components * (channels == 1 ? 3 : 10);
 
-    /// <summary>log p of each channel given the ones before it, into logs[0 .. channels-1]; the gradient, if given, is -scale * dlog p(all channels).</summary>
-    public static void LogProbability(float* parameters, int components, byte* symbols, int channels, float* logs, float* gradient, float scale)
+    /// <summary>log p of each channel given the ones before it, into logs[0 .. channels-1] if they are asked for; the gradient, if given, is -scale * dlog p(all channels).</summary>
+    public static void LogProbability(float* parameters, int components, int* symbols, int channels, float* logs, float* gradient, float scale)
     {
+        if (logs is null)
+        {
+            var scratch = stackalloc float[channels];
+            logs = scratch;
+        }
         var real = Reductions.Below(components);
         var none = Vector512.Create(float.NegativeInfinity);
         var weights = Vector512.ConditionalSelect(real, Vector512.Load(parameters), none);
@@ -54,44 +59,9 @@ static unsafe class LogisticMixtures
         }
     }
 
-    /// <summary>The 256 probabilities of one channel given the symbols of the channels before it.</summary>
-    public static void Probabilities(float* parameters, int components, byte* known, int channel, float inverseTemperature, float* probabilities)
-    {
-        var real = Reductions.Below(components);
-        var none = Vector512.Create(float.NegativeInfinity);
-        var weights = Vector512.ConditionalSelect(real, Vector512.Load(parameters), none);
-        for (var c = 0; c < channel; c++)
-        {
-            weights = Vector512.ConditionalSelect(real, weights + Component(parameters, components, known, c, out _, out _, out _, out _), none);
-            weights -= Vector512.Create(LogSumExp(weights));
-        }
-        weights = Vector512.ConditionalSelect(real, weights * Vector512.Create(inverseTemperature), none);
-        var normalized = Exponential.Exp(weights - Vector512.Create(LogSumExp(weights))) & real;
-        Place(parameters, components, known, channel, out var means, out var inverseScales, out _);
-
-        var edges = stackalloc float[257 + 15];
-        new Span<float>(edges, 272).Clear();
-        for (var k = 0; k < components; k++)
-        {
-            var weight = Vector512.Create(normalized[k]);
-            var mean = Vector512.Create(means[k]);
-            var inverse = Vector512.Create(inverseScales[k] * inverseTemperature);
-            for (var s = 0; s < 256; s += 16)
-            {
-                var level = Vector512.ConvertToSingle(Vector512<int>.Indices + Vector512.Create(s));
-                // The edge below level s; the one below 0 is minus infinity.
-                var edge = (level - Vector512.Create(0.5f)) * Vector512.Create(1 / 127.5f) - Vector512<float>.One;
-                Vector512.FusedMultiplyAdd(weight, Exponential.Sigmoid((edge - mean) * inverse), Vector512.Load(edges + s)).Store(edges + s);
-            }
-        }
-        edges[0] = 0;
-        edges[256] = Reductions.Sum(normalized);
-        for (var s = 0; s < 256; s++) probabilities[s] = MathF.Max(edges[s + 1] - edges[s], 0);
-    }
-
     // log of the bin's mass for every component, and its derivatives.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Component(float* parameters, int components, byte* symbols, int channel,
+    static Vector512<float> Component(float* parameters, int components, int* symbols, int channel,
         out Vector512<float> dMean, out Vector512<float> dLogScale, out Vector512<float> mean, out Vector512<float> inverse)
     {
         Place(parameters, components, symbols, channel, out mean, out inverse, out var free);
@@ -102,7 +72,7 @@ static unsafe class LogisticMixtures
 
     /// <summary>Means and inverse scales of the components for one channel given the ones before it; <paramref name="free"/>: the scale is not held at its least or largest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Place(float* parameters, int components, byte* symbols, int channel, out Vector512<float> mean, out Vector512<float> inverse, out Vector512<float> free)
+    internal static void Place(float* parameters, int components, int* symbols, int channel, out Vector512<float> mean, out Vector512<float> inverse, out Vector512<float> free)
     {
         mean = Vector512.Load(parameters + components * (1 + 2 * channel));
         for (var i = 0; i < channel; i++)
@@ -118,7 +88,7 @@ static unsafe class LogisticMixtures
 
     /// <summary>log of the mass that each component gives to a symbol, and its derivatives.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<float> LogMass(byte symbol, Vector512<float> mean, Vector512<float> inverse, out Vector512<float> dMean, out Vector512<float> dLogScale)
+    internal static Vector512<float> LogMass(int symbol, Vector512<float> mean, Vector512<float> inverse, out Vector512<float> dMean, out Vector512<float> dLogScale)
     {
         var one = Vector512<float>.One;
         var centred = Vector512.Create(Value(symbol)) - mean;
@@ -163,7 +133,7 @@ static unsafe class LogisticMixtures
     }
 
     /// <summary>A level 0..255 as a value in -1..1.</summary>
-    static float Value(byte symbol) => symbol * (1 / 127.5f) - 1;
+    static float Value(int symbol) => symbol * (1 / 127.5f) - 1;
 
     static void Put(Vector512<float> value, float* target, int count)
     {

@@ -19,7 +19,7 @@ static unsafe class MixtureSums
         Vector512.ConditionalSelect(Reductions.Below(components), Vector512.Load(parameters), Vector512.Create(float.NegativeInfinity)).Store(law + Logarithms);
 
     /// <summary>Means and inverse scales of a channel given those before it.</summary>
-    public static void Place(float* parameters, int components, byte* known, int channel, float* law)
+    public static void Place(float* parameters, int components, int* known, int channel, float* law)
     {
         var real = Reductions.Below(components);
         LogisticMixtures.Place(parameters, components, known, channel, out var means, out var inverseScales, out _);
@@ -28,28 +28,28 @@ static unsafe class MixtureSums
     }
 
     /// <summary>The weights once the channel now placed is known.</summary>
-    public static void Observe(int components, byte symbol, float* law)
+    public static void Observe(int components, int symbol, float* law)
     {
         var mass = LogisticMixtures.LogMass(symbol, Vector512.Load(law + Means), Vector512.Load(law + InverseScales), out _, out _);
         var weights = Vector512.ConditionalSelect(Reductions.Below(components), Vector512.Load(law + Logarithms) + mass, Vector512.Create(float.NegativeInfinity));
         (weights - Vector512.Create(LogisticMixtures.LogSumExp(weights))).Store(law + Logarithms);
     }
 
-    /// <summary>Turns logarithms into weights; returns their sum, 1 but for rounding.</summary>
-    public static double Weigh(int components, float* law)
+    /// <summary>Turns logarithms, times a factor, into weights; returns their sum, 1 but for rounding.</summary>
+    public static double Weigh(int components, float sharpness, float* law)
     {
-        var logarithms = Vector512.Load(law + Logarithms);
+        var logarithms = Vector512.ConditionalSelect(Reductions.Below(components), Vector512.Load(law + Logarithms) * Vector512.Create(sharpness), Vector512.Create(float.NegativeInfinity));
         var weights = Exponential.Exp(logarithms - Vector512.Create(LogisticMixtures.LogSumExp(logarithms))) & Reductions.Below(components);
         weights.Store(law);
         var (low, high) = Vector512.Widen(weights);
         return Sum(low + high);
     }
 
-    /// <summary>The sum of weights below a level's lower edge.</summary>
-    public static double Below(float* law, int level)
+    /// <summary>The sum of weights below a level's lower edge, the components being so much sharper.</summary>
+    public static double Below(float* law, int level, float sharpness)
     {
         var edge = (level - 0.5f) * (1 / 127.5f) - 1;
-        var x = (Vector512.Create(edge) - Vector512.Load(law + Means)) * Vector512.Load(law + InverseScales);
+        var x = (Vector512.Create(edge) - Vector512.Load(law + Means)) * (Vector512.Load(law + InverseScales) * Vector512.Create(sharpness));
         var small = Exponential.Sigmoid(-Vector512.Abs(x)); // 0 .. 1/2
         var (weightsLow, weightsHigh) = Vector512.Widen(Vector512.Load(law));
         var (low, high) = Vector512.Widen(small);

@@ -7,7 +7,7 @@ namespace Likely;
 /// <summary>A trained model as archives use it: its identity, and for every size of items a density with its visiting order. Safe to use from many threads.</summary>
 sealed class ArchiveModel(Checkpoint checkpoint)
 {
-    const int MostSizes = 8, BytesOfSymbol = 6; // as pixels, as symbols, in the batch, in the file
+    const int MostSizes = 8, BytesOfSymbol = 9; // as pixels, as symbols, in the batch as whole numbers, in the file
 
     readonly List<SizedModel> _sized = [];
     readonly short[]?[] _symbols = new short[2][];
@@ -72,7 +72,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     {
         var image = new ImageGeometry(1, 1, 1, Levels);
         var bytes = new byte[Levels];
-        for (var symbol = 0; symbol < Levels; symbol++) bytes[symbol] = spread ? image.ToDisplay((byte)symbol) : (byte)symbol;
+        for (var symbol = 0; symbol < Levels; symbol++) bytes[symbol] = spread ? image.ToDisplay(symbol) : (byte)symbol;
         return bytes;
     }
 
@@ -103,7 +103,7 @@ sealed class SizedModel(DensityModel model)
     public DensityModel Model => model;
 
     /// <summary>True if every symbol is one bit of known probability.</summary>
-    public bool IsBinary { get; } = model.Head.Kind == LikelihoodKind.Bernoulli;
+    public bool IsBinary { get; } = model.Head.IsBit;
 
     /// <summary>Items of no more symbols take little memory.</summary>
     public const int Small = 1 << 18;
@@ -117,7 +117,7 @@ sealed class SizedModel(DensityModel model)
         lock (_known)
         {
             if (_known[member]) return _steps[member];
-            var order = model.Predict(1, model.Classes > 0 ? [0] : [], 1, member);
+            var order = model.Predict(1, model.Classes > 0 ? [0] : [], member);
             int[]? steps = null;
             for (var step = 0; step < order.Count; step++)
             {

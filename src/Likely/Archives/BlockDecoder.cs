@@ -128,42 +128,30 @@ sealed class BlockDecoder
         return value;
     }
 
-    /// <summary>Items that one predictor carries, and the distributions of their next symbols as integers.</summary>
+    /// <summary>Items that one predictor carries, and the distributions of their next symbols.</summary>
     sealed class Group(DensityModel model, int member, int[] items, int[] labels)
     {
-        readonly int _levels = model.Geometry.Levels, _dimensions = model.Geometry.Dimensions;
-        readonly bool _isBinary = model.Head.Kind == LikelihoodKind.Bernoulli;
-        readonly bool _isMixture = model.Head.Kind == LikelihoodKind.LogisticMixture;
-        readonly byte[] _next = new byte[items.Length];
+        readonly int _dimensions = model.Geometry.Dimensions;
+        readonly bool _isBit = model.Head.IsBit;
+        readonly int[] _next = new int[items.Length];
+        readonly Cumulative?[] _cumulatives = new Cumulative?[model.Head.IsBit ? 0 : items.Length];
+        readonly float[] _ones = new float[model.Head.IsBit ? items.Length : 0];
+        readonly uint[] _bits = new uint[model.Head.IsBit ? items.Length : 0];
         IPredictor _predictor = null!;
-        float[] _probabilities = [];
-        uint[] _table = [];
-        CumulativeMixture[] _mixtures = [];
 
         /// <summary>Makes the predictor, on the thread that will use it.</summary>
-        public void Begin()
-        {
-            _predictor = model.Predict(items.Length, labels, 1, member);
-            if (_isMixture) _mixtures = new CumulativeMixture[items.Length];
-            else (_probabilities, _table) = (new float[Math.Max(_levels, items.Length)], new uint[items.Length * (_isBinary ? 1 : _levels + 1)]);
-        }
+        public void Begin() => _predictor = model.Predict(items.Length, labels, member);
 
         public void Prepare()
         {
-            var distributions = _predictor.Distributions();
-            if (_isBinary)
+            var distributions = _predictor.Next();
+            if (_isBit)
             {
-                distributions.ProbabilitiesOfOne(_probabilities);
-                for (var i = 0; i < items.Length; i++) _table[i] = FrequencyTable.FromProbability(_probabilities[i]);
+                distributions.ProbabilitiesOfOne(_ones);
+                for (var i = 0; i < items.Length; i++) _bits[i] = FrequencyTable.FromProbability(_ones[i]);
                 return;
             }
-            for (var i = 0; i < items.Length; i++)
-                if (_isMixture) distributions.Cumulative(i, ref _mixtures[i]);
-                else
-                {
-                    distributions.Probabilities(i, _probabilities.AsSpan(0, _levels));
-                    FrequencyTable.FromProbabilities(_probabilities.AsSpan(0, _levels), _table.AsSpan(i * (_levels + 1), _levels + 1));
-                }
+            for (var i = 0; i < items.Length; i++) distributions.Begin(i, _cumulatives[i] ??= distributions.NewCumulative());
         }
 
         public void Decode(RangeDecoder decoder, byte[] symbols, int step)
@@ -171,24 +159,23 @@ sealed class BlockDecoder
             var dimension = _predictor.DimensionAt(step);
             for (var i = 0; i < items.Length; i++)
             {
-                _next[i] = (byte)(_isBinary ? decoder.DecodeBit(_table[i]) ? 1 : 0
-                    : _isMixture ? Decode(decoder, ref _mixtures[i]) : decoder.Decode(_table.AsSpan(i * (_levels + 1), _levels + 1)));
-                symbols[(long)items[i] * _dimensions + dimension] = _next[i];
+                _next[i] = _isBit ? decoder.DecodeBit(_bits[i]) ? 1 : 0 : Decode(decoder, _cumulatives[i]!);
+                symbols[(long)items[i] * _dimensions + dimension] = (byte)_next[i];
             }
         }
 
         public void Observe() => _predictor.Observe(_next);
 
         // The level whose share holds the target, by bisection.
-        int Decode(RangeDecoder decoder, ref CumulativeMixture mixture)
+        static int Decode(RangeDecoder decoder, Cumulative cumulative)
         {
-            var target = decoder.Target();
-            int low = 0, high = _levels;
+            var (target, total) = (decoder.Target(), cumulative.Total);
+            int low = 0, high = cumulative.Levels;
             uint start = 0, end = FrequencyTable.Total;
             while (high - low > 1)
             {
                 var middle = (low + high) / 2;
-                var at = FrequencyTable.FromCumulative(mixture.Below(middle), middle, _levels);
+                var at = FrequencyTable.Begin(cumulative.Below(middle), total, middle, cumulative.Levels);
                 if (at <= target) (low, start) = (middle, at);
                 else (high, end) = (middle, at);
             }

@@ -72,10 +72,8 @@ sealed unsafe class BlockEncoder(int threads, int batch)
     sealed class Worker
     {
         readonly Tape _tape = new();
-        readonly float[] _probabilities = new float[256];
         readonly float[] _ones = new float[BlockPlan.MostItems + 16];
-        readonly uint[] _table = new uint[257];
-        readonly CumulativeMixture[] _mixtures = new CumulativeMixture[BlockPlan.MostItems];
+        readonly Cumulative?[] _cumulatives = new Cumulative?[BlockPlan.MostItems];
         SymbolBatch? _batch;
         int _capacity;
 
@@ -86,7 +84,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             for (var i = 0; i < count; i++) batch.Set(i, block.Item(places[first + i]), block.Label(places[first + i]));
             var member = block.Members[places[first]];
             var steps = block.Sized.Steps(member);
-            var (all, levels, sub) = (block.Count, model.Geometry.Levels, model.Geometry.SubPositions);
+            var (all, sub) = (block.Count, model.Geometry.SubPositions);
             var (weight, seen, told) = (block.Weight * count / all, 0, 0);
             _tape.Reset();
             model.Distributions(_tape, batch, (dimension, distributions) =>
@@ -100,10 +98,10 @@ sealed unsafe class BlockEncoder(int threads, int batch)
                 }
                 var at = (steps is null ? dimension : steps[dimension]) * all + first;
                 var symbols = batch.Symbols.Pointer + (long)(dimension / sub) * sub * count + dimension % sub;
-                if (block.Stream is { } stream) Code(stream, distributions, symbols[0], levels);
+                if (block.Stream is { } stream) Code(stream, distributions, symbols[0]);
                 else if (block.Sized.IsBinary) SetBits(distributions, symbols, sub, block.Bits.AsSpan(at, count));
                 else
-                    for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub], levels);
+                    for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub]);
             }, member);
             done?.Invoke(weight * (block.Dimensions - told) / block.Dimensions);
         }
@@ -129,42 +127,32 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             }
         }
 
-        void Code(RangeEncoder stream, SymbolDistributions distributions, byte symbol, int levels)
+        void Code(RangeEncoder stream, SymbolDistributions distributions, int symbol)
         {
-            if (distributions.Head.Kind == LikelihoodKind.Bernoulli)
+            if (distributions.Head.IsBit)
             {
                 distributions.ProbabilitiesOfOne(_ones.AsSpan(0, 1));
                 stream.EncodeBit(symbol != 0, FrequencyTable.FromProbability(_ones[0]));
                 return;
             }
-            var share = Share(distributions, 0, symbol, levels);
+            var share = Share(distributions, 0, symbol);
             stream.Encode((uint)(share >> 32), (uint)share);
         }
 
-        void SetBits(SymbolDistributions distributions, byte* symbols, int stride, Span<uint> bits)
+        void SetBits(SymbolDistributions distributions, int* symbols, int stride, Span<uint> bits)
         {
             var ones = _ones.AsSpan(0, bits.Length);
             distributions.ProbabilitiesOfOne(ones);
             for (var i = 0; i < ones.Length; i++) bits[i] = FrequencyTable.FromProbability(ones[i]) | (uint)symbols[(long)i * stride] << 31;
         }
 
-        ulong Share(SymbolDistributions distributions, int example, byte symbol, int levels)
+        ulong Share(SymbolDistributions distributions, int example, int symbol)
         {
-            uint start, end;
-            if (distributions.Head.Kind == LikelihoodKind.LogisticMixture)
-            {
-                ref var cumulative = ref _mixtures[example];
-                distributions.Cumulative(example, ref cumulative);
-                start = symbol == 0 ? 0 : FrequencyTable.FromCumulative(cumulative.Below(symbol), symbol, levels);
-                end = symbol + 1 == levels ? FrequencyTable.Total : FrequencyTable.FromCumulative(cumulative.Below(symbol + 1), symbol + 1, levels);
-            }
-            else
-            {
-                var table = _table.AsSpan(0, levels + 1);
-                distributions.Probabilities(example, _probabilities.AsSpan(0, levels));
-                FrequencyTable.FromProbabilities(_probabilities.AsSpan(0, levels), table);
-                (start, end) = (table[symbol], table[symbol + 1]);
-            }
+            if (_cumulatives[example]?.Head != distributions.Head) _cumulatives[example] = distributions.NewCumulative();
+            var cumulative = _cumulatives[example]!;
+            distributions.Begin(example, cumulative);
+            var start = FrequencyTable.Begin(cumulative.Below(symbol), cumulative.Total, symbol, cumulative.Levels);
+            var end = symbol + 1 == cumulative.Levels ? FrequencyTable.Total : FrequencyTable.Begin(cumulative.Below(symbol + 1), cumulative.Total, symbol + 1, cumulative.Levels);
             return (ulong)start << 32 | (end - start);
         }
 

@@ -55,11 +55,11 @@ public static class ModelBenchmarks
         if (wanted(encode))
         {
             var block = new ItemBlock(sized, Scored);
-            var item = new byte[model.Geometry.Dimensions];
+            var item = new int[model.Geometry.Dimensions];
             for (var i = 0; i < Scored; i++)
             {
                 data.Validation.Read(i, item);
-                block.Add(item, Math.Max(0, data.Validation.Label(i)));
+                block.Add(Array.ConvertAll(item, symbol => (byte)symbol), Math.Max(0, data.Validation.Label(i)));
             }
             var encoder = new BlockEncoder(threads, 0);
             yield return new Benchmark(encode, operations * Scored, Scored, () => encoder.Encode([block], null, default));
@@ -70,7 +70,7 @@ public static class ModelBenchmarks
             var drawn = Walk.Sample(model, Samples, threads: threads);
             var labels = new int[model.Classes > 0 ? Samples : 0];
             var block = new ItemBlock(sized, Samples);
-            foreach (var item in drawn) block.Add(item, 0);
+            foreach (var item in drawn) block.Add(Array.ConvertAll(item, symbol => (byte)symbol), 0);
             var stream = new BlockEncoder(threads, 0).Encode([block], null, default)[0];
             yield return new Benchmark(decode, operations * Samples, Samples, () => BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Samples, labels, threads, 0, null, default));
         }

@@ -19,7 +19,7 @@ sealed unsafe class GradientStep
     readonly BatchOrder _order;
     readonly Tape[] _tapes;
     readonly SymbolBatch[] _batches;
-    readonly byte[][] _items;
+    readonly int[][] _items;
     readonly FloatBlock[] _gradients = new FloatBlock[Shards];
     readonly double[] _nats = new double[Shards];
 
@@ -30,12 +30,12 @@ sealed unsafe class GradientStep
         var perShard = (batch + Shards - 1) / Shards;
         _tapes = new Tape[Math.Clamp(threads, 1, Shards)];
         _batches = new SymbolBatch[_tapes.Length];
-        _items = new byte[_tapes.Length][];
+        _items = new int[_tapes.Length][];
         for (var i = 0; i < _tapes.Length; i++)
         {
             _tapes[i] = new Tape(recording: true) { Training = true };
             _batches[i] = new SymbolBatch(model.Geometry, perShard);
-            _items[i] = new byte[model.Geometry.Dimensions];
+            _items[i] = new int[model.Geometry.Dimensions];
         }
         for (var i = 0; i < Shards; i++) _gradients[i] = new FloatBlock(model.Parameters.Length);
     }

@@ -78,7 +78,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             _part = part == whole ? outline : Smaller(outline, part);
             _symbols = new SymbolBatch(part, _examples);
             _symbols.Begin(_examples);
-            var item = new byte[whole.Dimensions];
+            var item = new int[whole.Dimensions];
             var clock = Stopwatch.StartNew();
             for (var i = 0; i < _examples; i++)
             {
@@ -147,12 +147,13 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         {
             var size = Walk.PieceOf(count, _threads);
             var predictor = _whole.Predict(size, new int[_whole.Classes > 0 ? size : 0]);
-            var (probabilities, symbols) = (new float[size * _whole.Geometry.Levels], new byte[size]);
+            var (symbols, cumulatives) = (new int[size], new Cumulative?[size]);
             var clock = Stopwatch.StartNew();
             while (predictor.Position < predictor.Count && (clock.Elapsed.TotalSeconds < LeastSeconds || predictor.Position < 16))
             {
                 _cancellation.ThrowIfCancellationRequested();
-                predictor.Next(probabilities);
+                var distributions = predictor.Next();
+                for (var b = 0; b < size; b++) distributions.Begin(b, cumulatives[b] ??= distributions.NewCumulative());
                 predictor.Observe(symbols);
             }
             var pieces = (count + size - 1) / size;
@@ -198,11 +199,11 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             return smaller;
         }
 
-        static byte[] Cut(byte[] item, Geometry whole, Geometry part)
+        static int[] Cut(int[] item, Geometry whole, Geometry part)
         {
             if (part == whole) return item;
             var (from, row) = (whole.Width * whole.SubPositions, part.Width * part.SubPositions);
-            var cut = new byte[part.Dimensions];
+            var cut = new int[part.Dimensions];
             for (var i = 0; i < part.Height; i++) item.AsSpan(i * from, row).CopyTo(cut.AsSpan(i * row));
             return cut;
         }

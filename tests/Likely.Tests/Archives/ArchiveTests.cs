@@ -109,7 +109,7 @@ public sealed class ArchiveTests
         for (var i = 0; i < records.Length; i++) records[i] = (byte)(i % 3073 == 0 ? i / 3073 : i * i >> 4);
         File.WriteAllBytes(folder["data_batch_1.bin"], records);
         var head = "{'descr': '|b1', 'fortran_order': False, 'shape': (5, 4, 3), }".PadRight(117) + "\n";
-        File.WriteAllBytes(folder["array.npy"], [0x93, .. "NUMPY"u8, 1, 0, (byte)head.Length, 0, .. head.Select(c => (byte)c), .. _binary.Examples(5).SelectMany(item => item)]);
+        File.WriteAllBytes(folder["array.npy"], [0x93, .. "NUMPY"u8, 1, 0, (byte)head.Length, 0, .. head.Select(c => (byte)c), .. _binary.Examples(5).SelectMany(LawCase.Bytes)]);
         Assert.Equal(3, Archive.Compress(model, [folder["data_batch_1.bin"], folder["array.npy"]], folder["a.lka"]).Items);
         Assert.Equal(5, Archive.Compress(Binary, [folder["data_batch_1.bin"], folder["array.npy"]], folder["b.lka"]).Items);
         foreach (var (name, with) in new[] { ("a", model), ("b", Binary) })
@@ -197,7 +197,7 @@ public sealed class ArchiveTests
     {
         using var folder = new TemporaryFolder();
         var model = IdxFiles.Checkpoint(LawCases.Find("gated-pixelcnn: grey mixture"));
-        var own = Walk.Sample(model.Model, 1)[0];
+        var own = LawCase.Bytes(Walk.Sample(model.Model, 1)[0]);
         Png.Write(folder["flat.png"], [.. Enumerable.Repeat((byte)100, 64 * 64)], 64, 64, 1);
         Png.Write(folder["own.png"], own, 5, 4, 1);
         var notes = new List<string>();
@@ -239,7 +239,7 @@ public sealed class ArchiveTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["in"]);
         var grey = new Geometry(4, 3, 1, 256);
-        Pack(IdxFiles.Write(folder["in"], "same", grey, [.. Enumerable.Repeat((byte[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2000)], []));
+        Pack(IdxFiles.Write(folder["in"], "same", grey, [.. Enumerable.Repeat((int[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2000)], []));
         var twin = IdxFiles.Write(folder["in"], "twin", _binary.Geometry, _binary.Examples(9), []);
         Pack(twin, keep: true);
         File.Move(Pack(IdxFiles.Write(folder["in"], "odd", _binary.Geometry, _binary.Examples(9), [])), folder["in/ends in a space .gz"]);

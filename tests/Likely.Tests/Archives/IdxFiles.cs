@@ -9,7 +9,7 @@ namespace Likely.Tests.Archives;
 static class IdxFiles
 {
     /// <summary>NAME-images.idx with pixels spread over 0..255, and NAME-labels.idx if there are labels; returns the path of the first.</summary>
-    public static string Write(string folder, string name, Geometry geometry, byte[][] examples, int[] labels)
+    public static string Write(string folder, string name, Geometry geometry, int[][] examples, int[] labels)
     {
         var image = new ImageGeometry(geometry.Height, geometry.Width, geometry.SubPositions, geometry.Levels);
         int[] shape = geometry.SubPositions == 1 ? [examples.Length, geometry.Height, geometry.Width] : [examples.Length, geometry.Height, geometry.Width, geometry.SubPositions];

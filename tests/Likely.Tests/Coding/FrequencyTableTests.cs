@@ -41,9 +41,6 @@ public class FrequencyTableTests
             var weights = new float[alphabet];
             for (var i = 0; i < alphabet; i++) weights[i] = odd[_random.Below(100 + trial, (ulong)i, 1 + (int)(trial % (ulong)odd.Length))];
             Complete(weights);
-            var cumulative = new uint[alphabet + 1];
-            FrequencyTable.FromLogProbabilities(weights, cumulative);
-            Check(cumulative);
         }
     }
 
@@ -59,16 +56,19 @@ public class FrequencyTableTests
     }
 
     [Fact]
-    public void LogProbabilitiesGiveTheSameTableAsProbabilities()
+    public void OneShareIsThatOfTheTableOrOfNothingKnown()
     {
-        float[] logits = [0, -1, -2.5f, -30, -70, float.NegativeInfinity, float.NaN, 0.5f];
-        foreach (var shift in new[] { 0f, 64f, -1024f })
+        float[] weights = [0.5f, 0, 1e-9f, 3, 0.25f];
+        var table = Complete(weights);
+        var below = 0.0;
+        for (var symbol = 0; symbol <= weights.Length; symbol++)
         {
-            var cumulative = new uint[9];
-            FrequencyTable.FromLogProbabilities([.. logits.Select(l => l + shift)], cumulative);
-            var expected = Complete([.. logits.Select(l => float.IsNaN(l) ? 0 : (float)Math.Exp(l))]);
-            for (var i = 0; i < 9; i++) Assert.InRange((long)cumulative[i] - expected[i], -2, 2);
+            Assert.Equal(table[symbol], FrequencyTable.Begin(below, (0.5 + 1e-9f + 0.25) + (0.0 + 3), symbol, weights.Length));
+            below += symbol < weights.Length ? weights[symbol] : 0;
         }
+        Assert.Equal(FrequencyTable.Total / 4, FrequencyTable.Begin(0, 0, 1, 4));
+        foreach (var wrong in new[] { double.NaN, -1 }) Assert.Equal(3u, FrequencyTable.Begin(wrong, 1, 3, 256));
+        Assert.Equal(FrequencyTable.Total - 253, FrequencyTable.Begin(1.5, 1, 3, 256));
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public class FrequencyTableTests
     {
         Assert.Throws<ArgumentException>(() => FrequencyTable.FromProbabilities(new float[1], new uint[2]));
         Assert.Throws<ArgumentException>(() => FrequencyTable.FromProbabilities(new float[4097], new uint[4098]));
-        Assert.Throws<ArgumentException>(() => FrequencyTable.FromLogProbabilities(new float[4], new uint[4]));
+        Assert.Throws<ArgumentException>(() => FrequencyTable.FromProbabilities(new float[4], new uint[4]));
     }
 
     [Fact]
@@ -93,13 +93,10 @@ public class FrequencyTableTests
         {
             var logits = new float[alphabet];
             for (var i = 0; i < alphabet; i++) logits[i] = (_random.Uniform(500, (ulong)i) - 0.5f) * 40;
-            var cumulative = new uint[alphabet + 1];
-            FrequencyTable.FromLogProbabilities(logits, cumulative);
-            all.AddRange(cumulative);
             all.AddRange(Complete([.. logits.Select(l => l * l)]));
         }
         var actual = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(all))));
-        Assert.True("4A143F156393200B4117769B06056A789A36D5ECF845735083B2FC9CE8BED609" == actual, $"computed {actual}");
+        Assert.True("FCF455EEF81C1B8E57A8F915C63C7D653FC835AEBDE6B7A4A51A41041C2CE1BD" == actual, $"computed {actual}");
     }
 
     static uint[] Complete(float[] weights)
@@ -107,6 +104,26 @@ public class FrequencyTableTests
         var cumulative = new uint[weights.Length + 1];
         FrequencyTable.FromProbabilities(weights, cumulative);
         Check(cumulative);
+        Assert.Equal(Twin(weights), cumulative);
+        return cumulative;
+    }
+
+    // The rule of order.md, written out.
+    static uint[] Twin(float[] weights)
+    {
+        double[] clean = [.. weights.Select(weight => weight > 0 ? (double)Math.Min(weight, float.MaxValue) : 0)];
+        double even = 0, odd = 0, running = 0;
+        for (var i = 0; i < clean.Length; i++)
+            if (i % 2 == 0) even += clean[i];
+            else odd += clean[i];
+        var (sum, free) = (even + odd, (double)(FrequencyTable.Total - (uint)clean.Length));
+        var cumulative = new uint[clean.Length + 1];
+        for (var i = 0; i < clean.Length; i++)
+        {
+            cumulative[i] = (uint)i + (uint)(sum > 0 ? running * (free / sum) : i * (free / clean.Length));
+            running += clean[i];
+        }
+        cumulative[^1] = FrequencyTable.Total;
         return cumulative;
     }
 

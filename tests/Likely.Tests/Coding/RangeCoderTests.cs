@@ -234,10 +234,10 @@ public class RangeCoderTests
 
     uint[] Table(int alphabet, int sharpness)
     {
-        var logits = new float[alphabet];
-        for (var i = 0; i < alphabet; i++) logits[i] = (_random.Uniform((ulong)alphabet, (ulong)i) - 0.5f) * sharpness;
+        var weights = new float[alphabet];
+        for (var i = 0; i < alphabet; i++) weights[i] = (float)ExactMath.Exp((_random.Uniform((ulong)alphabet, (ulong)i) - 0.5f) * sharpness);
         var cumulative = new uint[alphabet + 1];
-        FrequencyTable.FromLogProbabilities(logits, cumulative);
+        FrequencyTable.FromProbabilities(weights, cumulative);
         return cumulative;
     }
 

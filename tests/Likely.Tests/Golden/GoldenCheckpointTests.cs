@@ -63,10 +63,10 @@ public sealed unsafe class GoldenCheckpointTests
         var batch = new SymbolBatch(model.Geometry, 4);
         batch.Begin(4);
         var random = new Philox(7, RandomPurpose.Test);
-        var item = new byte[model.Geometry.Dimensions];
+        var item = new int[model.Geometry.Dimensions];
         for (var i = 0; i < 4; i++)
         {
-            for (var d = 0; d < item.Length; d++) item[d] = (byte)random.Below((ulong)i, (ulong)d, model.Geometry.Levels);
+            for (var d = 0; d < item.Length; d++) item[d] = random.Below((ulong)i, (ulong)d, model.Geometry.Levels);
             batch.Set(i, item, model.Classes > 0 ? i % model.Classes : -1);
         }
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

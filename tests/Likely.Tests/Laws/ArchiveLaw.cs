@@ -19,26 +19,23 @@ public sealed class ArchiveLaw
         var law = LawCases.Find(name);
         var model = law.Build();
         const int Count = 17;
-        var (examples, labels, levels) = (law.Examples(Count), law.Labels(Count), law.Geometry.Levels);
+        var (examples, labels) = (law.Examples(Count), law.Labels(Count));
         for (var member = 0; member < Math.Min(3, model.Members); member++)
         {
-            var parallel = new float[law.Geometry.Dimensions][];
-            var cumulative = new double[law.Geometry.Dimensions][];
+            var parallel = new double[law.Geometry.Dimensions][];
             model.Distributions(new Tape(), Faces.Batch(model, examples, labels), (dimension, distributions) =>
             {
                 Assert.Equal(Count, distributions.Count);
-                parallel[dimension] = All(distributions, levels);
-                cumulative[dimension] = Cumulative(distributions);
+                parallel[dimension] = All(distributions);
             }, member);
-            var predictor = model.Predict(Count, labels, 1, member);
-            var (next, symbols) = (new float[Count * levels], new byte[Count]);
+            var predictor = model.Predict(Count, labels, member);
+            var symbols = new int[Count];
             for (var step = 0; step < predictor.Count; step++)
             {
                 var dimension = predictor.DimensionAt(step);
-                predictor.Next(next);
-                Assert.True(next.AsSpan().SequenceEqual(parallel[dimension]), $"{law}, member {member}, step {step}: probabilities differ");
-                Assert.True(next.AsSpan().SequenceEqual(All(predictor.Distributions(), levels)), $"{law}, member {member}, step {step}: the predictor contradicts itself");
-                Assert.Equal(cumulative[dimension], Cumulative(predictor.Distributions()));
+                var next = All(predictor.Next());
+                Assert.True(next.AsSpan().SequenceEqual(parallel[dimension]), $"{law}, member {member}, step {step}: the distribution functions differ");
+                Assert.True(next.AsSpan().SequenceEqual(All(predictor.Next())), $"{law}, member {member}, step {step}: the predictor contradicts itself");
                 for (var b = 0; b < Count; b++) symbols[b] = examples[b][dimension];
                 predictor.Observe(symbols);
             }
@@ -86,7 +83,7 @@ public sealed class ArchiveLaw
             expected ??= stream;
             Assert.True(expected.AsSpan().SequenceEqual(stream), $"{law}: other bytes with {threads} threads and batch {batch}");
             var decoded = BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Count, labels, threads, batch, null, default);
-            Assert.True(decoded.AsSpan().SequenceEqual(examples.SelectMany(example => example).ToArray()), $"{law}: decoded otherwise with {threads} threads and batch {batch}");
+            Assert.True(decoded.AsSpan().SequenceEqual(examples.SelectMany(LawCase.Bytes).ToArray()), $"{law}: decoded otherwise with {threads} threads and batch {batch}");
         }
     }
 
@@ -104,44 +101,32 @@ public sealed class ArchiveLaw
         Assert.Equal(File.ReadAllBytes(input), File.ReadAllBytes(folder["out/law-images.idx"]));
     }
 
-    static float[] All(SymbolDistributions distributions, int levels)
+    // What lies below every level, for every example: from nothing, never falling, to the whole; and what a coder takes of a bit.
+    static double[] All(SymbolDistributions distributions)
     {
-        var probabilities = new float[distributions.Count * levels];
-        for (var b = 0; b < distributions.Count; b++) distributions.Probabilities(b, probabilities.AsSpan(b * levels, levels));
-        if (distributions.Head.Kind != LikelihoodKind.Bernoulli) return probabilities;
+        var (all, cumulative) = (new List<double>(), distributions.NewCumulative());
         var ones = new float[distributions.Count];
-        distributions.ProbabilitiesOfOne(ones);
-        for (var b = 0; b < ones.Length; b++) Assert.Equal(probabilities[2 * b + 1], ones[b]);
-        return probabilities;
-    }
-
-    // Of a mixture at all edges; it must never fall, and agree with the probabilities.
-    static double[] Cumulative(SymbolDistributions distributions)
-    {
-        if (distributions.Head.Kind != LikelihoodKind.LogisticMixture) return [];
-        var all = new List<double>();
-        var probabilities = new float[256];
-        var mixture = default(CumulativeMixture);
+        if (distributions.Head.IsBit) distributions.ProbabilitiesOfOne(ones);
         for (var b = 0; b < distributions.Count; b++)
         {
-            distributions.Cumulative(b, ref mixture);
-            distributions.Probabilities(b, probabilities);
-            var (before, sum) = (0.0, 0.0);
-            for (var level = 1; level < 256; level++)
+            distributions.Begin(b, cumulative);
+            Assert.Equal(0, cumulative.Below(0));
+            Assert.Equal(cumulative.Total, cumulative.Below(cumulative.Levels), 1e-9);
+            for (var level = 1; level <= cumulative.Levels; level++)
             {
-                var below = mixture.Below(level);
-                sum += probabilities[level - 1];
-                Assert.True(below >= before && below <= 1 && Math.Abs(below - sum) < 1e-5, $"P(X < {level}) is {below} after {before}; the probabilities say {sum}");
-                all.Add(before = below);
+                Assert.True(cumulative.Below(level) >= cumulative.Below(level - 1), $"less lies below {level} than below {level - 1}");
+                all.Add(cumulative.Below(level));
             }
+            if (distributions.Head.IsBit) Assert.Equal((double)ones[b], cumulative.Below(2) - cumulative.Below(1), 1e-7);
+            all.Add(cumulative.Total);
         }
-        return [.. all];
+        return [.. all, .. ones.Select(one => (double)one)];
     }
 
-    static ItemBlock Block(SizedModel sized, byte[][] examples, int[] labels)
+    static ItemBlock Block(SizedModel sized, int[][] examples, int[] labels)
     {
         var block = new ItemBlock(sized, examples.Length);
-        for (var i = 0; i < examples.Length; i++) block.Add(examples[i], labels.Length == 0 ? -1 : labels[i]);
+        for (var i = 0; i < examples.Length; i++) block.Add(LawCase.Bytes(examples[i]), labels.Length == 0 ? -1 : labels[i]);
         return block;
     }
 }

@@ -65,7 +65,7 @@ public sealed class BitsMatrix
             hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Model, set.Test, threads).AsSpan()));
             var samples = Walk.Sample(trained.Model, 6, seed: 3, threads: threads);
             bool[] known = [.. Enumerable.Range(0, samples[0].Length).Select(dimension => dimension < samples[0].Length / 2)];
-            foreach (var drawn in (byte[][])[.. samples, .. Walk.Complete(trained.Model, samples[0], known, 3, seed: 4, threads: threads)]) hash.AppendData(drawn);
+            foreach (var drawn in (int[][])[.. samples, .. Walk.Complete(trained.Model, samples[0], known, 3, seed: 4, threads: threads)]) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -116,31 +116,26 @@ public sealed class BitsMatrix
     }
 
     // Draws examples, adding the probabilities and log-probabilities met on the way.
-    static byte[][] Sample(IncrementalHash hash, DensityModel model, int[] labels, int member)
+    static int[][] Sample(IncrementalHash hash, DensityModel model, int[] labels, int member)
     {
         var random = new Philox(1, RandomPurpose.Sampling);
-        var levels = model.Geometry.Levels;
-        var predictor = model.Predict(Samples, labels, 0.8f, member);
-        var samples = new byte[Samples][];
-        for (var b = 0; b < Samples; b++) samples[b] = new byte[model.Geometry.Dimensions];
-        var probabilities = new float[Samples * levels];
-        var symbols = new byte[Samples];
+        var predictor = model.Predict(Samples, labels, member);
+        var samples = new int[Samples][];
+        for (var b = 0; b < Samples; b++) samples[b] = new int[model.Geometry.Dimensions];
+        var (symbols, uniform, sampler) = (new int[Samples], new double[Samples], new Sampler(0.8f));
         var logs = new float[Samples];
         for (var step = 0; step < predictor.Count; step++)
         {
-            predictor.Next(probabilities);
-            for (var b = 0; b < Samples; b++)
-            {
-                var rest = random.Uniform((ulong)b, (ulong)step);
-                var symbol = 0;
-                while (symbol < levels - 1 && (rest -= probabilities[b * levels + symbol]) >= 0) symbol++;
-                samples[b][predictor.DimensionAt(step)] = symbols[b] = (byte)symbol;
-            }
+            var distributions = predictor.Next();
+            var probabilities = Faces.Probabilities(distributions, 0.8f);
+            for (var b = 0; b < Samples; b++) uniform[b] = random.UniformDouble((ulong)b, (ulong)step);
+            sampler.Draw(distributions, uniform, symbols);
+            for (var b = 0; b < Samples; b++) samples[b][predictor.DimensionAt(step)] = symbols[b];
             predictor.Observe(symbols, logs);
             hash.AppendData(MemoryMarshal.AsBytes(probabilities.AsSpan()));
             hash.AppendData(MemoryMarshal.AsBytes(logs.AsSpan()));
         }
-        foreach (var sample in samples) hash.AppendData(sample);
+        foreach (var sample in samples) hash.AppendData(MemoryMarshal.AsBytes(sample.AsSpan()));
         return samples;
     }
 }

@@ -15,17 +15,17 @@ public sealed class CausalityLaw
         var model = law.Build();
         for (var member = 0; member < Math.Min(3, model.Members); member++)
         {
-            var order = model.Predict(1, law.Labels(1), 1, member);
+            var order = model.Predict(1, law.Labels(1), member);
             // Example 0 as it is; example 1 + t with another symbol at step t.
             var count = order.Count;
             var original = law.Examples(1)[0];
-            var examples = new byte[count + 1][];
+            var examples = new int[count + 1][];
             for (var i = 0; i <= count; i++)
             {
                 examples[i] = [.. original];
                 if (i == 0) continue;
                 ref var symbol = ref examples[i][order.DimensionAt(i - 1)];
-                symbol = (byte)((symbol + 1) % law.Geometry.Levels);
+                symbol = ((symbol + 1) % law.Geometry.Levels);
             }
             var logs = Faces.Parallel(model, examples, law.Classes == 0 ? [] : new int[count + 1], member);
             var reached = false;

@@ -8,7 +8,7 @@ namespace Likely.Tests.Laws;
 static unsafe class Faces
 {
     /// <summary>Log-probabilities of all symbols, [example][dimension in item order], by one parallel pass.</summary>
-    public static float[][] Parallel(DensityModel model, byte[][] examples, int[] labels, int member = 0)
+    public static float[][] Parallel(DensityModel model, int[][] examples, int[] labels, int member = 0)
     {
         var tape = new Tape();
         var batch = Batch(model, examples, labels);
@@ -16,18 +16,17 @@ static unsafe class Faces
     }
 
     /// <summary>The same by a predictor; <paramref name="ask"/> also calls Next at every step, as a sampler does.</summary>
-    public static float[][] Stepwise(DensityModel model, byte[][] examples, int[] labels, int member = 0, bool ask = false)
+    public static float[][] Stepwise(DensityModel model, int[][] examples, int[] labels, int member = 0, bool ask = false)
     {
-        var predictor = model.Predict(examples.Length, labels, 1, member);
+        var predictor = model.Predict(examples.Length, labels, member);
         var logs = Array.ConvertAll(examples, example => new float[example.Length]);
-        var symbols = new byte[examples.Length];
+        var symbols = new int[examples.Length];
         var surprise = new float[examples.Length];
-        var probabilities = new float[examples.Length * model.Geometry.Levels];
         for (var step = 0; step < predictor.Count; step++)
         {
             var dimension = predictor.DimensionAt(step);
             for (var b = 0; b < symbols.Length; b++) symbols[b] = examples[b][dimension];
-            if (ask) predictor.Next(probabilities);
+            if (ask) Probabilities(predictor.Next());
             predictor.Observe(symbols, surprise);
             for (var b = 0; b < symbols.Length; b++) logs[b][dimension] = surprise[b];
         }
@@ -35,7 +34,7 @@ static unsafe class Faces
     }
 
     /// <summary>The same by a grid's network in chunks of positions; symbols behind a chunk are not yet known.</summary>
-    public static float[][] Chunked(GridModel model, byte[][] examples, int[] labels, int chunk)
+    public static float[][] Chunked(GridModel model, int[][] examples, int[] labels, int chunk)
     {
         var run = new Run(examples.Length) { Labels = labels };
         var input = run.Input = model.NewInput(run.Memory, model.Geometry.Positions, examples.Length);
@@ -49,7 +48,7 @@ static unsafe class Faces
             for (var i = start * row; i < (start + count) * row; i++) model.SetInput(input, i / sub, i % sub, batch.Symbols.Pointer[i]);
             run.Step.Reset();
             (run.Start, run.Count) = (start, count);
-            var result = Ops.LogProbabilities(model.Head.Kind, model.Forward(input, run.Labels, run), batch.Symbols.At(start * row), sub, model.Head.Size, 1);
+            var result = Ops.LogProbabilities(model.Head, model.Forward(input, run.Labels, run), batch.Symbols.At(start * row), 1);
             new Span<float>(result.Data, count * row).CopyTo(logs.AsSpan(start * row));
         }
         var examplesLogs = Array.ConvertAll(examples, example => new float[example.Length]);
@@ -57,7 +56,20 @@ static unsafe class Faces
         return examplesLogs;
     }
 
-    public static SymbolBatch Batch(DensityModel model, byte[][] examples, int[] labels)
+    /// <summary>The probabilities of all levels, [example, level].</summary>
+    public static double[] Probabilities(SymbolDistributions distributions, float temperature = 1)
+    {
+        var (levels, cumulative) = (distributions.Head.Levels, distributions.NewCumulative());
+        var probabilities = new double[distributions.Count * levels];
+        for (var b = 0; b < distributions.Count; b++)
+        {
+            distributions.Begin(b, cumulative, temperature);
+            cumulative.Probabilities(probabilities.AsSpan(b * levels, levels));
+        }
+        return probabilities;
+    }
+
+    public static SymbolBatch Batch(DensityModel model, int[][] examples, int[] labels)
     {
         var batch = new SymbolBatch(model.Geometry, examples.Length);
         batch.Begin(examples.Length);

@@ -38,15 +38,18 @@ public sealed class LawCase(string name, ModelConfig config, Geometry geometry, 
         return model;
     }
 
+    /// <summary>Symbols as they are stored.</summary>
+    public static byte[] Bytes(int[] symbols) => Array.ConvertAll(symbols, symbol => (byte)symbol);
+
     /// <summary>Random examples, symbols in item order.</summary>
-    public byte[][] Examples(int count, ulong stream = 0)
+    public int[][] Examples(int count, ulong stream = 0)
     {
         var random = new Philox(1, RandomPurpose.Test, stream);
-        var examples = new byte[count][];
+        var examples = new int[count][];
         for (var i = 0; i < count; i++)
         {
-            examples[i] = new byte[Geometry.Dimensions];
-            for (var d = 0; d < examples[i].Length; d++) examples[i][d] = (byte)random.Below((ulong)i, (ulong)d, Geometry.Levels);
+            examples[i] = new int[Geometry.Dimensions];
+            for (var d = 0; d < examples[i].Length; d++) examples[i][d] = random.Below((ulong)i, (ulong)d, Geometry.Levels);
         }
         return examples;
     }

@@ -36,19 +36,18 @@ public sealed class NormalisationLaw
         for (var member = 0; member < Math.Min(3, model.Members); member++)
         {
             var (examples, labels) = (law.Examples(3), law.Labels(3));
-            var predictor = model.Predict(3, labels, 1, member);
-            var probabilities = new float[3 * levels];
+            var predictor = model.Predict(3, labels, member);
             var logs = new float[3];
             for (var step = 0; step < predictor.Count; step++)
             {
-                predictor.Next(probabilities);
+                var probabilities = Faces.Probabilities(predictor.Next());
                 var symbols = Array.ConvertAll(examples, example => example[predictor.DimensionAt(step)]);
                 predictor.Observe(symbols, logs);
                 for (var b = 0; b < 3; b++)
                 {
                     var row = probabilities[(b * levels)..((b + 1) * levels)];
-                    var sum = row.Sum(p => (double)p);
-                    Assert.True(Math.Abs(sum - 1) < 1e-5 && row.All(p => p >= 0), $"{law}, member {member}, step {step}: the next symbol's probabilities sum to {sum:G9}");
+                    var sum = row.Sum();
+                    Assert.True(Math.Abs(sum - 1) < 1e-9 && row.All(p => p >= 0), $"{law}, member {member}, step {step}: the next symbol's probabilities sum to {sum:G9}");
                     Assert.True(Math.Abs(row[symbols[b]] - Math.Exp(logs[b])) < 1e-5,
                         $"{law}, member {member}, step {step}: probability {row[symbols[b]]:G9}, but its logarithm says {Math.Exp(logs[b]):G9}");
                 }

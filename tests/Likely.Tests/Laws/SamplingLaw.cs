@@ -45,24 +45,18 @@ public sealed class SamplingLaw
         const int Batch = 500;
         var random = new Philox(1, RandomPurpose.Sampling);
         var states = new int[Count];
-        var levels = model.Geometry.Levels;
         for (var first = 0; first < Count; first += Batch)
         {
-            var predictor = model.Predict(Batch, label < 0 ? [] : Enumerable.Repeat(label, Batch).ToArray(), 1, member);
-            var probabilities = new float[Batch * levels];
-            var examples = new byte[Batch * model.Geometry.Dimensions];
-            var symbols = new byte[Batch];
+            var predictor = model.Predict(Batch, label < 0 ? [] : Enumerable.Repeat(label, Batch).ToArray(), member);
+            var examples = new int[Batch * model.Geometry.Dimensions];
+            var (symbols, uniform, sampler) = (new int[Batch], new double[Batch], new Sampler());
             for (var step = 0; step < predictor.Count; step++)
             {
-                predictor.Next(probabilities);
+                var distributions = predictor.Next();
                 var dimension = predictor.DimensionAt(step);
-                for (var b = 0; b < Batch; b++)
-                {
-                    var rest = random.Uniform((ulong)(first + b), (ulong)dimension);
-                    var symbol = 0;
-                    while (symbol < levels - 1 && (rest -= probabilities[b * levels + symbol]) >= 0) symbol++;
-                    examples[b * model.Geometry.Dimensions + dimension] = symbols[b] = (byte)symbol;
-                }
+                for (var b = 0; b < Batch; b++) uniform[b] = random.UniformDouble((ulong)(first + b), (ulong)dimension);
+                sampler.Draw(distributions, uniform, symbols);
+                for (var b = 0; b < Batch; b++) examples[b * model.Geometry.Dimensions + dimension] = symbols[b];
                 predictor.Observe(symbols);
             }
             for (var b = 0; b < Batch; b++) states[first + b] = TinySpace.Index(model.Geometry, examples.AsSpan(b * model.Geometry.Dimensions, model.Geometry.Dimensions));

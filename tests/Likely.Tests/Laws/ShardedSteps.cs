@@ -52,7 +52,7 @@ sealed unsafe class ShardedSteps
     }
 
     /// <summary>One step on a batch; the mean of -log p in nats before it. A rate of 0 computes the gradient alone.</summary>
-    public double Step(byte[][] examples, int[] labels, float rate)
+    public double Step(int[][] examples, int[] labels, float rate)
     {
         var managed = new long[Shards];
         ParallelShards.Run(Shards, _threads, (shard, _) =>

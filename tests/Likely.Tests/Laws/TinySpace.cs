@@ -9,15 +9,15 @@ static class TinySpace
     public const int Limit = 5000;
 
     /// <summary>State i: its digits in base levels, the first symbol the lowest.</summary>
-    public static byte[] State(Geometry geometry, int index)
+    public static int[] State(Geometry geometry, int index)
     {
-        var symbols = new byte[geometry.Dimensions];
-        for (var d = 0; d < symbols.Length; d++, index /= geometry.Levels) symbols[d] = (byte)(index % geometry.Levels);
+        var symbols = new int[geometry.Dimensions];
+        for (var d = 0; d < symbols.Length; d++, index /= geometry.Levels) symbols[d] = (index % geometry.Levels);
         return symbols;
     }
 
     /// <summary>The index of a state.</summary>
-    public static int Index(Geometry geometry, ReadOnlySpan<byte> symbols)
+    public static int Index(Geometry geometry, ReadOnlySpan<int> symbols)
     {
         var index = 0;
         for (var d = symbols.Length - 1; d >= 0; d--) index = index * geometry.Levels + symbols[d];
@@ -32,7 +32,7 @@ static class TinySpace
         var totals = new double[count];
         for (var first = 0; first < count; first += 512)
         {
-            var examples = new byte[Math.Min(512, count - first)][];
+            var examples = new int[Math.Min(512, count - first)][];
             for (var i = 0; i < examples.Length; i++) examples[i] = State(model.Geometry, first + i);
             var labels = label < 0 ? [] : Enumerable.Repeat(label, examples.Length).ToArray();
             Faces.Totals(Faces.Parallel(model, examples, labels, member)).CopyTo(totals, first);

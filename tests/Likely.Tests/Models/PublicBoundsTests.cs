@@ -45,10 +45,10 @@ public sealed class PublicBoundsTests
         batch.Begin(2);
         foreach (var example in new[] { -1, 2, int.MaxValue }) Assert.Throws<ArgumentOutOfRangeException>(() => batch.Set(example, new byte[law.Geometry.Dimensions]));
         foreach (var length in new[] { 0, law.Geometry.Dimensions - 1, law.Geometry.Dimensions + 1 }) Assert.Throws<ArgumentException>(() => batch.Set(0, new byte[length]));
-        if (law.Geometry.Levels < 256)
+        foreach (var wrong in new[] { law.Geometry.Levels, -1, int.MaxValue })
         {
-            var symbols = new byte[law.Geometry.Dimensions];
-            symbols[^1] = (byte)law.Geometry.Levels;
+            var symbols = new int[law.Geometry.Dimensions];
+            symbols[^1] = wrong;
             Assert.Contains($"{law.Geometry.Levels} levels", Assert.Throws<ArgumentException>(() => batch.Set(0, symbols)).Message);
         }
         foreach (var capacity in new[] { 0, -1, int.MaxValue })
@@ -63,7 +63,7 @@ public sealed class PublicBoundsTests
         var law = LawCases.Find(name);
         var model = law.Build();
         Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), new SymbolBatch(law.Geometry, 2)));
-        Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), Faces.Batch(model.Config.Build(Wider(law.Geometry), law.Classes, 1), [new byte[Wider(law.Geometry).Dimensions]], law.Labels(1))));
+        Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), Faces.Batch(model.Config.Build(Wider(law.Geometry), law.Classes, 1), [new int[Wider(law.Geometry).Dimensions]], law.Labels(1))));
         var good = Faces.Batch(model, law.Examples(2), law.Labels(2));
         foreach (var member in new[] { -1, model.Members }) Assert.Throws<ArgumentOutOfRangeException>(() => model.LogProbabilities(new Tape(), good, member: member));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Distributions(new Tape(), good, (_, _) => { }, model.Members));
@@ -91,30 +91,27 @@ public sealed class PublicBoundsTests
         var model = law.Build();
         var levels = law.Geometry.Levels;
         foreach (var batch in new[] { 0, -1, int.MinValue }) Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(batch, law.Labels(1)));
-        foreach (var temperature in new[] { 0, -1, float.NaN, float.PositiveInfinity }) Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(1, law.Labels(1), temperature));
         foreach (var member in new[] { -1, model.Members }) Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(1, law.Labels(1), member: member));
         if (law.Classes > 0)
             foreach (var labels in new int[][] { [], [0], [0, 0, 0], [0, -1], [law.Classes, 0] }) Assert.Throws<ArgumentException>(() => model.Predict(2, labels));
 
         var predictor = model.Predict(2, law.Labels(2));
         foreach (var step in new[] { -1, law.Geometry.Dimensions, int.MaxValue }) Assert.Throws<ArgumentOutOfRangeException>(() => predictor.DimensionAt(step));
-        var probabilities = new float[2 * levels];
-        Assert.Throws<ArgumentException>(() => predictor.Next(probabilities.AsSpan(1)));
-        foreach (var length in new[] { 0, 1, 3 }) Assert.Throws<ArgumentException>(() => predictor.Observe(new byte[length]));
-        Assert.Throws<ArgumentException>(() => predictor.Observe(new byte[2], new float[1]));
-        if (levels < 256) Assert.Throws<ArgumentException>(() => predictor.Observe([0, (byte)levels]));
+        foreach (var length in new[] { 0, 1, 3 }) Assert.Throws<ArgumentException>(() => predictor.Observe(new int[length]));
+        Assert.Throws<ArgumentException>(() => predictor.Observe(new int[2], new float[1]));
+        foreach (var wrong in new[] { levels, -1, int.MinValue }) Assert.Throws<ArgumentException>(() => predictor.Observe([0, wrong]));
         Assert.Equal(0, predictor.Position); // nothing has happened
 
-        var kept = predictor.Distributions();
+        var kept = predictor.Next();
         Use(kept, levels);
-        Assert.Throws<ArgumentOutOfRangeException>(() => kept.Probabilities(2, probabilities));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kept.Probabilities(-1, probabilities));
-        Assert.Throws<ArgumentException>(() => kept.Probabilities(0, new float[levels - 1]));
+        var probabilities = new double[levels];
+        foreach (var example in new[] { 2, -1 }) Assert.Throws<ArgumentOutOfRangeException>(() => kept.Probabilities(example, probabilities));
+        foreach (var temperature in new[] { 0, -1, float.NaN, float.PositiveInfinity }) Assert.Throws<ArgumentOutOfRangeException>(() => kept.Probabilities(0, probabilities, temperature));
+        Assert.Throws<ArgumentException>(() => kept.Probabilities(0, new double[levels - 1]));
         for (var step = 0; step < law.Geometry.Dimensions; step++) predictor.Observe([0, 1]);
         AssertOver(kept, levels);
         Assert.Throws<InvalidOperationException>(() => predictor.Observe([0, 1]));
-        Assert.Throws<InvalidOperationException>(() => predictor.Next(probabilities));
-        Assert.Throws<InvalidOperationException>(() => predictor.Distributions());
+        Assert.Throws<InvalidOperationException>(() => predictor.Next());
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -128,21 +125,21 @@ public sealed class PublicBoundsTests
         AssertOver(default, law.Geometry.Levels);
 
         var abandoned = Abandoned(law);
-        var fresh = model.Predict(2, law.Labels(2)).Distributions();
+        var fresh = model.Predict(2, law.Labels(2)).Next();
         for (var i = 0; i < 3; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
             _ = new byte[1 << 16];
         }
-        float[] expected = new float[law.Geometry.Levels], actual = new float[law.Geometry.Levels];
+        double[] expected = new double[law.Geometry.Levels], actual = new double[law.Geometry.Levels];
         fresh.Probabilities(1, expected);
         abandoned.Probabilities(1, actual);
         Assert.Equal(expected, actual);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static SymbolDistributions Abandoned(LawCase law) => law.Build().Predict(2, law.Labels(2)).Distributions();
+    static SymbolDistributions Abandoned(LawCase law) => law.Build().Predict(2, law.Labels(2)).Next();
 
     [Fact]
     public void Weights_take_as_many_values_as_they_are_and_the_set_no_more_weights()
@@ -168,46 +165,51 @@ public sealed class PublicBoundsTests
     {
         var law = LawCases.Find("gated-pixelcnn: conditional");
         var model = law.Build();
-        var item = new byte[law.Geometry.Dimensions];
+        var item = new int[law.Geometry.Dimensions];
         Assert.Throws<ArgumentOutOfRangeException>(() => Walk.Sample(model, -1));
         Assert.Throws<ArgumentException>(() => Walk.Sample(model, 2, labels: [0]));
         Assert.Throws<ArgumentException>(() => Walk.Sample(model, 1, labels: [law.Classes]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Walk.Sample(model, 1, temperature: 0));
-        Assert.Throws<ArgumentException>(() => Walk.Complete(model, new byte[3], new bool[3], 1));
-        Assert.Throws<ArgumentException>(() => Walk.Complete(model, [.. item.Select(_ => (byte)2)], [.. item.Select(_ => true)], 1));
+        Assert.Throws<ArgumentException>(() => Walk.Complete(model, new int[3], new bool[3], 1));
+        Assert.Throws<ArgumentException>(() => Walk.Complete(model, [.. item.Select(_ => 2)], [.. item.Select(_ => true)], 1));
         Assert.Throws<ArgumentException>(() => Walk.IsExact(model, new bool[item.Length + 1]));
         Assert.Throws<ArgumentException>(() => Evaluation.Score(model, [item[1..]], _levelsOnly, 1));
         Assert.Throws<ArgumentException>(() => Evaluation.Score(model, [item, item], _levelsOnly, 1));
-        Assert.Throws<ArgumentException>(() => Evaluation.Score(model, [[.. item.Select(_ => (byte)2)]], _levelsOnly, 1));
-        Assert.Throws<ArgumentException>(() => Walk.Run(model.Predict(1, [0]), 2, (_, _, _) => { }, new float[1]));
-        Assert.Throws<ArgumentException>(() => Walk.Run(model.Predict(1, [0]), 1, (_, _, _) => { }));
+        Assert.Throws<ArgumentException>(() => Evaluation.Score(model, [[.. item.Select(_ => 2)]], _levelsOnly, 1));
+        Assert.Throws<ArgumentException>(() => Walk.Run(model.Predict(1, [0]), (_, _, _) => { }, new float[1]));
+        Assert.Throws<ArgumentException>(() => Walk.Run(model.Predict(1, [0]), (_, _, symbols) => symbols[0] = 2));
     }
 
     static Geometry Wider(Geometry geometry) => geometry with { Width = geometry.Width + 1 };
 
     static void Use(SymbolDistributions distributions, int levels)
     {
-        distributions.Probabilities(0, new float[levels]);
-        if (distributions.Head.Kind == LikelihoodKind.Bernoulli)
+        distributions.Probabilities(0, new double[levels]);
+        if (distributions.Head.IsBit)
         {
             distributions.ProbabilitiesOfOne(new float[distributions.Count]);
+            distributions.ProbabilitiesOfBoth(new float[2 * distributions.Count]);
             Assert.Throws<ArgumentException>(() => distributions.ProbabilitiesOfOne(new float[distributions.Count - 1]));
+            Assert.Throws<ArgumentException>(() => distributions.ProbabilitiesOfBoth(new float[2 * distributions.Count - 1]));
         }
-        else Assert.Throws<InvalidOperationException>(() => distributions.ProbabilitiesOfOne(new float[distributions.Count]));
-        var mixture = new CumulativeMixture();
-        if (distributions.Head.Kind == LikelihoodKind.LogisticMixture)
+        else
         {
-            distributions.Cumulative(0, ref mixture);
-            Assert.Throws<ArgumentOutOfRangeException>(() => distributions.Cumulative(distributions.Count, ref mixture));
+            Assert.Throws<InvalidOperationException>(() => distributions.ProbabilitiesOfOne(new float[distributions.Count]));
+            Assert.Throws<InvalidOperationException>(() => distributions.ProbabilitiesOfBoth(new float[2 * distributions.Count]));
         }
-        else Assert.Throws<InvalidOperationException>(() => distributions.Cumulative(0, ref mixture));
+        var cumulative = distributions.NewCumulative();
+        distributions.Begin(0, cumulative);
+        Assert.Throws<ArgumentOutOfRangeException>(() => distributions.Begin(distributions.Count, cumulative));
+        Assert.Throws<ArgumentException>(() => distributions.Begin(0, new SoftmaxHead(1, 7).NewCumulative()));
+        foreach (var level in new[] { -1, levels + 1 }) Assert.Throws<ArgumentOutOfRangeException>(() => cumulative.Below(level));
+        foreach (var u in new[] { 0, 0.5, 1, 2, -1, double.NaN }) Assert.InRange(cumulative.Draw(u), 0, levels - 1);
     }
 
     static void AssertOver(SymbolDistributions distributions, int levels)
     {
-        var mixture = new CumulativeMixture();
-        Assert.Contains("over", Assert.Throws<InvalidOperationException>(() => distributions.Probabilities(0, new float[levels])).Message);
-        Assert.Throws<InvalidOperationException>(() => distributions.ProbabilitiesOfOne(new float[2]));
-        Assert.Throws<InvalidOperationException>(() => distributions.Cumulative(0, ref mixture));
+        Assert.Contains("over", Assert.Throws<InvalidOperationException>(() => distributions.ProbabilitiesOfOne(new float[2])).Message);
+        if (distributions.Head is null) return;
+        Assert.Throws<InvalidOperationException>(() => distributions.Probabilities(0, new double[levels]));
+        Assert.Throws<InvalidOperationException>(() => distributions.Begin(0, distributions.NewCumulative()));
     }
 }

@@ -12,10 +12,10 @@ static unsafe class TwoFaces
         var random = new Philox(seed, RandomPurpose.Test);
         var batch = new SymbolBatch(geometry, count);
         batch.Begin(count);
-        var symbols = new byte[geometry.Dimensions];
+        var symbols = new int[geometry.Dimensions];
         for (var e = 0; e < count; e++)
         {
-            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)random.Below((ulong)e, (ulong)i, geometry.Levels);
+            for (var i = 0; i < symbols.Length; i++) symbols[i] = random.Below((ulong)e, (ulong)i, geometry.Levels);
             batch.Set(e, symbols);
         }
         return batch;
@@ -48,15 +48,14 @@ static unsafe class TwoFaces
     public static float[] Stepwise(DensityModel model, SymbolBatch batch, int member = 0, bool ask = false)
     {
         var (geometry, count) = (batch.Geometry, batch.Count);
-        var walk = model.Predict(count, batch.Labels, 1, member);
+        var walk = model.Predict(count, batch.Labels, member);
         var logs = new float[count * geometry.Dimensions];
-        var (symbols, log) = (new byte[count], new float[count]);
-        var probabilities = new float[count * geometry.Levels];
+        var (symbols, log) = (new int[count], new float[count]);
         while (walk.Position < walk.Count)
         {
             var dimension = walk.DimensionAt(walk.Position);
             for (var e = 0; e < count; e++) symbols[e] = batch.Symbols.Pointer[Offset(geometry, dimension, e, count)];
-            if (ask) walk.Next(probabilities);
+            var probabilities = ask ? Laws.Faces.Probabilities(walk.Next()) : [];
             walk.Observe(symbols, log);
             for (var e = 0; e < count; e++)
             {
@@ -102,10 +101,10 @@ static unsafe class TwoFaces
         for (var d = 0; d < geometry.Dimensions; d++) states *= geometry.Levels;
         var batch = new SymbolBatch(geometry, states);
         batch.Begin(states);
-        var symbols = new byte[geometry.Dimensions];
+        var symbols = new int[geometry.Dimensions];
         for (var s = 0; s < states; s++)
         {
-            for (int d = 0, rest = s; d < symbols.Length; d++, rest /= geometry.Levels) symbols[d] = (byte)(rest % geometry.Levels);
+            for (int d = 0, rest = s; d < symbols.Length; d++, rest /= geometry.Levels) symbols[d] = rest % geometry.Levels;
             batch.Set(s, symbols);
         }
         var logs = Parallel(model, batch, member);

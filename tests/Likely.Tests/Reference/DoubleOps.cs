@@ -1,3 +1,4 @@
+using Likely.Models;
 using Likely.Tensors;
 
 namespace Likely.Tests.Reference;
@@ -43,21 +44,21 @@ static class DoubleOps
         return y;
     }
 
-    /// <summary>Log-probabilities of symbols [rows, S] under parameters [rows, outputs].</summary>
-    public static double[] LogProbabilities(LikelihoodKind kind, double[] parameters, byte[] symbols, int subPositions, int size)
+    /// <summary>Log-probabilities of symbols [rows, S] under parameters [rows, outputs] of a head.</summary>
+    public static double[] LogProbabilities(Head head, double[] parameters, int[] symbols)
     {
-        var logs = new double[symbols.Length];
-        var outputs = parameters.Length / (symbols.Length / subPositions);
-        for (var r = 0; r * subPositions < symbols.Length; r++)
+        var (logs, sub, outputs) = (new double[symbols.Length], head.Symbols, head.Outputs);
+        for (var r = 0; r * sub < symbols.Length; r++)
         {
             var row = parameters.AsSpan(r * outputs, outputs);
-            var observed = symbols.AsSpan(r * subPositions, subPositions);
-            for (var s = 0; s < subPositions; s++)
-                logs[r * subPositions + s] = kind switch
+            var observed = symbols.AsSpan(r * sub, sub);
+            var components = outputs / (sub == 1 ? 3 : 10);
+            for (var s = 0; s < sub; s++)
+                logs[r * sub + s] = head switch
                 {
-                    LikelihoodKind.Bernoulli => LogSigmoid(observed[s] == 1 ? row[s] : -row[s]),
-                    LikelihoodKind.Softmax => row[s * size + observed[s]] - LogSumExp(row.Slice(s * size, size)),
-                    _ => Mixture(row, size, observed[..(s + 1)]) - (s == 0 ? 0 : Mixture(row, size, observed[..s])),
+                    BernoulliHead => LogSigmoid(observed[s] == 1 ? row[s] : -row[s]),
+                    SoftmaxHead => row[s * head.Levels + observed[s]] - LogSumExp(row.Slice(s * head.Levels, head.Levels)),
+                    _ => Mixture(row, components, observed[..(s + 1)]) - (s == 0 ? 0 : Mixture(row, components, observed[..s])),
                 };
         }
         return logs;
@@ -67,7 +68,7 @@ static class DoubleOps
     /// NADE's logits (Larochelle and Murray 2011, eq. 3 to 5), [T, B, S], for binary symbols [T, B, S]: every hidden unit anew for every
     /// variable. W and V are [D, H].
     /// </summary>
-    public static double[] Nade(int[] order, int subPositions, int batch, byte[] symbols, double[] w, double[] v, double[] visible, double[] hidden)
+    public static double[] Nade(int[] order, int subPositions, int batch, int[] symbols, double[] w, double[] v, double[] visible, double[] hidden)
     {
         var logits = new double[symbols.Length];
         for (var b = 0; b < batch; b++)
@@ -106,7 +107,7 @@ static class DoubleOps
     }
 
     // log of the joint probability of the first channels of a pixel (Salimans et al. 2017, eq. 2 and 3).
-    static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<byte> symbols)
+    static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<int> symbols)
     {
         var joint = new double[components];
         var normalizer = LogSumExp(row[..components]);

@@ -1,3 +1,4 @@
+using Likely.Models;
 using Likely.Tensors;
 using Likely.Tests.Reference;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed unsafe class LikelihoodTests
                 if (group > 2 * channels) return Uniform(trial, i, -3, 3); // alpha, beta, gamma
                 return group % 2 == 1 ? Uniform(trial, i, -1.6, 1.6) : Uniform(trial, i, -8, 3);
             });
-            Check(LikelihoodKind.LogisticMixture, row, channels, components, 256, trial, 1e-5);
+            Check(new LogisticMixtureHead(channels, 256, components), row, trial, 1e-5);
         }
     }
 
@@ -32,7 +33,7 @@ public sealed unsafe class LikelihoodTests
     {
         foreach (var spread in new[] { 1.0, 20, 200 })
             for (var trial = 0UL; trial < 20; trial++)
-                Check(LikelihoodKind.Softmax, Block(sub * levels, i => Uniform(trial, i, -spread, spread)), sub, levels, levels, trial, 1e-5);
+                Check(new SoftmaxHead(sub, levels), Block(sub * levels, i => Uniform(trial, i, -spread, spread)), trial, 1e-5);
     }
 
     [Theory]
@@ -41,55 +42,100 @@ public sealed unsafe class LikelihoodTests
     {
         foreach (var spread in new[] { 1.0, 30, 300 })
             for (var trial = 0UL; trial < 20; trial++)
-                Check(LikelihoodKind.Bernoulli, Block(sub, i => Uniform(trial, i, -spread, spread)), sub, 2, 2, trial, 1e-5);
+                Check(new BernoulliHead(sub, 2), Block(sub, i => Uniform(trial, i, -spread, spread)), trial, 1e-5);
     }
 
-    [Theory]
-    [InlineData(LikelihoodKind.Softmax, 5, 5), InlineData(LikelihoodKind.LogisticMixture, 4, 256)]
-    public void Temperature_keeps_the_sum_and_sharpens(LikelihoodKind kind, int size, int levels)
+    [Theory, InlineData(true), InlineData(false)]
+    public void Temperature_keeps_the_sum_and_sharpens(bool isMixture)
     {
-        var row = Block(kind == LikelihoodKind.Softmax ? size : 3 * size, i => i < 2 * size ? Uniform(1, i, -0.3, 0.3) : Uniform(1, i, -4, -3));
-        var known = stackalloc byte[16];
-        var peaks = new List<float>();
+        Head head = isMixture ? new LogisticMixtureHead(1, 256, 4) : new SoftmaxHead(1, 5);
+        var row = Block(head.Outputs, i => i < 8 ? Uniform(1, i, -0.3, 0.3) : Uniform(1, i, -4, -3));
+        var known = stackalloc int[16];
+        var (peaks, cumulative) = (new List<double>(), head.NewCumulative());
         foreach (var temperature in new[] { 2f, 1, 0.5f })
         {
-            var probabilities = new float[levels];
-            fixed (float* p = row) Ops.Probabilities(kind, p, known, 0, size, temperature, probabilities);
-            Assert.InRange(probabilities.Sum(p => (double)p), 1 - 1e-5, 1 + 1e-5);
+            var probabilities = new double[head.Levels];
+            fixed (float* p = row) cumulative.Begin(p, known, 0, temperature);
+            cumulative.Probabilities(probabilities);
+            Assert.Equal(1, probabilities.Sum(), 1e-9);
             peaks.Add(probabilities.Max());
         }
-        Assert.True(peaks[0] < peaks[1] && peaks[1] < peaks[2], $"{kind}: peaks {string.Join(", ", peaks)} at temperatures 2, 1, 0.5");
+        Assert.True(peaks[0] < peaks[1] && peaks[1] < peaks[2], $"{head}: peaks {string.Join(", ", peaks)} at temperatures 2, 1, 0.5");
     }
 
-    public static TheoryData<LikelihoodKind, int, int> Heads => new()
-    {
-        { LikelihoodKind.Bernoulli, 1, 1 }, { LikelihoodKind.Bernoulli, 3, 1 }, { LikelihoodKind.Softmax, 1, 5 }, { LikelihoodKind.Softmax, 3, 33 },
-        { LikelihoodKind.LogisticMixture, 1, 1 }, { LikelihoodKind.LogisticMixture, 3, 1 }, { LikelihoodKind.LogisticMixture, 1, 10 }, { LikelihoodKind.LogisticMixture, 3, 10 },
-    };
+    public static TheoryData<int> Heads => [.. Enumerable.Range(0, _heads.Length)];
 
-    [Theory]
-    [MemberData(nameof(Heads))]
-    public void Extreme_parameters_give_finite_logs_and_gradients_that_are_right(LikelihoodKind kind, int sub, int size)
+    static readonly Head[] _heads =
+    [
+        new BernoulliHead(1, 2), new BernoulliHead(3, 2), new SoftmaxHead(1, 5), new SoftmaxHead(3, 33),
+        new LogisticMixtureHead(1, 256, 1), new LogisticMixtureHead(3, 256, 1), new LogisticMixtureHead(1, 256, 10), new LogisticMixtureHead(3, 256, 10),
+    ];
+
+    /// <summary>
+    /// One function says it all: it rises from 0 to the whole, its steps are the probabilities that scoring gives (also where they are tiny), they sum to 1
+    /// to the last digits of a double, and a draw lands on a level as often as that says, to the last level.
+    /// </summary>
+    [Theory, MemberData(nameof(Heads))]
+    public void What_lies_below_a_level_gives_probabilities_scores_and_draws(int index)
     {
+        var head = _heads[index];
+        var isMixture = head is LogisticMixtureHead;
+        var components = head.Outputs / (head.Symbols == 1 ? 3 : 10);
+        for (var trial = 0UL; trial < 60; trial++)
+        {
+            var spread = trial % 3 == 0 ? 1 : trial % 3 == 1 ? 10 : 30;
+            var row = Block(head.Outputs, i => !isMixture || i < components ? Uniform(trial, i, -spread, spread)
+                : i / components > 2 * head.Symbols ? Uniform(trial, i, -2, 2) : i / components % 2 == 1 ? Uniform(trial, i, -1.2, 1.2) : Uniform(trial, i, -6, 0));
+            var symbols = new int[head.Symbols + 16];
+            for (var s = 0; s < head.Symbols; s++) symbols[s] = _random.Below(trial, 7000 + (ulong)s, head.Levels);
+            var cumulative = head.NewCumulative();
+            fixed (float* p = row)
+            fixed (int* known = symbols)
+                for (var at = 0; at < head.Symbols; at++)
+                {
+                    cumulative.Begin(p, known, at, 1);
+                    var probabilities = new double[head.Levels];
+                    cumulative.Probabilities(probabilities);
+                    Assert.All(probabilities, probability => Assert.True(probability >= 0));
+                    Assert.Equal(1, probabilities.Sum(), 1e-9);
+                    for (var level = 0; level < head.Levels; level++)
+                    {
+                        symbols[at] = level;
+                        var log = head.LogProbability(p, known, at);
+                        // What a float keeps of a logit of this size, or of an edge between two levels, and a double of a difference of two that are near 1.
+                        Assert.True(Math.Abs(Math.Exp(log) - probabilities[level]) <= (isMixture ? 1e-4 : 1e-5 * spread) * probabilities[level] + 1e-7, $"{head}, level {level}: {Math.Exp(log):G9} by its logarithm and {probabilities[level]:G9}");
+                        var (low, high) = (cumulative.Below(level) / cumulative.Below(head.Levels), cumulative.Below(level + 1) / cumulative.Below(head.Levels));
+                        if (high - low > 1e-12)
+                            foreach (var share in new[] { 1e-3, 0.5, 0.999 }) Assert.Equal(level, cumulative.Draw(low + share * (high - low)));
+                    }
+                    symbols[at] = _random.Below(trial, 7000 + (ulong)at, head.Levels);
+                }
+        }
+    }
+
+    [Theory, MemberData(nameof(Heads))]
+    public void Extreme_parameters_give_finite_logs_and_gradients_that_are_right(int index)
+    {
+        var head = _heads[index];
+        var (sub, levels, outputs, isMixture) = (head.Symbols, head.Levels, head.Outputs, head is LogisticMixtureHead);
+        var size = isMixture ? outputs / (sub == 1 ? 3 : 10) : 1;
         double[] logits = [-1e4, -100, 0, 100, 1e4], means = size == 1 ? [-1e4, -1, 0, 1, 1e4] : [-1.5, -1, 0, 1, 1.5], logScales = [-200, -7.5, -2, 1, 60, 90, 200];
-        var outputs = kind switch { LikelihoodKind.Bernoulli => sub, LikelihoodKind.Softmax => sub * size, _ => size * (sub == 1 ? 3 : 10) };
-        var levels = kind switch { LikelihoodKind.Bernoulli => 2, LikelihoodKind.Softmax => size, _ => 256 };
         for (var trial = 0UL; trial < 200; trial++)
         {
             var row = Block(outputs, i =>
             {
                 var group = i / size;
-                var choices = kind != LikelihoodKind.LogisticMixture || group == 0 || group > 2 * sub ? logits : group % 2 == 1 ? means : logScales;
+                var choices = !isMixture || group == 0 || group > 2 * sub ? logits : group % 2 == 1 ? means : logScales;
                 return choices[_random.Below(trial, (ulong)i, choices.Length)];
             });
-            var symbols = new byte[sub + 16];
-            for (var s = 0; s < sub; s++) symbols[s] = (byte)new[] { 0, levels - 1, _random.Below(trial, 5000 + (ulong)s, levels) }[_random.Below(trial, 6000 + (ulong)s, 3)];
+            var symbols = new int[sub + 16];
+            for (var s = 0; s < sub; s++) symbols[s] = new[] { 0, levels - 1, _random.Below(trial, 5000 + (ulong)s, levels) }[_random.Below(trial, 6000 + (ulong)s, 3)];
             var (logs, gradient) = (new float[sub], new float[row.Length]);
             fixed (float* parameters = row, log = logs, slopes = gradient)
-            fixed (byte* observed = symbols) Ops.LogProbability(kind, parameters, observed, sub, size, log, slopes, 1);
+            fixed (int* observed = symbols) head.LogProbabilities(parameters, observed, log, slopes, 1);
 
             var doubles = Array.ConvertAll(row[..outputs], value => (double)value);
-            double[] Expected() => DoubleOps.LogProbabilities(kind, doubles, symbols[..sub], sub, size);
+            double[] Expected() => DoubleOps.LogProbabilities(head, doubles, symbols[..sub]);
             var expected = Expected();
             // What a float keeps of the largest number met on the way.
             var largest = Math.Max(1e4, expected.Max(Math.Abs));
@@ -109,36 +155,36 @@ public sealed unsafe class LikelihoodTests
         }
     }
 
-    static void Check(LikelihoodKind kind, float[] row, int sub, int size, int levels, ulong trial, double tolerance)
+    static void Check(Head head, float[] row, ulong trial, double tolerance)
     {
-        var what = $"{kind}, {sub} symbols of {levels} levels, size {size}, trial {trial}";
-        var symbols = new byte[sub + 16];
-        for (var s = 0; s < sub; s++) symbols[s] = (byte)_random.Below(trial, 5000 + (ulong)s, levels);
+        var (sub, levels) = (head.Symbols, head.Levels);
+        var what = $"{head.GetType().Name}, {sub} symbols of {levels} levels, {head.Outputs} numbers, trial {trial}";
+        var symbols = new int[sub + 16];
+        for (var s = 0; s < sub; s++) symbols[s] = _random.Below(trial, 5000 + (ulong)s, levels);
         var logs = new float[sub];
-        var probabilities = new float[levels];
+        var (probabilities, cumulative) = (new double[levels], head.NewCumulative());
         fixed (float* parameters = row, log = logs)
-        fixed (byte* known = symbols)
+        fixed (int* known = symbols)
             for (var s = 0; s < sub; s++)
             {
-                Ops.Probabilities(kind, parameters, known, s, size, 1, probabilities);
-                var sum = probabilities.Sum(p => (double)p);
-                Assert.True(Math.Abs(sum - 1) <= tolerance, $"{what}: probabilities of symbol {s} sum to {sum:G9}");
+                cumulative.Begin(parameters, known, s, 1);
+                cumulative.Probabilities(probabilities);
                 var own = symbols[s];
                 foreach (var level in new[] { 0, 1, levels / 2, levels - 2, levels - 1, own })
                 {
-                    symbols[s] = (byte)level;
-                    Ops.LogProbability(kind, parameters, known, sub, size, log, null, 0);
+                    symbols[s] = level;
+                    head.LogProbabilities(parameters, known, log, null, 0);
                     Assert.True(float.IsFinite(logs[s]), $"{what}: log p of symbol {s} at level {level} is {logs[s]}");
+                    Assert.Equal(logs[s], head.LogProbability(parameters, known, s));
                     Assert.True(Math.Abs(Math.Exp(logs[s]) - probabilities[level]) <= tolerance,
                         $"{what}: symbol {s} at level {level} has exp(log p) {Math.Exp(logs[s]):G9} and probability {probabilities[level]:G9}");
                 }
                 symbols[s] = own;
             }
-        var outputs = kind switch { LikelihoodKind.Bernoulli => sub, LikelihoodKind.Softmax => sub * size, _ => size * (sub == 1 ? 3 : 10) };
-        var doubles = Array.ConvertAll(row[..outputs], value => (double)value);
-        var expected = DoubleOps.LogProbabilities(kind, doubles, symbols[..sub], sub, size);
+        var doubles = Array.ConvertAll(row[..head.Outputs], value => (double)value);
+        var expected = DoubleOps.LogProbabilities(head, doubles, symbols[..sub]);
         fixed (float* parameters = row, log = logs)
-        fixed (byte* known = symbols) Ops.LogProbability(kind, parameters, known, sub, size, log, null, 0);
+        fixed (int* known = symbols) head.LogProbabilities(parameters, known, log, null, 0);
         for (var s = 0; s < sub; s++)
             if (double.IsFinite(expected[s]))
                 Assert.True(Math.Abs(logs[s] - expected[s]) <= 1e-4 + 1e-4 * Math.Abs(expected[s]), $"{what}: log p of symbol {s} is {logs[s]:G9} instead of {expected[s]:G9}");

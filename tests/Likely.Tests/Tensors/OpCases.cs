@@ -1,3 +1,4 @@
+using Likely.Models;
 using System.Runtime.CompilerServices;
 using Likely.Tensors;
 using Likely.Tests.Reference;
@@ -77,13 +78,12 @@ static class OpCases
             yield return embed;
             yield return embed.Twice();
         }
-        foreach (var (kind, sub, size, levels) in new[]
-        {
-            (LikelihoodKind.Bernoulli, 1, 2, 2), (LikelihoodKind.Bernoulli, 3, 2, 2), (LikelihoodKind.Bernoulli, 100, 2, 2),
-            (LikelihoodKind.Softmax, 1, 4, 4), (LikelihoodKind.Softmax, 3, 5, 5), (LikelihoodKind.Softmax, 1, 256, 256), (LikelihoodKind.Softmax, 100, 3, 3),
-            (LikelihoodKind.LogisticMixture, 1, 3, 256), (LikelihoodKind.LogisticMixture, 3, 3, 256), (LikelihoodKind.LogisticMixture, 1, 16, 256), (LikelihoodKind.LogisticMixture, 3, 10, 256),
-        })
-            yield return Loss(kind, sub, size, levels);
+        foreach (var head in (Head[])
+        [
+            new BernoulliHead(1, 2), new BernoulliHead(3, 2), new BernoulliHead(100, 2), new SoftmaxHead(1, 4), new SoftmaxHead(3, 5), new SoftmaxHead(1, 256), new SoftmaxHead(100, 3), new SoftmaxHead(1, 1000),
+            new LogisticMixtureHead(1, 256, 3), new LogisticMixtureHead(3, 256, 3), new LogisticMixtureHead(1, 256, 16), new LogisticMixtureHead(3, 256, 10),
+        ])
+            yield return Loss(head);
     }
 
     // Operations of fully connected models of binary variables.
@@ -92,7 +92,7 @@ static class OpCases
         var compact = new Shape(3, 5, 2);
         var symbols = Symbols((int)compact.Count, 2);
         yield return new("BernoulliLogProbabilities/3", "", [compact], [], (_, t, _) => Bernoulli(t[0], symbols, 0.25f),
-            (t, _) => DoubleOps.LogProbabilities(LikelihoodKind.Bernoulli, t[0], symbols, 2, 2))
+            (t, _) => DoubleOps.LogProbabilities(new BernoulliHead(2, 2), t[0], symbols))
         { LossScale = 0.25f, Compact = true };
         yield return new("Add/2", "of compact tensors", [compact, compact], [], (_, t, _) => Ops.Add(t[0], t[1]), (t, _) => Map(t[0], i => t[0][i] + t[1][i])) { Compact = true };
         yield return new("Relu/1", "of a compact tensor", [compact], [], (_, t, _) => Ops.Relu(t[0]), (t, _) => Map(t[0], i => Math.Max(t[0][i], 0))) { Gap = 0.05f, Compact = true };
@@ -150,37 +150,33 @@ static class OpCases
         { Mask = sorted ? mask.Natural : null };
     }
 
-    static unsafe Tensor Bernoulli(Tensor logits, byte[] symbols, float scale)
-        => Ops.BernoulliLogProbabilities(logits, new PinnedBytes(symbols), scale);
+    static unsafe Tensor Bernoulli(Tensor logits, int[] symbols, float scale)
+        => Ops.BernoulliLogProbabilities(logits, new PinnedSymbols(symbols), scale);
 
-    static unsafe Tensor Nade(Tape tape, NadeWeights weights, byte[] symbols, int batch)
-        => Ops.Nade(tape, weights, new PinnedBytes(symbols), batch);
+    static unsafe Tensor Nade(Tape tape, NadeWeights weights, int[] symbols, int batch)
+        => Ops.Nade(tape, weights, new PinnedSymbols(symbols), batch);
 
-    static unsafe Tensor Embed(Tape tape, Shape shape, byte[] symbols, Parameter table)
-        => Ops.Embed(tape, shape, new PinnedBytes(symbols), table.Inputs, table);
+    static unsafe Tensor Embed(Tape tape, Shape shape, int[] symbols, Parameter table)
+        => Ops.Embed(tape, shape, new PinnedSymbols(symbols), table.Inputs, table);
 
-    static byte[] Symbols(int count, int levels)
+    static int[] Symbols(int count, int levels)
     {
-        var symbols = GC.AllocateArray<byte>(count, pinned: true);
+        var symbols = GC.AllocateArray<int>(count, pinned: true);
         var random = new Philox(1, RandomPurpose.Test);
-        for (var i = 0; i < count; i++) symbols[i] = (byte)random.Below(1, (ulong)i, levels);
+        for (var i = 0; i < count; i++) symbols[i] = random.Below(1, (ulong)i, levels);
         return symbols;
     }
 
-    static OpCase Loss(LikelihoodKind kind, int sub, int size, int levels)
+    static OpCase Loss(Head head)
     {
-        var outputs = kind switch { LikelihoodKind.Bernoulli => sub, LikelihoodKind.Softmax => sub * size, _ => size * (sub == 1 ? 3 : 10) };
-        var shape = new Shape(2, 3, outputs);
-        var symbols = Symbols((int)shape.Rows * sub, levels);
+        var shape = new Shape(2, 3, head.Outputs);
+        var symbols = Symbols((int)shape.Rows * head.Symbols, head.Levels);
         // Both outer bins of a mixture have formulas of their own.
-        (symbols[0], symbols[^1]) = (0, (byte)(levels - 1));
-        return new("LogProbabilities/6", $"{kind} of {sub} x {size}", [shape], [],
-            (_, t, _) => Observe(kind, t[0], symbols, sub, size, 0.25f), (t, _) => DoubleOps.LogProbabilities(kind, t[0], symbols, sub, size))
+        (symbols[0], symbols[^1]) = (0, head.Levels - 1);
+        return new("LogProbabilities/4", $"{head.GetType().Name} of {head.Symbols} x {head.Levels}, {head.Outputs} numbers", [shape], [],
+            (_, t, _) => Ops.LogProbabilities(head, t[0], new PinnedSymbols(symbols), 0.25f), (t, _) => DoubleOps.LogProbabilities(head, t[0], symbols))
         { LossScale = 0.25f, Deviation = 0.7 };
     }
-
-    static unsafe Tensor Observe(LikelihoodKind kind, Tensor parameters, byte[] symbols, int sub, int size, float scale)
-        => Ops.LogProbabilities(kind, parameters, new PinnedBytes(symbols), sub, size, scale);
 
     // The documented address of dropout's bits: 16 bits a value, eight values a block.
     static double DropoutFactor(Shape shape, int index)

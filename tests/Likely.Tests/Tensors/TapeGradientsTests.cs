@@ -1,3 +1,4 @@
+using Likely.Models;
 using System.Runtime.CompilerServices;
 using Likely.Tensors;
 using Xunit;
@@ -52,15 +53,15 @@ public sealed unsafe class TapeGradientsTests
     [Fact]
     public void Two_losses_of_one_tensor_add_up()
     {
-        var symbols = new PinnedBytes(GC.AllocateArray<byte>(4, pinned: true));
-        foreach (var kind in Enum.GetValues<LikelihoodKind>())
+        var symbols = new PinnedSymbols(GC.AllocateArray<int>(4, pinned: true));
+        foreach (var head in (Head[])[new BernoulliHead(1, 2), new SoftmaxHead(1, 6), new LogisticMixtureHead(1, 256, 2)])
         {
             var gradients = new float[3][];
             for (var losses = 1; losses <= 2; losses++)
             {
                 var tape = new Tape(recording: true);
-                var x = Filled(tape, new Shape(2, 2, kind == LikelihoodKind.Bernoulli ? 1 : 6), compact: false);
-                for (var i = 0; i < losses; i++) Ops.LogProbabilities(kind, x, symbols, 1, kind switch { LikelihoodKind.Bernoulli => 2, LikelihoodKind.Softmax => 6, _ => 2 }, 1);
+                var x = Filled(tape, new Shape(2, 2, head.Outputs), compact: false);
+                for (var i = 0; i < losses; i++) Ops.LogProbabilities(head, x, symbols, 1);
                 tape.Backward();
                 gradients[losses] = Values(x);
             }
@@ -72,7 +73,7 @@ public sealed unsafe class TapeGradientsTests
     public void A_loss_beside_another_consumer_adds_to_its_gradient()
     {
         var tape = new Tape(recording: true);
-        var symbols = new PinnedBytes(GC.AllocateArray<byte>(4, pinned: true));
+        var symbols = new PinnedSymbols(GC.AllocateArray<int>(4, pinned: true));
         var x = Filled(tape, new Shape(2, 2, 1), compact: true);
         Ops.BernoulliLogProbabilities(x, symbols, 1);
         Ops.BernoulliLogProbabilities(Ops.Relu(x), symbols, 1); // goes back first
@@ -118,8 +119,8 @@ public sealed unsafe class TapeGradientsTests
     static (Tape Tape, WeakReference Batch) Recorded()
     {
         var tape = new Tape(recording: true);
-        var symbols = GC.AllocateArray<byte>(1 << 20, pinned: true);
-        Ops.BernoulliLogProbabilities(Filled(tape, new Shape(1, 4, 1), compact: true), new PinnedBytes(symbols), 1);
+        var symbols = GC.AllocateArray<int>(1 << 20, pinned: true);
+        Ops.BernoulliLogProbabilities(Filled(tape, new Shape(1, 4, 1), compact: true), new PinnedSymbols(symbols), 1);
         return (tape, new WeakReference(symbols));
     }
 

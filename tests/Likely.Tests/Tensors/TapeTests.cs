@@ -1,3 +1,4 @@
+using Likely.Models;
 using System.Runtime.CompilerServices;
 using Likely.Tensors;
 using Xunit;
@@ -7,6 +8,7 @@ namespace Likely.Tests.Tensors;
 /// <summary>The tape reuses its memory, and a convolution asked for some positions gives the bits of the whole.</summary>
 public sealed unsafe class TapeTests
 {
+    readonly Head _head = new SoftmaxHead(1, 4);
     readonly ParameterSet _set = new();
     readonly ConvolutionPlan _plan = new(5, 4, ConvolutionPlan.Masked(3, withCentre: true));
     readonly Parameter _convolution, _bias, _output;
@@ -23,13 +25,13 @@ public sealed unsafe class TapeTests
     public void A_repeated_training_step_allocates_no_buffer_and_little_else()
     {
         var tape = new Tape(recording: true) { Training = true, ParameterGradients = new FloatBlock(_set.Length) };
-        var symbols = GC.AllocateArray<byte>(20 * 3, pinned: true);
+        var symbols = GC.AllocateArray<int>(20 * 3, pinned: true);
         void Step()
         {
             var x = tape.New(new Shape(20, 3, 3), compact: true);
             new Span<float>(x.Data, (int)x.Length).Fill(0.5f);
             var h = Ops.Dropout(Ops.Gate(Ops.Convolution(_plan, x, _convolution, _bias)), 0.5f, 1);
-            Ops.LogProbabilities(LikelihoodKind.Softmax, Ops.Linear(Ops.Relu(h), _output, null), new PinnedBytes(symbols), 1, 4, 1);
+            Ops.LogProbabilities(_head, Ops.Linear(Ops.Relu(h), _output, null), new PinnedSymbols(symbols), 1);
             tape.Backward();
             tape.Reset();
             _set.Changed();

@@ -15,11 +15,11 @@ sealed class TinyTraining : IDisposable
     public TinyTraining(int items, ulong stream = 0)
     {
         var random = new Philox(7, RandomPurpose.Test, stream);
-        var examples = new byte[items][];
+        var examples = new int[items][];
         for (var i = 0; i < items; i++)
         {
-            examples[i] = new byte[36];
-            for (var d = 0; d < 36; d++) examples[i][d] = (byte)(random.UniformDouble((ulong)i, (ulong)d) < (d % 6 < 3 ? 0.9 : 0.2) ? 1 : 0);
+            examples[i] = new int[36];
+            for (var d = 0; d < 36; d++) examples[i][d] = random.UniformDouble((ulong)i, (ulong)d) < (d % 6 < 3 ? 0.9 : 0.2) ? 1 : 0;
         }
         Data = Dataset.Open(IdxFiles.Write(_folder.Path, "tiny", new Geometry(6, 6, 1, 2), examples, []), DataOptions.Parse([new("binarize", "threshold")]));
     }

@@ -1,0 +1,53 @@
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>
+/// What a network's last outputs mean: the distribution of the symbols of one position, given as a row of numbers. A head says how likely
+/// symbols are (with the gradient, for training), and what the probability of all symbols below one is; drawing and coding follow
+/// from that alone. A new head is one file and its line in <see cref="Create"/>.
+/// </summary>
+public abstract unsafe class Head : ILikelihood
+{
+    private protected Head(int symbols, int levels) => (Symbols, Levels) = (symbols, levels);
+
+    /// <summary>Symbols at one position.</summary>
+    public int Symbols { get; }
+
+    /// <summary>Values of one symbol.</summary>
+    public int Levels { get; }
+
+    /// <summary>Numbers the network gives for one position: the length of a row.</summary>
+    public abstract int Outputs { get; }
+
+    /// <summary>Where an output's bias begins.</summary>
+    public virtual double InitialBias(int output) => 0;
+
+    /// <summary>True if the numbers of one symbol may depend on the symbols before it at the same position only through the network.</summary>
+    public virtual bool NeedsGroups => Symbols > 1;
+
+    /// <summary>True if a symbol is one bit, whose probability says everything.</summary>
+    public virtual bool IsBit => false;
+
+    void ILikelihood.LogProbabilities(float* row, int* symbols, float* logs, float* gradient, float scale) => LogProbabilities(row, symbols, logs, gradient, scale);
+
+    /// <inheritdoc cref="ILikelihood.LogProbabilities"/>
+    internal abstract void LogProbabilities(float* row, int* symbols, float* logs, float* gradient, float scale);
+
+    /// <summary>log p (nats) of one symbol, the <paramref name="at"/>-th of its position, given those before it: the same bits as among all.</summary>
+    internal abstract float LogProbability(float* row, int* symbols, int at);
+
+    /// <summary>A distribution function, to be begun for one symbol after another.</summary>
+    internal abstract Cumulative NewCumulative();
+
+    /// <summary>The head named by a config's <c>head</c> key; <c>auto</c>: bits for 2 levels, a mixture for colours of 256, else one probability a level.</summary>
+    /// <exception cref="ModelException">There is no such head, or it cannot describe this geometry.</exception>
+    public static Head Create(string name, Geometry geometry, int components) => name switch
+    {
+        "auto" => Create(geometry.Levels == 2 ? "bernoulli" : geometry is { Levels: 256, SubPositions: 3 } ? "mixture" : "softmax", geometry, components),
+        "bernoulli" => new BernoulliHead(geometry.SubPositions, geometry.Levels),
+        "softmax" => new SoftmaxHead(geometry.SubPositions, geometry.Levels),
+        "mixture" => new LogisticMixtureHead(geometry.SubPositions, geometry.Levels, components),
+        _ => throw new ModelException($"there is no head '{name}'"),
+    };
+}
