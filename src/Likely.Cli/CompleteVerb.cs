@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
@@ -41,11 +42,11 @@ static class CompleteVerb
         var index = result.GetValue(Item) ?? 0;
         if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");
 
-        ModelFile.RequireFit(checkpoint, split.GeometryOf(index), split.ItemName(index));
-        var model = checkpoint.ForGeometry(ModelFile.GeometryOf(split.GeometryOf(index)));
-        var item = new int[model.Geometry.Dimensions];
+        ModelFile.RequireFit(checkpoint, split.SpaceOf(index), split.ItemName(index));
+        var model = checkpoint.ForSpace(split.SpaceOf(index));
+        var item = new int[model.Space.Dimensions];
         split.Read(index, item);
-        var known = Known(result.GetValue(Keep) ?? "top", model.Geometry);
+        var known = Known(result.GetValue(Keep) ?? "top", model.Space);
         if (model.Classes > 0 && label < 0)
         {
             if (split.Label(index) >= 0) ModelFile.RequireLabels(checkpoint, data);
@@ -63,7 +64,7 @@ static class CompleteVerb
             share => display.Update(share, $"completing, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
 
-        Pictures.Write(output, Sheet(item, known, items, model.Geometry), session.Force);
+        Pictures.Write(output, Sheet(item, known, items, model.Space), session.Force);
         var drawn = (long)count * known.Count(isKnown => !isKnown);
         session.Answer($"{output}: the original, what is kept, and {count} completions; {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
@@ -79,45 +80,45 @@ static class CompleteVerb
 
     /// <summary>Per dimension, whether --keep keeps it.</summary>
     /// <exception cref="UsageException">Not a way to keep, or a mask of another size.</exception>
-    static bool[] Known(string keep, Geometry geometry)
+    static bool[] Known(string keep, Space space)
     {
         Func<int, bool> isKnown;
-        if (keep == "top") isKnown = position => position / geometry.Width < geometry.Height / 2;
-        else if (keep == "bottom") isKnown = position => position / geometry.Width >= geometry.Height / 2;
-        else if (keep == "left") isKnown = position => position % geometry.Width < geometry.Width / 2;
-        else if (keep == "right") isKnown = position => position % geometry.Width >= geometry.Width / 2;
+        if (keep == "top") isKnown = position => position / space.Width < space.Height / 2;
+        else if (keep == "bottom") isKnown = position => position / space.Width >= space.Height / 2;
+        else if (keep == "left") isKnown = position => position % space.Width < space.Width / 2;
+        else if (keep == "right") isKnown = position => position % space.Width >= space.Width / 2;
         else if (int.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out var leading))
         {
-            if (leading > geometry.Positions) throw new UsageException($"--keep {leading} is more than the {geometry.Positions} positions of an item");
+            if (leading > space.Positions) throw new UsageException($"--keep {leading} is more than the {space.Positions} positions of an item");
             isKnown = position => position < leading;
         }
         else
         {
             if (!File.Exists(keep)) throw new UsageException($"--keep {keep} is neither top, bottom, left, right, a number of positions, nor a picture that is there");
             var mask = Image.Read(keep);
-            if ((mask.Height, mask.Width) != (geometry.Height, geometry.Width))
-                throw new UsageException($"the mask {keep} has {mask.Height} x {mask.Width} pixels, and the item {geometry.Height} x {geometry.Width}");
+            if ((mask.Height, mask.Width) != (space.Height, space.Width))
+                throw new UsageException($"the mask {keep} has {mask.Height} x {mask.Width} pixels, and the item {space.Height} x {space.Width}");
             isKnown = position => mask.Pixels[position * mask.Channels] >= 128;
         }
-        var known = new bool[geometry.Dimensions];
-        for (var d = 0; d < known.Length; d++) known[d] = isKnown(d / geometry.SubPositions);
+        var known = new bool[space.Dimensions];
+        for (var d = 0; d < known.Length; d++) known[d] = isKnown(d / space.Symbols);
         return known;
     }
 
     /// <summary>Original, what is kept (the rest in blue), completions.</summary>
-    public static Image Sheet(int[] item, bool[] known, int[][] completions, Geometry geometry)
+    public static Image Sheet(int[] item, bool[] known, int[][] completions, Space space)
     {
-        var cells = new List<byte[]> { Pictures.Rgb(item, geometry), Masked(item, known, geometry) };
-        foreach (var completion in completions) cells.Add(Pictures.Rgb(completion, geometry));
-        return ImageGrid.Arrange(cells, geometry.Height, geometry.Width, 3, columns: cells.Count <= 12 ? cells.Count : null);
+        var cells = new List<byte[]> { Pictures.Rgb(item, space), Masked(item, known, space) };
+        foreach (var completion in completions) cells.Add(Pictures.Rgb(completion, space));
+        return ImageGrid.Arrange(cells, space.Height, space.Width, 3, columns: cells.Count <= 12 ? cells.Count : null);
     }
 
     /// <summary>An item whose unknown positions are blue, as RGB.</summary>
-    public static byte[] Masked(int[] item, bool[] known, Geometry geometry)
+    public static byte[] Masked(int[] item, bool[] known, Space space)
     {
-        var pixels = Pictures.Rgb(item, geometry);
-        for (var p = 0; p < geometry.Positions; p++)
-            if (!known[p * geometry.SubPositions]) (pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2]) = UnknownColor;
+        var pixels = Pictures.Rgb(item, space);
+        for (var p = 0; p < space.Positions; p++)
+            if (!known[p * space.Symbols]) (pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2]) = UnknownColor;
         return pixels;
     }
 }

@@ -40,29 +40,29 @@ static class DataSaveVerb
         using var outputs = new Outputs(session.Force, source);
         outputs.Claim(output);
         if (labels is not null) outputs.Claim(labels);
-        var geometry = split.Geometry;
-        int[] shape = geometry.Channels == 1 ? [count, geometry.Height, geometry.Width] : [count, geometry.Height, geometry.Width, geometry.Channels];
+        var space = split.Space;
+        int[] shape = space.Symbols == 1 ? [count, space.Height, space.Width] : [count, space.Height, space.Width, space.Symbols];
         using var files = new OutputSet(session.Force);
         files.Write(output, stream =>
         {
             stream.Write(Header(8, shape));
-            var symbols = new byte[geometry.Dimensions];
+            var symbols = new byte[space.Dimensions];
             for (var i = 0; i < count; i++)
             {
                 session.Cancellation.ThrowIfCancellationRequested();
                 split.Read(i, symbols);
-                foreach (ref var symbol in symbols.AsSpan()) symbol = geometry.ToDisplay(symbol);
+                foreach (ref var symbol in symbols.AsSpan()) symbol = space.ToDisplay(symbol);
                 stream.Write(symbols);
             }
         });
         if (labels is not null) files.Write(labels, stream => Write(stream, numbers!));
         files.Complete();
-        session.Answer($"{output}: {count} of {data.All.Count} items of {data.Name} ({split.Name}), {geometry}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
+        session.Answer($"{output}: {count} of {data.All.Count} items of {data.Name} ({split.Name}), {space}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
         {
             ["output"] = output,
             ["labels"] = labels,
             ["count"] = count,
-            ["geometry"] = new JsonObject { ["height"] = geometry.Height, ["width"] = geometry.Width, ["channels"] = geometry.Channels, ["levels"] = geometry.Levels },
+            ["geometry"] = new JsonObject { ["height"] = space.Height, ["width"] = space.Width, ["channels"] = space.Symbols, ["levels"] = space.Levels },
         });
         return 0;
     }

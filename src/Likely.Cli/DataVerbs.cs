@@ -54,16 +54,16 @@ static class DataVerbs
         using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
         var split = data.Train.Count > 0 ? data.Train : data.All;
         var items = new int[Math.Min(Shown, split.Count)][];
-        for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new int[split.Geometry.Dimensions]);
-        Pictures.Write(output, Pictures.Sheet(items, ModelFile.GeometryOf(data.Geometry)), session.Force);
-        var geometry = data.Geometry;
+        for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new int[split.Space.Dimensions]);
+        Pictures.Write(output, Pictures.Sheet(items, data.Space), session.Force);
+        var space = data.Space;
         session.Answer($"{data.Describe()}\npicture {output}", new JsonObject
         {
             ["name"] = data.Name,
             ["train"] = data.Train.Count,
             ["validation"] = data.Validation.Count,
             ["test"] = data.Test.Count,
-            ["geometry"] = new JsonObject { ["height"] = geometry.Height, ["width"] = geometry.Width, ["channels"] = geometry.Channels, ["levels"] = geometry.Levels },
+            ["geometry"] = new JsonObject { ["height"] = space.Height, ["width"] = space.Width, ["channels"] = space.Symbols, ["levels"] = space.Levels },
             ["classes"] = new JsonArray([.. data.ClassNames.Select(name => (JsonNode)name)]),
             ["preprocessing"] = data.Preprocessing,
             ["notes"] = new JsonArray([.. data.Notes.Select(note => (JsonNode)note)]),

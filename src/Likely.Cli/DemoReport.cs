@@ -25,14 +25,14 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         _report.Facts(("bits per pixel, unseen digits", Text($"{bits:0.000}")), ("the same by PNG", Text($"{baselines.Png:0.000}")), ("parameters", Text($"{model.Parameters.Count:#,0}")),
             ("digits seen", Text($"{examples:#,0}")), ("training", ProgressDisplay.Duration(seconds)));
         _report.Heading("What it learned from").Paragraph("Pictures of 16 x 16 pixels in four greys, with a label each. The model, a Gated PixelCNN, reads a picture pixel by pixel and tells how likely each grey is, given all pixels before and the label.");
-        Picture("digits.png", Pictures.Sheet(Read(data.Train, 60), model.Geometry, columns: 20, scale: 2), "Sixty of the training digits.");
-        var bitsPerNat = 1 / (model.Geometry.Dimensions * 0.693147180559945309);
+        Picture("digits.png", Pictures.Sheet(Read(data.Train, 60), model.Space, columns: 20, scale: 2), "Sixty of the training digits.");
+        var bitsPerNat = 1 / (model.Space.Dimensions * 0.693147180559945309);
         _report.Curve("Surprise while learning, bits per pixel",
         [
             ("training digits", [.. moments.Where(moment => moment.TrainBits < WorthShowing).Select(moment => ((double)moment.Step, moment.TrainBits))]),
             ("unseen digits, averaged weights", [.. moments.Where(moment => moment.ValidationNats * bitsPerNat < WorthShowing).Select(moment => ((double)moment.Step, moment.ValidationNats!.Value * bitsPerNat))]),
         ], "steps", "bits per pixel");
-        var bytes = model.Geometry.Dimensions / 8.0;
+        var bytes = model.Space.Dimensions / 8.0;
         _report.Table(["Bits per pixel of unseen digits", "bits", "bytes for one digit"],
         [
             ["no knowledge: every grey equally likely", Text($"{baselines.Uniform:0.000}"), Text($"{baselines.Uniform * bytes:0.0}")],
@@ -49,7 +49,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         var items = Walk.Sample(model, Digits * PerDigit, session.Seed, threads: session.Threads, cancellation: session.Cancellation);
         var rate = items.Length / clock.Elapsed.TotalSeconds;
         _report.Heading("Draw").Paragraph(Text($"New digits, {PerDigit} for each label, as they came: {rate:0} digits a second."));
-        Picture("samples.png", Pictures.Sheet(items, model.Geometry, Digits), "Samples; one column for each label from 0 to 9.");
+        Picture("samples.png", Pictures.Sheet(items, model.Space, Digits), "Samples; one column for each label from 0 to 9.");
     }
 
     public void Complete()
@@ -57,39 +57,39 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         var cells = new List<byte[]>();
         foreach (var i in OneOfEach().Skip(2).Take(Completed))
         {
-            var item = new int[model.Geometry.Dimensions];
+            var item = new int[model.Space.Dimensions];
             data.Test.Read(i, item);
             var known = new bool[item.Length];
             for (var d = 0; d < known.Length; d++) known[d] = d < known.Length / 2;
             var drawn = Walk.Complete(model, item, known, Completions, session.Seed + (ulong)i, [.. Enumerable.Repeat(data.Test.Label(i), Completions)], threads: session.Threads, cancellation: session.Cancellation);
-            cells.Add(Pictures.Rgb(item, model.Geometry));
-            cells.Add(CompleteVerb.Masked(item, known, model.Geometry));
-            foreach (var completion in drawn) cells.Add(Pictures.Rgb(completion, model.Geometry));
+            cells.Add(Pictures.Rgb(item, model.Space));
+            cells.Add(CompleteVerb.Masked(item, known, model.Space));
+            foreach (var completion in drawn) cells.Add(Pictures.Rgb(completion, model.Space));
         }
         _report.Heading("Complete").Paragraph("The upper half of an unseen digit is kept and the lower half drawn from the exact conditional distribution, several times: where the top leaves a choice, the completions differ.");
-        Picture("completions.png", ImageGrid.Arrange(cells, model.Geometry.Height, model.Geometry.Width, 3, Completions + 2), "Each row: an unseen digit, what is kept of it, and eight completions.");
+        Picture("completions.png", ImageGrid.Arrange(cells, model.Space.Height, model.Space.Width, 3, Completions + 2), "Each row: an unseen digit, what is kept of it, and eight completions.");
     }
 
     public void Surprise()
     {
         var items = Read(data.Test, Ranked);
         var labels = Labels(Ranked);
-        int[][] patched = [.. items.Select((item, i) => OddDigits.Patch(item, model.Geometry, i))];
+        int[][] patched = [.. items.Select((item, i) => OddDigits.Patch(item, model.Space, i))];
         int[] chosen = [.. OneOfEach().Where(index => data.Test.Label(index) % 2 == 0), OneOfEach()[3]];
-        int[][] shown = [items[chosen[0]], items[chosen[1]], items[chosen[2]], patched[chosen[5]], OddDigits.Crossed(items[chosen[3]], model.Geometry), OddDigits.Inverted(items[chosen[4]], model.Geometry)];
+        int[][] shown = [items[chosen[0]], items[chosen[1]], items[chosen[2]], patched[chosen[5]], OddDigits.Crossed(items[chosen[3]], model.Space), OddDigits.Inverted(items[chosen[4]], model.Space)];
         int[] shownLabels = [.. ((int[])[0, 1, 2, 5, 3, 4]).Select(place => labels[chosen[place]])];
         string[] titles = ["ordinary", "ordinary", "ordinary", "a patch of noise", "a line across", "inverted"];
         var maps = new float[shown.Length][];
         var scores = Score(shown, shownLabels, (index, _, symbols) => maps[index] = symbols.ToArray());
         var high = SurpriseMaps.Percentile(maps[..5], 0.999); // the inverted one would outshine the others
         var cells = new List<byte[]>();
-        foreach (var item in shown) cells.Add(Pictures.Rgb(item, model.Geometry));
+        foreach (var item in shown) cells.Add(Pictures.Rgb(item, model.Space));
         foreach (var map in maps) cells.Add(SurpriseMap.Render(Array.ConvertAll(map, value => (double)value), 0, high));
         _report.Heading("Find what is odd, and where").Paragraph("The surprise of a pixel is -log p: bright where the model expected something else. A stroke's beginning is always a little surprising; noise, a line across or inverted colours light up.");
-        Picture("surprise.png", MapFigure.WithScale(ImageGrid.Arrange(cells, model.Geometry.Height, model.Geometry.Width, 3, shown.Length, scale: 6), high, [], ""),
+        Picture("surprise.png", MapFigure.WithScale(ImageGrid.Arrange(cells, model.Space.Height, model.Space.Width, 3, shown.Length, scale: 6), high, [], ""),
             "Above the pictures, below the surprise of each of their pixels in nats: black is none, one nat a factor of e in probability; all on the scale at the right.");
         _report.Table(["Picture", "label", "nats", "bits per pixel"],
-            [.. shown.Select((_, i) => (IReadOnlyList<string>)[titles[i], data.ClassNames[shownLabels[i]], Text($"{scores[i]:0.0}"), Text($"{Evaluation.BitsPerDimension(scores[i], model.Geometry):0.000}")])]);
+            [.. shown.Select((_, i) => (IReadOnlyList<string>)[titles[i], data.ClassNames[shownLabels[i]], Text($"{scores[i]:0.0}"), Text($"{Evaluation.BitsPerDimension(scores[i], model.Space):0.000}")])]);
 
         var usual = Score(items, labels);
         var odd = Score(patched, labels);
@@ -97,7 +97,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
         _report.Curve(Text($"Scores of {Ranked} unseen digits, and of the same with a patch of noise"), [("as they are", Histogram(usual, top)), ("with a patch of noise", Histogram(odd, top))], "surprise in nats", "digits");
         _report.Paragraph(Text($"A threshold that lets 95 % of the ordinary digits pass rejects {100 * Rejected(usual, odd):0.0} % of the others, though the model never saw one."));
         int[][] ranked = [.. Enumerable.Range(0, Digits).Select(label => Enumerable.Range(0, Ranked).Where(i => labels[i] == label).OrderBy(i => usual[i]).ToArray())];
-        Picture("ranking.png", Pictures.Sheet([.. ranked.Select(order => items[order[0]]), .. ranked.Select(order => items[order[^1]])], model.Geometry, Digits),
+        Picture("ranking.png", Pictures.Sheet([.. ranked.Select(order => items[order[0]]), .. ranked.Select(order => items[order[^1]])], model.Space, Digits),
             Text($"Of {Ranked} unseen digits, the least surprising of each label (above, from {ranked.Min(order => usual[order[0]]):0} nats) and the most surprising (below, up to {ranked.Max(order => usual[order[^1]]):0} nats)."));
     }
 
@@ -149,7 +149,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, DensityMod
     int[][] Read(Split split, int count)
     {
         var items = new int[count][];
-        for (var i = 0; i < count; i++) split.Read(i, items[i] = new int[model.Geometry.Dimensions]);
+        for (var i = 0; i < count; i++) split.Read(i, items[i] = new int[model.Space.Dimensions]);
         return items;
     }
 

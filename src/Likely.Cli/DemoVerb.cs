@@ -68,7 +68,7 @@ static class DemoVerb
 
         session.Say("drawing, completing and scoring ...");
         var nats = Evaluation.Mean(Evaluation.Score(trainer.Model, data.Test, session.Threads, TestItems, (_, _, _) => session.Cancellation.ThrowIfCancellationRequested()));
-        var bits = Evaluation.BitsPerDimension(nats, trainer.Model.Geometry);
+        var bits = Evaluation.BitsPerDimension(nats, trainer.Model.Space);
         var report = new DemoReport(session, folder, data, trainer.Model);
         report.Begin(bits, nats, trainer.Step * trainer.Batch, trainingSeconds, baselines, moments);
         report.Draw();

@@ -46,7 +46,7 @@ static class InfoVerb
         var text = new StringBuilder();
         text.AppendLine($"model          {model.Config.Name}: {model.Config.Summary}");
         text.AppendLine($"config         {string.Join(' ', ModelRegistry.Keys(model.Config).Select(pair => $"{pair.Key}={pair.Value}"))}");
-        text.AppendLine($"data           {VisibleText.Line(checkpoint.DataName)}, {Pictures.ImageGeometryOf(model.Geometry)}");
+        text.AppendLine($"data           {VisibleText.Line(checkpoint.DataName)}, {model.Space}");
         text.AppendLine($"preprocessing  {(checkpoint.Preprocessing.Length == 0 ? "none" : VisibleText.Line(checkpoint.Preprocessing))}");
         text.AppendLine($"labels         {(checkpoint.ClassNames.Count == 0 ? "none" : VisibleText.Line(string.Join(", ", checkpoint.ClassNames)))}");
         text.AppendLine($"parameters     {model.Parameters.Count}");
@@ -69,7 +69,7 @@ static class InfoVerb
 
     static JsonObject Json(Checkpoint checkpoint, string path)
     {
-        var (model, geometry) = (checkpoint.Model, checkpoint.Model.Geometry);
+        var (model, space) = (checkpoint.Model, checkpoint.Model.Space);
         var summary = new JsonObject();
         foreach (var (key, value) in checkpoint.Summary) summary[key] = Session.Number(value);
         return new JsonObject
@@ -78,7 +78,7 @@ static class InfoVerb
             ["kind"] = "model",
             ["model"] = model.Config.Name,
             ["config"] = JsonNode.Parse(ModelRegistry.ToJson(model.Config)),
-            ["geometry"] = new JsonObject { ["height"] = geometry.Height, ["width"] = geometry.Width, ["channels"] = geometry.SubPositions, ["levels"] = geometry.Levels },
+            ["geometry"] = new JsonObject { ["height"] = space.Height, ["width"] = space.Width, ["channels"] = space.Symbols, ["levels"] = space.Levels },
             ["classes"] = new JsonArray([.. checkpoint.ClassNames.Select(name => (JsonNode)name)]),
             ["preprocessing"] = checkpoint.Preprocessing,
             ["data"] = checkpoint.DataName,

@@ -1,5 +1,6 @@
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
@@ -18,7 +19,7 @@ static class ModelFile
     }
 
     /// <summary>Refuses a model whose preprocessing nobody can apply, or makes items of another size than the model's.</summary>
-    /// <exception cref="UsageException">Its keys or their values are unknown, or it contradicts the geometry.</exception>
+    /// <exception cref="UsageException">Its keys or their values are unknown, or it contradicts the space.</exception>
     public static void RequireReadable(Checkpoint checkpoint, string path)
     {
         DataOptions options;
@@ -30,7 +31,7 @@ static class ModelFile
         {
             throw new UsageException($"{path} is damaged, or of a later version: {fault.Message}");
         }
-        var own = checkpoint.Model.Geometry;
+        var own = checkpoint.Model.Space;
         if ((options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
             throw new UsageException($"{path} is damaged: its preprocessing makes items of {height}x{width}, and its geometry is {own}");
     }
@@ -66,7 +67,7 @@ static class ModelFile
         foreach (var (key, value) in settings) words.Add($"{key}={value}");
         return Data.DataOptions.FromCanonical(string.Join(' ', words)) with
         {
-            ModelLevels = checkpoint.Model.Geometry.Levels,
+            ModelLevels = checkpoint.Model.Space.Levels,
             ModelClasses = checkpoint.Model.Classes > 0 ? checkpoint.ClassNames : null,
         };
     }
@@ -90,19 +91,17 @@ static class ModelFile
             throw new UsageException($"the labels of {data.Name} ({Some(data.ClassNames)}) are not the model's ({Some(checkpoint.ClassNames)})");
     }
 
-    public static Geometry GeometryOf(ImageGeometry image) => new(image.Height, image.Width, image.Channels, image.Levels);
-
     /// <summary>Refuses items that the model cannot take.</summary>
     /// <exception cref="UsageException">Another size, number of channels or of levels.</exception>
-    public static void RequireFit(Checkpoint checkpoint, ImageGeometry item, string name)
+    public static void RequireFit(Checkpoint checkpoint, Space item, string name)
     {
-        var own = checkpoint.Model.Geometry;
+        var own = checkpoint.Model.Space;
         var sizeFits = checkpoint.Model.AnySize || (item.Height, item.Width) == (own.Height, own.Width);
-        if (sizeFits && item.Channels == own.SubPositions && item.Levels == own.Levels) return;
-        var advice = item.Channels != own.SubPositions ? own.SubPositions == 1 ? "; --set gray=true makes it grey" : ""
+        if (sizeFits && item.Symbols == own.Symbols && item.Levels == own.Levels) return;
+        var advice = item.Symbols != own.Symbols ? own.Symbols == 1 ? "; --set gray=true makes it grey" : ""
             : item.Levels != own.Levels ? own.Levels == 2 ? "; --set binarize=threshold makes it so" : own.Levels < item.Levels ? $"; --set levels={own.Levels} makes it so" : ""
             : $"; --set size={own.Height}x{own.Width} makes it so";
-        throw new UsageException($"{name} is {item}, but the model is one of {Pictures.ImageGeometryOf(own)}{advice}");
+        throw new UsageException($"{name} is {item}, but the model is one of {own}{advice}");
     }
 
     static string Some(IReadOnlyList<string> names) => string.Join(", ", names.Take(20)) + (names.Count > 20 ? ", ..." : "");

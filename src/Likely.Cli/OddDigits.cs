@@ -9,26 +9,26 @@ static class OddDigits
     const int PatchSide = 5, Border = 2;
 
     /// <summary>A square of random pixels somewhere within.</summary>
-    public static int[] Patch(int[] item, Geometry geometry, int index)
+    public static int[] Patch(int[] item, Space space, int index)
     {
         var random = new Philox(0, RandomPurpose.Augmentation, Philox.Hash("patch"));
         var spoiled = (int[])item.Clone();
-        var top = Border + random.Below((ulong)index, 0, geometry.Height - PatchSide - 2 * Border);
-        var left = Border + random.Below((ulong)index, 1, geometry.Width - PatchSide - 2 * Border);
+        var top = Border + random.Below((ulong)index, 0, space.Height - PatchSide - 2 * Border);
+        var left = Border + random.Below((ulong)index, 1, space.Width - PatchSide - 2 * Border);
         for (var i = 0; i < PatchSide; i++)
             for (var j = 0; j < PatchSide; j++)
-                spoiled[(top + i) * geometry.Width + left + j] = random.Below((ulong)index, (ulong)(2 + i * PatchSide + j), geometry.Levels);
+                spoiled[(top + i) * space.Width + left + j] = random.Below((ulong)index, (ulong)(2 + i * PatchSide + j), space.Levels);
         return spoiled;
     }
 
     /// <summary>A white line across the middle.</summary>
-    public static int[] Crossed(int[] item, Geometry geometry)
+    public static int[] Crossed(int[] item, Space space)
     {
         var spoiled = (int[])item.Clone();
-        spoiled.AsSpan(geometry.Height * 6 / 10 * geometry.Width, geometry.Width).Fill(geometry.Levels - 1);
+        spoiled.AsSpan(space.Height * 6 / 10 * space.Width, space.Width).Fill(space.Levels - 1);
         return spoiled;
     }
 
     /// <summary>Black for white.</summary>
-    public static int[] Inverted(int[] item, Geometry geometry) => Array.ConvertAll(item, symbol => geometry.Levels - 1 - symbol);
+    public static int[] Inverted(int[] item, Space space) => Array.ConvertAll(item, symbol => space.Levels - 1 - symbol);
 }

@@ -1,35 +1,30 @@
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
 /// <summary>Sheets of items as PNG files.</summary>
 static class Pictures
 {
-    public static ImageGeometry ImageGeometryOf(Geometry geometry) => new(geometry.Height, geometry.Width, geometry.SubPositions, geometry.Levels);
-
     /// <summary>Items side by side.</summary>
-    public static Image Sheet(IReadOnlyList<int[]> items, Geometry geometry, int? columns = null, int? scale = null)
+    public static Image Sheet(IReadOnlyList<int[]> items, Space space, int? columns = null, int? scale = null)
     {
-        var image = ImageGeometryOf(geometry);
         // Two channels have no colours: they stand side by side.
-        if (image.Channels is not (1 or 3))
+        if (space.Symbols is not (1 or 3))
         {
-            var wide = image with { Width = image.Width * image.Channels, Channels = 1 };
-            items = [.. items.Select(item => Planes(item, image))];
-            image = wide;
+            var wide = space with { Width = space.Width * space.Symbols, Symbols = 1 };
+            items = [.. items.Select(item => Planes(item, space))];
+            return ImageGrid.ArrangeSymbols(items, wide, columns, scale);
         }
-        return ImageGrid.ArrangeSymbols(items, image, columns, scale);
+        return ImageGrid.ArrangeSymbols(items, space, columns, scale);
     }
 
     /// <summary>One item as it is.</summary>
-    public static Image Single(int[] item, Geometry geometry)
-    {
-        var image = ImageGeometryOf(geometry);
-        return image.Channels is 1 or 3
-            ? new Image(image.Height, image.Width, image.Channels, Array.ConvertAll(item, image.ToDisplay))
-            : new Image(image.Height, image.Width, 3, Rgb(item, geometry));
-    }
+    public static Image Single(int[] item, Space space)
+        => space.Symbols is 1 or 3
+            ? new Image(space.Height, space.Width, space.Symbols, Array.ConvertAll(item, space.ToDisplay))
+            : new Image(space.Height, space.Width, 3, Rgb(item, space));
 
     public static byte[] Encode(Image image) => Png.Encode(image.Pixels, image.Height, image.Width, image.Channels);
 
@@ -47,22 +42,21 @@ static class Pictures
     }
 
     /// <summary>One item as RGB bytes [height, width, 3] for display.</summary>
-    public static byte[] Rgb(ReadOnlySpan<int> item, Geometry geometry)
+    public static byte[] Rgb(ReadOnlySpan<int> item, Space space)
     {
-        var image = ImageGeometryOf(geometry);
-        var pixels = new byte[geometry.Positions * 3];
-        for (var p = 0; p < geometry.Positions; p++)
+        var pixels = new byte[space.Positions * 3];
+        for (var p = 0; p < space.Positions; p++)
             for (var c = 0; c < 3; c++)
-                pixels[3 * p + c] = image.ToDisplay(item[p * geometry.SubPositions + Math.Min(c, geometry.SubPositions - 1)]);
+                pixels[3 * p + c] = space.ToDisplay(item[p * space.Symbols + Math.Min(c, space.Symbols - 1)]);
         return pixels;
     }
 
-    static int[] Planes(int[] item, ImageGeometry image)
+    static int[] Planes(int[] item, Space space)
     {
         var planes = new int[item.Length];
-        for (var p = 0; p < image.Positions; p++)
-            for (var c = 0; c < image.Channels; c++)
-                planes[(p / image.Width * image.Channels + c) * image.Width + p % image.Width] = item[p * image.Channels + c];
+        for (var p = 0; p < space.Positions; p++)
+            for (var c = 0; c < space.Symbols; c++)
+                planes[(p / space.Width * space.Symbols + c) * space.Width + p % space.Width] = item[p * space.Symbols + c];
         return planes;
     }
 }

@@ -33,8 +33,8 @@ static class SampleVerb
         outputs.Claim(output);
         string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}.png"))] : [];
         if (each.Length > 0) outputs.Claim(result.GetValue(Each)!, each);
-        if ((long)count * model.Geometry.Dimensions > ImageGrid.LargestSheet / 4)
-            throw new UsageException($"a picture of {count} samples of {model.Geometry} would be too large; draw at most {Math.Max(1, ImageGrid.LargestSheet / 4 / model.Geometry.Dimensions)} with --count");
+        if ((long)count * model.Space.Dimensions > ImageGrid.LargestSheet / 4)
+            throw new UsageException($"a picture of {count} samples of {model.Space} would be too large; draw at most {Math.Max(1, ImageGrid.LargestSheet / 4 / model.Space.Dimensions)} with --count");
         var labels = label is { } one ? [.. Enumerable.Repeat(one, count)] : (int[]?)null;
 
         if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);
@@ -45,14 +45,14 @@ static class SampleVerb
 
         var columns = label is null && model.Classes is > 1 and <= 16 && count % model.Classes == 0 ? model.Classes : (int?)null;
         using var files = new OutputSet(session.Force);
-        Pictures.Write(files, output, Pictures.Sheet(items, model.Geometry, columns));
+        Pictures.Write(files, output, Pictures.Sheet(items, model.Space, columns));
         for (var i = 0; i < each.Length; i++)
         {
             session.Cancellation.ThrowIfCancellationRequested();
-            Pictures.Write(files, each[i], Pictures.Single(items[i], model.Geometry));
+            Pictures.Write(files, each[i], Pictures.Single(items[i], model.Space));
         }
         files.Complete();
-        var rate = (double)count * model.Geometry.Dimensions / seconds;
+        var rate = (double)count * model.Space.Dimensions / seconds;
         session.Answer($"{output}: {count} {(count == 1 ? "sample" : "samples")} in {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
             ["output"] = output,

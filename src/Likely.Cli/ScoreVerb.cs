@@ -53,11 +53,11 @@ static class ScoreVerb
         var clock = Stopwatch.StartNew();
         session.Watch(display =>
         {
-            foreach (var (geometry, items) in groups)
+            foreach (var (space, items) in groups)
             {
                 var coded = new double[items.Length];
-                var model = checkpoint.ForGeometry(geometry);
-                if (Evaluation.MemoryOf(model, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {geometry.Height}x{geometry.Width} takes up to {MachineMemory.Text(bytes)} of memory");
+                var model = checkpoint.ForSpace(space);
+                if (Evaluation.MemoryOf(model, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {space.Height}x{space.Width} takes up to {MachineMemory.Text(bytes)} of memory");
                 var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, each: (index, _, symbols) =>
                 {
                     session.Cancellation.ThrowIfCancellationRequested();
@@ -67,7 +67,7 @@ static class ScoreVerb
                 });
                 for (var i = 0; i < items.Length; i++) nats[items[i]] = scores[i];
                 foreach (var item in coded) archived += item;
-                dimensions += (long)geometry.Dimensions * items.Length;
+                dimensions += (long)space.Dimensions * items.Length;
             }
             return 0;
         });
@@ -108,15 +108,15 @@ static class ScoreVerb
 
     /// <summary>The first items of a split by their size.</summary>
     /// <exception cref="UsageException">An item does not fit the model, or has no label where the model needs one.</exception>
-    public static List<(Geometry Geometry, int[] Items)> Group(Checkpoint checkpoint, Split split, int count)
+    public static List<(Space Space, int[] Items)> Group(Checkpoint checkpoint, Split split, int count)
     {
-        var groups = new Dictionary<Geometry, List<int>>();
+        var groups = new Dictionary<Space, List<int>>();
         for (var i = 0; i < count; i++)
         {
-            var geometry = split.GeometryOf(i);
-            ModelFile.RequireFit(checkpoint, geometry, $"{split.ItemName(i)}");
+            var space = split.SpaceOf(i);
+            ModelFile.RequireFit(checkpoint, space, $"{split.ItemName(i)}");
             if (checkpoint.Model.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model tells p(x | label)");
-            var key = ModelFile.GeometryOf(geometry);
+            var key = space;
             if (!groups.TryGetValue(key, out var items)) groups[key] = items = [];
             items.Add(i);
         }
@@ -129,7 +129,7 @@ static class ScoreVerb
         for (var i = 0; i < nats.Length; i++)
         {
             var label = split.Label(i);
-            var bits = Evaluation.BitsPerDimension(nats[i], ModelFile.GeometryOf(split.GeometryOf(i)));
+            var bits = Evaluation.BitsPerDimension(nats[i], split.SpaceOf(i));
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{split.Number(i)},{Quote(split.ItemName(i))},{(label < 0 ? "" : Quote(classNames[label]))},{nats[i]:R},{bits:R}"));
         }
     }

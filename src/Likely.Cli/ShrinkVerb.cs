@@ -94,7 +94,7 @@ static class ShrinkVerb
         split = split.Sample(limit);
         var count = split.Count;
         var groups = ScoreVerb.Group(before, split, count);
-        var dimensions = groups.Sum(group => (long)group.Geometry.Dimensions * group.Items.Length);
+        var dimensions = groups.Sum(group => (long)group.Space.Dimensions * group.Items.Length);
         return session.Watch(display =>
         {
             var done = 0;
@@ -103,8 +103,8 @@ static class ShrinkVerb
             double BitsPerDimension(Checkpoint checkpoint)
             {
                 var nats = 0.0;
-                foreach (var (geometry, items) in groups)
-                    nats += items.Length * Evaluation.Mean(Evaluation.Score(checkpoint.ForGeometry(geometry), split, session.Threads, items: items, each: (_, _, _) =>
+                foreach (var (space, items) in groups)
+                    nats += items.Length * Evaluation.Mean(Evaluation.Score(checkpoint.ForSpace(space), split, session.Threads, items: items, each: (_, _, _) =>
                     {
                         session.Cancellation.ThrowIfCancellationRequested();
                         display.Update(0.5 * Interlocked.Increment(ref done) / count, "measuring the loss");

@@ -26,7 +26,7 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Density
     /// <summary>Takes the surprise of every symbol of one item; from any thread.</summary>
     public void Keep(int index, ReadOnlySpan<float> symbols)
     {
-        var channels = model.Geometry.SubPositions;
+        var channels = model.Space.Symbols;
         var map = new float[symbols.Length / channels];
         for (var i = 0; i < symbols.Length; i++) map[i / channels] += symbols[i];
         _maps[index] = map;
@@ -39,15 +39,15 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Density
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var geometry = ModelFile.GeometryOf(split.GeometryOf(i));
-            var item = new int[geometry.Dimensions];
+            var space = split.SpaceOf(i);
+            var item = new int[space.Dimensions];
             split.Read(i, item);
             var map = SurpriseMap.Render(Array.ConvertAll(_maps[i], value => (double)value), 0, High);
-            var bits = Evaluation.BitsPerDimension(nats[i], geometry);
-            Pictures.Write(files, Path.Combine(folder, Name(split, i)), MapFigure.Of(Pictures.Rgb(item, geometry), map, geometry.Height, geometry.Width, High,
+            var bits = Evaluation.BitsPerDimension(nats[i], space);
+            Pictures.Write(files, Path.Combine(folder, Name(split, i)), MapFigure.Of(Pictures.Rgb(item, space), map, space.Height, space.Width, High,
                 string.Create(CultureInfo.InvariantCulture, $"{nats[i]:0.0} nats, {bits:0.000} bits/dim")));
             var peak = Array.IndexOf(_maps[i], _maps[i].Max());
-            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{_maps[i][peak]:R},{peak / geometry.Width},{peak % geometry.Width}\n");
+            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{_maps[i][peak]:R},{peak / space.Width},{peak % space.Width}\n");
         }
         files.Write(Path.Combine(folder, Table), stream => stream.Write(Encoding.UTF8.GetBytes(table.ToString())));
     }

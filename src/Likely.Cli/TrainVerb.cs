@@ -102,10 +102,10 @@ static class TrainVerb
 
     static void Announce(Session session, Dataset data, Dataset? heldOut, Trainer trainer, Baselines baselines)
     {
-        session.Say($"data        {data.Name}: {data.Train.Count} training items, {heldOut?.All.Count ?? data.Validation.Count} for validation, {data.Geometry}");
+        session.Say($"data        {data.Name}: {data.Train.Count} training items, {heldOut?.All.Count ?? data.Validation.Count} for validation, {data.Space}");
         session.Say($"baselines   {Text(baselines)} bits/dim");
         session.Say($"model       {trainer.Model.Config.Name}, {trainer.Model.Parameters.Count} parameters: {ModelRegistry.ToJson(trainer.Model.Config)}");
-        if (trainer.Model.FieldOfView is var (rows, columns)) session.Say($"sight       a pixel depends on {rows} rows above it and {columns} columns to each side, of {data.Geometry.Height} x {data.Geometry.Width}");
+        if (trainer.Model.FieldOfView is var (rows, columns)) session.Say($"sight       a pixel depends on {rows} rows above it and {columns} columns to each side, of {data.Space.Height} x {data.Space.Width}");
         foreach (var warning in baselines.Warnings) session.Warn($"warning     {warning}");
         if ((heldOut?.All.Count ?? data.Validation.Count) == 0) session.Warn("warning     nothing is held out, so the last weights are kept and not the best");
     }

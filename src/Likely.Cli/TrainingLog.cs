@@ -63,7 +63,7 @@ sealed class TrainingLog : IDisposable
         }
         // What matters most comes first: with the bar, 80 columns have room for 60 letters.
         var text = $"step {moment.Step}/{moment.TotalSteps}  {moment.TrainBits:0.0000} bits/dim";
-        if (moment.ValidationNats is { } nats) text += $"  validation {Evaluation.BitsPerDimension(nats, _model.Geometry):0.0000}{(moment.IsBest ? ", best" : "")}";
+        if (moment.ValidationNats is { } nats) text += $"  validation {Evaluation.BitsPerDimension(nats, _model.Space):0.0000}{(moment.IsBest ? ", best" : "")}";
         text += $"  {ProgressDisplay.Duration(moment.RemainingSeconds)} left";
         if (moment.ValidationNats is null) text += $"  {moment.ExamplesPerSecond:0} examples/s";
         _display.Update(share, text, matters: moment.ValidationNats is not null);
@@ -81,7 +81,7 @@ sealed class TrainingLog : IDisposable
         if (!ends && (Math.Floor(moment.Epoch) <= _lastEpoch || _sheetSeconds > SheetShare * (moment.Seconds - _sheetAt))) return;
         var most = (ends ? MostOfTimeAtEnd : MostOfTime) * (_budget ?? double.PositiveInfinity);
         if (_sampleSeconds == 0) _sampleSeconds = StepsOfSample / moment.ExamplesPerSecond;
-        var items = (int)Math.Clamp(LargestSheet / _model.Geometry.Dimensions, 1, SheetItems);
+        var items = (int)Math.Clamp(LargestSheet / _model.Space.Dimensions, 1, SheetItems);
         while (items > 0 && items * _sampleSeconds > most) items /= 4;
         if (ends) items = Math.Max(1, items);
         if (items == 0) return;
@@ -101,7 +101,7 @@ sealed class TrainingLog : IDisposable
         var count = columns == 8 ? items : columns * Math.Max(items < SheetItems ? 1 : 2, items / columns);
         try
         {
-            var sheet = Pictures.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, cancellation: stop.Token), _model.Geometry, columns);
+            var sheet = Pictures.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, cancellation: stop.Token), _model.Space, columns);
             var file = Pictures.Encode(sheet);
             AtomicFile.Write(_files.Samples(moment.Step), overwrite: true, stream => stream.Write(file));
             _board.Image("samples", file, sheet.Height, sheet.Width, sheet.Channels, moment.Step);
@@ -129,7 +129,7 @@ sealed class TrainingLog : IDisposable
         ];
         if (moment.ValidationNats is { } nats)
         {
-            row.Insert(2, ("validation_bits_per_dim", Evaluation.BitsPerDimension(nats, _model.Geometry)));
+            row.Insert(2, ("validation_bits_per_dim", Evaluation.BitsPerDimension(nats, _model.Space)));
             row.Insert(3, ("validation_nats", nats));
         }
         _metrics.Write(moment.Step, [.. row]);

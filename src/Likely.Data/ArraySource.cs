@@ -1,4 +1,5 @@
 using System.Buffers;
+using Likely.Tensors;
 
 namespace Likely.Data;
 
@@ -50,7 +51,7 @@ sealed class ArraySource : ItemSource
     public override IReadOnlyList<string> ClassNames => _labels?.Names ?? [];
     public override string Description => $"{(IsIdx ? "IDX file" : "NumPy array")} '{Path}', {Count} items; {Element.Name()} of shape {_file.Header.ShapeText}" +
         $"{(_items.Planar ? ", channels first" : "")}, {(_scale.Levels == 2 ? "values 0 and 1" : FormattableString.Invariant($"range {_scale.Low}:{_scale.High}"))}{(_labels is null ? "" : $"; labels of '{_labels.Path}'")}";
-    public override ImageGeometry GeometryOf(int index) => new(_items.Height, _items.Width, _items.Channels, _scale.Levels);
+    public override Space SpaceOf(int index) => Space.Image(_items.Height, _items.Width, _items.Channels, _scale.Levels);
     public override int Label(int index) => _labels?[index] ?? -1;
     public override string ItemName(int index) => $"{System.IO.Path.GetFileName(Path)}[{index}]";
     public override void Dispose() => _file.Dispose();

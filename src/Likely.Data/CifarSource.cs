@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely.Data;
 
 /// <summary>
@@ -29,7 +31,7 @@ sealed class CifarSource : ItemSource
     public override int Count => _labels.Length;
     public override IReadOnlyList<string> ClassNames { get; }
     public override string Description => $"{_kind} '{_bytes.Path}', {Count} items";
-    public override ImageGeometry GeometryOf(int index) => new(Side, Side, 3, 256);
+    public override Space SpaceOf(int index) => Space.Image(Side, Side, 3, 256);
     public override int Label(int index) => _labels[index];
     public override string ItemName(int index) => $"{Path.GetFileName(_bytes.Path)}[{index}]";
     public override void Dispose() => _bytes.Dispose();

@@ -63,7 +63,7 @@ sealed class ContentHashes(ItemSource source, CancellationToken cancellation)
 
     UInt128 Of(int index, out bool isGrey)
     {
-        var (height, width, channels, _) = source.GeometryOf(index);
+        var (height, width, channels, _) = source.SpaceOf(index);
         var buffer = ArrayPool<byte>.Shared.Rent(SizeLength + height * width * channels);
         var pixels = buffer.AsSpan(SizeLength, height * width * channels);
         source.Read(index, pixels);

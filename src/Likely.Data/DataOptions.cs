@@ -82,7 +82,7 @@ public sealed record DataOptions
     /// <summary>The classes of the model that the data are for: labels are counted as it counts them, if it knows all of them. No part of the text.</summary>
     public IReadOnlyList<string>? ModelClasses { get; init; }
 
-    /// <summary>Let images differ in size (for scoring and compressing); then ask each item for its own geometry.</summary>
+    /// <summary>Let images differ in size (for scoring and compressing); then ask each item for its own space.</summary>
     public bool AnySize { get; init; }
 
     /// <summary>Reads key=value settings.</summary>

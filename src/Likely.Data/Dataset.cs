@@ -32,11 +32,11 @@ public sealed class Dataset : IDisposable
             _options = options = Scaled(sources, options, cancellation);
             int train = parts.Train.Sum(part => part.Count), validation = parts.Validation.Sum(part => part.Count);
             var preprocessing = new Preprocessing(options, new StaticDraw(_source, _hashes));
-            Geometry = CommonGeometry(_source, preprocessing);
+            Space = CommonSpace(_source, preprocessing);
             if (known is null) _notes.AddRange(parts.Notes);
             _notes.AddRange(_source.Notes);
             var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known);
-            if (known is null && !options.Gray && Geometry.Channels == 3 && _hashes.IsGrey == true)
+            if (known is null && !options.Gray && Space.Symbols == 3 && _hashes.IsGrey == true)
                 _notes.Add("every pixel is grey, stored in three equal channels; gray=true takes one, a third of the work");
             (ClassNames, _classOf) = Named(_source.ClassNames, known?.ClassNames, options.ModelClasses);
             Func<int, double>? place = known is { IsShuffled: true } ? null : index => Partition.Place(_hashes[index], options.Seed);
@@ -59,7 +59,7 @@ public sealed class Dataset : IDisposable
     public bool IsKnown { get; }
 
     /// <summary>Shape of an item after preprocessing; of the first one if <see cref="DataOptions.AnySize"/> lets them differ.</summary>
-    public ImageGeometry Geometry { get; }
+    public Space Space { get; }
 
     /// <summary>Names of the labels; empty if there are none.</summary>
     public IReadOnlyList<string> ClassNames { get; }
@@ -117,16 +117,16 @@ public sealed class Dataset : IDisposable
     public string Preprocessing => _options.ToCanonical();
 
     /// <summary>The options, with what was found out about the data: other data opened with them are treated as these were.</summary>
-    public DataOptions Options => _options with { ModelLevels = Geometry.Levels, ModelClasses = ClassNames };
+    public DataOptions Options => _options with { ModelLevels = Space.Levels, ModelClasses = ClassNames };
 
-    /// <summary>Source, splits, geometry, classes and preprocessing, as lines of text.</summary>
+    /// <summary>Source, splits, space, classes and preprocessing, as lines of text.</summary>
     public string Describe()
     {
         var text = new StringBuilder();
         text.AppendLine($"name    {VisibleText.Line(Name)}");
         text.AppendLine($"source  {(_source is JoinedSource ? _source.Description : VisibleText.Line(_source.Description))}");
         text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}{(_heldOutByContent ? "; held out by each item's content, so that a new file moves no other" : "")}");
-        text.AppendLine($"shape   {Geometry}{(_options.AnySize ? " (the first; sizes may differ)" : "")}");
+        text.AppendLine($"shape   {Space}{(_options.AnySize ? " (the first; sizes may differ)" : "")}");
         text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {VisibleText.Line(string.Join(", ", ClassNames.Take(20)))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");
         foreach (var note in _notes) text.AppendLine($"note    {VisibleText.Line(note)}");
         var settings = (_options with { HoldOut = HoldOut.Permutation }).ToCanonical();
@@ -201,17 +201,17 @@ public sealed class Dataset : IDisposable
     }
 
     Split MakeSplit(string name, int[] items, Preprocessing preprocessing, Func<int, double>? place, bool training) =>
-        new Split(name, _source, preprocessing, Geometry, items, training, _hashes, place, _classOf).Sample(_options.Limit ?? int.MaxValue);
+        new Split(name, _source, preprocessing, Space, items, training, _hashes, place, _classOf).Sample(_options.Limit ?? int.MaxValue);
 
-    static ImageGeometry CommonGeometry(ItemSource source, Preprocessing preprocessing)
+    static Space CommonSpace(ItemSource source, Preprocessing preprocessing)
     {
-        var first = preprocessing.GeometryOf(source.GeometryOf(0), () => source.ItemName(0));
+        var first = preprocessing.SpaceOf(source.SpaceOf(0), () => source.ItemName(0));
         for (var i = 1; i < source.Count; i++)
         {
             var index = i;
-            var other = preprocessing.GeometryOf(source.GeometryOf(i), () => source.ItemName(index));
-            if (other.Channels != first.Channels)
-                throw new DataException($"'{source.ItemName(0)}' has {first.Channels} channels but '{source.ItemName(i)}' has {other.Channels}; set gray=true.");
+            var other = preprocessing.SpaceOf(source.SpaceOf(i), () => source.ItemName(index));
+            if (other.Symbols != first.Symbols)
+                throw new DataException($"'{source.ItemName(0)}' has {first.Symbols} channels but '{source.ItemName(i)}' has {other.Symbols}; set gray=true.");
             if ((other.Height, other.Width) != (first.Height, first.Width) && !preprocessing.Options.AnySize)
                 throw new DataException($"'{source.ItemName(0)}' has {first.Height} x {first.Width} pixels but '{source.ItemName(i)}' has " +
                     $"{other.Height} x {other.Width}; make them equal with size=HxW or crop=HxW, such as crop={Math.Min(first.Height, other.Height)}x{Math.Min(first.Width, other.Width)}.");

@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely.Data;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Likely.Data;
 /// </summary>
 sealed class FolderSource : ItemSource
 {
-    readonly record struct Item(string Path, int Label, ImageGeometry Geometry, long Spooled);
+    readonly record struct Item(string Path, int Label, Space Space, long Spooled);
 
     readonly string _folder;
     readonly SampleRule _rule;
@@ -32,8 +34,8 @@ sealed class FolderSource : ItemSource
                 kinds[i] = FileKind.Of(path);
                 severalFrames[i] = kinds[i].Demuxer is not null || ImageFiles.IsOwn(kinds[i]) ? ImageFiles.HasMoreFrames(path, kinds[i]) : throw kinds[i].Refusal(path);
                 if (!ImageFiles.IsOwn(kinds[i])) return;
-                var (geometry, isDeep) = ImageFiles.ReadGeometry(path);
-                _items[i] = new Item(path, label, geometry, -1);
+                var (space, isDeep) = ImageFiles.ReadSpace(path);
+                _items[i] = new Item(path, label, space, -1);
                 if (isDeep && rule.Range is null) Measure(i, ImageFiles.Read(path, rule));
             }, cancellation);
             int[] foreign = [.. Enumerable.Range(0, files.Count).Where(i => !ImageFiles.IsOwn(kinds[i]))];
@@ -55,7 +57,7 @@ sealed class FolderSource : ItemSource
             Dispose();
             throw;
         }
-        foreach (var item in _items) _channels = Math.Max(_channels, item.Geometry.Channels);
+        foreach (var item in _items) _channels = Math.Max(_channels, item.Space.Symbols);
         if (severalFrames.Contains(true))
             _notes.Add($"{severalFrames.Count(isTrue => isTrue)} of {Count} pictures, such as '{ItemName(Array.IndexOf(severalFrames, true))}', have several frames or pages, of which the first is taken");
     }
@@ -65,7 +67,7 @@ sealed class FolderSource : ItemSource
     public override IReadOnlyDictionary<int, int> LargestSamples => _largestSamples;
     public override IReadOnlyList<string> Notes => _notes;
     public override string Description => $"folder '{_folder}', {Count} pictures";
-    public override ImageGeometry GeometryOf(int index) => _items[index].Geometry with { Channels = _channels };
+    public override Space SpaceOf(int index) => _items[index].Space with { Symbols = _channels };
     public override int Label(int index) => _items[index].Label;
     public override string ItemName(int index) => Path.GetRelativePath(_folder, _items[index].Path).Replace('\\', '/');
     public override bool IsSlow => true;
@@ -79,17 +81,17 @@ sealed class FolderSource : ItemSource
         if (item.Spooled < 0)
         {
             var image = ImageFiles.Read(item.Path, _rule);
-            if ((image.Height, image.Width, image.Channels) != (item.Geometry.Height, item.Geometry.Width, item.Geometry.Channels))
+            if ((image.Height, image.Width, image.Channels) != (item.Space.Height, item.Space.Width, item.Space.Symbols))
                 throw new DataException($"'{item.Path}' has changed its size while it was in use; start again.");
             stored = image.Pixels;
         }
         else
         {
-            stored = new byte[item.Geometry.Dimensions];
+            stored = new byte[item.Space.Dimensions];
             if (RandomAccess.Read(_spool!.SafeFileHandle, stored, item.Spooled) != stored.Length)
                 throw new DataException($"The temporary copy of '{item.Path}' cannot be read; start again.");
         }
-        if (item.Geometry.Channels == _channels)
+        if (item.Space.Symbols == _channels)
             stored.CopyTo(pixels);
         else // a grey picture among coloured ones
             for (var i = 0; i < pixels.Length; i++) pixels[i] = stored[i / _channels];
@@ -107,6 +109,6 @@ sealed class FolderSource : ItemSource
             FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         var offset = _spool.Length;
         RandomAccess.Write(_spool.SafeFileHandle, image.Pixels, offset);
-        return new Item(path, label, new ImageGeometry(image.Height, image.Width, image.Channels, 256), offset);
+        return new Item(path, label, Space.Image(image.Height, image.Width, image.Channels, 256), offset);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Likely.Files;
+using Likely.Tensors;
 
 namespace Likely.Data;
 
@@ -51,7 +52,7 @@ static class ImageFiles
         var kind = FileKind.Of(path);
         if (IsOwn(kind))
         {
-            if (new FileInfo(path).Length > Large || ReadGeometry(path).Geometry.Dimensions > Large)
+            if (new FileInfo(path).Length > Large || ReadSpace(path).Space.Dimensions > Large)
                 lock (_oneLarge) return ReadOwn(path, kind, rule);
             return ReadOwn(path, kind, rule);
         }
@@ -101,7 +102,7 @@ static class ImageFiles
     }
 
     /// <summary>Size and channels of a PNG or PNM file from its first bytes, and whether its samples have 16 bits.</summary>
-    public static (ImageGeometry Geometry, bool IsDeep) ReadGeometry(string path)
+    public static (Space Space, bool IsDeep) ReadSpace(string path)
     {
         try
         {
@@ -109,10 +110,10 @@ static class ImageFiles
             if (IsPnm(head))
             {
                 var pnm = Pnm.ParseHeader(head, path);
-                return (new ImageGeometry(pnm.Height, pnm.Width, pnm.Channels, 256), pnm.Maximum == SampleRule.Deepest);
+                return (Space.Image(pnm.Height, pnm.Width, pnm.Channels, 256), pnm.Maximum == SampleRule.Deepest);
             }
             var png = PngDecoder.ParseHeader(head, path);
-            return (new ImageGeometry(png.Height, png.Width, PngDecoder.ChannelsOf(png.Color), 256), png.Depth == 16);
+            return (Space.Image(png.Height, png.Width, PngDecoder.ChannelsOf(png.Color), 256), png.Depth == 16);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

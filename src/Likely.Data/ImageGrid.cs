@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely.Data;
 
 /// <summary>Many small pictures on one sheet: rows of equal cells with a gap between them, enlarged by a whole factor.</summary>
@@ -38,7 +40,7 @@ public static class ImageGrid
         return new Image(sheetHeight, sheetWidth, channels, sheet);
     }
 
-    /// <summary>Arranges symbols of one geometry, mapped to 0..255 for display.</summary>
-    public static Image ArrangeSymbols(IReadOnlyList<int[]> items, ImageGeometry geometry, int? columns = null, int? scale = null, int gap = 2) =>
-        Arrange([.. items.Select(item => Array.ConvertAll(item, geometry.ToDisplay))], geometry.Height, geometry.Width, geometry.Channels, columns, scale, gap);
+    /// <summary>Arranges symbols of one space, mapped to 0..255 for display.</summary>
+    public static Image ArrangeSymbols(IReadOnlyList<int[]> items, Space space, int? columns = null, int? scale = null, int gap = 2) =>
+        Arrange([.. items.Select(item => Array.ConvertAll(item, space.ToDisplay))], space.Height, space.Width, space.Symbols, columns, scale, gap);
 }

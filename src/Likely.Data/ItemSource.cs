@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely.Data;
 
 /// <summary>
@@ -15,7 +17,7 @@ abstract class ItemSource : IDisposable
     public abstract string Description { get; }
 
     /// <summary>Stored shape; Levels is 2 if all values are 0 and 255, else 256.</summary>
-    public abstract ImageGeometry GeometryOf(int index);
+    public abstract Space SpaceOf(int index);
 
     /// <summary>What the pixels of all items are a pure function of; null if they must be read to be known.</summary>
     public virtual string? Formula => null;

@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely.Data;
 
 /// <summary>Several sources, one after the other. An item keeps its address: (number of its source, index within it).</summary>
@@ -22,7 +24,7 @@ sealed class JoinedSource : ItemSource
     public override string? Formula => _parts.All(part => part.Formula is not null) ? string.Join('\n', _parts.Select(part => part.Formula)) : null;
     public override IReadOnlyList<string> Notes => [.. _parts.SelectMany(part => part.Notes)];
     public override bool IsSlow => _parts.Any(part => part.IsSlow);
-    public override ImageGeometry GeometryOf(int index) => Find(index, out var local).GeometryOf(local);
+    public override Space SpaceOf(int index) => Find(index, out var local).SpaceOf(local);
 
     public override int Label(int index)
     {

@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely.Data;
 
 /// <summary>One file, decoded when it is opened: a picture, of several frames the first, or all frames of a video.</summary>
@@ -29,8 +31,8 @@ sealed class PictureSource : ItemSource
     public override string Description => Count == 1 ? $"picture '{_path}'" : $"file '{_path}', {Count} frames";
     public override IReadOnlyList<string> Notes => _hasMore ? [$"'{Path.GetFileName(_path)}' has several frames or pages, of which the first is taken"] : [];
 
-    public override ImageGeometry GeometryOf(int index) =>
-        new(_frames[index].Height, _frames[index].Width, _frames[index].Channels, 256);
+    public override Space SpaceOf(int index) =>
+        Space.Image(_frames[index].Height, _frames[index].Width, _frames[index].Channels, 256);
 
     public override string ItemName(int index) => Count == 1 ? Path.GetFileName(_path) : $"{Path.GetFileName(_path)}[{index}]";
 

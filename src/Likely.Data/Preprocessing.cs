@@ -20,8 +20,8 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
 
     public DataOptions Options => options;
 
-    /// <summary>The geometry a stored image gets; throws if it cannot be cropped.</summary>
-    public ImageGeometry GeometryOf(ImageGeometry stored, Func<string> name)
+    /// <summary>The space a stored image gets; throws if it cannot be cropped.</summary>
+    public Space SpaceOf(Space stored, Func<string> name)
     {
         var (height, width, channels, levels) = stored;
         if (options.Transpose) (height, width) = (width, height);
@@ -39,20 +39,20 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
         else if (options.Levels is { } wanted) levels = wanted;
         if ((long)height * width * channels > Image.LargestSize)
             throw new DataException($"'{name()}' would have {height} x {width} pixels of {channels} channels, more than the {Image.LargestSize} values that an item may have; make the size smaller.");
-        return new ImageGeometry(height, width, channels, levels);
+        return Space.Image(height, width, channels, levels);
     }
 
     /// <summary>Reads item <paramref name="index"/> of a source; <paramref name="training"/> turns on what varies with the epoch.</summary>
-    public void Read(ItemSource source, int index, Span<byte> symbols, ImageGeometry geometry, ulong epoch, bool training)
+    public void Read(ItemSource source, int index, Span<byte> symbols, Space space, ulong epoch, bool training)
     {
         if (_kept.TryGetValue(index, out var kept)) kept.CopyTo(symbols);
         else
         {
-            ReadPixels(source, index, symbols, geometry);
+            ReadPixels(source, index, symbols, space);
             if (source.IsSlow && Interlocked.Add(ref _keptBytes, symbols.Length) <= MostKept) _kept[index] = symbols.ToArray();
         }
         if (training && options.Flip && (new Philox(options.Seed, RandomPurpose.Augmentation, epoch).UInt32(source.Address(index), 0) & 1) != 0)
-            Mirror(symbols, geometry);
+            Mirror(symbols, space);
         if (options.Binarize == Binarization.Threshold)
             for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] >> 7);
         else if (options.Binarize != Binarization.None)
@@ -61,14 +61,14 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
             if (dynamic) Draw(symbols, new Philox(options.Seed, RandomPurpose.Binarization, epoch), source.Address(index));
             else Draw(symbols, new Philox(StaticSeed, RandomPurpose.Binarization, 0), staticDraw[index]);
         }
-        else if (geometry.Levels < 256)
-            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] * geometry.Levels >> 8);
+        else if (space.Levels < 256)
+            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] * space.Levels >> 8);
     }
 
-    void ReadPixels(ItemSource source, int index, Span<byte> target, ImageGeometry geometry)
+    void ReadPixels(ItemSource source, int index, Span<byte> target, Space space)
     {
-        var stored = source.GeometryOf(index);
-        if ((stored.Height, stored.Width, stored.Channels) == (geometry.Height, geometry.Width, geometry.Channels) && !options.Transpose)
+        var stored = source.SpaceOf(index);
+        if ((stored.Height, stored.Width, stored.Symbols) == (space.Height, space.Width, space.Symbols) && !options.Transpose)
         {
             source.Read(index, target);
             return;
@@ -93,14 +93,14 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
             Resampling.ToGray(pixels, pixels, height * width);
             channels = 1;
         }
-        if ((height, width) == (geometry.Height, geometry.Width)) pixels[..target.Length].CopyTo(target);
-        else Resampling.Resize(pixels, height, width, channels, target, geometry.Height, geometry.Width);
+        if ((height, width) == (space.Height, space.Width)) pixels[..target.Length].CopyTo(target);
+        else Resampling.Resize(pixels, height, width, channels, target, space.Height, space.Width);
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    static void Mirror(Span<byte> symbols, ImageGeometry geometry)
+    static void Mirror(Span<byte> symbols, Space space)
     {
-        var (_, width, channels, _) = geometry;
+        var (_, width, channels, _) = space;
         for (var row = 0; row < symbols.Length; row += width * channels)
             for (int left = 0, right = width - 1; left < right; left++, right--)
                 for (var c = 0; c < channels; c++)

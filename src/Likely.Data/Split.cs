@@ -1,4 +1,5 @@
 using System.Buffers;
+using Likely.Tensors;
 
 namespace Likely.Data;
 
@@ -17,14 +18,14 @@ public sealed class Split
     /// <param name="name">See <see cref="Name"/>.</param>
     /// <param name="source">Where the items lie.</param>
     /// <param name="preprocessing">What is done to them.</param>
-    /// <param name="geometry">See <see cref="Geometry"/>.</param>
+    /// <param name="space">See <see cref="Space"/>.</param>
     /// <param name="items">Their indices in the source.</param>
     /// <param name="training">Whether they vary with the epoch.</param>
     /// <param name="hashes">What the items of the source hold.</param>
     /// <param name="place">Each item's place in an even draw, by its index in the source; null if they lie in no order, so that the first are as good as any.</param>
     /// <param name="classOf">The class of each label of the source; null if labels are classes.</param>
-    internal Split(string name, ItemSource source, Preprocessing preprocessing, ImageGeometry geometry, int[] items, bool training, ContentHashes hashes, Func<int, double>? place, int[]? classOf) =>
-        (Name, _source, _preprocessing, Geometry, _items, _training, _hashes, _place, _classOf) = (name, source, preprocessing, geometry, items, training, hashes, place, classOf);
+    internal Split(string name, ItemSource source, Preprocessing preprocessing, Space space, int[] items, bool training, ContentHashes hashes, Func<int, double>? place, int[]? classOf) =>
+        (Name, _source, _preprocessing, Space, _items, _training, _hashes, _place, _classOf) = (name, source, preprocessing, space, items, training, hashes, place, classOf);
 
     /// <summary>"train", "validation", "test" or "all".</summary>
     public string Name { get; }
@@ -33,11 +34,11 @@ public sealed class Split
     public int Count => _items.Length;
 
     /// <summary>Shape of every item, or of the first one where images may differ in size.</summary>
-    public ImageGeometry Geometry { get; }
+    public Space Space { get; }
 
     /// <summary>Shape of one item after preprocessing.</summary>
-    public ImageGeometry GeometryOf(int index) =>
-        _preprocessing.GeometryOf(_source.GeometryOf(_items[index]), () => ItemName(index)) with { Levels = Geometry.Levels };
+    public Space SpaceOf(int index) =>
+        _preprocessing.SpaceOf(_source.SpaceOf(_items[index]), () => ItemName(index)) with { Levels = Space.Levels };
 
     /// <summary>
     /// At most <paramref name="count"/> of the items, in their order, drawn evenly over the whole split: by content, so that a split sorted
@@ -50,7 +51,7 @@ public sealed class Split
         int[] chosen = [.. Enumerable.Range(0, Count)];
         if (_place is not null) chosen = [.. chosen.OrderBy(index => _place(_items[index])).ThenBy(index => index).Take(count).Order()];
         else chosen = chosen[..count];
-        return new Split(Name, _source, _preprocessing, Geometry, [.. chosen.Select(index => _items[index])], _training, _hashes, _place, _classOf) { _numbers = [.. chosen.Select(Number)] };
+        return new Split(Name, _source, _preprocessing, Space, [.. chosen.Select(index => _items[index])], _training, _hashes, _place, _classOf) { _numbers = [.. chosen.Select(Number)] };
     }
 
     /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
@@ -99,9 +100,9 @@ public sealed class Split
     /// <exception cref="DataException">As above.</exception>
     public void Read(int index, Span<byte> symbols, ulong epoch = 0)
     {
-        var geometry = GeometryOf(index);
-        if (symbols.Length != geometry.Dimensions)
-            throw new ArgumentException($"Item {index} has {geometry.Dimensions} symbols, but there is room for {symbols.Length}.");
-        _preprocessing.Read(_source, _items[index], symbols, geometry, epoch, _training);
+        var space = SpaceOf(index);
+        if (symbols.Length != space.Dimensions)
+            throw new ArgumentException($"Item {index} has {space.Dimensions} symbols, but there is room for {symbols.Length}.");
+        _preprocessing.Read(_source, _items[index], symbols, space, epoch, _training);
     }
 }

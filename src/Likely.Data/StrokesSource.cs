@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely.Data;
 
 /// <summary>A part of the built-in data set, drawn when asked for.</summary>
@@ -15,7 +17,7 @@ sealed class StrokesSource(int part, int count) : ItemSource
     /// <summary>60,000 images for training and 10,000 each for validation and test.</summary>
     public static SourceParts Parts() => new([new StrokesSource(0, 60_000)], [new StrokesSource(1, 10_000)], [new StrokesSource(2, 10_000)]);
 
-    public override ImageGeometry GeometryOf(int index) => new(Strokes.Side, Strokes.Side, 1, 256);
+    public override Space SpaceOf(int index) => Space.Image(Strokes.Side, Strokes.Side, 1, 256);
     public override int Label(int index) => Strokes.Label(part, index);
     public override string ItemName(int index) => $"strokes/{PartNames[part]}[{index}]";
     public override void Read(int index, Span<byte> pixels) => Strokes.Draw(part, index, pixels);

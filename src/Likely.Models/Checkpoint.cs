@@ -10,7 +10,7 @@ using Likely.Tensors;
 namespace Likely.Models;
 
 /// <summary>
-/// A trained model with all that its use needs: config, geometry, class names, the preprocessing of its data, and a summary of its
+/// A trained model with all that its use needs: config, space, class names, the preprocessing of its data, and a summary of its
 /// training. On disk it is a valid safetensors file: tensors by path name, the rest as JSON under "likely" in the metadata.
 /// </summary>
 public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNames, string preprocessing)
@@ -46,7 +46,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     /// <summary>How <see cref="Write"/> stores the weights; no part of the identity, which is that of the float32 values computed with.</summary>
     public WeightStorage Storage { get; init; }
 
-    /// <summary>SHA-256 over order version, the config's keys that are not the defaults, geometry, classes, preprocessing and tensors in name order: the same model has the same one.</summary>
+    /// <summary>SHA-256 over order version, the config's keys that are not the defaults, space, classes, preprocessing and tensors in name order: the same model has the same one.</summary>
     public string Identity()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -61,12 +61,12 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
 
     /// <summary>The same weights as a model of examples of another height and width.</summary>
     /// <exception cref="ModelException">The model has one size only, or symbols or levels differ.</exception>
-    public DensityModel ForGeometry(Geometry geometry)
+    public DensityModel ForSpace(Space space)
     {
-        if (geometry == Model.Geometry) return Model;
-        if (!Model.AnySize || (geometry.SubPositions, geometry.Levels) != (Model.Geometry.SubPositions, Model.Geometry.Levels))
-            throw new ModelException($"the model is one of {Model.Geometry}, and cannot take {geometry}");
-        var other = Model.Config.Build(geometry, ClassNames.Count, null);
+        if (space == Model.Space) return Model;
+        if (!Model.AnySize || (space.Symbols, space.Levels) != (Model.Space.Symbols, Model.Space.Levels))
+            throw new ModelException($"the model is one of {Model.Space}, and cannot take {space}");
+        var other = Model.Config.Build(space, ClassNames.Count, null);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             other.Parameters.Parameters[i].Assign(Model.Parameters.Parameters[i].ToArray());
         return other;
@@ -76,7 +76,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
     /// <exception cref="ModelException">A weight is too large.</exception>
     public Checkpoint Shrink(WeightStorage storage)
     {
-        var smaller = Model.Config.Build(Model.Geometry, ClassNames.Count, null);
+        var smaller = Model.Config.Build(Model.Space, ClassNames.Count, null);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             smaller.Parameters.Parameters[i].Assign(StoredWeights.Round(Model.Parameters.Parameters[i], storage));
         var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { DataName = DataName, Plan = Plan, TrainedOn = TrainedOn, Storage = storage };
@@ -140,12 +140,12 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         if (order != OrderVersion) throw new ModelException($"{path} was made with order version {order}, and this version knows {OrderVersion} only");
         var shape = description["geometry"]!.AsArray();
         if (shape.Count != 4) throw new ModelException($"{path} is damaged: its geometry has {shape.Count} numbers, not 4");
-        var geometry = new Geometry((int)shape[0]!, (int)shape[1]!, (int)shape[2]!, (int)shape[3]!);
-        if (!geometry.IsPossible)
-            throw new ModelException($"{path} is damaged: a geometry of {geometry} is impossible");
+        var space = Space.Image((int)shape[0]!, (int)shape[1]!, (int)shape[2]!, (int)shape[3]!);
+        if (!space.IsPossible)
+            throw new ModelException($"{path} is damaged: a geometry of {space} is impossible");
         var classes = description["classes"]!.AsArray().Select(name => (string?)name ?? throw new ModelException($"{path} is damaged: a label has no name")).ToArray();
         if (classes.Distinct().Count() != classes.Length) throw new ModelException($"{path} is damaged: two labels have one name");
-        var model = Outline(file, description["config"]!.ToJsonString(), geometry, classes.Length, path);
+        var model = Outline(file, description["config"]!.ToJsonString(), space, classes.Length, path);
         foreach (var parameter in model.Parameters.Parameters) StoredWeights.RequireEntry(file, parameter, path);
         var bytes = sizeof(float) * (model.Parameters.Length + model.Parameters.Parameters.Max(parameter => parameter.Shape.Count));
         if (!MachineMemory.Fits(bytes)) throw new ModelException($"{path} needs {MachineMemory.Text(bytes)} of memory for its weights, and {MachineMemory.Text(MachineMemory.Available())} are free");
@@ -175,13 +175,13 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         return checkpoint;
     }
 
-    static DensityModel Outline(Safetensors file, string json, Geometry geometry, int classes, string path)
+    static DensityModel Outline(Safetensors file, string json, Space space, int classes, string path)
     {
         try
         {
             var config = ModelRegistry.FromJson(json);
             Bound(config, file);
-            return config.Outline(geometry, classes);
+            return config.Outline(space, classes);
         }
         catch (ModelException fault)
         {
@@ -200,12 +200,12 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
 
     JsonObject Description(bool withSummary)
     {
-        var geometry = Model.Geometry;
+        var space = Model.Space;
         var description = new JsonObject
         {
             ["order_version"] = OrderVersion,
             ["config"] = JsonNode.Parse(withSummary ? ModelRegistry.ToJson(Model.Config) : ModelRegistry.ToShortJson(Model.Config)),
-            ["geometry"] = new JsonArray(geometry.Height, geometry.Width, geometry.SubPositions, geometry.Levels),
+            ["geometry"] = new JsonArray(space.Height, space.Width, space.Symbols, space.Levels),
             ["classes"] = new JsonArray([.. ClassNames.Select(name => (JsonNode)name)]),
             ["preprocessing"] = Preprocessing,
         };

@@ -8,11 +8,11 @@ namespace Likely.Models;
 /// </summary>
 public abstract class DensityModel
 {
-    internal DensityModel(ModelConfig config, Geometry geometry, int classes) => (Config, Geometry, Classes) = (config, geometry, classes);
+    internal DensityModel(ModelConfig config, Space space, int classes) => (Config, Space, Classes) = (config, space, classes);
 
     public ModelConfig Config { get; }
 
-    public Geometry Geometry { get; }
+    public Space Space { get; }
 
     /// <summary>Number of classes the model is conditioned on; 0: unconditional.</summary>
     public int Classes { get; }
@@ -48,7 +48,7 @@ public abstract class DensityModel
     /// <param name="batch">Symbols, and labels if the model has classes.</param>
     /// <param name="scale">Weight of the loss.</param>
     /// <param name="member">Which member of an ensemble; while training, the member is drawn from the tape's address instead.</param>
-    /// <exception cref="ArgumentException">The batch is empty, of another geometry, or has a label that is no class.</exception>
+    /// <exception cref="ArgumentException">The batch is empty, of another space, or has a label that is no class.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such member.</exception>
     public Tensor LogProbabilities(Tape tape, SymbolBatch batch, float scale = 1, int member = 0)
     {
@@ -99,7 +99,7 @@ public abstract class DensityModel
 
     void Require(SymbolBatch batch, int member)
     {
-        if (batch.Geometry != Geometry) throw new ArgumentException($"the model is one of {Geometry}, and the batch is of {batch.Geometry}", nameof(batch));
+        if (batch.Space != Space) throw new ArgumentException($"the model is one of {Space}, and the batch is of {batch.Space}", nameof(batch));
         if (batch.Count == 0) throw new ArgumentException("the batch is empty", nameof(batch));
         RequireMember(member);
         if (Classes > 0) RequireLabels(batch.Labels);

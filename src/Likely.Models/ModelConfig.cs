@@ -34,32 +34,32 @@ public abstract record ModelConfig
     /// <summary>The published hyperparameters, nothing automatic: what a model file means by leaving a key out. Never changes, as identities rest on it.</summary>
     [JsonIgnore] public virtual ModelConfig Published => ModelRegistry.Find(Name);
 
-    /// <summary>This config with every <c>auto</c> replaced by the number that suits the geometry: what a built model has.</summary>
-    public virtual ModelConfig Fitted(Geometry geometry) => this;
+    /// <summary>This config with every <c>auto</c> replaced by the number that suits the space: what a built model has.</summary>
+    public virtual ModelConfig Fitted(Space space) => this;
 
     /// <summary>Builds the model and draws its initial weights; without a seed they are zero, to be assigned.</summary>
-    /// <exception cref="ModelException">A value is out of range, or the model cannot describe this geometry.</exception>
-    public DensityModel Build(Geometry geometry, int classes, ulong? seed)
+    /// <exception cref="ModelException">A value is out of range, or the model cannot describe this space.</exception>
+    public DensityModel Build(Space space, int classes, ulong? seed)
     {
-        var model = Outline(geometry, classes);
+        var model = Outline(space, classes);
         model.Parameters.Allocate(seed);
         return model;
     }
 
     /// <summary>The model with the names and shapes of its weights, and no memory for them yet.</summary>
-    internal DensityModel Outline(Geometry geometry, int classes)
+    internal DensityModel Outline(Space space, int classes)
     {
         ModelRegistry.Check(this);
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
-        if (geometry.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {geometry.Levels}");
-        if (!geometry.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Geometry.MostPositions} positions, not {geometry}");
-        var model = Fitted(geometry).Create(geometry, classes);
+        if (space.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {space.Levels}");
+        if (!space.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Space.MostPositions} positions, not {space}");
+        var model = Fitted(space).Create(space, classes);
         if (model.Parameters.Length > FloatBlock.MostLength)
-            throw new ModelException($"{Name} of {geometry} would have {model.Parameters.Length} weights with these keys, and no model can have more than {FloatBlock.MostLength}; make the images or the model smaller");
+            throw new ModelException($"{Name} of {space} would have {model.Parameters.Length} weights with these keys, and no model can have more than {FloatBlock.MostLength}; make the images or the model smaller");
         return model;
     }
 
     /// <summary>Builds the model, every key being within its range.</summary>
-    /// <exception cref="ModelException">The model cannot describe this geometry.</exception>
-    protected abstract DensityModel Create(Geometry geometry, int classes);
+    /// <exception cref="ModelException">The model cannot describe this space.</exception>
+    protected abstract DensityModel Create(Space space, int classes);
 }

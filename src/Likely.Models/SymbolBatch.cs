@@ -12,29 +12,29 @@ public sealed class SymbolBatch
     readonly int[] _labels;
     int[] _item = [];
 
-    /// <exception cref="ArgumentOutOfRangeException">The geometry is impossible, or the capacity is below 1 or too large for one array.</exception>
-    public SymbolBatch(Geometry geometry, int capacity) : this(geometry, capacity, hasMemory: true) { }
+    /// <exception cref="ArgumentOutOfRangeException">The space is impossible, or the capacity is below 1 or too large for one array.</exception>
+    public SymbolBatch(Space space, int capacity) : this(space, capacity, hasMemory: true) { }
 
-    SymbolBatch(Geometry geometry, int capacity, bool hasMemory)
+    SymbolBatch(Space space, int capacity, bool hasMemory)
     {
-        if (!geometry.IsPossible) throw new ArgumentOutOfRangeException(nameof(geometry), $"no model is of {geometry}");
+        if (!space.IsPossible) throw new ArgumentOutOfRangeException(nameof(space), $"no model is of {space}");
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        var length = (long)geometry.Dimensions * capacity;
-        if (length > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(capacity), $"{capacity} examples of {geometry} are more than {Array.MaxLength} symbols");
+        var length = (long)space.Dimensions * capacity;
+        if (length > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(capacity), $"{capacity} examples of {space} are more than {Array.MaxLength} symbols");
         _symbols = hasMemory ? GC.AllocateArray<int>((int)length, pinned: true) : [];
         _labels = new int[capacity];
-        Geometry = geometry;
+        Space = space;
     }
 
     /// <summary>A batch without symbols, for tapes that only measure; its labels are 0.</summary>
-    internal static SymbolBatch Outline(Geometry geometry, int count) => new(geometry, count, hasMemory: false) { Count = count };
+    internal static SymbolBatch Outline(Space space, int count) => new(space, count, hasMemory: false) { Count = count };
 
-    public Geometry Geometry { get; }
+    public Space Space { get; }
 
     /// <summary>Number of examples now in it.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The symbols from the first one on, every one below the geometry's levels.</summary>
+    /// <summary>The symbols from the first one on, every one below the space's levels.</summary>
     internal PinnedSymbols Symbols => new(_symbols);
 
     /// <summary>One label per example; -1 where there is none.</summary>
@@ -51,14 +51,14 @@ public sealed class SymbolBatch
 
     /// <summary>Sets one example from its symbols in item order (position, then symbol).</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example in the batch.</exception>
-    /// <exception cref="ArgumentException">There are more or fewer symbols than the geometry's dimensions, or one is not below its levels.</exception>
+    /// <exception cref="ArgumentException">There are more or fewer symbols than the space's dimensions, or one is not below its levels.</exception>
     public void Set(int example, ReadOnlySpan<int> symbols, int label = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
-        if (symbols.Length != Geometry.Dimensions) throw new ArgumentException($"an example of {Geometry} has {Geometry.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
-        RequireLevels(symbols, Geometry.Levels);
-        var sub = Geometry.SubPositions;
-        for (var p = 0; p < Geometry.Positions; p++)
+        if (symbols.Length != Space.Dimensions) throw new ArgumentException($"an example of {Space} has {Space.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
+        RequireLevels(symbols, Space.Levels);
+        var sub = Space.Symbols;
+        for (var p = 0; p < Space.Positions; p++)
             symbols.Slice(p * sub, sub).CopyTo(_symbols.AsSpan((p * Count + example) * sub));
         _labels[example] = label;
     }

@@ -22,22 +22,22 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
     {
         if (heldOut.Count == 0) heldOut = train;
         heldOut = heldOut.Sample(limit);
-        var geometry = train.Geometry;
+        var space = train.Space;
         var warnings = new List<string>();
         if (train.Count < 50) warnings.Add($"there are only {train.Count} training items");
         double? marginals = null;
-        if ((long)geometry.Dimensions * geometry.Levels <= MostCounts)
+        if ((long)space.Dimensions * space.Levels <= MostCounts)
         {
             var counts = Count(train, threads, cancellation);
             marginals = Evaluate(counts, train.Count, heldOut, threads, cancellation);
             Inspect(counts, train, warnings);
         }
-        return new Baselines(ExactMath.Log(geometry.Levels) * BitsPerNat, marginals, PngBits(heldOut, cancellation), warnings);
+        return new Baselines(ExactMath.Log(space.Levels) * BitsPerNat, marginals, PngBits(heldOut, cancellation), warnings);
     }
 
     static int[] Count(Split train, int threads, CancellationToken cancellation)
     {
-        var (dimensions, levels) = (train.Geometry.Dimensions, train.Geometry.Levels);
+        var (dimensions, levels) = (train.Space.Dimensions, train.Space.Levels);
         var workers = new int[Math.Max(1, threads)][];
         const int Piece = 64;
         ParallelShards.Run((train.Count + Piece - 1) / Piece, threads, (piece, worker) =>
@@ -59,7 +59,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
 
     static double Evaluate(int[] counts, int trained, Split heldOut, int threads, CancellationToken cancellation)
     {
-        var (dimensions, levels) = (heldOut.Geometry.Dimensions, heldOut.Geometry.Levels);
+        var (dimensions, levels) = (heldOut.Space.Dimensions, heldOut.Space.Levels);
         var nats = new double[counts.Length];
         for (var i = 0; i < counts.Length; i++) nats[i] = -ExactMath.Log((counts[i] + 0.5) / (trained + 0.5 * levels));
         var sums = new double[heldOut.Count];
@@ -75,7 +75,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
 
     static void Inspect(int[] counts, Split train, List<string> warnings)
     {
-        var (dimensions, levels) = (train.Geometry.Dimensions, train.Geometry.Levels);
+        var (dimensions, levels) = (train.Space.Dimensions, train.Space.Levels);
         var used = new bool[levels];
         var constant = 0;
         for (var d = 0; d < dimensions; d++)
@@ -96,19 +96,19 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
 
     static double? PngBits(Split split, CancellationToken cancellation)
     {
-        var geometry = split.Geometry;
-        if (geometry.Channels is not (1 or 3)) return null;
-        var count = (int)Math.Clamp(Image.LargestSize / 4 / geometry.Dimensions, 1, Math.Min(PictureItems, split.Count));
+        var space = split.Space;
+        if (space.Symbols is not (1 or 3)) return null;
+        var count = (int)Math.Clamp(Image.LargestSize / 4 / space.Dimensions, 1, Math.Min(PictureItems, split.Count));
         var items = new int[count][];
         split = split.Sample(count);
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            split.Read(i, items[i] = new int[geometry.Dimensions]);
+            split.Read(i, items[i] = new int[space.Dimensions]);
         }
         var across = (int)Math.Ceiling(Math.Sqrt(count));
         while (count % across != 0) across--; // a sheet without empty cells
-        var sheet = ImageGrid.ArrangeSymbols(items, geometry, columns: across, scale: 1, gap: 0);
-        return 8.0 * Data.Png.Encode(sheet.Pixels, sheet.Height, sheet.Width, sheet.Channels).Length / ((double)count * geometry.Dimensions);
+        var sheet = ImageGrid.ArrangeSymbols(items, space, columns: across, scale: 1, gap: 0);
+        return 8.0 * Data.Png.Encode(sheet.Pixels, sheet.Height, sheet.Width, sheet.Channels).Length / ((double)count * space.Dimensions);
     }
 }

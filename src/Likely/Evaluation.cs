@@ -1,5 +1,6 @@
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely;
 
@@ -14,11 +15,11 @@ public static class Evaluation
 
     /// <summary>-log p(x) in nats of every example of a split, in order.</summary>
     /// <param name="model">The model; an ensemble averages its members' probabilities of whole examples.</param>
-    /// <param name="split">Examples of the model's geometry.</param>
+    /// <param name="split">Examples of the model's space.</param>
     /// <param name="threads">Worker threads; no result depends on it.</param>
     /// <param name="limit">Only so many first examples.</param>
     /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
-    /// <param name="items">Only these examples of the split, which must have the model's geometry; null: all.</param>
+    /// <param name="items">Only these examples of the split, which must have the model's space; null: all.</param>
     /// <param name="coded">Receives what an archive takes for each example, in nats: the same, or for an ensemble of K -log p of the likeliest member and log K.</param>
     public static double[] Score(DensityModel model, Split split, int threads, int limit = int.MaxValue, PerExample? each = null, int[]? items = null, double[]? coded = null)
         => new Scorer(model, threads).Score(split, limit, each, items, coded);
@@ -39,5 +40,5 @@ public static class Evaluation
     }
 
     /// <summary>Nats per example as bits per dimension.</summary>
-    public static double BitsPerDimension(double nats, Geometry geometry) => nats / (geometry.Dimensions * 0.693147180559945309);
+    public static double BitsPerDimension(double nats, Space space) => nats / (space.Dimensions * 0.693147180559945309);
 }

@@ -17,7 +17,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
 
     readonly int _threads = ScoringMemory.Threads(model, Math.Max(1, threads));
     readonly Worker?[] _workers = new Worker?[Math.Max(1, threads)];
-    readonly int _group = Group(model.Geometry.Dimensions);
+    readonly int _group = Group(model.Space.Dimensions);
 
     // Fills in one example and returns its label, -1 if there is none.
     delegate int Reader(int place, Span<int> item);
@@ -26,7 +26,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     internal static int Group(int dimensions) => Math.Clamp(GroupSymbols / dimensions, 1, MostGroup);
 
     /// <summary>-log p(x) in nats of every example of a split, in order.</summary>
-    /// <param name="split">Examples of the model's geometry.</param>
+    /// <param name="split">Examples of the model's space.</param>
     /// <param name="limit">Only so many first examples.</param>
     /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
     /// <param name="items">Only these examples of the split; null: all.</param>
@@ -46,7 +46,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     {
         if (model.Classes > 0 && labels.Length < items.Count) throw new ArgumentException($"{items.Count} items need one label each, not {labels.Length}", nameof(labels));
         foreach (var item in items)
-            if (item.Length != model.Geometry.Dimensions) throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {item.Length}", nameof(items));
+            if (item.Length != model.Space.Dimensions) throw new ArgumentException($"an example of {model.Space} has {model.Space.Dimensions} symbols, not {item.Length}", nameof(items));
         return Score(items.Count, (place, item) =>
         {
             items[place].CopyTo(item);
@@ -71,9 +71,9 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     sealed class Worker(DensityModel model, int capacity)
     {
         readonly Tape _tape = new();
-        readonly SymbolBatch _batch = new(model.Geometry, capacity);
-        readonly int[] _item = new int[model.Geometry.Dimensions];
-        readonly float[] _symbols = new float[model.Geometry.Dimensions];
+        readonly SymbolBatch _batch = new(model.Space, capacity);
+        readonly int[] _item = new int[model.Space.Dimensions];
+        readonly float[] _symbols = new float[model.Space.Dimensions];
         readonly double[,] _members = new double[capacity, model.Members];
 
         public void Score(Reader read, int first, int count, bool small, double[] nats, double[]? coded, Evaluation.PerExample? each)

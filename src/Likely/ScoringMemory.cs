@@ -13,36 +13,36 @@ static class ScoringMemory
     /// <exception cref="InsufficientMemoryException">There is not enough for one.</exception>
     public static int Threads(DensityModel model, int threads)
     {
-        if (model.Geometry.Dimensions < Small || threads < 1) return threads;
+        if (model.Space.Dimensions < Small || threads < 1) return threads;
         var (bytes, available) = (OfWorker(model, out var largest), MachineMemory.Available());
         if (largest <= FloatBlock.MostLength && (bytes <= available || MachineMemory.Fits(bytes))) return (int)Math.Clamp(available / bytes, 1, threads);
-        throw new InsufficientMemoryException($"scoring examples of {model.Geometry} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(available)} are free; make the examples smaller, or score parts of them");
+        throw new InsufficientMemoryException($"scoring examples of {model.Space} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(available)} are free; make the examples smaller, or score parts of them");
     }
 
     /// <summary>Refuses to draw so many large examples that there is no memory for them.</summary>
     /// <exception cref="InsufficientMemoryException">There is not enough.</exception>
     public static void RequireWalk(DensityModel model, int count, int threads)
     {
-        if ((long)count * model.Geometry.Dimensions < Small) return;
+        if ((long)count * model.Space.Dimensions < Small) return;
         var bytes = OfWalk(model, count, threads);
         if (!MachineMemory.Fits(bytes))
-            throw new InsufficientMemoryException($"drawing {count} examples of {model.Geometry} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(MachineMemory.Available())} are free; draw fewer at once, or smaller ones");
+            throw new InsufficientMemoryException($"drawing {count} examples of {model.Space} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(MachineMemory.Available())} are free; draw fewer at once, or smaller ones");
     }
 
     /// <summary>What one thread that scores holds: the values of all layers of a group of examples, and the examples.</summary>
     public static long OfWorker(DensityModel model, out long largestBuffer)
     {
-        var group = Scorer.Group(model.Geometry.Dimensions);
+        var group = Scorer.Group(model.Space.Dimensions);
         var meter = new MemoryMeter();
-        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(model.Geometry, group));
+        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(model.Space, group));
         largestBuffer = meter.LargestBuffer;
-        return meter.Bytes + (long)model.Geometry.Dimensions * (sizeof(int) * (group + 1) + sizeof(float));
+        return meter.Bytes + (long)model.Space.Dimensions * (sizeof(int) * (group + 1) + sizeof(float));
     }
 
     /// <summary>What drawing some examples at once takes on all threads.</summary>
     public static long OfWalk(DensityModel model, int count, int threads)
     {
         var pieces = Walk.PieceOf(count, threads);
-        return Math.Min(threads, (count + pieces - 1) / pieces) * model.WalkBytes(pieces) + (long)sizeof(int) * count * model.Geometry.Dimensions;
+        return Math.Min(threads, (count + pieces - 1) / pieces) * model.WalkBytes(pieces) + (long)sizeof(int) * count * model.Space.Dimensions;
     }
 }

@@ -75,7 +75,7 @@ public static class Walk
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
     public static bool IsExact(DensityModel model, bool[] known)
     {
-        if (known.Length != model.Geometry.Dimensions) throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {known.Length}", nameof(known));
+        if (known.Length != model.Space.Dimensions) throw new ArgumentException($"an example of {model.Space} has {model.Space.Dimensions} symbols, not {known.Length}", nameof(known));
         if (model.Members > 1) return Array.TrueForAll(known, isKnown => isKnown) || !Array.Exists(known, isKnown => isKnown);
         var order = model.Predict(1, model.Classes > 0 ? [0] : []);
         var unknownSeen = false;
@@ -93,21 +93,21 @@ public static class Walk
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (threads <= 0) threads = Environment.ProcessorCount;
-        if (item is not null && item.Length != model.Geometry.Dimensions || known is not null && known.Length != model.Geometry.Dimensions)
-            throw new ArgumentException($"an example of {model.Geometry} has {model.Geometry.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
+        if (item is not null && item.Length != model.Space.Dimensions || known is not null && known.Length != model.Space.Dimensions)
+            throw new ArgumentException($"an example of {model.Space} has {model.Space.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
         if (labels is not null && model.Classes > 0 && (labels.Length != count || labels.Any(label => (uint)label >= (uint)model.Classes)))
             throw new ArgumentException($"{count} examples need as many labels below {model.Classes}", nameof(labels));
         Sampler.Require(temperature);
         ScoringMemory.RequireWalk(model, count, threads);
         var results = new int[count][];
         var pieces = Pieces(model, count, seed, threads);
-        var steps = (long)pieces.Count * model.Geometry.Dimensions;
+        var steps = (long)pieces.Count * model.Space.Dimensions;
         var done = 0L;
         ParallelShards.Run(pieces.Count, threads, (piece, _) =>
         {
             var (member, examples) = pieces[piece];
             var (random, sampler) = (new Philox(seed, RandomPurpose.Sampling), new Sampler(temperature));
-            foreach (var example in examples) results[example] = new int[model.Geometry.Dimensions];
+            foreach (var example in examples) results[example] = new int[model.Space.Dimensions];
             int[] own = model.Classes == 0 ? [] : Array.ConvertAll(examples, example => labels is null ? example % model.Classes : labels[example]);
             var uniform = new double[examples.Length];
             Run(model.Predict(examples.Length, own, member), (dimension, distributions, symbols) =>

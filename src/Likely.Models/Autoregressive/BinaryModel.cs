@@ -9,10 +9,10 @@ namespace Likely.Models.Autoregressive;
 abstract unsafe class BinaryModel : DensityModel
 {
     /// <exception cref="ModelException">The data is not binary.</exception>
-    protected BinaryModel(ModelConfig config, Geometry geometry) : base(config, geometry, 0)
+    protected BinaryModel(ModelConfig config, Space space) : base(config, space, 0)
     {
-        if (geometry.Levels != 2) throw new ModelException($"{config.Name} models binary variables, and the data has {geometry.Levels} levels; set binarize=threshold");
-        Head = new BernoulliHead(geometry.SubPositions, 2);
+        if (space.Levels != 2) throw new ModelException($"{config.Name} models binary variables, and the data has {space.Levels} levels; set binarize=threshold");
+        Head = new BernoulliHead(space.Symbols, 2);
     }
 
     public sealed override Head Head { get; }
@@ -23,7 +23,7 @@ abstract unsafe class BinaryModel : DensityModel
     internal sealed override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member)
     {
         var logits = Logits(tape, batch, member);
-        for (var d = 0; d < Geometry.Dimensions; d++)
+        for (var d = 0; d < Space.Dimensions; d++)
             read(d, new SymbolDistributions(Head, source, logits.Data + (long)(d / logits.Channels) * batch.Count * logits.Stride, logits.Stride, null, d % logits.Channels, batch.Count));
     }
 

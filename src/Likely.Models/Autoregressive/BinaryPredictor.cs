@@ -6,7 +6,7 @@ namespace Likely.Models.Autoregressive;
 /// Walks a model of binary variables, one logit at a time: what fully connected models share. A derived walk gives the logits of
 /// the next variable and takes its values in; both are the chains of the parallel pass, cut between two variables.
 /// </summary>
-abstract unsafe class BinaryPredictor(Geometry geometry, int batch, int[]? order) : Predictor(geometry, batch, order)
+abstract unsafe class BinaryPredictor(Space space, int batch, int[]? order) : Predictor(space, batch, order)
 {
     static readonly BernoulliHead _bit = new(1, 2);
 

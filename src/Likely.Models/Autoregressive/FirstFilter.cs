@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely.Models.Autoregressive;
 
 /// <summary>
@@ -12,12 +14,12 @@ static class FirstFilter
     /// The largest odd side k that sees at most three eighths of the picture's longer side each way and costs no more than two later
     /// layers: (k^2 - 1) / 2 taps of <paramref name="inputs"/> numbers against 2 x <paramref name="layer"/>. At least 3.
     /// </summary>
-    /// <param name="geometry">The picture.</param>
+    /// <param name="space">The picture.</param>
     /// <param name="layer">Taps x inputs of a later layer, in the first filter's outputs.</param>
     /// <param name="inputs">Numbers that enter the first layer at one position.</param>
-    public static int Side(Geometry geometry, long layer, long inputs)
+    public static int Side(Space space, long layer, long inputs)
     {
-        var reach = Math.Max(geometry.Height, geometry.Width) * 3 / 8;
+        var reach = Math.Max(space.Height, space.Width) * 3 / 8;
         var side = 3;
         while (side + 2 <= Math.Min(Largest, 2 * reach + 1) && ((side + 2L) * (side + 2) - 1) / 2 * inputs <= 2 * layer) side += 2;
         return side;

@@ -18,7 +18,7 @@ public sealed record FvsbnConfig : ModelConfig
 
     public override string Summary => "FVSBN: a logistic regression for each binary variable (Frey 1998, Gan et al. 2015)";
 
-    protected override DensityModel Create(Geometry geometry, int classes) => new Fvsbn(this, geometry);
+    protected override DensityModel Create(Space space, int classes) => new Fvsbn(this, space);
 }
 
 sealed unsafe class Fvsbn : BinaryModel
@@ -27,9 +27,9 @@ sealed unsafe class Fvsbn : BinaryModel
     readonly MaskedProduct _outline; // without its mask, which measuring does not need
     readonly Lazy<int[]?> _order;
 
-    public Fvsbn(FvsbnConfig config, Geometry geometry) : base(config, geometry)
+    public Fvsbn(FvsbnConfig config, Space space) : base(config, space)
     {
-        var dimensions = geometry.Dimensions;
+        var dimensions = space.Dimensions;
         _order = new(() => VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions));
         var scope = new ParameterScope(Parameters);
         var (weight, bias) = (scope.Weight("weight", 1, dimensions, dimensions, 0.1, (_, input, output) => input < output), scope.Bias("bias", dimensions));
@@ -40,13 +40,13 @@ sealed unsafe class Fvsbn : BinaryModel
 
     public override double MultiplyAdds { get; }
 
-    internal override long WalkBytes(int batch) => 2L * sizeof(float) * batch * Geometry.Dimensions;
+    internal override long WalkBytes(int batch) => 2L * sizeof(float) * batch * Space.Dimensions;
 
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
     {
-        var sub = Geometry.SubPositions;
+        var sub = Space.Symbols;
         var (product, order) = tape.Computes ? (_product.Value, _order.Value) : (_outline, null);
-        var x = Ops.Variables(tape, batch.Symbols, Geometry.Positions, batch.Count, sub, order);
+        var x = Ops.Variables(tape, batch.Symbols, Space.Positions, batch.Count, sub, order);
         return Ops.ToPositions(Ops.Masked(x, product), sub, order);
     }
 
@@ -67,7 +67,7 @@ sealed unsafe class Fvsbn : BinaryModel
         readonly MaskedProduct _product;
         readonly Tensor _values, _sums;
 
-        public Walk(Fvsbn model, int batch) : base(model.Geometry, batch, model._order.Value)
+        public Walk(Fvsbn model, int batch) : base(model.Space, batch, model._order.Value)
         {
             _product = model._product.Value;
             var memory = new Tape();

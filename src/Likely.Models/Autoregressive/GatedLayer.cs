@@ -18,7 +18,7 @@ sealed class GatedLayer
     readonly float _dropout;
     readonly ulong _path;
 
-    public GatedLayer(ParameterScope scope, GatedPixelCnnConfig config, Geometry geometry, int symbols, int classes, ChannelGroups groups, int index)
+    public GatedLayer(ParameterScope scope, GatedPixelCnnConfig config, Space space, int symbols, int classes, ChannelGroups groups, int index)
     {
         var channels = config.Channels;
         (_first, _last, _dropout, _path) = (index == 0, index == config.Layers - 1, (float)config.Dropout, Philox.Hash(scope.Path));
@@ -31,11 +31,11 @@ sealed class GatedLayer
         for (var column = -half; column < 0; column++) left.Add((0, column));
         if (!_first || groups.Count > 1) left.Add((0, 0));
 
-        _vertical = new MaskedConvolution(scope.At("vertical"), new ConvolutionPlan(geometry.Height, geometry.Width, above), inputs, 2 * channels);
+        _vertical = new MaskedConvolution(scope.At("vertical"), new ConvolutionPlan(space.Height, space.Width, above), inputs, 2 * channels);
         _link = new Pointwise(scope.At("link"), 2 * channels, 2 * channels);
         var centre = left.Count - 1;
         var mask = groups.Mask(inputs, channels, strictly: _first);
-        _horizontal = new MaskedConvolution(scope.At("horizontal"), new ConvolutionPlan(geometry.Height, geometry.Width, left), inputs, 2 * channels,
+        _horizontal = new MaskedConvolution(scope.At("horizontal"), new ConvolutionPlan(space.Height, space.Width, left), inputs, 2 * channels,
             bias: false, mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output % channels));
         _residual = new Pointwise(scope.At("residual"), channels, channels, 1, groups.Within(channels, channels));
         if (classes > 0)

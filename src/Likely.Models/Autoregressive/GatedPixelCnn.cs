@@ -42,10 +42,10 @@ public sealed record GatedPixelCnnConfig : ModelConfig
     public override ModelConfig Published => new GatedPixelCnnConfig { Kernel = 7 };
 
     // A later layer costs 8 taps of channels x 2 channels, the first filter one tap of its inputs x 2 channels for each position it sees.
-    public override ModelConfig Fitted(Geometry geometry) => Kernel != 0 ? this
-        : this with { Kernel = FirstFilter.Side(geometry, 8L * Channels, geometry.SubPositions * (1L + Embedding)) };
+    public override ModelConfig Fitted(Space space) => Kernel != 0 ? this
+        : this with { Kernel = FirstFilter.Side(space, 8L * Channels, space.Symbols * (1L + Embedding)) };
 
-    protected override DensityModel Create(Geometry geometry, int classes) => new GatedPixelCnn(this, geometry, Conditional ? classes : 0);
+    protected override DensityModel Create(Space space, int classes) => new GatedPixelCnn(this, space, Conditional ? classes : 0);
 }
 
 sealed class GatedPixelCnn : GridModel
@@ -54,20 +54,20 @@ sealed class GatedPixelCnn : GridModel
     readonly RowStack<GateConditions?> _vertical;
     readonly Pointwise _hidden, _output;
 
-    public GatedPixelCnn(GatedPixelCnnConfig config, Geometry geometry, int classes)
-        : base(config, geometry, classes, Models.Head.Create(config.Head, geometry, config.Components), config.Embedding)
+    public GatedPixelCnn(GatedPixelCnnConfig config, Space space, int classes)
+        : base(config, space, classes, Models.Head.Create(config.Head, space, config.Components), config.Embedding)
     {
         var groups = new ChannelGroups(Head.NeedsGroups ? Head.Symbols : 1);
         var scope = new ParameterScope(Parameters);
         _layers = new GatedLayer[config.Layers];
-        for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, geometry, Inputs, classes, groups, i);
+        for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, space, Inputs, classes, groups, i);
         var head = config.HeadChannels > 0 ? config.HeadChannels : config.Channels;
         _hidden = new Pointwise(scope.At("hidden"), config.Channels, head, 1.4, groups.Within(config.Channels, head));
         _output = new Pointwise(scope.At("output"), head, Head.Outputs, 0.5, groups.Within(head, Head.Outputs), Head.InitialBias);
-        _vertical = new RowStack<GateConditions?>(geometry.Width, Vertical);
+        _vertical = new RowStack<GateConditions?>(space.Width, Vertical);
         var perPosition = head * (config.Channels + (double)Head.Outputs);
         foreach (var layer in _layers) perPosition += layer.MultiplyAdds;
-        MultiplyAdds = geometry.Positions * perPosition;
+        MultiplyAdds = space.Positions * perPosition;
         FieldOfView = (config.Kernel / 2 + config.Layers - 1, config.Kernel / 2 + config.Layers - 1);
     }
 

@@ -15,12 +15,12 @@ abstract unsafe class GridModel : DensityModel
     readonly Embedding _embedding;
 
     /// <param name="config">The hyperparameters.</param>
-    /// <param name="geometry">Size and levels of an example.</param>
+    /// <param name="space">Size and levels of an example.</param>
     /// <param name="classes">Classes the network is told; 0: none.</param>
     /// <param name="head">What its outputs mean.</param>
     /// <param name="embedding">Learned numbers that each symbol enters as, besides its value in -1..1.</param>
-    protected GridModel(ModelConfig config, Geometry geometry, int classes, Head head, int embedding) : base(config, geometry, classes)
-        => (Head, _embedding) = (head, new Embedding(new ParameterScope(Parameters).At("embedding"), geometry.Levels, embedding));
+    protected GridModel(ModelConfig config, Space space, int classes, Head head, int embedding) : base(config, space, classes)
+        => (Head, _embedding) = (head, new Embedding(new ParameterScope(Parameters).At("embedding"), space.Levels, embedding));
 
     public override Head Head { get; }
 
@@ -55,7 +55,7 @@ abstract unsafe class GridModel : DensityModel
         }
     }
 
-    bool IsLarge(SymbolBatch batch) => (long)Geometry.Positions * batch.Count > LargestPass;
+    bool IsLarge(SymbolBatch batch) => (long)Space.Positions * batch.Count > LargestPass;
 
     // Something large is scored in chunks of whole rows through a run: the same bits with bounded memory.
     Tensor ByRows(Tape tape, SymbolBatch batch)
@@ -73,15 +73,15 @@ abstract unsafe class GridModel : DensityModel
     void EachChunk(Tape tape, SymbolBatch batch, Action<int, Tensor> read)
     {
         var run = new Run(batch.Count, tape.Meter) { Labels = batch.Labels.ToArray() };
-        var rows = (int)Math.Max(1, LargestPass / ((long)Geometry.Width * batch.Count));
-        for (var row = 0; row < Geometry.Height; row += rows)
+        var rows = (int)Math.Max(1, LargestPass / ((long)Space.Width * batch.Count));
+        for (var row = 0; row < Space.Height; row += rows)
         {
             // After some chunks a run takes no more memory but for a last one of another size.
-            var settled = !tape.Computes && row > 2 * rows + InputReach / Geometry.Width;
-            var count = settled ? Geometry.Height % rows : Math.Min(rows, Geometry.Height - row);
+            var settled = !tape.Computes && row > 2 * rows + InputReach / Space.Width;
+            var count = settled ? Space.Height % rows : Math.Min(rows, Space.Height - row);
             if (count == 0) break;
             run.Step.Reset();
-            (run.Start, run.Count) = (row * Geometry.Width, count * Geometry.Width);
+            (run.Start, run.Count) = (row * Space.Width, count * Space.Width);
             run.InputOrigin = Math.Max(0, run.Start - InputReach);
             run.Input = Input(run.Step, batch, run.InputOrigin, run.Start + run.Count);
             read(run.Start, Forward(run.Input, batch.Labels, run));
@@ -90,12 +90,12 @@ abstract unsafe class GridModel : DensityModel
     }
 
     /// <summary>Numbers that the symbols of one position enter the network as.</summary>
-    protected int Inputs => Geometry.SubPositions * _embedding.Width;
+    protected int Inputs => Space.Symbols * _embedding.Width;
 
-    Tensor Input(Tape tape, SymbolBatch batch) => Input(tape, batch, 0, Geometry.Positions);
+    Tensor Input(Tape tape, SymbolBatch batch) => Input(tape, batch, 0, Space.Positions);
 
     Tensor Input(Tape tape, SymbolBatch batch, int first, int end)
-        => _embedding.Forward(tape, ShapeOf(batch.Count) with { Positions = end - first }, batch.Symbols.At((long)first * batch.Count * Geometry.SubPositions));
+        => _embedding.Forward(tape, ShapeOf(batch.Count) with { Positions = end - first }, batch.Symbols.At((long)first * batch.Count * Space.Symbols));
 
     internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member) => new GridPredictor(this, batch, labels);
 
@@ -104,7 +104,7 @@ abstract unsafe class GridModel : DensityModel
         var meter = new MemoryMeter();
         var run = new Run(batch, meter) { Labels = new int[Classes > 0 ? batch : 0] };
         run.Input = NewInput(run.Memory, WalkPositions, batch);
-        foreach (var start in (int[])[0, Math.Min(Geometry.Width, Geometry.Positions - 1)])
+        foreach (var start in (int[])[0, Math.Min(Space.Width, Space.Positions - 1)])
         {
             run.Step.Reset();
             (run.Start, run.Count) = (start, 1);
@@ -114,7 +114,7 @@ abstract unsafe class GridModel : DensityModel
     }
 
     /// <summary>Positions of its input that a walk keeps: as many as the network reads back, and some more.</summary>
-    internal int WalkPositions => (int)Math.Min(Geometry.Positions, 2L * InputReach + 16);
+    internal int WalkPositions => (int)Math.Min(Space.Positions, 2L * InputReach + 16);
 
     /// <summary>Room for the input of some positions.</summary>
     internal Tensor NewInput(Tape tape, int positions, int batch) => _embedding.New(tape, ShapeOf(batch) with { Positions = positions });
@@ -123,5 +123,5 @@ abstract unsafe class GridModel : DensityModel
     internal void SetInput(Tensor input, long row, int symbolIndex, int symbol)
         => _embedding.Set(input.Data + row * input.Stride + symbolIndex * _embedding.Width, symbol);
 
-    Shape ShapeOf(int batch) => new(Geometry.Positions, batch, Geometry.SubPositions);
+    Shape ShapeOf(int batch) => new(Space.Positions, batch, Space.Symbols);
 }

@@ -14,9 +14,9 @@ sealed unsafe class GridPredictor : Predictor
     readonly int _sub;
     Tensor? _parameters;
 
-    public GridPredictor(GridModel model, int batch, ReadOnlySpan<int> labels) : base(model.Geometry, batch, null)
+    public GridPredictor(GridModel model, int batch, ReadOnlySpan<int> labels) : base(model.Space, batch, null)
     {
-        (_model, _sub) = (model, model.Geometry.SubPositions);
+        (_model, _sub) = (model, model.Space.Symbols);
         _run = new Run(batch) { Labels = labels.ToArray() };
         _run.Input = model.NewInput(_run.Memory, model.WalkPositions, batch);
         Clear(0);

@@ -29,7 +29,7 @@ public sealed record MadeConfig : ModelConfig
 
     public override string Summary => "MADE: masked autoencoder, binary variables, ensembles of masks and orderings (Germain et al. 2015)";
 
-    protected override DensityModel Create(Geometry geometry, int classes) => new Made(this, geometry);
+    protected override DensityModel Create(Space space, int classes) => new Made(this, space);
 }
 
 sealed unsafe class Made : BinaryModel
@@ -48,9 +48,9 @@ sealed unsafe class Made : BinaryModel
     readonly long _units; // inputs and outputs of all products
     long _uses, _memberBytes;
 
-    public Made(MadeConfig config, Geometry geometry) : base(config, geometry)
+    public Made(MadeConfig config, Space space) : base(config, space)
     {
-        var (dimensions, layers) = (geometry.Dimensions, config.Layers);
+        var (dimensions, layers) = (space.Dimensions, config.Layers);
         (_config, _dropout, _dropped) = (config, (float)config.Dropout, new ulong[layers]);
         _members = new MadeMember[Math.Max(config.Masks, config.Orderings)];
 
@@ -98,8 +98,8 @@ sealed unsafe class Made : BinaryModel
     {
         if (tape.Training) member = new Philox(tape.Address.Seed, RandomPurpose.Mask).Below((ulong)tape.Address.Step, 0, Members);
         var weights = tape.Computes ? Weights(member) : new MadeWeights(_weights, _biases, _direct);
-        var (sub, order) = (Geometry.SubPositions, weights.Member?.Order);
-        var x = Ops.Variables(tape, batch.Symbols, Geometry.Positions, batch.Count, sub, order);
+        var (sub, order) = (Space.Symbols, weights.Member?.Order);
+        var x = Ops.Variables(tape, batch.Symbols, Space.Positions, batch.Count, sub, order);
         var h = x;
         for (var i = 0; i < weights.Products.Length - 1; i++)
             h = Ops.Dropout(Ops.Rectify(Ops.Masked(h, weights.Products[i])), _dropout, _dropped[i]);
@@ -111,7 +111,7 @@ sealed unsafe class Made : BinaryModel
     internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member)
     {
         var weights = Weights(member);
-        return new MadeWalk(Geometry, weights, batch);
+        return new MadeWalk(Space, weights, batch);
     }
 
     Func<int, int, int, bool> Fixed(Func<MadeMember, DegreeMask> maskOf)
@@ -126,7 +126,7 @@ sealed unsafe class Made : BinaryModel
         lock (_members)
         {
             if (_members[index] is { } kept) return kept;
-            var member = new MadeMember(_config, Geometry.Dimensions, index, sorted: _config.Masks == 1);
+            var member = new MadeMember(_config, Space.Dimensions, index, sorted: _config.Masks == 1);
             if (_memberBytes == 0 || _memberBytes + member.Bytes <= MemberBytes)
             {
                 _members[index] = member;

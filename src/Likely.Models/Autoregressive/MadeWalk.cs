@@ -13,7 +13,7 @@ sealed unsafe class MadeWalk : BinaryPredictor
     readonly Tensor? _direct;
     readonly Tensor[] _sums, _units;
 
-    public MadeWalk(Geometry geometry, MadeWeights weights, int batch) : base(geometry, batch, weights.Member.Order)
+    public MadeWalk(Space space, MadeWeights weights, int batch) : base(space, batch, weights.Member.Order)
     {
         _weights = weights;
         var memory = new Tape();

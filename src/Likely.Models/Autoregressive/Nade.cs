@@ -20,7 +20,7 @@ public sealed record NadeConfig : ModelConfig
 
     public override string Summary => "NADE: one hidden layer, binary variables, O(DH) density and samples (Larochelle and Murray 2011)";
 
-    protected override DensityModel Create(Geometry geometry, int classes) => new Nade(this, geometry);
+    protected override DensityModel Create(Space space, int classes) => new Nade(this, space);
 }
 
 sealed unsafe class Nade : BinaryModel
@@ -29,9 +29,9 @@ sealed unsafe class Nade : BinaryModel
     readonly Lazy<int[]?> _order;
     readonly int _hidden;
 
-    public Nade(NadeConfig config, Geometry geometry) : base(config, geometry)
+    public Nade(NadeConfig config, Space space) : base(config, space)
     {
-        var dimensions = geometry.Dimensions;
+        var dimensions = space.Dimensions;
         _hidden = config.Hidden;
         _order = new(() => VisitingOrder.Create(config.Ordering, config.OrderingSeed, dimensions));
         var scope = new ParameterScope(Parameters);
@@ -39,11 +39,11 @@ sealed unsafe class Nade : BinaryModel
         var output = scope.Weight("output", 1, dimensions, _hidden, 0.5);
         var visible = scope.Bias("visible_bias", dimensions);
         var hidden = scope.Bias("hidden_bias", _hidden);
-        _weights = new NadeWeights(input, output, visible, hidden, new(() => _order.Value ?? [.. Enumerable.Range(0, dimensions)]), geometry.SubPositions);
+        _weights = new NadeWeights(input, output, visible, hidden, new(() => _order.Value ?? [.. Enumerable.Range(0, dimensions)]), space.Symbols);
     }
 
     /// <summary>The dense count 2 D H; the first half is spent only on variables that are one.</summary>
-    public override double MultiplyAdds => 2.0 * Geometry.Dimensions * _hidden;
+    public override double MultiplyAdds => 2.0 * Space.Dimensions * _hidden;
 
     internal override long WalkBytes(int batch) => 2L * sizeof(float) * batch * _hidden;
 
@@ -57,7 +57,7 @@ sealed unsafe class Nade : BinaryModel
         readonly NadeWeights _weights;
         readonly Tensor _sums, _hidden;
 
-        public Walk(Nade model, int batch) : base(model.Geometry, batch, model._order.Value)
+        public Walk(Nade model, int batch) : base(model.Space, batch, model._order.Value)
         {
             _weights = model._weights;
             var memory = new Tape();

@@ -39,10 +39,10 @@ public sealed record PixelCnnConfig : ModelConfig
     public override ModelConfig Published => new PixelCnnConfig { Kernel = 7 };
 
     // A block costs 9 h^2, the first filter one tap of its inputs x 2h for each position it sees.
-    public override ModelConfig Fitted(Geometry geometry) => Kernel != 0 ? this
-        : this with { Kernel = FirstFilter.Side(geometry, (9L * Channels + 1) / 2, geometry.SubPositions * (1L + Embedding)) };
+    public override ModelConfig Fitted(Space space) => Kernel != 0 ? this
+        : this with { Kernel = FirstFilter.Side(space, (9L * Channels + 1) / 2, space.Symbols * (1L + Embedding)) };
 
-    protected override DensityModel Create(Geometry geometry, int classes) => new PixelCnn(this, geometry);
+    protected override DensityModel Create(Space space, int classes) => new PixelCnn(this, space);
 }
 
 sealed class PixelCnn : GridModel
@@ -51,22 +51,22 @@ sealed class PixelCnn : GridModel
     readonly ResidualBlock[] _blocks;
     readonly Pointwise _hidden, _output;
 
-    public PixelCnn(PixelCnnConfig config, Geometry geometry)
-        : base(config, geometry, 0, Models.Head.Create(config.Head, geometry, config.Components), config.Embedding)
+    public PixelCnn(PixelCnnConfig config, Space space)
+        : base(config, space, 0, Models.Head.Create(config.Head, space, config.Components), config.Embedding)
     {
         var groups = new ChannelGroups(Head.NeedsGroups ? Head.Symbols : 1);
         var (features, head, outputs) = (2 * config.Channels, config.HeadChannels, Head.Outputs);
         var scope = new ParameterScope(Parameters);
-        var plan = new ConvolutionPlan(geometry.Height, geometry.Width, ConvolutionPlan.Masked(config.Kernel, withCentre: groups.Count > 1));
+        var plan = new ConvolutionPlan(space.Height, space.Width, ConvolutionPlan.Masked(config.Kernel, withCentre: groups.Count > 1));
         var centre = plan.Taps.Length - 1;
         var mask = groups.Mask(Inputs, features, strictly: true);
         _first = new MaskedConvolution(scope.At("first"), plan, Inputs, features, mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output));
         _blocks = new ResidualBlock[config.Layers];
-        for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, geometry, groups);
+        for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, space, groups);
         _hidden = new Pointwise(scope.At("hidden"), features, head, 1.4, groups.Within(features, head));
         _output = new Pointwise(scope.At("output"), head, outputs, 0.5, groups.Within(head, outputs), Head.InitialBias);
         FieldOfView = (config.Kernel / 2 + config.Layers, config.Kernel / 2 + config.Layers);
-        MultiplyAdds = geometry.Positions * ((double)plan.Taps.Length * Inputs * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
+        MultiplyAdds = space.Positions * ((double)plan.Taps.Length * Inputs * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
     }
 
     public override double MultiplyAdds { get; }

@@ -1,16 +1,18 @@
+using Likely.Tensors;
+
 namespace Likely.Models.Autoregressive;
 
 /// <summary>
 /// What all walks share: where they are, and that nobody asks beyond the end, gives a symbol that no level has, or too little room. A
 /// derived walk computes; what it hands out holds until the next symbol is observed.
 /// </summary>
-/// <param name="geometry">What is walked through.</param>
+/// <param name="space">What is walked through.</param>
 /// <param name="batch">Examples.</param>
 /// <param name="order">The symbol visited at each step; null: as they come.</param>
-abstract class Predictor(Geometry geometry, int batch, int[]? order) : IPredictor
+abstract class Predictor(Space space, int batch, int[]? order) : IPredictor
 {
     public int Batch { get; } = batch;
-    public int Count { get; } = geometry.Dimensions;
+    public int Count { get; } = space.Dimensions;
     public int Position { get; private set; }
 
     /// <summary>What the distributions that are handed out rest on.</summary>
@@ -34,7 +36,7 @@ abstract class Predictor(Geometry geometry, int batch, int[]? order) : IPredicto
         RequireNext();
         if (symbols.Length != Batch) throw new ArgumentException($"{Batch} examples need one symbol each, not {symbols.Length}", nameof(symbols));
         if (!logProbabilities.IsEmpty && logProbabilities.Length < Batch) throw new ArgumentException($"{Batch} examples need room for as many log-probabilities, not {logProbabilities.Length}", nameof(logProbabilities));
-        SymbolBatch.RequireLevels(symbols, geometry.Levels);
+        SymbolBatch.RequireLevels(symbols, space.Levels);
         Take(symbols, logProbabilities);
         Source.Turn++;
         Position++;

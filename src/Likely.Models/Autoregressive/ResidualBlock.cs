@@ -14,11 +14,11 @@ sealed class ResidualBlock
     readonly float _dropout;
     readonly ulong _path;
 
-    public ResidualBlock(ParameterScope scope, PixelCnnConfig config, Geometry geometry, ChannelGroups groups)
+    public ResidualBlock(ParameterScope scope, PixelCnnConfig config, Space space, ChannelGroups groups)
     {
         var half = config.Channels;
         (_dropout, _path) = ((float)config.Dropout, Philox.Hash(scope.Path));
-        var plan = new ConvolutionPlan(geometry.Height, geometry.Width, ConvolutionPlan.Masked(3, withCentre: true));
+        var plan = new ConvolutionPlan(space.Height, space.Width, ConvolutionPlan.Masked(3, withCentre: true));
         var centre = plan.Taps.Length - 1;
         var mask = groups.Mask(half, half, strictly: false);
         _reduce = new Pointwise(scope.At("reduce"), 2 * half, half, 1.4, groups.Within(2 * half, half));

@@ -41,13 +41,13 @@ public abstract unsafe class Head : ILikelihood
     internal abstract Cumulative NewCumulative();
 
     /// <summary>The head named by a config's <c>head</c> key; <c>auto</c>: bits for 2 levels, a mixture for colours of 256, else one probability a level.</summary>
-    /// <exception cref="ModelException">There is no such head, or it cannot describe this geometry.</exception>
-    public static Head Create(string name, Geometry geometry, int components) => name switch
+    /// <exception cref="ModelException">There is no such head, or it cannot describe this space.</exception>
+    public static Head Create(string name, Space space, int components) => name switch
     {
-        "auto" => Create(geometry.Levels == 2 ? "bernoulli" : geometry is { Levels: 256, SubPositions: 3 } ? "mixture" : "softmax", geometry, components),
-        "bernoulli" => new BernoulliHead(geometry.SubPositions, geometry.Levels),
-        "softmax" => new SoftmaxHead(geometry.SubPositions, geometry.Levels),
-        "mixture" => new LogisticMixtureHead(geometry.SubPositions, geometry.Levels, components),
+        "auto" => Create(space.Levels == 2 ? "bernoulli" : space is { Levels: 256, Symbols: 3 } ? "mixture" : "softmax", space, components),
+        "bernoulli" => new BernoulliHead(space.Symbols, space.Levels),
+        "softmax" => new SoftmaxHead(space.Symbols, space.Levels),
+        "mixture" => new LogisticMixtureHead(space.Symbols, space.Levels, components),
         _ => throw new ModelException($"there is no head '{name}'"),
     };
 }

@@ -14,7 +14,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 
     public Checkpoint Checkpoint => checkpoint;
     public byte[] Identity { get; } = Convert.FromHexString(checkpoint.Identity());
-    public int Levels => checkpoint.Model.Geometry.Levels;
+    public int Levels => checkpoint.Model.Space.Levels;
     public int Classes => checkpoint.Model.Classes;
 
     /// <summary>What the model says of arrays: their axes, and the size that rows make.</summary>
@@ -26,9 +26,9 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     /// <summary>Why the model cannot take items of this size; null if it can.</summary>
     public string? Refusal(int height, int width, int channels)
     {
-        var own = checkpoint.Model.Geometry;
+        var own = checkpoint.Model.Space;
         var size = $"it is {height} x {width} x {channels}";
-        if (channels != own.SubPositions) return $"{size}, and the model is one of {(own.SubPositions == 1 ? "1 channel" : $"{own.SubPositions} channels")}";
+        if (channels != own.Symbols) return $"{size}, and the model is one of {(own.Symbols == 1 ? "1 channel" : $"{own.Symbols} channels")}";
         if (!checkpoint.Model.AnySize && (height, width) != (own.Height, own.Width)) return $"{size}, and the model takes {own.Height} x {own.Width} alone";
         return (long)height * width > ArchiveDirectory.MostPixels ? $"{size}, more than the {ArchiveDirectory.MostPixels} pixels that a model takes" : null;
     }
@@ -36,7 +36,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     /// <summary>Bytes of memory that coding an item of this size takes; 0 for all that are small.</summary>
     public long BytesFor(int height, int width)
     {
-        var symbols = (long)height * width * checkpoint.Model.Geometry.SubPositions;
+        var symbols = (long)height * width * checkpoint.Model.Space.Symbols;
         return symbols <= SizedModel.Small ? 0 : BytesOfSymbol * symbols + For(height, width).PassBytes;
     }
 
@@ -45,8 +45,8 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     {
         lock (_sized)
         {
-            var at = _sized.FindIndex(sized => (sized.Model.Geometry.Height, sized.Model.Geometry.Width) == (height, width));
-            var found = at >= 0 ? _sized[at] : new SizedModel(checkpoint.ForGeometry(checkpoint.Model.Geometry with { Height = height, Width = width }));
+            var at = _sized.FindIndex(sized => (sized.Model.Space.Height, sized.Model.Space.Width) == (height, width));
+            var found = at >= 0 ? _sized[at] : new SizedModel(checkpoint.ForSpace(checkpoint.Model.Space with { Height = height, Width = width }));
             if (at >= 0) _sized.RemoveAt(at);
             else if (_sized.Count == MostSizes) _sized.RemoveAt(0);
             _sized.Add(found);
@@ -56,7 +56,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 
     static DataOptions OptionsOf(Checkpoint checkpoint)
     {
-        var size = (checkpoint.Model.Geometry.Height, checkpoint.Model.Geometry.Width);
+        var size = (checkpoint.Model.Space.Height, checkpoint.Model.Space.Width);
         try
         {
             return DataOptions.FromCanonical(checkpoint.Preprocessing) with { Size = size };
@@ -70,7 +70,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     /// <summary>Byte by symbol: spread over 0..255, or the symbol itself.</summary>
     public byte[] ToBytes(bool spread)
     {
-        var image = new ImageGeometry(1, 1, 1, Levels);
+        var image = Space.Image(1, 1, 1, Levels);
         var bytes = new byte[Levels];
         for (var symbol = 0; symbol < Levels; symbol++) bytes[symbol] = spread ? image.ToDisplay(symbol) : (byte)symbol;
         return bytes;
@@ -96,8 +96,8 @@ sealed class SizedModel(DensityModel model)
     readonly Lazy<long> _passBytes = new(() =>
     {
         var meter = new MemoryMeter();
-        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(model.Geometry, 1));
-        return meter.Bytes + meter.SharedBytes - sizeof(float) * (long)model.Geometry.Dimensions; // all log-probabilities are not kept
+        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(model.Space, 1));
+        return meter.Bytes + meter.SharedBytes - sizeof(float) * (long)model.Space.Dimensions; // all log-probabilities are not kept
     });
 
     public DensityModel Model => model;

@@ -83,8 +83,8 @@ sealed class ArchiveWriter : IDisposable
     {
         _hash.Append(stored);
         var layout = _entries[^1].Layout;
-        var geometry = _items?.Sized.Model.Geometry;
-        if (geometry is { } open && (open.Height, open.Width) != (layout.Height, layout.Width)) CloseItems();
+        var space = _items?.Sized.Model.Space;
+        if (space is { } open && (open.Height, open.Width) != (layout.Height, layout.Width)) CloseItems();
         _items ??= new ItemBlock(_model.For(layout.Height, layout.Width), BlockPlan.Capacity(layout.ItemLength));
         _items.Add(symbols, label, counted ? _entries.Count - 1 : -1, weight * stored.Length);
         if (_model.Classes > 0) _labels.Add(label);

@@ -37,7 +37,7 @@ sealed class BlockDecoder
     public static byte[] Decode(SizedModel sized, ReadOnlySpan<byte> stream, int count, ReadOnlySpan<int> labels, int threads, int batch, Action<long>? done, CancellationToken cancellation)
     {
         var model = sized.Model;
-        var (dimensions, levels) = (model.Geometry.Dimensions, model.Geometry.Levels);
+        var (dimensions, levels) = (model.Space.Dimensions, model.Space.Levels);
         var symbols = new byte[(long)count * dimensions];
         var decoder = new RangeDecoder(stream);
         if (decoder.DecodeBit(BlockLayout.Unmodelled))
@@ -131,7 +131,7 @@ sealed class BlockDecoder
     /// <summary>Items that one predictor carries, and the distributions of their next symbols.</summary>
     sealed class Group(DensityModel model, int member, int[] items, int[] labels)
     {
-        readonly int _dimensions = model.Geometry.Dimensions;
+        readonly int _dimensions = model.Space.Dimensions;
         readonly bool _isBit = model.Head.IsBit;
         readonly int[] _next = new int[items.Length];
         readonly Cumulative?[] _cumulatives = new Cumulative?[model.Head.IsBit ? 0 : items.Length];

@@ -84,7 +84,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             for (var i = 0; i < count; i++) batch.Set(i, block.Item(places[first + i]), block.Label(places[first + i]));
             var member = block.Members[places[first]];
             var steps = block.Sized.Steps(member);
-            var (all, sub) = (block.Count, model.Geometry.SubPositions);
+            var (all, sub) = (block.Count, model.Space.Symbols);
             var (weight, seen, told) = (block.Weight * count / all, 0, 0);
             _tape.Reset();
             model.Distributions(_tape, batch, (dimension, distributions) =>
@@ -158,7 +158,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
 
         SymbolBatch Batch(DensityModel model, int count)
         {
-            if (_batch is null || _batch.Geometry != model.Geometry || _capacity < count) (_batch, _capacity) = (new SymbolBatch(model.Geometry, count), count);
+            if (_batch is null || _batch.Space != model.Space || _capacity < count) (_batch, _capacity) = (new SymbolBatch(model.Space, count), count);
             _batch.Begin(count);
             return _batch;
         }

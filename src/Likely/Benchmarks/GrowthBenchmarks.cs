@@ -33,7 +33,7 @@ public static class GrowthBenchmarks
             using var data = Dataset.Open("strokes", DataOptions.Parse([new("binarize", "threshold"), new("limit", "512"), new("size", $"{side}x{side}")]));
             var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn").Published,
                 [new("channels", channels.ToString(CultureInfo.InvariantCulture)), new("layers", layers.ToString(CultureInfo.InvariantCulture))]);
-            var model = config.Build(new Geometry(side, side, 1, 2), 0, 1);
+            var model = config.Build(Space.Image(side, side, 1, 2), 0, 1);
             var gradient = new GradientStep(model, data.Train, batch, seed: 1, threads);
             var optimizer = new AdamOptimizer(model.Parameters);
             if (wanted(step))

@@ -34,7 +34,7 @@ public static class ModelBenchmarks
         string encode = $"encode {config.Name}{size}, {Scored} items", decode = $"decode {config.Name}{size}, {Samples} items";
         if (!new[] { step, score, encode, sample, decode, single }.Any(wanted)) yield break;
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("binarize", "threshold"), new("limit", "1024")]));
-        var model = config.Build(new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels), data.ClassNames.Count, 1);
+        var model = config.Build(data.Space, data.ClassNames.Count, 1);
         var operations = 2 * model.MultiplyAdds;
         if (wanted(step))
         {
@@ -55,7 +55,7 @@ public static class ModelBenchmarks
         if (wanted(encode))
         {
             var block = new ItemBlock(sized, Scored);
-            var item = new int[model.Geometry.Dimensions];
+            var item = new int[model.Space.Dimensions];
             for (var i = 0; i < Scored; i++)
             {
                 data.Validation.Read(i, item);

@@ -34,8 +34,8 @@ sealed unsafe class GradientStep
         for (var i = 0; i < _tapes.Length; i++)
         {
             _tapes[i] = new Tape(recording: true) { Training = true };
-            _batches[i] = new SymbolBatch(model.Geometry, perShard);
-            _items[i] = new int[model.Geometry.Dimensions];
+            _batches[i] = new SymbolBatch(model.Space, perShard);
+            _items[i] = new int[model.Space.Dimensions];
         }
         for (var i = 0; i < Shards; i++) _gradients[i] = new FloatBlock(model.Parameters.Length);
     }
@@ -54,7 +54,7 @@ sealed unsafe class GradientStep
         });
         var total = 0.0;
         foreach (var nats in _nats) total += nats;
-        return total / ((double)_batch * _model.Geometry.Dimensions);
+        return total / ((double)_batch * _model.Space.Dimensions);
     }
 
     void Shard(long step, int shard, int worker)
@@ -76,7 +76,7 @@ sealed unsafe class GradientStep
             batch.Set(i - first, item, _model.Classes > 0 ? _split.Label(index) : -1);
         }
         tape.Address = (_seed, step, first);
-        var scale = (float)(1 / ((double)_batch * _model.Geometry.Dimensions));
+        var scale = (float)(1 / ((double)_batch * _model.Space.Dimensions));
         var logs = _model.LogProbabilities(tape, batch, scale);
         var total = 0.0;
         for (var i = 0L; i < logs.Rows; i++)

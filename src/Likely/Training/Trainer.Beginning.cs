@@ -13,7 +13,7 @@ public sealed partial class Trainer
         FormattableString text = $"""
             order version {Checkpoint.OrderVersion}
             model {ModelRegistry.ToJson(Model.Config)}
-            geometry {Model.Geometry}
+            space {Model.Space}
             data {_data.Name}, {_data.Train.Count} + {_validation.Count} examples{(_heldOut is null ? "" : $" of {_heldOut.Name}")}, {_data.Preprocessing}
             content {_data.Fingerprint}{(_heldOut is null ? "" : $" and {_heldOut.Fingerprint}")}
             start {_begin}
@@ -34,8 +34,8 @@ public sealed partial class Trainer
     /// <exception cref="UsageException">It is not.</exception>
     internal static void RequireAlike(ModelConfig config, Dataset data, Checkpoint? from, Dataset? heldOut)
     {
-        if (heldOut is not null && heldOut.Geometry != data.Geometry)
-            throw new UsageException($"{heldOut.Name} is {heldOut.Geometry} and {data.Name} is {data.Geometry}; both must be of one shape");
+        if (heldOut is not null && heldOut.Space != data.Space)
+            throw new UsageException($"{heldOut.Name} is {heldOut.Space} and {data.Name} is {data.Space}; both must be of one shape");
         if (config.UsesLabels && heldOut is not null) RequireLabels(data, heldOut.Name, heldOut.ClassNames);
         if (config.UsesLabels && from is not null) RequireLabels(data, "the model to go on from", from.ClassNames);
     }
@@ -44,8 +44,8 @@ public sealed partial class Trainer
     /// <exception cref="UsageException">It is not.</exception>
     internal static void RequireAlike(DensityModel from, DensityModel model)
     {
-        if (from.Geometry != model.Geometry && !from.AnySize || (from.Geometry.SubPositions, from.Geometry.Levels, from.Classes) != (model.Geometry.SubPositions, model.Geometry.Levels, model.Classes))
-            throw new UsageException($"the model to go on from is one of {from.Geometry}, {from.Classes} classes, and the data are {model.Geometry}, {model.Classes} classes");
+        if (from.Space != model.Space && !from.AnySize || (from.Space.Symbols, from.Space.Levels, from.Classes) != (model.Space.Symbols, model.Space.Levels, model.Classes))
+            throw new UsageException($"the model to go on from is one of {from.Space}, {from.Classes} classes, and the data are {model.Space}, {model.Classes} classes");
         if (ModelRegistry.ToJson(from.Config) != ModelRegistry.ToJson(model.Config) || from.Parameters.Length != model.Parameters.Length)
             throw new UsageException($"the model to go on from is a {from.Config.Name} of other keys ({ModelRegistry.ToJson(from.Config)}); give the same model and keys");
     }

@@ -79,7 +79,7 @@ public sealed partial class Trainer
     {
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples");
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
-        return Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(config.LargestBatch, data.Train.Count, (long)data.Geometry.Height * data.Geometry.Width), data.Train.Count);
+        return Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(config.LargestBatch, data.Train.Count, (long)data.Space.Height * data.Space.Width), data.Train.Count);
     }
 
     static bool IsTimedBy(TrainingOptions options) => (options.Steps, options.Epochs, options.Plan) is (null, null, null);

@@ -37,7 +37,7 @@ public sealed unsafe partial class Trainer
     /// <param name="config">The model to train.</param>
     /// <param name="data">Its data; must stay open.</param>
     /// <param name="options">The plan.</param>
-    /// <param name="from">A trained model to go on from, of the same config and geometry.</param>
+    /// <param name="from">A trained model to go on from, of the same config and space.</param>
     /// <param name="heldOut">Other data to validate on, all of it; null: the data's own validation split.</param>
     /// <param name="time">What tells the time, which begins to run here; null: the system.</param>
     /// <exception cref="UsageException">The training does not fit into memory, the data has no training examples, <paramref name="from"/> or <paramref name="heldOut"/> does not fit, or the options contradict each other.</exception>
@@ -51,15 +51,15 @@ public sealed unsafe partial class Trainer
             throw new UsageException($"plan={plan} says {plan.Total} steps and when to validate; leave out minutes, epochs, validate_every and another number of steps");
         (_data, _heldOut, _validation, _options) = (data, heldOut, heldOut?.All ?? data.Validation, options);
         RequireAlike(config, data, from, heldOut);
-        var geometry = new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels);
-        Memory = TrainingMemory.Require(config, geometry, data.ClassNames.Count, Batch, options.Threads, MachineMemory.Available());
-        Model = config.Build(geometry, data.ClassNames.Count, options.Seed);
+        var space = data.Space;
+        Memory = TrainingMemory.Require(config, space, data.ClassNames.Count, Batch, options.Threads, MachineMemory.Available());
+        Model = config.Build(space, data.ClassNames.Count, options.Seed);
         _begin = from?.Identity() ?? "random";
         if (from is not null) CopyWeights(from.Model);
         _rate = options.LearningRate ?? config.LearningRate;
         _gradient = new GradientStep(Model, data.Train, Batch, options.Seed, options.Threads);
         _scorer = new Scorer(Model, options.Threads);
-        _optimizer = new AdamOptimizer(Model.Parameters) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Geometry.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
+        _optimizer = new AdamOptimizer(Model.Parameters) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Space.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
         var sketch = data.Train.Sketch();
         _trainedOn = (ContentSketch.Parse(from?.TrainedOn ?? "") is { } before ? sketch.With(before) : sketch).ToString();
         _state = new TrainingState(Model.Parameters.Length);
@@ -270,7 +270,7 @@ public sealed unsafe partial class Trainer
         if (double.IsFinite(_state.BestNats))
         {
             summary["validation_nats"] = _state.BestNats;
-            summary["validation_bits_per_dim"] = Evaluation.BitsPerDimension(_state.BestNats, Model.Geometry);
+            summary["validation_bits_per_dim"] = Evaluation.BitsPerDimension(_state.BestNats, Model.Space);
         }
         if (double.IsFinite(_state.TrainBits)) summary["train_bits_per_dim"] = _state.TrainBits;
         return checkpoint;

@@ -38,11 +38,11 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     /// <exception cref="ModelException">The model cannot describe the data.</exception>
     public static TrainingForecast Measure(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, int samples = 0, CancellationToken cancellation = default)
     {
-        var geometry = new Geometry(data.Geometry.Height, data.Geometry.Width, data.Geometry.Channels, data.Geometry.Levels);
+        var space = data.Space;
         var batch = Trainer.BatchOf(config, options, data);
         Trainer.RequireAlike(config, data, from, heldOut);
-        var memory = TrainingMemory.Require(config, geometry, data.ClassNames.Count, batch, options.Threads, MachineMemory.Available());
-        var outline = config.Outline(geometry, data.ClassNames.Count);
+        var memory = TrainingMemory.Require(config, space, data.ClassNames.Count, batch, options.Threads, MachineMemory.Available());
+        var outline = config.Outline(space, data.ClassNames.Count);
         if (from is not null) Trainer.RequireAlike(from.Model, outline);
         var meter = new Meter(outline, data, options.Threads, batch, cancellation);
         var validation = heldOut?.All ?? data.Validation;
@@ -68,7 +68,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         {
             (_threads, _batch, _cancellation) = (Math.Max(1, threads), batch, cancellation);
             _workers = Math.Min(_threads, GradientStep.Shards);
-            var whole = outline.Geometry;
+            var whole = outline.Space;
             var part = outline.AnySize ? Part(whole, Work / outline.MultiplyAdds) : whole;
             _share = (double)part.Positions / whole.Positions;
             _examples = (int)Math.Clamp(Work / (outline.MultiplyAdds * _share), 1, (batch + GradientStep.Shards - 1) / GradientStep.Shards);
@@ -183,7 +183,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         }
 
         // The upper left part of so large a share, wide enough that its edges do not count.
-        static Geometry Part(Geometry whole, double share)
+        static Space Part(Space whole, double share)
         {
             if (share >= 1) return whole;
             var positions = Math.Max(share * whole.Positions, LeastSide * LeastSide);
@@ -191,18 +191,18 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             return whole with { Width = width, Height = (int)Math.Clamp(positions / width, 1, whole.Height) };
         }
 
-        static DensityModel Smaller(DensityModel model, Geometry geometry)
+        static DensityModel Smaller(DensityModel model, Space space)
         {
             // A config whose automatic keys were chosen for the whole.
-            var smaller = model.Config.Outline(geometry, model.Classes);
+            var smaller = model.Config.Outline(space, model.Classes);
             smaller.Parameters.Allocate(null);
             return smaller;
         }
 
-        static int[] Cut(int[] item, Geometry whole, Geometry part)
+        static int[] Cut(int[] item, Space whole, Space part)
         {
             if (part == whole) return item;
-            var (from, row) = (whole.Width * whole.SubPositions, part.Width * part.SubPositions);
+            var (from, row) = (whole.Width * whole.Symbols, part.Width * part.Symbols);
             var cut = new int[part.Dimensions];
             for (var i = 0; i < part.Height; i++) item.AsSpan(i * from, row).CopyTo(cut.AsSpan(i * row));
             return cut;

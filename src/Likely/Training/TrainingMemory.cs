@@ -27,17 +27,17 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
 
     /// <summary>Counts.</summary>
     /// <param name="config">The model.</param>
-    /// <param name="geometry">Of its examples.</param>
+    /// <param name="space">Of its examples.</param>
     /// <param name="classes">Classes of the data.</param>
     /// <param name="batch">Examples of a step.</param>
     /// <param name="threads">Worker threads.</param>
     /// <exception cref="ModelException">The model cannot describe the data, or has more weights than any can have.</exception>
-    public static TrainingMemory Of(ModelConfig config, Geometry geometry, int classes, int batch, int threads)
-        => Of(config.Outline(geometry, classes), batch, threads);
+    public static TrainingMemory Of(ModelConfig config, Space space, int classes, int batch, int threads)
+        => Of(config.Outline(space, classes), batch, threads);
 
     static TrainingMemory Of(DensityModel model, int batch, int threads)
     {
-        var (dimensions, block) = (model.Geometry.Dimensions, sizeof(float) * model.Parameters.Length);
+        var (dimensions, block) = (model.Space.Dimensions, sizeof(float) * model.Parameters.Length);
         var workers = Math.Clamp(threads, 1, GradientStep.Shards);
         var training = new MemoryMeter();
         var tape = new Tape(recording: true, training) { Training = true };
@@ -45,7 +45,7 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
         foreach (var size in (int[])[.. new SortedSet<int> { batch / GradientStep.Shards, (batch + GradientStep.Shards - 1) / GradientStep.Shards }])
         {
             if (size == 0) continue;
-            model.LogProbabilities(tape, SymbolBatch.Outline(model.Geometry, size));
+            model.LogProbabilities(tape, SymbolBatch.Outline(model.Space, size));
             tape.Backward();
             tape.FinishGradients(model.Parameters);
             tape.Reset();
@@ -62,22 +62,22 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
 
     /// <summary>Refuses a training that does not fit, in a sentence that says what would.</summary>
     /// <param name="config">The model.</param>
-    /// <param name="geometry">Of its examples.</param>
+    /// <param name="space">Of its examples.</param>
     /// <param name="classes">Classes of the data.</param>
     /// <param name="batch">Examples of a step.</param>
     /// <param name="threads">Worker threads.</param>
     /// <param name="available">Free memory in bytes.</param>
     /// <exception cref="UsageException">It does not fit.</exception>
-    public static TrainingMemory Require(ModelConfig config, Geometry geometry, int classes, int batch, int threads, long available)
+    public static TrainingMemory Require(ModelConfig config, Space space, int classes, int batch, int threads, long available)
     {
-        var memory = Of(config, geometry, classes, batch, threads);
+        var memory = Of(config, space, classes, batch, threads);
         if (memory.Fits(available)) return memory;
         var ways = new List<string>();
         for (var less = 1 << System.Numerics.BitOperations.Log2((uint)Math.Max(1, batch - 1)); less >= 1 && less < batch && ways.Count == 0; less /= 2)
-            if (Of(config, geometry, classes, less, threads) is var smaller && smaller.Fits(available)) ways.Add($"a batch of {less} needs {MachineMemory.Text(smaller.Total)}");
-        if (ways.Count == 0 && threads > 1 && Of(config, geometry, classes, 1, 1) is var alone && alone.Fits(available)) ways.Add($"a batch of 1 on 1 thread needs {MachineMemory.Text(alone.Total)}");
-        for (var (height, width) = (geometry.Height / 2, geometry.Width / 2); Math.Min(height, width) >= 8; (height, width) = (height / 2, width / 2))
-            if (Of(config, geometry with { Height = height, Width = width }, classes, batch, threads) is var smaller && smaller.Fits(available))
+            if (Of(config, space, classes, less, threads) is var smaller && smaller.Fits(available)) ways.Add($"a batch of {less} needs {MachineMemory.Text(smaller.Total)}");
+        if (ways.Count == 0 && threads > 1 && Of(config, space, classes, 1, 1) is var alone && alone.Fits(available)) ways.Add($"a batch of 1 on 1 thread needs {MachineMemory.Text(alone.Total)}");
+        for (var (height, width) = (space.Height / 2, space.Width / 2); Math.Min(height, width) >= 8; (height, width) = (height / 2, width / 2))
+            if (Of(config, space with { Height = height, Width = width }, classes, batch, threads) is var smaller && smaller.Fits(available))
             {
                 ways.Add($"{(ways.Count > 0 ? "" : $"with the batch of {batch} ")}images of {height}x{width} (crop={height}x{width} or size={height}x{width}) need {MachineMemory.Text(smaller.Total)}");
                 break;
@@ -85,7 +85,7 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
         if (ways.Count == 0) ways.Add("make the model or the images smaller");
         var why = memory.LargestBuffer > FloatBlock.MostLength && memory.Total <= available ? $"more than {MachineMemory.Text(4.0 * FloatBlock.MostLength)} for one layer, which is not possible"
             : $"{MachineMemory.Text(memory.Total)} of memory, and {MachineMemory.Text(available)} are free";
-        throw new UsageException($"training {config.Name} on {geometry} with a batch of {batch} needs {why}; {string.Join(", or ", ways)}");
+        throw new UsageException($"training {config.Name} on {space} with a batch of {batch} needs {why}; {string.Join(", or ", ways)}");
     }
 
     bool Fits(long available) => Total <= available && LargestBuffer <= FloatBlock.MostLength;

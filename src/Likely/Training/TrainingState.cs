@@ -24,7 +24,7 @@ sealed unsafe class TrainingState
 
     public TrainingState(long length) => _blocks = Array.ConvertAll(BlockNames, _ => new float[length]);
 
-    /// <summary>What the run is: config, geometry, data, plan. A file of another run is refused.</summary>
+    /// <summary>What the run is: config, space, data, plan. A file of another run is refused.</summary>
     public string Fingerprint { get; set; } = "";
 
     /// <summary>Step of the roll-back point.</summary>

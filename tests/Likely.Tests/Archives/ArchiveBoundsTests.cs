@@ -46,7 +46,7 @@ public sealed class ArchiveBoundsTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["in"]);
-        var path = IdxFiles.Write(folder["in"], "set", _binary.Geometry, _binary.Examples(9), []);
+        var path = IdxFiles.Write(folder["in"], "set", _binary.Space, _binary.Examples(9), []);
         Archive.Compress(Binary, [path], folder["a.lka"]);
         File.WriteAllBytes(folder["a.likely"], [.. BitConverter.GetBytes(long.MaxValue), .. "{}"u8]);
         var header = "{\"__metadata__\":{\"format\":\"likely\",\"likely\":\"{\\\"order_version\\\":0,\\\"config\\\":{\\\"model\\\":\\\"made\\\",\\\"hidden\\\":2000000000,\\\"masks\\\":1024},\\\"geometry\\\":[8192,8192,1,2],\\\"classes\\\":[],\\\"preprocessing\\\":\\\"\\\"}\"}}";

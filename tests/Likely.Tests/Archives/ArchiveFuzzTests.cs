@@ -160,7 +160,7 @@ public sealed class ArchiveFuzzTests
     {
         var law = LawCases.Find("made: binary");
         Directory.CreateDirectory(folder["in"]);
-        var images = IdxFiles.Write(folder["in"], name, law.Geometry, law.Examples(count, (ulong)count), []);
+        var images = IdxFiles.Write(folder["in"], name, law.Space, law.Examples(count, (ulong)count), []);
         File.WriteAllText(folder["in/note.txt"], "a few words, a few words");
         var options = new ArchiveOptions { Threads = 1 };
         if (embed)

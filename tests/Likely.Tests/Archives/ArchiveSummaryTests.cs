@@ -19,7 +19,7 @@ public sealed class ArchiveSummaryTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["in"]);
         foreach (var (example, i) in _binary.Examples(20).Select((example, i) => (example, i))) Png.Write(folder[$"in/{i:00}.png"], Array.ConvertAll(example, symbol => (byte)(255 * symbol)), 4, 3, 1);
-        var packed = IdxFiles.Write(folder["in"], "set", _binary.Geometry, _binary.Examples(600), []);
+        var packed = IdxFiles.Write(folder["in"], "set", _binary.Space, _binary.Examples(600), []);
         using (var source = File.OpenRead(packed))
         using (var target = new GZipStream(File.Create(packed + ".gz"), CompressionLevel.Optimal)) source.CopyTo(target);
         File.Delete(packed);

@@ -4,6 +4,7 @@ using Likely.Data;
 using Likely.Models;
 using Likely.Tests.Laws;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Archives;
 
@@ -27,7 +28,7 @@ public sealed class ArchiveTests
         File.WriteAllText(folder["in/text.txt"], string.Concat(Enumerable.Repeat("not a picture. ", 100)));
         File.WriteAllBytes(folder["in/empty"], []);
         Png.Write(folder["in/colour.png"], new byte[36], 4, 3, 3);
-        IdxFiles.Write(folder["in"], "set", _binary.Geometry, _binary.Examples(300), []);
+        IdxFiles.Write(folder["in"], "set", _binary.Space, _binary.Examples(300), []);
         var made = Archive.Compress(Binary, [folder["in"]], folder["a.lka"], new ArchiveOptions { Threads = 2 });
         Assert.Equal(321, made.Items);
         Assert.Equal(26, made.Files);
@@ -60,7 +61,7 @@ public sealed class ArchiveTests
     public void Items_that_do_not_fit_are_stored_as_bytes_one_by_one_and_any_item_can_be_had_alone()
     {
         using var folder = new TemporaryFolder();
-        var path = IdxFiles.Write(folder.Path, "mixed", _binary.Geometry, _binary.Examples(600), []);
+        var path = IdxFiles.Write(folder.Path, "mixed", _binary.Space, _binary.Examples(600), []);
         var bytes = File.ReadAllBytes(path);
         foreach (var item in new[] { 0, 7, 8, 599 }) bytes[16 + 12 * item + 5] = 100;
         File.WriteAllBytes(path, bytes);
@@ -136,7 +137,7 @@ public sealed class ArchiveTests
         var binary = Binary;
         var fixedSize = IdxFiles.Checkpoint(LawCases.Find("nade: binary"));
         var color = IdxFiles.Checkpoint(LawCases.Find("gated-pixelcnn: RGB mixture"));
-        var (height, width) = (fixedSize.Model.Geometry.Height, fixedSize.Model.Geometry.Width);
+        var (height, width) = (fixedSize.Model.Space.Height, fixedSize.Model.Space.Width);
         Check(fixedSize, "rows.npy", File($"5, {height * width}", 5 * height * width), 5);
         Check(binary, "first.npy", File("5, 1, 6, 7", 210), 5);
         Check(color, "planes.npy", File("5, 3, 6, 7", 630), 5);
@@ -150,7 +151,7 @@ public sealed class ArchiveTests
     public void The_model_is_found_beside_or_inside_and_another_is_refused_before_anything_is_written()
     {
         using var folder = new TemporaryFolder();
-        var path = IdxFiles.Write(folder.Path, "set", _binary.Geometry, _binary.Examples(5), []);
+        var path = IdxFiles.Write(folder.Path, "set", _binary.Space, _binary.Examples(5), []);
         using var embedded = new MemoryStream();
         Binary.Write(embedded);
         Archive.Compress(Binary, [path], folder["a.lka"]);
@@ -173,7 +174,7 @@ public sealed class ArchiveTests
     public void Nothing_is_overwritten_and_nothing_half_written()
     {
         using var folder = new TemporaryFolder();
-        var path = IdxFiles.Write(folder.Path, "set", _binary.Geometry, _binary.Examples(500), []);
+        var path = IdxFiles.Write(folder.Path, "set", _binary.Space, _binary.Examples(500), []);
         File.WriteAllText(folder["z.txt"], "z");
         Archive.Compress(Binary, [path, folder["z.txt"]], folder["a.lka"]);
         Assert.Throws<UsageException>(() => Archive.Compress(Binary, [path], folder["a.lka"]));
@@ -220,7 +221,7 @@ public sealed class ArchiveTests
     public void Damage_in_a_block_is_told_by_whatever_thread_and_spares_the_other_blocks(int threads)
     {
         using var folder = new TemporaryFolder();
-        var path = IdxFiles.Write(folder.Path, "set", _binary.Geometry, _binary.Examples(1000), []);
+        var path = IdxFiles.Write(folder.Path, "set", _binary.Space, _binary.Examples(1000), []);
         Archive.Compress(Binary, [path], folder["a.lka"], new ArchiveOptions { Threads = threads });
         var bytes = File.ReadAllBytes(folder["a.lka"]);
         bytes[ArchiveHeader.Length + 100] ^= 4;
@@ -238,11 +239,11 @@ public sealed class ArchiveTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["in"]);
-        var grey = new Geometry(4, 3, 1, 256);
+        var grey = Space.Image(4, 3, 1, 256);
         Pack(IdxFiles.Write(folder["in"], "same", grey, [.. Enumerable.Repeat((int[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2000)], []));
-        var twin = IdxFiles.Write(folder["in"], "twin", _binary.Geometry, _binary.Examples(9), []);
+        var twin = IdxFiles.Write(folder["in"], "twin", _binary.Space, _binary.Examples(9), []);
         Pack(twin, keep: true);
-        File.Move(Pack(IdxFiles.Write(folder["in"], "odd", _binary.Geometry, _binary.Examples(9), [])), folder["in/ends in a space .gz"]);
+        File.Move(Pack(IdxFiles.Write(folder["in"], "odd", _binary.Space, _binary.Examples(9), [])), folder["in/ends in a space .gz"]);
         var packed = new FileInfo(folder["in/same-images.idx.gz"]).Length;
         var made = Archive.Compress(Binary, [folder["in/same-images.idx.gz"]], folder["same.lka"]);
         Assert.InRange(made.ArchiveBytes, 1, packed + 200);
@@ -291,7 +292,7 @@ public sealed class ArchiveTests
     public void One_item_is_answered_with_what_was_decoded_for_it()
     {
         using var folder = new TemporaryFolder();
-        var path = IdxFiles.Write(folder.Path, "set", _binary.Geometry, _binary.Examples(600), []);
+        var path = IdxFiles.Write(folder.Path, "set", _binary.Space, _binary.Examples(600), []);
         Archive.Compress(Binary, [path], folder["a.lka"]);
         using var archive = ArchiveReader.Open(folder["a.lka"]);
         var one = Archive.Decompress(archive, Binary, folder["out"], only: "set-images.idx[3]");

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tests.Laws;
+using Likely.Tensors;
 
 namespace Likely.Tests.Archives;
 
@@ -9,10 +10,10 @@ namespace Likely.Tests.Archives;
 static class IdxFiles
 {
     /// <summary>NAME-images.idx with pixels spread over 0..255, and NAME-labels.idx if there are labels; returns the path of the first.</summary>
-    public static string Write(string folder, string name, Geometry geometry, int[][] examples, int[] labels)
+    public static string Write(string folder, string name, Space space, int[][] examples, int[] labels)
     {
-        var image = new ImageGeometry(geometry.Height, geometry.Width, geometry.SubPositions, geometry.Levels);
-        int[] shape = geometry.SubPositions == 1 ? [examples.Length, geometry.Height, geometry.Width] : [examples.Length, geometry.Height, geometry.Width, geometry.SubPositions];
+        var image = Space.Image(space.Height, space.Width, space.Symbols, space.Levels);
+        int[] shape = space.Symbols == 1 ? [examples.Length, space.Height, space.Width] : [examples.Length, space.Height, space.Width, space.Symbols];
         var path = Path.Combine(folder, $"{name}-images.idx");
         File.WriteAllBytes(path, [.. Header(shape), .. examples.SelectMany(example => example.Select(image.ToDisplay))]);
         if (labels.Length > 0) File.WriteAllBytes(Path.Combine(folder, $"{name}-labels.idx"), [.. Header([examples.Length]), .. labels.Select(label => (byte)label)]);

@@ -2,6 +2,7 @@ using Likely.Models;
 using Likely.Models.Autoregressive;
 using Likely.Tests.Archives;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Cli;
 
@@ -50,7 +51,7 @@ public sealed class MemoryTests
     public void A_model_whose_preprocessing_blows_items_up_is_refused()
     {
         using var folder = new TemporaryFolder();
-        var small = new Geometry(28, 28, 1, 256);
+        var small = Space.Image(28, 28, 1, 256);
         var checkpoint = new Checkpoint(new GatedPixelCnnConfig { Channels = 2, Layers = 1, Kernel = 3 }.Build(small, 0, 1), [], "size=8192x8192");
         using (var file = File.Create(folder["bomb.likely"])) checkpoint.Write(file);
         foreach (var verb in new[] { "score {0} strokes --out {1}", "complete {0} strokes --out {1}", "shrink {0} --out {1}", "sample {0} --out {1}" })
@@ -65,7 +66,7 @@ public sealed class MemoryTests
     public void A_picture_larger_than_memory_allows_is_not_drawn()
     {
         using var folder = new TemporaryFolder();
-        var checkpoint = new Checkpoint(new GatedPixelCnnConfig { Channels = 2, Layers = 1, Kernel = 3 }.Build(new Geometry(8192, 8192, 3, 256), 0, 1), [], "");
+        var checkpoint = new Checkpoint(new GatedPixelCnnConfig { Channels = 2, Layers = 1, Kernel = 3 }.Build(Space.Image(8192, 8192, 3, 256), 0, 1), [], "");
         using (var file = File.Create(folder["large.likely"])) checkpoint.Write(file);
         Assert.Equal(0, CliRun.Of("info", folder["large.likely"]).Code);
         var run = CliRun.Of("sample", folder["large.likely"], "--count", "64", "--out", folder["a.png"]);

@@ -10,9 +10,9 @@ public sealed class ArrayScaleTests
     {
         using var samples = new Samples();
         using var data = Dataset.Open(samples.File("a.npy", file), DataOptions.FromCanonical(options) with { ModelLevels = modelLevels });
-        var symbols = new byte[data.Geometry.Dimensions];
+        var symbols = new byte[data.Space.Dimensions];
         data.All.Read(0, symbols);
-        return (symbols, data.Geometry.Levels, data.Preprocessing, string.Join('\n', data.Notes));
+        return (symbols, data.Space.Levels, data.Preprocessing, string.Join('\n', data.Notes));
     }
 
     static string Refusal(byte[] file, string options = "", int? modelLevels = null) => Assert.Throws<DataException>(() => Open(file, options, modelLevels)).Message;
@@ -141,6 +141,6 @@ public sealed class ArrayScaleTests
         var (train, more) = (samples.File("a.npy", Floats(0, 0.25f)), samples.File("b.npy", Floats(0, 1)));
         using var data = Dataset.Open(train, DataOptions.Default);
         using var other = Dataset.Open(more, data.Options);
-        Assert.Equal((256, 256), (data.Geometry.Levels, other.Geometry.Levels));
+        Assert.Equal((256, 256), (data.Space.Levels, other.Space.Levels));
     }
 }

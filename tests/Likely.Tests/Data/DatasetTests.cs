@@ -1,5 +1,6 @@
 using Likely.Data;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Data;
 
@@ -10,7 +11,7 @@ public sealed class DatasetTests
 
     static byte[] Item(Split split, int index, ulong epoch = 0)
     {
-        var symbols = new byte[split.GeometryOf(index).Dimensions];
+        var symbols = new byte[split.SpaceOf(index).Dimensions];
         split.Read(index, symbols, epoch);
         return symbols;
     }
@@ -25,7 +26,7 @@ public sealed class DatasetTests
         samples.File("y-images-idx3-ubyte.gz", Samples.Gzip(Samples.Idx(content, 40, 2, 3)));
         using var plain = Dataset.Open(Path.Combine(samples.Folder, "x-images-idx3-ubyte"), DataOptions.Default);
         using var packed = Dataset.Open(Path.Combine(samples.Folder, "y-images-idx3-ubyte.gz"), DataOptions.Default);
-        Assert.Equal(new ImageGeometry(2, 3, 1, 256), plain.Geometry);
+        Assert.Equal(Space.Image(2, 3, 1, 256), plain.Space);
         Assert.Equal(["0", "1", "2", "3"], plain.ClassNames);
         Assert.Empty(packed.ClassNames);
         Assert.Equal(40, plain.Train.Count + plain.Validation.Count + plain.Test.Count);
@@ -66,7 +67,7 @@ public sealed class DatasetTests
         var record = Samples.RandomBytes(3073);
         record[0] = 6;
         using var data = Dataset.Open(samples.File("train.bin", record), DataOptions.Default);
-        Assert.Equal(new ImageGeometry(32, 32, 3, 256), data.Geometry);
+        Assert.Equal(Space.Image(32, 32, 3, 256), data.Space);
         Assert.Equal("frog", data.ClassNames[data.Train.Label(0)]);
         var item = Item(data.Train, 0);
         for (var i = 0; i < 1024; i++)
@@ -80,7 +81,7 @@ public sealed class DatasetTests
         byte[] record = [11, 98, .. Samples.RandomBytes(3072)];
         var path = samples.File("cifar/train.bin", [.. record, 0, 0, .. Samples.RandomBytes(3072, 1)]);
         using var data = Dataset.Open(path, new DataOptions { Validation = 0 });
-        Assert.Equal((2, new ImageGeometry(32, 32, 3, 256), 100), (data.All.Count, data.Geometry, data.ClassNames.Count));
+        Assert.Equal((2, Space.Image(32, 32, 3, 256), 100), (data.All.Count, data.Space, data.ClassNames.Count));
         Assert.Equal(["woman", "apple"], [data.ClassNames[data.All.Label(0)], data.ClassNames[data.All.Label(1)]]);
         var item = Item(data.All, 0);
         for (var i = 0; i < 1024; i++)
@@ -92,20 +93,20 @@ public sealed class DatasetTests
     public void Npy_arrays_of_every_kind_are_read()
     {
         using var samples = new Samples();
-        ImageGeometry Open(string type, string shape, byte[] content, byte[] expected, int version = 1)
+        Space Open(string type, string shape, byte[] content, byte[] expected, int version = 1)
         {
             using var data = Dataset.Open(samples.File("a.npy", Samples.Npy(type, shape, content, version)), new DataOptions { Validation = 0 });
             Assert.Equal(expected, Item(data.Train, data.Train.Count - 1));
-            return data.Geometry;
+            return data.Space;
         }
-        Assert.Equal(new ImageGeometry(2, 2, 1, 256), Open("|u1", "2, 2, 2", [1, 2, 3, 4, 5, 6, 7, 8], [5, 6, 7, 8]));
-        Assert.Equal(new ImageGeometry(2, 1, 3, 256), Open("|u1", "1, 2, 1, 3", [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], 2));
-        Assert.Equal(new ImageGeometry(1, 3, 1, 2), Open("|u1", "1, 3", [0, 1, 1], [0, 1, 1], 3));
-        Assert.Equal(new ImageGeometry(1, 3, 1, 2), Open("|b1", "1, 3", [1, 0, 1], [1, 0, 1]));
-        Assert.Equal(new ImageGeometry(1, 3, 1, 256), Open("<f4", "1, 3", Samples.Floats(0, 0.5f, 1), [0, 128, 255]));
-        Assert.Equal(new ImageGeometry(1, 3, 1, 256), Open("<f4", "1, 3", Samples.Floats(0, 254.6f, 1), [0, 255, 1]));
-        Assert.Equal(new ImageGeometry(1, 2, 1, 2), Open("<f8", "1, 2", [.. BitConverter.GetBytes(1.0), .. BitConverter.GetBytes(0.0)], [1, 0]));
-        Assert.Equal(new ImageGeometry(1, 2, 1, 256), Open(">f4", "1, 2", [.. Samples.Floats(0.25f).Reverse(), .. Samples.Floats(1).Reverse()], [64, 255]));
+        Assert.Equal(Space.Image(2, 2, 1, 256), Open("|u1", "2, 2, 2", [1, 2, 3, 4, 5, 6, 7, 8], [5, 6, 7, 8]));
+        Assert.Equal(Space.Image(2, 1, 3, 256), Open("|u1", "1, 2, 1, 3", [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], 2));
+        Assert.Equal(Space.Image(1, 3, 1, 2), Open("|u1", "1, 3", [0, 1, 1], [0, 1, 1], 3));
+        Assert.Equal(Space.Image(1, 3, 1, 2), Open("|b1", "1, 3", [1, 0, 1], [1, 0, 1]));
+        Assert.Equal(Space.Image(1, 3, 1, 256), Open("<f4", "1, 3", Samples.Floats(0, 0.5f, 1), [0, 128, 255]));
+        Assert.Equal(Space.Image(1, 3, 1, 256), Open("<f4", "1, 3", Samples.Floats(0, 254.6f, 1), [0, 255, 1]));
+        Assert.Equal(Space.Image(1, 2, 1, 2), Open("<f8", "1, 2", [.. BitConverter.GetBytes(1.0), .. BitConverter.GetBytes(0.0)], [1, 0]));
+        Assert.Equal(Space.Image(1, 2, 1, 256), Open(">f4", "1, 2", [.. Samples.Floats(0.25f).Reverse(), .. Samples.Floats(1).Reverse()], [64, 255]));
     }
 
     [Fact]
@@ -166,9 +167,9 @@ public sealed class DatasetTests
         Assert.Contains("2.png", message);
         Assert.Contains("crop=3x4", message);
         using var cropped = Dataset.Open(samples.Folder, new DataOptions { Crop = (3, 4), Validation = 0 });
-        Assert.Equal(new ImageGeometry(3, 4, 3, 256), cropped.Geometry);
+        Assert.Equal(Space.Image(3, 4, 3, 256), cropped.Space);
         using var mixed = Dataset.Open(samples.Folder, new DataOptions { AnySize = true, Validation = 0 });
-        Assert.Equal((3, 5), (mixed.All.GeometryOf(0).Height, mixed.All.GeometryOf(1).Height));
+        Assert.Equal((3, 5), (mixed.All.SpaceOf(0).Height, mixed.All.SpaceOf(1).Height));
         Assert.Equal(60, Item(mixed.All, 1).Length);
         Assert.Contains("too few for crop", Refusal(samples.Folder, new DataOptions { Crop = (4, 4) }));
     }

@@ -45,7 +45,7 @@ public sealed class FfmpegTests : IDisposable
 
     static byte[] Symbols(Split split, int index)
     {
-        var symbols = new byte[split.GeometryOf(index).Dimensions];
+        var symbols = new byte[split.SpaceOf(index).Dimensions];
         split.Read(index, symbols);
         return symbols;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Likely.Data;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Data;
 
@@ -72,18 +73,18 @@ public sealed class FileKindTests
     public void Files_are_read_for_what_they_are_whatever_their_name(string name)
     {
         using var samples = new Samples();
-        void Check(byte[] content, ImageGeometry geometry)
+        void Check(byte[] content, Space space)
         {
             using var data = Dataset.Open(samples.File(name, content), DataOptions.Default);
-            Assert.Equal(geometry, data.Geometry);
+            Assert.Equal(space, data.Space);
         }
         var pixels = Samples.RandomBytes(3 * 4 * 5);
-        Check(Samples.Npy("|u1", "3, 4, 5", pixels), new ImageGeometry(4, 5, 1, 256));
-        Check(Samples.Idx(pixels, 3, 4, 5), new ImageGeometry(4, 5, 1, 256));
-        Check(Samples.Gzip(Samples.Npy("|u1", "3, 4, 5", pixels)), new ImageGeometry(4, 5, 1, 256));
-        Check(Samples.Gzip(Samples.Idx(pixels, 3, 4, 5)), new ImageGeometry(4, 5, 1, 256));
-        Check(Png.Encode(pixels, 12, 5, 1), new ImageGeometry(12, 5, 1, 256));
-        Check([.. "P5 5 12 255\n"u8, .. pixels], new ImageGeometry(12, 5, 1, 256));
+        Check(Samples.Npy("|u1", "3, 4, 5", pixels), Space.Image(4, 5, 1, 256));
+        Check(Samples.Idx(pixels, 3, 4, 5), Space.Image(4, 5, 1, 256));
+        Check(Samples.Gzip(Samples.Npy("|u1", "3, 4, 5", pixels)), Space.Image(4, 5, 1, 256));
+        Check(Samples.Gzip(Samples.Idx(pixels, 3, 4, 5)), Space.Image(4, 5, 1, 256));
+        Check(Png.Encode(pixels, 12, 5, 1), Space.Image(12, 5, 1, 256));
+        Check([.. "P5 5 12 255\n"u8, .. pixels], Space.Image(12, 5, 1, 256));
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class FileKindTests
         samples.File("pictures/a.jpg", Png.Encode(Samples.RandomBytes(6), 2, 3, 1));
         samples.File("pictures/b.png", [.. "P5 3 2 255\n"u8, 1, 2, 3, 4, 5, 6]);
         using var data = Dataset.Open(Path.Combine(samples.Folder, "pictures"), DataOptions.Default);
-        Assert.Equal((2, new ImageGeometry(2, 3, 1, 256)), (data.All.Count, data.Geometry));
+        Assert.Equal((2, Space.Image(2, 3, 1, 256)), (data.All.Count, data.Space));
         samples.File("pictures/c.png", Head("%PDF-1.7"));
         Assert.Contains("c.png' is a PDF document", Assert.Throws<DataException>(() => Dataset.Open(Path.Combine(samples.Folder, "pictures"), DataOptions.Default).Dispose()).Message);
     }

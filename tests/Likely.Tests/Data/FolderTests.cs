@@ -94,7 +94,7 @@ public sealed class FolderTests : IDisposable
         _samples.File("notes.txt", "about these"u8.ToArray());
         _samples.File(".DS_Store", [1, 2, 3]);
         using var data = Open();
-        Assert.Equal((12, 3), (data.All.Count, data.Geometry.Channels));
+        Assert.Equal((12, 3), (data.All.Count, data.Space.Symbols));
         Assert.Equal("left out: 5 other files (Thumbs.db, notes.txt, record.bin, ...)", Assert.Single(data.Notes));
     }
 
@@ -170,7 +170,7 @@ public sealed class FolderTests : IDisposable
     byte[] Symbols(int index, params (string Key, string Value)[] settings)
     {
         using var data = Open(settings);
-        var symbols = new byte[data.Geometry.Dimensions];
+        var symbols = new byte[data.Space.Dimensions];
         data.All.Read(index, symbols);
         return symbols;
     }

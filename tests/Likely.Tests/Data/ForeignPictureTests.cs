@@ -24,7 +24,7 @@ public sealed class ForeignPictureTests : IDisposable
 
     static byte[] Symbols(Split split, int index)
     {
-        var symbols = new byte[split.GeometryOf(index).Dimensions];
+        var symbols = new byte[split.SpaceOf(index).Dimensions];
         split.Read(index, symbols);
         return symbols;
     }
@@ -69,7 +69,7 @@ public sealed class ForeignPictureTests : IDisposable
         // Opaque pixels need none.
         Make("opaque.tif", "testsrc=s=4x4:d=1:r=5", "-frames:v", "1", "-pix_fmt", "rgba", "-compression_level", "1");
         using var opaque = Open("opaque.tif");
-        Assert.Equal(3, opaque.Geometry.Channels);
+        Assert.Equal(3, opaque.Space.Symbols);
     }
 
     [FfmpegFact]

@@ -93,7 +93,7 @@ public sealed class FormatFuzzTests
         Fuzz("files", [Samples.Idx(Samples.RandomBytes(12), 3, 2, 2)], (file, _, _) =>
         {
             using var data = Dataset.Open(samples.File("a-images-idx3-ubyte", file), DataOptions.Default);
-            data.All.Read(data.All.Count - 1, new byte[data.Geometry.Dimensions]);
+            data.All.Read(data.All.Count - 1, new byte[data.Space.Dimensions]);
         }, Count / 20);
     }
 
@@ -106,7 +106,7 @@ public sealed class FormatFuzzTests
 
     static void ReadLast(ItemSource source)
     {
-        using (source) source.Read(source.Count - 1, new byte[source.GeometryOf(0).Dimensions]);
+        using (source) source.Read(source.Count - 1, new byte[source.SpaceOf(0).Dimensions]);
     }
 
     static void Fuzz(string name, byte[][] seeds, Action<byte[], Philox, int> read, int? limit = null)

@@ -19,7 +19,7 @@ public sealed class NpyHeaderTests
         using var samples = new Samples();
         using var data = Dataset.Open(samples.File("a.npy", file), (options ?? DataOptions.Default) with { Validation = 0 });
         var all = new byte[data.All.Count][];
-        for (var i = 0; i < all.Length; i++) data.All.Read(i, all[i] = new byte[data.Geometry.Dimensions]);
+        for (var i = 0; i < all.Length; i++) data.All.Read(i, all[i] = new byte[data.Space.Dimensions]);
         return [.. all.SelectMany(item => item)];
     }
 

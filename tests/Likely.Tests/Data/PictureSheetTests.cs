@@ -1,5 +1,6 @@
 using Likely.Data;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Data;
 
@@ -19,7 +20,7 @@ public sealed class PictureSheetTests
     [Fact]
     public void Symbols_are_spread_over_the_display()
     {
-        var sheet = ImageGrid.ArrangeSymbols([[0, 1, 2]], new ImageGeometry(1, 3, 1, 3), scale: 1, gap: 0);
+        var sheet = ImageGrid.ArrangeSymbols([[0, 1, 2]], Space.Image(1, 3, 1, 3), scale: 1, gap: 0);
         Assert.Equal([0, 128, 255], sheet.Pixels);
     }
 

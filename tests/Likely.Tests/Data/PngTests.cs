@@ -79,7 +79,7 @@ public sealed class PngTests
         byte[] On(string background, byte[] file)
         {
             using var data = Dataset.Open(samples.File("a.png", file), DataOptions.Parse([new("background", background), new("validation", "0")]));
-            var symbols = new byte[data.Geometry.Dimensions];
+            var symbols = new byte[data.Space.Dimensions];
             data.Train.Read(0, symbols);
             return symbols;
         }

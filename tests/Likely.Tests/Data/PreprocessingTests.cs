@@ -10,7 +10,7 @@ public sealed class PreprocessingTests
 
     static byte[] Item(Split split, int index, ulong epoch = 0)
     {
-        var symbols = new byte[split.Geometry.Dimensions];
+        var symbols = new byte[split.Space.Dimensions];
         split.Read(index, symbols, epoch);
         return symbols;
     }
@@ -25,7 +25,7 @@ public sealed class PreprocessingTests
             using var data = Open(samples, all, 16, 16, new DataOptions { Levels = levels });
             Assert.Equal(all.Select(v => (byte)(v * levels / 256)), Item(data.Train, 0));
             for (var symbol = 0; symbol < levels; symbol++)
-                Assert.Equal((byte)Math.Round(symbol * 255.0 / (levels - 1), MidpointRounding.AwayFromZero), data.Geometry.ToDisplay((byte)symbol));
+                Assert.Equal((byte)Math.Round(symbol * 255.0 / (levels - 1), MidpointRounding.AwayFromZero), data.Space.ToDisplay((byte)symbol));
         }
     }
 
@@ -35,7 +35,7 @@ public sealed class PreprocessingTests
         using var samples = new Samples();
         using var data = Open(samples, [0, 127, 128, 255], 2, 2, new DataOptions { Binarize = Binarization.Threshold });
         Assert.Equal([0, 0, 1, 1], Item(data.Train, 0));
-        Assert.Equal(2, data.Geometry.Levels);
+        Assert.Equal(2, data.Space.Levels);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Likely.Data;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Data;
 
@@ -12,7 +13,7 @@ public sealed class RealDataTests
     {
         using var data = Dataset.Open("mnist", DataOptions.Default);
         Assert.Equal((50_000, 10_000, 10_000), (data.Train.Count, data.Validation.Count, data.Test.Count));
-        Assert.Equal(new ImageGeometry(28, 28, 1, 256), data.Geometry);
+        Assert.Equal(Space.Image(28, 28, 1, 256), data.Space);
         var counts = new int[10];
         long sum = 0;
         var symbols = new byte[784];
@@ -90,11 +91,11 @@ public sealed class RealDataTests
     public void Cifar10_is_read_with_its_labels()
     {
         using var data = Dataset.Open("cifar10", DataOptions.Default);
-        Assert.Equal(new ImageGeometry(32, 32, 3, 256), data.Geometry);
+        Assert.Equal(Space.Image(32, 32, 3, 256), data.Space);
         Assert.Equal("frog", data.ClassNames[data.All.Label(0)]); // the well-known first training image
         Assert.Equal("cat", data.ClassNames[data.Test.Label(0)]);
         Assert.True(data.Train.Count > data.Validation.Count && data.Validation.Count > 0 && data.Test.Count > 0);
-        var symbols = new byte[data.Geometry.Dimensions];
+        var symbols = new byte[data.Space.Dimensions];
         data.All.Read(0, symbols);
         Assert.Equal([59, 62, 63], symbols[..3]);
     }
@@ -105,15 +106,15 @@ public sealed class RealDataTests
         using (var olivetti = Dataset.Open("olivetti", DataOptions.Default))
         {
             Assert.Equal((320, 40, 40, 40), (olivetti.Train.Count, olivetti.Validation.Count, olivetti.Test.Count, olivetti.ClassNames.Count));
-            Assert.Equal((64, 64), (olivetti.Geometry.Height, olivetti.Geometry.Width));
+            Assert.Equal((64, 64), (olivetti.Space.Height, olivetti.Space.Width));
             Assert.Equal(39, olivetti.All.Label(399));
         }
         using (var frey = Dataset.Open("frey", DataOptions.Default))
-            Assert.Equal((1965, 28, 20), (frey.All.Count, frey.Geometry.Height, frey.Geometry.Width));
+            Assert.Equal((1965, 28, 20), (frey.All.Count, frey.Space.Height, frey.Space.Width));
         using (var natural = Dataset.Open("bsds_gray", new DataOptions { Crop = (64, 64), Size = (16, 16) }))
-            Assert.Equal((60, new ImageGeometry(16, 16, 1, 256)), (natural.All.Count, natural.Geometry));
+            Assert.Equal((60, Space.Image(16, 16, 1, 256)), (natural.All.Count, natural.Space));
         using (var kodak = Dataset.Open(DataFactAttribute.PathOf("kodak"), new DataOptions { AnySize = true, Validation = 0 }))
-            Assert.Equal((12, 3), (kodak.Train.Count, kodak.Geometry.Channels));
+            Assert.Equal((12, 3), (kodak.Train.Count, kodak.Space.Symbols));
         using (var letters = Dataset.Open("notmnist", DataOptions.Default))
             Assert.Equal((10_000, "J"), (letters.Test.Count, letters.ClassNames[9]));
         using var clothes = Dataset.Open("fashion_mnist", DataOptions.Default);

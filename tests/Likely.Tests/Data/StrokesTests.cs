@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Likely.Data;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Data;
 
@@ -69,7 +70,7 @@ public sealed class StrokesTests
     {
         using var data = Dataset.Open("strokes", new DataOptions { Binarize = Binarization.Threshold });
         Assert.Equal((60_000, 10_000, 10_000), (data.Train.Count, data.Validation.Count, data.Test.Count));
-        Assert.Equal(new ImageGeometry(28, 28, 1, 2), data.Geometry);
+        Assert.Equal(Space.Image(28, 28, 1, 2), data.Space);
         Assert.Equal(10, data.ClassNames.Count);
         var symbols = new byte[784];
         data.Test.Read(9_999, symbols);

@@ -35,7 +35,7 @@ public sealed class GoldenArchiveTests
         var path = Path.Combine(Folder, $"{name}.lka");
         var law = LawCases.Find(_cases[name]);
         using var folder = new TemporaryFolder();
-        var input = IdxFiles.Write(folder.Path, "golden", law.Geometry, law.Examples(Count), law.Labels(Count));
+        var input = IdxFiles.Write(folder.Path, "golden", law.Space, law.Examples(Count), law.Labels(Count));
         File.WriteAllText(folder["note.txt"], "Kept for ever.\n");
         if (!OperatingSystem.IsWindows())
             foreach (var file in (string[])[input, folder["note.txt"]]) File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100); // others are kept, in the second format

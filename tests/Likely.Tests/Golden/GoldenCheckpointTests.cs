@@ -53,20 +53,20 @@ public sealed unsafe class GoldenCheckpointTests
     internal static Checkpoint New(string name)
     {
         var law = LawCases.All.First(c => c.Config.Name == name);
-        var model = law.Config.Build(law.Geometry, law.Classes, seed: 20260101);
+        var model = law.Config.Build(law.Space, law.Classes, seed: 20260101);
         return new Checkpoint(model, [.. Enumerable.Range(0, law.Classes).Select(i => $"class {i}")], "binarize=static") { DataName = "golden", Summary = { ["steps"] = 0 } };
     }
 
     internal static string Facts(Checkpoint checkpoint)
     {
         var model = checkpoint.Model;
-        var batch = new SymbolBatch(model.Geometry, 4);
+        var batch = new SymbolBatch(model.Space, 4);
         batch.Begin(4);
         var random = new Philox(7, RandomPurpose.Test);
-        var item = new int[model.Geometry.Dimensions];
+        var item = new int[model.Space.Dimensions];
         for (var i = 0; i < 4; i++)
         {
-            for (var d = 0; d < item.Length; d++) item[d] = random.Below((ulong)i, (ulong)d, model.Geometry.Levels);
+            for (var d = 0; d < item.Length; d++) item[d] = random.Below((ulong)i, (ulong)d, model.Space.Levels);
             batch.Set(i, item, model.Classes > 0 ? i % model.Classes : -1);
         }
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -22,7 +22,7 @@ public sealed class ArchiveLaw
         var (examples, labels) = (law.Examples(Count), law.Labels(Count));
         for (var member = 0; member < Math.Min(3, model.Members); member++)
         {
-            var parallel = new double[law.Geometry.Dimensions][];
+            var parallel = new double[law.Space.Dimensions][];
             model.Distributions(new Tape(), Faces.Batch(model, examples, labels), (dimension, distributions) =>
             {
                 Assert.Equal(Count, distributions.Count);
@@ -93,8 +93,8 @@ public sealed class ArchiveLaw
         var law = LawCases.Find(name);
         var model = IdxFiles.Checkpoint(law);
         using var folder = new TemporaryFolder();
-        var input = IdxFiles.Write(folder.Path, "law", law.Geometry, law.Examples(30), law.Labels(30));
-        var made = Archive.Compress(model, [input], folder["a.lka"], new ArchiveOptions { Threads = 2, Strict = law.Geometry.SubPositions is 1 or 3 });
+        var input = IdxFiles.Write(folder.Path, "law", law.Space, law.Examples(30), law.Labels(30));
+        var made = Archive.Compress(model, [input], folder["a.lka"], new ArchiveOptions { Threads = 2, Strict = law.Space.Symbols is 1 or 3 });
         Assert.Equal(30, made.Items);
         using var archive = ArchiveReader.Open(folder["a.lka"]);
         Archive.Decompress(archive, model, folder["out"], new ArchiveOptions { Threads = 1 });

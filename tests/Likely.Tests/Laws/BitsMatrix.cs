@@ -41,7 +41,7 @@ public sealed class BitsMatrix
     {
         foreach (var config in ModelRegistry.All)
         {
-            var cases = LawCases.All.Where(c => c.Config.Name == config.Name && c.Geometry.Dimensions <= 60).ToArray();
+            var cases = LawCases.All.Where(c => c.Config.Name == config.Name && c.Space.Dimensions <= 60).ToArray();
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             foreach (var law in cases) Add(hash, law, threads, archives);
             yield return (config.Name, Convert.ToHexStringLower(hash.GetHashAndReset()));
@@ -75,7 +75,7 @@ public sealed class BitsMatrix
     {
         using var folder = new TemporaryFolder();
         var checkpoint = new Checkpoint(model, [.. Enumerable.Range(0, law.Classes).Select(i => $"{i}")], "");
-        var input = IdxFiles.Write(folder.Path, "bits", law.Geometry, law.Examples(Examples), law.Labels(Examples));
+        var input = IdxFiles.Write(folder.Path, "bits", law.Space, law.Examples(Examples), law.Labels(Examples));
         byte[] bytes = [];
         foreach (var batch in (int[])[1, 7, 64])
         {
@@ -121,7 +121,7 @@ public sealed class BitsMatrix
         var random = new Philox(1, RandomPurpose.Sampling);
         var predictor = model.Predict(Samples, labels, member);
         var samples = new int[Samples][];
-        for (var b = 0; b < Samples; b++) samples[b] = new int[model.Geometry.Dimensions];
+        for (var b = 0; b < Samples; b++) samples[b] = new int[model.Space.Dimensions];
         var (symbols, uniform, sampler) = (new int[Samples], new double[Samples], new Sampler(0.8f));
         var logs = new float[Samples];
         for (var step = 0; step < predictor.Count; step++)

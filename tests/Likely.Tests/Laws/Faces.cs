@@ -12,7 +12,7 @@ static unsafe class Faces
     {
         var tape = new Tape();
         var batch = Batch(model, examples, labels);
-        return ToExamples(model.LogProbabilities(tape, batch, 1, member), model.Geometry);
+        return ToExamples(model.LogProbabilities(tape, batch, 1, member), model.Space);
     }
 
     /// <summary>The same by a predictor; <paramref name="ask"/> also calls Next at every step, as a sampler does.</summary>
@@ -37,14 +37,14 @@ static unsafe class Faces
     public static float[][] Chunked(GridModel model, int[][] examples, int[] labels, int chunk)
     {
         var run = new Run(examples.Length) { Labels = labels };
-        var input = run.Input = model.NewInput(run.Memory, model.Geometry.Positions, examples.Length);
+        var input = run.Input = model.NewInput(run.Memory, model.Space.Positions, examples.Length);
         new Span<float>(input.Data, (int)input.Length).Clear();
         var batch = Batch(model, examples, labels);
-        var (sub, row) = (model.Geometry.SubPositions, examples.Length * model.Geometry.SubPositions);
-        var logs = new float[model.Geometry.Positions * row];
-        for (var start = 0; start < model.Geometry.Positions; start += chunk)
+        var (sub, row) = (model.Space.Symbols, examples.Length * model.Space.Symbols);
+        var logs = new float[model.Space.Positions * row];
+        for (var start = 0; start < model.Space.Positions; start += chunk)
         {
-            var count = Math.Min(chunk, model.Geometry.Positions - start);
+            var count = Math.Min(chunk, model.Space.Positions - start);
             for (var i = start * row; i < (start + count) * row; i++) model.SetInput(input, i / sub, i % sub, batch.Symbols.Pointer[i]);
             run.Step.Reset();
             (run.Start, run.Count) = (start, count);
@@ -71,7 +71,7 @@ static unsafe class Faces
 
     public static SymbolBatch Batch(DensityModel model, int[][] examples, int[] labels)
     {
-        var batch = new SymbolBatch(model.Geometry, examples.Length);
+        var batch = new SymbolBatch(model.Space, examples.Length);
         batch.Begin(examples.Length);
         for (var b = 0; b < examples.Length; b++) batch.Set(b, examples[b], labels.Length == 0 ? -1 : labels[b]);
         return batch;
@@ -80,15 +80,15 @@ static unsafe class Faces
     /// <summary>The log-likelihood of each example, in nats.</summary>
     public static double[] Totals(float[][] logs) => Array.ConvertAll(logs, example => example.Sum(log => (double)log));
 
-    static float[][] ToExamples(Tensor logs, Geometry geometry)
+    static float[][] ToExamples(Tensor logs, Space space)
     {
-        if (logs.Positions != geometry.Positions || logs.Channels != geometry.SubPositions)
-            throw new InvalidOperationException($"log-probabilities of {geometry} came as {logs.Shape}");
+        if (logs.Positions != space.Positions || logs.Channels != space.Symbols)
+            throw new InvalidOperationException($"log-probabilities of {space} came as {logs.Shape}");
         var examples = new float[logs.Batch][];
         for (var b = 0; b < logs.Batch; b++)
         {
-            examples[b] = new float[geometry.Dimensions];
-            for (var p = 0; p < logs.Positions; p++) logs.Row(p, b).CopyTo(examples[b].AsSpan(p * geometry.SubPositions));
+            examples[b] = new float[space.Dimensions];
+            for (var p = 0; p < logs.Positions; p++) logs.Row(p, b).CopyTo(examples[b].AsSpan(p * space.Symbols));
         }
         return examples;
     }

@@ -4,14 +4,14 @@ using Likely.Tensors;
 namespace Likely.Tests.Laws;
 
 /// <summary>
-/// A registered model in a tiny configuration on a tiny geometry. Built models get noise on every weight, so that biases and
+/// A registered model in a tiny configuration on a tiny space. Built models get noise on every weight, so that biases and
 /// zero-initialised layers take part in the laws.
 /// </summary>
-public sealed class LawCase(string name, ModelConfig config, Geometry geometry, int classes, bool dropout)
+public sealed class LawCase(string name, ModelConfig config, Space space, int classes, bool dropout)
 {
     public string Name { get; } = name;
     public ModelConfig Config { get; } = config;
-    public Geometry Geometry { get; } = geometry;
+    public Space Space { get; } = space;
 
     /// <summary>Classes of the labels; 0: no labels.</summary>
     public int Classes { get; } = classes;
@@ -20,12 +20,12 @@ public sealed class LawCase(string name, ModelConfig config, Geometry geometry, 
     public bool Dropout { get; } = dropout;
 
     /// <summary>Number of possible examples, at most a billion.</summary>
-    public double States => Math.Min(1e9, Math.Pow(Geometry.Levels, Geometry.Dimensions));
+    public double States => Math.Min(1e9, Math.Pow(Space.Levels, Space.Dimensions));
 
     /// <summary>The model with noise of this deviation on its initial weights.</summary>
     public unsafe DensityModel Build(ulong seed = 1, double noise = 0.3)
     {
-        var model = Config.Build(Geometry, Classes, seed);
+        var model = Config.Build(Space, Classes, seed);
         foreach (var parameter in model.Parameters.Parameters)
         {
             var random = new Philox(seed, RandomPurpose.Test, Philox.Hash(parameter.Name));
@@ -48,8 +48,8 @@ public sealed class LawCase(string name, ModelConfig config, Geometry geometry, 
         var examples = new int[count][];
         for (var i = 0; i < count; i++)
         {
-            examples[i] = new int[Geometry.Dimensions];
-            for (var d = 0; d < examples[i].Length; d++) examples[i][d] = random.Below((ulong)i, (ulong)d, Geometry.Levels);
+            examples[i] = new int[Space.Dimensions];
+            for (var d = 0; d < examples[i].Length; d++) examples[i][d] = random.Below((ulong)i, (ulong)d, Space.Levels);
         }
         return examples;
     }
@@ -63,5 +63,5 @@ public sealed class LawCase(string name, ModelConfig config, Geometry geometry, 
     }
 
     /// <summary>What a failed law says, enough to build the model again.</summary>
-    public override string ToString() => $"{Name} on {Geometry}, {Classes} classes, {ModelRegistry.ToJson(Config)}, seed 1";
+    public override string ToString() => $"{Name} on {Space}, {Classes} classes, {ModelRegistry.ToJson(Config)}, seed 1";
 }

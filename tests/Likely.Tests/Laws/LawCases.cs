@@ -1,5 +1,6 @@
 using Likely.Models;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Laws;
 
@@ -15,33 +16,33 @@ public static class LawCases
 
     static readonly Dictionary<string, string> _large = Parse("channels=18 head_channels=36 hidden=40 layers=3 kernel=7 masks=1 orderings=1");
 
-    static readonly (string Name, Geometry Geometry, int Classes, (string Key, string Value)[] Wanted, (string Key, string Value)[] Needed)[] _combinations =
+    static readonly (string Name, Space Space, int Classes, (string Key, string Value)[] Wanted, (string Key, string Value)[] Needed)[] _combinations =
     [
-        ("binary", new(4, 3, 1, 2), 0, [], []),
-        ("binary vector", new(1, 8, 1, 2), 0, [], []),
-        ("binary RGB", new(2, 2, 3, 2), 0, [], []),
-        ("grey of 4 levels", new(3, 3, 1, 4), 0, [("head", "softmax")], []),
-        ("grey of 3 levels", new(2, 3, 1, 3), 0, [("head", "softmax")], []),
-        ("grey mixture", new(5, 4, 1, 256), 0, [("kernel", "5")], [("head", "mixture")]),
-        ("grey softmax of 256", new(3, 2, 1, 256), 0, [("head", "softmax")], []),
-        ("RGB of 4 levels", new(3, 3, 3, 4), 0, [("head", "softmax")], []),
-        ("RGB of 3 levels", new(1, 2, 3, 3), 0, [("head", "softmax")], []),
-        ("RGB mixture", new(3, 3, 3, 256), 0, [], [("head", "mixture")]),
-        ("grey embedded", new(3, 3, 1, 4), 0, [("head", "softmax")], [("embedding", "5")]),
-        ("RGB embedded", new(3, 3, 3, 4), 0, [("head", "softmax")], [("embedding", "5")]),
-        ("RGB mixture embedded", new(3, 3, 3, 256), 0, [("head", "mixture")], [("embedding", "3")]),
-        ("conditional", new(4, 3, 1, 2), 3, [], [("conditional", "true")]),
-        ("conditional RGB", new(1, 2, 3, 3), 2, [], [("conditional", "true")]),
-        ("dropout", new(3, 3, 1, 2), 0, [], [("dropout", "0.3")]),
-        ("random order", new(4, 3, 1, 2), 0, [], [("ordering", "random")]),
-        ("random order RGB", new(2, 2, 3, 2), 0, [], [("ordering", "random")]),
-        ("three masks", new(4, 3, 1, 2), 0, [("orderings", "1")], [("masks", "3")]),
-        ("three orderings", new(4, 3, 1, 2), 0, [("masks", "1")], [("orderings", "3")]),
-        ("one layer", new(4, 3, 1, 2), 0, [], [("layers", "1")]),
-        ("no position before", new(1, 1, 1, 2), 0, [], []),
-        ("one column", new(7, 1, 1, 2), 0, [], []),
-        ("larger grid", new(12, 9, 1, 2), 0, [], []), // more positions than a walk's windows hold
-        ("larger RGB grid", new(9, 6, 3, 4), 0, [("head", "softmax")], []),
+        ("binary", Space.Image(4, 3, 1, 2), 0, [], []),
+        ("binary vector", Space.Image(1, 8, 1, 2), 0, [], []),
+        ("binary RGB", Space.Image(2, 2, 3, 2), 0, [], []),
+        ("grey of 4 levels", Space.Image(3, 3, 1, 4), 0, [("head", "softmax")], []),
+        ("grey of 3 levels", Space.Image(2, 3, 1, 3), 0, [("head", "softmax")], []),
+        ("grey mixture", Space.Image(5, 4, 1, 256), 0, [("kernel", "5")], [("head", "mixture")]),
+        ("grey softmax of 256", Space.Image(3, 2, 1, 256), 0, [("head", "softmax")], []),
+        ("RGB of 4 levels", Space.Image(3, 3, 3, 4), 0, [("head", "softmax")], []),
+        ("RGB of 3 levels", Space.Image(1, 2, 3, 3), 0, [("head", "softmax")], []),
+        ("RGB mixture", Space.Image(3, 3, 3, 256), 0, [], [("head", "mixture")]),
+        ("grey embedded", Space.Image(3, 3, 1, 4), 0, [("head", "softmax")], [("embedding", "5")]),
+        ("RGB embedded", Space.Image(3, 3, 3, 4), 0, [("head", "softmax")], [("embedding", "5")]),
+        ("RGB mixture embedded", Space.Image(3, 3, 3, 256), 0, [("head", "mixture")], [("embedding", "3")]),
+        ("conditional", Space.Image(4, 3, 1, 2), 3, [], [("conditional", "true")]),
+        ("conditional RGB", Space.Image(1, 2, 3, 3), 2, [], [("conditional", "true")]),
+        ("dropout", Space.Image(3, 3, 1, 2), 0, [], [("dropout", "0.3")]),
+        ("random order", Space.Image(4, 3, 1, 2), 0, [], [("ordering", "random")]),
+        ("random order RGB", Space.Image(2, 2, 3, 2), 0, [], [("ordering", "random")]),
+        ("three masks", Space.Image(4, 3, 1, 2), 0, [("orderings", "1")], [("masks", "3")]),
+        ("three orderings", Space.Image(4, 3, 1, 2), 0, [("masks", "1")], [("orderings", "3")]),
+        ("one layer", Space.Image(4, 3, 1, 2), 0, [], [("layers", "1")]),
+        ("no position before", Space.Image(1, 1, 1, 2), 0, [], []),
+        ("one column", Space.Image(7, 1, 1, 2), 0, [], []),
+        ("larger grid", Space.Image(12, 9, 1, 2), 0, [], []), // more positions than a walk's windows hold
+        ("larger RGB grid", Space.Image(9, 6, 3, 4), 0, [("head", "softmax")], []),
     ];
 
     public static IReadOnlyList<LawCase> All { get; } = [.. ModelRegistry.All.SelectMany(Accepted)];
@@ -61,15 +62,15 @@ public static class LawCases
     static IEnumerable<LawCase> Accepted(ModelConfig published)
     {
         var keys = ModelRegistry.Keys(published).ToDictionary(pair => pair.Key, pair => pair.Value);
-        foreach (var (name, geometry, classes, wanted, needed) in _combinations)
+        foreach (var (name, space, classes, wanted, needed) in _combinations)
         {
             if (needed.Any(pair => !keys.ContainsKey(pair.Key))) continue;
-            if (Try($"{published.Name}: {name}", published, Settings(keys, [.. wanted, .. needed]), geometry, classes) is { } found) yield return found;
+            if (Try($"{published.Name}: {name}", published, Settings(keys, [.. wanted, .. needed]), space, classes) is { } found) yield return found;
         }
         // Every switch of a model is tried the other way round.
         foreach (var (key, value) in keys)
             if (key != "conditional" && bool.TryParse(value, out var flag)
-                && Try($"{published.Name}: {key}={!flag}", published, Settings(keys, (key, flag ? "false" : "true")), new(4, 3, 1, 2), 0) is { } found)
+                && Try($"{published.Name}: {key}={!flag}", published, Settings(keys, (key, flag ? "false" : "true")), Space.Image(4, 3, 1, 2), 0) is { } found)
                 yield return found;
     }
 
@@ -84,13 +85,13 @@ public static class LawCases
     static Dictionary<string, string> Parse(string settings)
         => settings.Split(' ').Select(setting => setting.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
 
-    static LawCase? Try(string name, ModelConfig published, Dictionary<string, string> settings, Geometry geometry, int classes)
+    static LawCase? Try(string name, ModelConfig published, Dictionary<string, string> settings, Space space, int classes)
     {
         try
         {
             var config = ModelRegistry.With(published, settings);
-            config.Build(geometry, classes, 1);
-            return new LawCase(name, config, geometry, classes, settings.GetValueOrDefault("dropout", "0") != "0");
+            config.Build(space, classes, 1);
+            return new LawCase(name, config, space, classes, settings.GetValueOrDefault("dropout", "0") != "0");
         }
         catch (ModelException)
         {

@@ -32,7 +32,7 @@ public sealed class NormalisationLaw
     {
         var law = LawCases.Find(name);
         var model = law.Build();
-        var levels = law.Geometry.Levels;
+        var levels = law.Space.Levels;
         for (var member = 0; member < Math.Min(3, model.Members); member++)
         {
             var (examples, labels) = (law.Examples(3), law.Labels(3));

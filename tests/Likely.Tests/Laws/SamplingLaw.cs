@@ -48,7 +48,7 @@ public sealed class SamplingLaw
         for (var first = 0; first < Count; first += Batch)
         {
             var predictor = model.Predict(Batch, label < 0 ? [] : Enumerable.Repeat(label, Batch).ToArray(), member);
-            var examples = new int[Batch * model.Geometry.Dimensions];
+            var examples = new int[Batch * model.Space.Dimensions];
             var (symbols, uniform, sampler) = (new int[Batch], new double[Batch], new Sampler());
             for (var step = 0; step < predictor.Count; step++)
             {
@@ -56,10 +56,10 @@ public sealed class SamplingLaw
                 var dimension = predictor.DimensionAt(step);
                 for (var b = 0; b < Batch; b++) uniform[b] = random.UniformDouble((ulong)(first + b), (ulong)dimension);
                 sampler.Draw(distributions, uniform, symbols);
-                for (var b = 0; b < Batch; b++) examples[b * model.Geometry.Dimensions + dimension] = symbols[b];
+                for (var b = 0; b < Batch; b++) examples[b * model.Space.Dimensions + dimension] = symbols[b];
                 predictor.Observe(symbols);
             }
-            for (var b = 0; b < Batch; b++) states[first + b] = TinySpace.Index(model.Geometry, examples.AsSpan(b * model.Geometry.Dimensions, model.Geometry.Dimensions));
+            for (var b = 0; b < Batch; b++) states[first + b] = TinySpace.Index(model.Space, examples.AsSpan(b * model.Space.Dimensions, model.Space.Dimensions));
         }
         return states;
     }

@@ -61,7 +61,7 @@ sealed unsafe class ShardedSteps
             new Span<float>(_gradients[shard].Pointer, checked((int)_model.Parameters.Length)).Clear();
             _nats[shard] = 0;
             if (end == first) return;
-            var batch = _batches[shard] ??= new SymbolBatch(_model.Geometry, examples.Length);
+            var batch = _batches[shard] ??= new SymbolBatch(_model.Space, examples.Length);
             batch.Begin(end - first);
             for (var i = first; i < end; i++) batch.Set(i - first, examples[i], labels.Length == 0 ? -1 : labels[i]);
             var before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,4 +1,5 @@
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Tests.Laws;
 
@@ -9,18 +10,18 @@ static class TinySpace
     public const int Limit = 5000;
 
     /// <summary>State i: its digits in base levels, the first symbol the lowest.</summary>
-    public static int[] State(Geometry geometry, int index)
+    public static int[] State(Space space, int index)
     {
-        var symbols = new int[geometry.Dimensions];
-        for (var d = 0; d < symbols.Length; d++, index /= geometry.Levels) symbols[d] = (index % geometry.Levels);
+        var symbols = new int[space.Dimensions];
+        for (var d = 0; d < symbols.Length; d++, index /= space.Levels) symbols[d] = (index % space.Levels);
         return symbols;
     }
 
     /// <summary>The index of a state.</summary>
-    public static int Index(Geometry geometry, ReadOnlySpan<int> symbols)
+    public static int Index(Space space, ReadOnlySpan<int> symbols)
     {
         var index = 0;
-        for (var d = symbols.Length - 1; d >= 0; d--) index = index * geometry.Levels + symbols[d];
+        for (var d = symbols.Length - 1; d >= 0; d--) index = index * space.Levels + symbols[d];
         return index;
     }
 
@@ -28,12 +29,12 @@ static class TinySpace
     public static double[] LogLikelihoods(DensityModel model, int label, int member)
     {
         var count = 1;
-        for (var d = 0; d < model.Geometry.Dimensions; d++) count *= model.Geometry.Levels;
+        for (var d = 0; d < model.Space.Dimensions; d++) count *= model.Space.Levels;
         var totals = new double[count];
         for (var first = 0; first < count; first += 512)
         {
             var examples = new int[Math.Min(512, count - first)][];
-            for (var i = 0; i < examples.Length; i++) examples[i] = State(model.Geometry, first + i);
+            for (var i = 0; i < examples.Length; i++) examples[i] = State(model.Space, first + i);
             var labels = label < 0 ? [] : Enumerable.Repeat(label, examples.Length).ToArray();
             Faces.Totals(Faces.Parallel(model, examples, labels, member)).CopyTo(totals, first);
         }

@@ -8,13 +8,13 @@ public sealed class TrainingLaw
 {
     public static TheoryData<string> Cases => LawCases.Names();
     // More than one variable to learn, and no noise from dropout.
-    public static TheoryData<string> LearnableCases => LawCases.Names(c => !c.Dropout && c.Geometry.Dimensions > 1);
+    public static TheoryData<string> LearnableCases => LawCases.Names(c => !c.Dropout && c.Space.Dimensions > 1);
 
     [Theory, MemberData(nameof(LearnableCases))]
     public void A_model_overfits_one_batch(string name)
     {
         var law = LawCases.Find(name);
-        var steps = new ShardedSteps(LawCases.WithReach(law).Build(law.Geometry, law.Classes, 1), 1, threads: 1);
+        var steps = new ShardedSteps(LawCases.WithReach(law).Build(law.Space, law.Classes, 1), 1, threads: 1);
         var (examples, labels) = (law.Examples(4), law.Labels(4));
         // Four equally likely examples cannot be told apart from one another before they differ: log 4 nats remain.
         var floor = Math.Log(4);

@@ -35,7 +35,7 @@ public sealed class TwoFacesLaw
         {
             var (examples, labels) = (law.Examples(count), law.Labels(count));
             var expected = Faces.Parallel(model, examples, labels);
-            foreach (var chunk in new[] { 1, 2, 3, 7, law.Geometry.Width, law.Geometry.Positions })
+            foreach (var chunk in new[] { 1, 2, 3, 7, law.Space.Width, law.Space.Positions })
                 Same(expected, Faces.Chunked(model, examples, labels, chunk), $"{law}, batch {count}, chunks of {chunk}");
         }
     }
@@ -44,8 +44,8 @@ public sealed class TwoFacesLaw
     public void A_large_example_is_scored_in_chunks_with_the_bits_of_the_whole(string name)
     {
         var law = LawCases.Find(name);
-        if (law.Geometry.Height < 3) return; // the same configs on smaller grids
-        var large = new LawCase(law.Name, law.Config, law.Geometry with { Height = 150, Width = 110 }, law.Classes, law.Dropout);
+        if (law.Space.Height < 3) return; // the same configs on smaller grids
+        var large = new LawCase(law.Name, law.Config, law.Space with { Height = 150, Width = 110 }, law.Classes, law.Dropout);
         var model = large.Build();
         var batch = Faces.Batch(model, large.Examples(1), large.Labels(1));
         var (chunks, whole) = (model.LogProbabilities(new Tape(), batch), model.LogProbabilities(new Tape(recording: true), batch));

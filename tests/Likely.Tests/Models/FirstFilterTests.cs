@@ -1,6 +1,7 @@
 using Likely.Models;
 using Likely.Models.Autoregressive;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Models;
 
@@ -15,12 +16,12 @@ public sealed class FirstFilterTests
     [InlineData(512, 768, 1, 31)]
     [InlineData(1, 784, 1, 31)]
     public void The_first_filter_of_the_default_model_follows_the_picture(int height, int width, int channels, int side)
-        => Assert.Equal(side, ((GatedPixelCnnConfig)new GatedPixelCnnConfig().Build(new Geometry(height, width, channels, 2), 0, 1).Config).Kernel);
+        => Assert.Equal(side, ((GatedPixelCnnConfig)new GatedPixelCnnConfig().Build(Space.Image(height, width, channels, 2), 0, 1).Config).Kernel);
 
     [Fact]
     public void An_embedding_or_fewer_channels_narrow_it()
     {
-        var picture = new Geometry(28, 28, 1, 2);
+        var picture = Space.Image(28, 28, 1, 2);
         Assert.Equal(7, ((GatedPixelCnnConfig)new GatedPixelCnnConfig { Embedding = 15 }.Fitted(picture)).Kernel);
         Assert.Equal(21, ((PixelCnnConfig)new PixelCnnConfig { Channels = 32 }.Fitted(picture)).Kernel);
         Assert.Equal(17, ((PixelCnnConfig)new PixelCnnConfig().Fitted(picture)).Kernel);
@@ -35,7 +36,7 @@ public sealed class FirstFilterTests
         var config = ModelRegistry.Find(name);
         Assert.Contains(new("kernel", "auto"), ModelRegistry.Keys(config));
         Assert.Equal(config, ModelRegistry.With(ModelRegistry.With(config, [new("kernel", "9")]), [new("kernel", "auto")]));
-        Assert.Contains("\"kernel\":21", ModelRegistry.ToJson(ModelRegistry.With(config, [new("channels", "32")]).Build(new Geometry(28, 28, 1, 2), 0, 1).Config), StringComparison.Ordinal);
+        Assert.Contains("\"kernel\":21", ModelRegistry.ToJson(ModelRegistry.With(config, [new("channels", "32")]).Build(Space.Image(28, 28, 1, 2), 0, 1).Config), StringComparison.Ordinal);
         Assert.Contains("or auto", Assert.Throws<ModelException>(() => ModelRegistry.With(config, [new("kernel", "wide")])).Message, StringComparison.Ordinal);
         Assert.DoesNotContain("or auto", Assert.Throws<ModelException>(() => ModelRegistry.With(config, [new("channels", "auto")])).Message, StringComparison.Ordinal);
     }
@@ -52,9 +53,9 @@ public sealed class FirstFilterTests
     [Fact]
     public void What_a_pixel_sees_is_what_can_change_its_distribution()
     {
-        var model = new GatedPixelCnnConfig { Channels = 4, Layers = 3, Kernel = 5 }.Build(new Geometry(9, 9, 1, 2), 0, 1);
+        var model = new GatedPixelCnnConfig { Channels = 4, Layers = 3, Kernel = 5 }.Build(Space.Image(9, 9, 1, 2), 0, 1);
         Assert.Equal((4, 4), model.FieldOfView);
-        Assert.Equal((4, 4), new PixelCnnConfig { Channels = 4, Layers = 2, Kernel = 5 }.Build(new Geometry(9, 9, 1, 2), 0, 1).FieldOfView);
-        Assert.Null(new NadeConfig().Build(new Geometry(9, 9, 1, 2), 0, 1).FieldOfView);
+        Assert.Equal((4, 4), new PixelCnnConfig { Channels = 4, Layers = 2, Kernel = 5 }.Build(Space.Image(9, 9, 1, 2), 0, 1).FieldOfView);
+        Assert.Null(new NadeConfig().Build(Space.Image(9, 9, 1, 2), 0, 1).FieldOfView);
     }
 }

@@ -24,7 +24,7 @@ public sealed class MadeTests
 
     static DensityModel Model(int dimensions, MadeConfig config, bool stir = true)
     {
-        var model = config.Build(new Geometry(1, dimensions, 1, 2), 0, 1);
+        var model = config.Build(Space.Image(1, dimensions, 1, 2), 0, 1);
         if (stir) TwoFaces.Stir(model, 2);
         return model;
     }
@@ -64,7 +64,7 @@ public sealed class MadeTests
     {
         var config = Config(hidden, layers, masks, orderings, direct);
         var model = Model(dimensions, config);
-        var batch = TwoFaces.RandomBatch(model.Geometry, 5, 3);
+        var batch = TwoFaces.RandomBatch(model.Space, 5, 3);
         for (var member = 0; member < model.Members; member++)
         {
             var structure = new MadeMember(config, dimensions, member, masks == 1);
@@ -84,7 +84,7 @@ public sealed class MadeTests
     public void Training_draws_the_same_member_for_every_shard_of_a_step()
     {
         var model = Model(30, new MadeConfig { Hidden = 20, Masks = 4, Orderings = 4 });
-        var batch = TwoFaces.RandomBatch(model.Geometry, 3, 3);
+        var batch = TwoFaces.RandomBatch(model.Space, 3, 3);
         var members = Enumerable.Range(0, 4).Select(member => TwoFaces.Parallel(model, batch, member)).ToArray();
         var seen = new HashSet<int>();
         for (var step = 0; step < 40; step++)
@@ -107,7 +107,7 @@ public sealed class MadeTests
     public void Changed_weights_reach_every_member()
     {
         var model = Model(20, new MadeConfig { Hidden = 20, Masks = 3, Orderings = 3 });
-        var batch = TwoFaces.RandomBatch(model.Geometry, 3, 3);
+        var batch = TwoFaces.RandomBatch(model.Space, 3, 3);
         var before = Enumerable.Range(0, 3).Select(member => TwoFaces.Parallel(model, batch, member)).ToArray();
         TwoFaces.Stir(model, 8);
         for (var member = 0; member < 3; member++) Assert.NotEqual(before[member], TwoFaces.Parallel(model, batch, member));
@@ -123,7 +123,7 @@ public sealed class MadeTests
 
     [Fact]
     public void Data_with_more_levels_is_refused_with_the_way_out()
-        => Assert.Contains("binarize=threshold", Assert.Throws<ModelException>(() => Plain.Build(new Geometry(2, 2, 1, 4), 0, 1)).Message, StringComparison.Ordinal);
+        => Assert.Contains("binarize=threshold", Assert.Throws<ModelException>(() => Plain.Build(Space.Image(2, 2, 1, 4), 0, 1)).Message, StringComparison.Ordinal);
 
     // Masks by eq. 13 and 14 in natural order, sums in double.
     static double Naive(DensityModel model, MadeMember structure, double[] x, int layers)

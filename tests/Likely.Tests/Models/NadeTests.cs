@@ -1,14 +1,15 @@
 using Likely.Models;
 using Likely.Models.Autoregressive;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Models;
 
 public sealed class NadeTests
 {
-    static DensityModel Model(Geometry geometry, int hidden, string ordering = "raster")
+    static DensityModel Model(Space space, int hidden, string ordering = "raster")
     {
-        var model = new NadeConfig { Hidden = hidden, Ordering = ordering, OrderingSeed = 4 }.Build(geometry, 0, 1);
+        var model = new NadeConfig { Hidden = hidden, Ordering = ordering, OrderingSeed = 4 }.Build(space, 0, 1);
         TwoFaces.Stir(model, 2);
         return model;
     }
@@ -19,32 +20,32 @@ public sealed class NadeTests
     [InlineData(5, 7, 1, 70, "random")]
     [InlineData(3, 4, 3, 33, "random")]
     public void Both_faces_give_the_same_bits(int height, int width, int sub, int hidden, string ordering)
-        => TwoFaces.AssertSameBits(Model(new Geometry(height, width, sub, 2), hidden, ordering));
+        => TwoFaces.AssertSameBits(Model(Space.Image(height, width, sub, 2), hidden, ordering));
 
     [Theory]
     [InlineData("raster")]
     [InlineData("random")]
     public void All_states_of_a_tiny_space_sum_to_one(string ordering)
-        => Assert.Equal(1, TwoFaces.TotalProbability(Model(new Geometry(1, 11, 1, 2), 9, ordering)), 1e-5);
+        => Assert.Equal(1, TwoFaces.TotalProbability(Model(Space.Image(1, 11, 1, 2), 9, ordering)), 1e-5);
 
     [Theory]
     [InlineData("raster", 20)]
     [InlineData("random", 70)]
     public void Gradient_matches_central_differences(string ordering, int hidden)
-        => TwoFaces.AssertGradient(Model(new Geometry(3, 5, 1, 2), hidden, ordering));
+        => TwoFaces.AssertGradient(Model(Space.Image(3, 5, 1, 2), hidden, ordering));
 
     [Theory]
     [InlineData("raster")]
     [InlineData("random")]
     public unsafe void Log_likelihood_matches_the_plain_loops_of_the_paper(string ordering)
     {
-        var (geometry, hidden) = (new Geometry(6, 7, 1, 2), 37);
-        var model = Model(geometry, hidden, ordering);
+        var (space, hidden) = (Space.Image(6, 7, 1, 2), 37);
+        var model = Model(space, hidden, ordering);
         var walk = model.Predict(1);
         var order = new int[42];
         for (var i = 0; i < order.Length; i++) order[i] = walk.DimensionAt(i);
         Assert.Equal(ordering == "random", !order.SequenceEqual(order.Order()));
-        var batch = TwoFaces.RandomBatch(geometry, 40, 5); // more than one group of examples
+        var batch = TwoFaces.RandomBatch(space, 40, 5); // more than one group of examples
         var logs = TwoFaces.Parallel(model, batch);
         for (var e = 0; e < 40; e++)
         {
@@ -52,8 +53,8 @@ public sealed class NadeTests
             var sum = 0.0;
             for (var d = 0; d < 42; d++)
             {
-                x[d] = batch.Symbols.Pointer[TwoFaces.Offset(geometry, d, e, 40)];
-                sum += logs[TwoFaces.Offset(geometry, d, e, 40)];
+                x[d] = batch.Symbols.Pointer[TwoFaces.Offset(space, d, e, 40)];
+                sum += logs[TwoFaces.Offset(space, d, e, 40)];
             }
             var expected = Naive(x, order, hidden, TwoFaces.Values(model, "input"), TwoFaces.Values(model, "output"),
                 TwoFaces.Values(model, "visible_bias"), TwoFaces.Values(model, "hidden_bias"));
@@ -64,7 +65,7 @@ public sealed class NadeTests
     [Fact]
     public void Data_with_more_levels_is_refused_with_the_way_out()
     {
-        var fault = Assert.Throws<ModelException>(() => new NadeConfig().Build(new Geometry(4, 4, 1, 256), 0, 1));
+        var fault = Assert.Throws<ModelException>(() => new NadeConfig().Build(Space.Image(4, 4, 1, 256), 0, 1));
         Assert.Contains("binarize=threshold", fault.Message, StringComparison.Ordinal);
     }
 

@@ -37,24 +37,24 @@ public sealed class PublicBoundsTests
     public void A_batch_takes_only_what_fits(string name)
     {
         var law = LawCases.Find(name);
-        var batch = new SymbolBatch(law.Geometry, 3);
-        Assert.Throws<ArgumentOutOfRangeException>(() => batch.Set(0, new byte[law.Geometry.Dimensions])); // not begun
+        var batch = new SymbolBatch(law.Space, 3);
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.Set(0, new byte[law.Space.Dimensions])); // not begun
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.Begin(4));
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.Begin(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.Begin(-1));
         batch.Begin(2);
-        foreach (var example in new[] { -1, 2, int.MaxValue }) Assert.Throws<ArgumentOutOfRangeException>(() => batch.Set(example, new byte[law.Geometry.Dimensions]));
-        foreach (var length in new[] { 0, law.Geometry.Dimensions - 1, law.Geometry.Dimensions + 1 }) Assert.Throws<ArgumentException>(() => batch.Set(0, new byte[length]));
-        foreach (var wrong in new[] { law.Geometry.Levels, -1, int.MaxValue })
+        foreach (var example in new[] { -1, 2, int.MaxValue }) Assert.Throws<ArgumentOutOfRangeException>(() => batch.Set(example, new byte[law.Space.Dimensions]));
+        foreach (var length in new[] { 0, law.Space.Dimensions - 1, law.Space.Dimensions + 1 }) Assert.Throws<ArgumentException>(() => batch.Set(0, new byte[length]));
+        foreach (var wrong in new[] { law.Space.Levels, -1, int.MaxValue })
         {
-            var symbols = new int[law.Geometry.Dimensions];
+            var symbols = new int[law.Space.Dimensions];
             symbols[^1] = wrong;
-            Assert.Contains($"{law.Geometry.Levels} levels", Assert.Throws<ArgumentException>(() => batch.Set(0, symbols)).Message);
+            Assert.Contains($"{law.Space.Levels} levels", Assert.Throws<ArgumentException>(() => batch.Set(0, symbols)).Message);
         }
         foreach (var capacity in new[] { 0, -1, int.MaxValue })
-            if (capacity < int.MaxValue || law.Geometry.Dimensions > 1) Assert.Throws<ArgumentOutOfRangeException>(() => new SymbolBatch(law.Geometry, capacity));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SymbolBatch(law.Geometry with { Height = -law.Geometry.Height }, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SymbolBatch(new Geometry(1 << 20, 1 << 20, 3, 256), 1));
+            if (capacity < int.MaxValue || law.Space.Dimensions > 1) Assert.Throws<ArgumentOutOfRangeException>(() => new SymbolBatch(law.Space, capacity));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SymbolBatch(law.Space with { Height = -law.Space.Height }, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SymbolBatch(Space.Image(1 << 20, 1 << 20, 3, 256), 1));
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -62,8 +62,8 @@ public sealed class PublicBoundsTests
     {
         var law = LawCases.Find(name);
         var model = law.Build();
-        Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), new SymbolBatch(law.Geometry, 2)));
-        Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), Faces.Batch(model.Config.Build(Wider(law.Geometry), law.Classes, 1), [new int[Wider(law.Geometry).Dimensions]], law.Labels(1))));
+        Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), new SymbolBatch(law.Space, 2)));
+        Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), Faces.Batch(model.Config.Build(Wider(law.Space), law.Classes, 1), [new int[Wider(law.Space).Dimensions]], law.Labels(1))));
         var good = Faces.Batch(model, law.Examples(2), law.Labels(2));
         foreach (var member in new[] { -1, model.Members }) Assert.Throws<ArgumentOutOfRangeException>(() => model.LogProbabilities(new Tape(), good, member: member));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Distributions(new Tape(), good, (_, _) => { }, model.Members));
@@ -89,14 +89,14 @@ public sealed class PublicBoundsTests
     {
         var law = LawCases.Find(name);
         var model = law.Build();
-        var levels = law.Geometry.Levels;
+        var levels = law.Space.Levels;
         foreach (var batch in new[] { 0, -1, int.MinValue }) Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(batch, law.Labels(1)));
         foreach (var member in new[] { -1, model.Members }) Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(1, law.Labels(1), member: member));
         if (law.Classes > 0)
             foreach (var labels in new int[][] { [], [0], [0, 0, 0], [0, -1], [law.Classes, 0] }) Assert.Throws<ArgumentException>(() => model.Predict(2, labels));
 
         var predictor = model.Predict(2, law.Labels(2));
-        foreach (var step in new[] { -1, law.Geometry.Dimensions, int.MaxValue }) Assert.Throws<ArgumentOutOfRangeException>(() => predictor.DimensionAt(step));
+        foreach (var step in new[] { -1, law.Space.Dimensions, int.MaxValue }) Assert.Throws<ArgumentOutOfRangeException>(() => predictor.DimensionAt(step));
         foreach (var length in new[] { 0, 1, 3 }) Assert.Throws<ArgumentException>(() => predictor.Observe(new int[length]));
         Assert.Throws<ArgumentException>(() => predictor.Observe(new int[2], new float[1]));
         foreach (var wrong in new[] { levels, -1, int.MinValue }) Assert.Throws<ArgumentException>(() => predictor.Observe([0, wrong]));
@@ -108,7 +108,7 @@ public sealed class PublicBoundsTests
         foreach (var example in new[] { 2, -1 }) Assert.Throws<ArgumentOutOfRangeException>(() => kept.Probabilities(example, probabilities));
         foreach (var temperature in new[] { 0, -1, float.NaN, float.PositiveInfinity }) Assert.Throws<ArgumentOutOfRangeException>(() => kept.Probabilities(0, probabilities, temperature));
         Assert.Throws<ArgumentException>(() => kept.Probabilities(0, new double[levels - 1]));
-        for (var step = 0; step < law.Geometry.Dimensions; step++) predictor.Observe([0, 1]);
+        for (var step = 0; step < law.Space.Dimensions; step++) predictor.Observe([0, 1]);
         AssertOver(kept, levels);
         Assert.Throws<InvalidOperationException>(() => predictor.Observe([0, 1]));
         Assert.Throws<InvalidOperationException>(() => predictor.Next());
@@ -121,8 +121,8 @@ public sealed class PublicBoundsTests
         var model = law.Build();
         var kept = new List<SymbolDistributions>();
         model.Distributions(new Tape(), Faces.Batch(model, law.Examples(2), law.Labels(2)), (_, distributions) => kept.Add(distributions));
-        foreach (var distributions in kept) AssertOver(distributions, law.Geometry.Levels);
-        AssertOver(default, law.Geometry.Levels);
+        foreach (var distributions in kept) AssertOver(distributions, law.Space.Levels);
+        AssertOver(default, law.Space.Levels);
 
         var abandoned = Abandoned(law);
         var fresh = model.Predict(2, law.Labels(2)).Next();
@@ -132,7 +132,7 @@ public sealed class PublicBoundsTests
             GC.WaitForPendingFinalizers();
             _ = new byte[1 << 16];
         }
-        double[] expected = new double[law.Geometry.Levels], actual = new double[law.Geometry.Levels];
+        double[] expected = new double[law.Space.Levels], actual = new double[law.Space.Levels];
         fresh.Probabilities(1, expected);
         abandoned.Probabilities(1, actual);
         Assert.Equal(expected, actual);
@@ -165,7 +165,7 @@ public sealed class PublicBoundsTests
     {
         var law = LawCases.Find("gated-pixelcnn: conditional");
         var model = law.Build();
-        var item = new int[law.Geometry.Dimensions];
+        var item = new int[law.Space.Dimensions];
         Assert.Throws<ArgumentOutOfRangeException>(() => Walk.Sample(model, -1));
         Assert.Throws<ArgumentException>(() => Walk.Sample(model, 2, labels: [0]));
         Assert.Throws<ArgumentException>(() => Walk.Sample(model, 1, labels: [law.Classes]));
@@ -180,7 +180,7 @@ public sealed class PublicBoundsTests
         Assert.Throws<ArgumentException>(() => Walk.Run(model.Predict(1, [0]), (_, _, symbols) => symbols[0] = 2));
     }
 
-    static Geometry Wider(Geometry geometry) => geometry with { Width = geometry.Width + 1 };
+    static Space Wider(Space space) => space with { Width = space.Width + 1 };
 
     static void Use(SymbolDistributions distributions, int levels)
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Likely.Models;
 using Likely.Models.Autoregressive;
 using Xunit;
+using Likely.Tensors;
 
 namespace Likely.Tests.Models;
 
@@ -11,20 +12,20 @@ public sealed class SizeBombsTests
 {
     const long MostBytes = 400L << 20;
 
-    public static TheoryData<string, ModelConfig, Geometry> Readable => new()
+    public static TheoryData<string, ModelConfig, Space> Readable => new()
     {
-        { "masks over a million variables", new MadeConfig { Hidden = 1, Masks = 1024, Orderings = 1024, Direct = false }, new Geometry(1000, 1000, 1, 2) },
-        { "one mask over a million variables", new MadeConfig { Hidden = 1, Direct = false }, new Geometry(1000, 1000, 1, 2) },
-        { "a wide kernel over many columns", new GatedPixelCnnConfig { Channels = 1, Layers = 1, Kernel = 99 }, new Geometry(1, 1 << 26, 1, 2) },
-        { "a wide kernel over many rows and columns", new PixelCnnConfig { Channels = 1, Layers = 1, Kernel = 99, HeadChannels = 1 }, new Geometry(8192, 8192, 3, 256) },
-        { "a million variables in a random order", new NadeConfig { Hidden = 1, Ordering = "random" }, new Geometry(1000, 1000, 1, 2) },
+        { "masks over a million variables", new MadeConfig { Hidden = 1, Masks = 1024, Orderings = 1024, Direct = false }, Space.Image(1000, 1000, 1, 2) },
+        { "one mask over a million variables", new MadeConfig { Hidden = 1, Direct = false }, Space.Image(1000, 1000, 1, 2) },
+        { "a wide kernel over many columns", new GatedPixelCnnConfig { Channels = 1, Layers = 1, Kernel = 99 }, Space.Image(1, 1 << 26, 1, 2) },
+        { "a wide kernel over many rows and columns", new PixelCnnConfig { Channels = 1, Layers = 1, Kernel = 99, HeadChannels = 1 }, Space.Image(8192, 8192, 3, 256) },
+        { "a million variables in a random order", new NadeConfig { Hidden = 1, Ordering = "random" }, Space.Image(1000, 1000, 1, 2) },
     };
 
     [Theory, MemberData(nameof(Readable))]
-    public void A_small_file_of_large_structure_is_read_within_bounds(string what, ModelConfig config, Geometry geometry)
+    public void A_small_file_of_large_structure_is_read_within_bounds(string what, ModelConfig config, Space space)
     {
         using var stream = new MemoryStream();
-        new Checkpoint(config.Build(geometry, 0, 1), [], "").Write(stream);
+        new Checkpoint(config.Build(space, 0, 1), [], "").Write(stream);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var checkpoint = Checkpoint.Read(stream.ToArray(), "bomb");
         checkpoint.Identity();
@@ -48,13 +49,13 @@ public sealed class SizeBombsTests
     };
 
     [Theory, MemberData(nameof(Claims))]
-    public void A_claim_that_no_tensor_bears_out_is_refused_and_takes_nothing(string config, string word, int[] geometry)
+    public void A_claim_that_no_tensor_bears_out_is_refused_and_takes_nothing(string config, string word, int[] space)
     {
         var file = Described(new JsonObject
         {
             ["order_version"] = 0,
             ["config"] = JsonNode.Parse(config),
-            ["geometry"] = new JsonArray([.. geometry.Select(size => (JsonNode)size)]),
+            ["geometry"] = new JsonArray([.. space.Select(size => (JsonNode)size)]),
             ["classes"] = new JsonArray(),
             ["preprocessing"] = "",
         }.ToJsonString());

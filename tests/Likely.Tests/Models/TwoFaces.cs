@@ -7,15 +7,15 @@ namespace Likely.Tests.Models;
 /// <summary>What the tests of single models share: random batches, both faces of a model, and sums over all states.</summary>
 static unsafe class TwoFaces
 {
-    public static SymbolBatch RandomBatch(Geometry geometry, int count, ulong seed)
+    public static SymbolBatch RandomBatch(Space space, int count, ulong seed)
     {
         var random = new Philox(seed, RandomPurpose.Test);
-        var batch = new SymbolBatch(geometry, count);
+        var batch = new SymbolBatch(space, count);
         batch.Begin(count);
-        var symbols = new int[geometry.Dimensions];
+        var symbols = new int[space.Dimensions];
         for (var e = 0; e < count; e++)
         {
-            for (var i = 0; i < symbols.Length; i++) symbols[i] = random.Below((ulong)e, (ulong)i, geometry.Levels);
+            for (var i = 0; i < symbols.Length; i++) symbols[i] = random.Below((ulong)e, (ulong)i, space.Levels);
             batch.Set(e, symbols);
         }
         return batch;
@@ -34,33 +34,33 @@ static unsafe class TwoFaces
         GC.KeepAlive(noise);
     }
 
-    public static int Offset(Geometry geometry, int dimension, int example, int batch)
-        => (dimension / geometry.SubPositions * batch + example) * geometry.SubPositions + dimension % geometry.SubPositions;
+    public static int Offset(Space space, int dimension, int example, int batch)
+        => (dimension / space.Symbols * batch + example) * space.Symbols + dimension % space.Symbols;
 
     /// <summary>Log-probabilities of all symbols by the parallel face, in the order of the batch.</summary>
     public static float[] Parallel(DensityModel model, SymbolBatch batch, int member = 0)
     {
         var logs = model.LogProbabilities(new Tape(), batch, 1, member);
-        return new ReadOnlySpan<float>(logs.Data, batch.Count * batch.Geometry.Dimensions).ToArray();
+        return new ReadOnlySpan<float>(logs.Data, batch.Count * batch.Space.Dimensions).ToArray();
     }
 
     /// <summary>The same by the stepwise face; with <paramref name="ask"/> every distribution is asked for first.</summary>
     public static float[] Stepwise(DensityModel model, SymbolBatch batch, int member = 0, bool ask = false)
     {
-        var (geometry, count) = (batch.Geometry, batch.Count);
+        var (space, count) = (batch.Space, batch.Count);
         var walk = model.Predict(count, batch.Labels, member);
-        var logs = new float[count * geometry.Dimensions];
+        var logs = new float[count * space.Dimensions];
         var (symbols, log) = (new int[count], new float[count]);
         while (walk.Position < walk.Count)
         {
             var dimension = walk.DimensionAt(walk.Position);
-            for (var e = 0; e < count; e++) symbols[e] = batch.Symbols.Pointer[Offset(geometry, dimension, e, count)];
+            for (var e = 0; e < count; e++) symbols[e] = batch.Symbols.Pointer[Offset(space, dimension, e, count)];
             var probabilities = ask ? Laws.Faces.Probabilities(walk.Next()) : [];
             walk.Observe(symbols, log);
             for (var e = 0; e < count; e++)
             {
-                logs[Offset(geometry, dimension, e, count)] = log[e];
-                if (ask) Assert.Equal(Math.Exp(log[e]), probabilities[e * geometry.Levels + symbols[e]], 1e-5);
+                logs[Offset(space, dimension, e, count)] = log[e];
+                if (ask) Assert.Equal(Math.Exp(log[e]), probabilities[e * space.Levels + symbols[e]], 1e-5);
             }
         }
         return logs;
@@ -71,17 +71,17 @@ static unsafe class TwoFaces
     {
         for (var member = 0; member < model.Members; member++)
         {
-            var all = RandomBatch(model.Geometry, 17, seed);
+            var all = RandomBatch(model.Space, 17, seed);
             var whole = Parallel(model, all, member);
             foreach (var count in new[] { 1, 3, 17 })
             {
-                var batch = RandomBatch(model.Geometry, count, seed);
+                var batch = RandomBatch(model.Space, count, seed);
                 var parallel = Parallel(model, batch, member);
                 AssertBits(parallel, Stepwise(model, batch, member), $"batch {count}, member {member}: parallel and stepwise differ");
                 AssertBits(parallel, Stepwise(model, batch, member, ask: true), $"batch {count}, member {member}: asking changed the result");
                 for (var e = 0; e < count; e++)
-                    for (var d = 0; d < model.Geometry.Dimensions; d++)
-                        Assert.True(whole[Offset(model.Geometry, d, e, 17)].Equals(parallel[Offset(model.Geometry, d, e, count)]),
+                    for (var d = 0; d < model.Space.Dimensions; d++)
+                        Assert.True(whole[Offset(model.Space, d, e, 17)].Equals(parallel[Offset(model.Space, d, e, count)]),
                             $"member {member}, example {e}, symbol {d}: batch {count} and batch 17 differ");
             }
         }
@@ -96,15 +96,15 @@ static unsafe class TwoFaces
     /// <summary>Sum of the probabilities of all states of a tiny space.</summary>
     public static double TotalProbability(DensityModel model, int member = 0)
     {
-        var geometry = model.Geometry;
+        var space = model.Space;
         var states = 1;
-        for (var d = 0; d < geometry.Dimensions; d++) states *= geometry.Levels;
-        var batch = new SymbolBatch(geometry, states);
+        for (var d = 0; d < space.Dimensions; d++) states *= space.Levels;
+        var batch = new SymbolBatch(space, states);
         batch.Begin(states);
-        var symbols = new int[geometry.Dimensions];
+        var symbols = new int[space.Dimensions];
         for (var s = 0; s < states; s++)
         {
-            for (int d = 0, rest = s; d < symbols.Length; d++, rest /= geometry.Levels) symbols[d] = rest % geometry.Levels;
+            for (int d = 0, rest = s; d < symbols.Length; d++, rest /= space.Levels) symbols[d] = rest % space.Levels;
             batch.Set(s, symbols);
         }
         var logs = Parallel(model, batch, member);
@@ -112,7 +112,7 @@ static unsafe class TwoFaces
         for (var s = 0; s < states; s++)
         {
             var sum = 0.0;
-            for (var d = 0; d < symbols.Length; d++) sum += logs[Offset(geometry, d, s, states)];
+            for (var d = 0; d < symbols.Length; d++) sum += logs[Offset(space, d, s, states)];
             total += Math.Exp(sum);
         }
         return total;
@@ -125,7 +125,7 @@ static unsafe class TwoFaces
     /// </summary>
     public static void AssertGradient(DensityModel model, int samples = 200, float step = 1e-2f, double tolerance = 2e-2, double kinks = 0, ulong seed = 3)
     {
-        var batch = RandomBatch(model.Geometry, 5, seed);
+        var batch = RandomBatch(model.Space, 5, seed);
         var parameters = model.Parameters;
         var memory = new FloatBlock(parameters.Length);
         var gradient = memory.Pointer;

@@ -15,7 +15,7 @@ public sealed class WeightsUnderMasksTests
         get
         {
             var cases = new TheoryData<string, WeightStorage>();
-            foreach (var law in LawCases.All.Where(law => law.Config.Build(law.Geometry, law.Classes, 1).Parameters.Parameters.Any(parameter => parameter.Mask is not null)))
+            foreach (var law in LawCases.All.Where(law => law.Config.Build(law.Space, law.Classes, 1).Parameters.Parameters.Any(parameter => parameter.Mask is not null)))
                 foreach (var storage in Enum.GetValues<WeightStorage>()) cases.Add(law.Name, storage);
             return cases;
         }
@@ -50,7 +50,7 @@ public sealed class WeightsUnderMasksTests
         using var folder = new TemporaryFolder();
         var law = LawCases.Find("fvsbn: binary");
         var checkpoint = IdxFiles.Checkpoint(law);
-        var path = IdxFiles.Write(folder.Path, "set", law.Geometry, law.Examples(20), []);
+        var path = IdxFiles.Write(folder.Path, "set", law.Space, law.Examples(20), []);
         using (var file = File.Create(folder["m.likely"])) checkpoint.Write(file);
         var bytes = File.ReadAllBytes(folder["m.likely"]);
         Archive.Compress(checkpoint, [path], folder["a.lka"], new ArchiveOptions { Embed = bytes });

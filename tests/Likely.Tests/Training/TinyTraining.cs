@@ -21,7 +21,7 @@ sealed class TinyTraining : IDisposable
             examples[i] = new int[36];
             for (var d = 0; d < 36; d++) examples[i][d] = random.UniformDouble((ulong)i, (ulong)d) < (d % 6 < 3 ? 0.9 : 0.2) ? 1 : 0;
         }
-        Data = Dataset.Open(IdxFiles.Write(_folder.Path, "tiny", new Geometry(6, 6, 1, 2), examples, []), DataOptions.Parse([new("binarize", "threshold")]));
+        Data = Dataset.Open(IdxFiles.Write(_folder.Path, "tiny", Space.Image(6, 6, 1, 2), examples, []), DataOptions.Parse([new("binarize", "threshold")]));
     }
 
     public Dataset Data { get; }

@@ -18,10 +18,10 @@ public sealed class TrainingMemoryTests
     public void A_tape_that_measures_counts_what_one_that_computes_takes(string name)
     {
         var law = LawCases.Find(name);
-        foreach (var height in new[] { law.Geometry.Height, law.Geometry.Height * 7 })
+        foreach (var height in new[] { law.Space.Height, law.Space.Height * 7 })
         {
-            var (large, classes) = (new LawCase(law.Name, law.Config, law.Geometry with { Height = height }, law.Classes, law.Dropout), law.Classes);
-            var (model, outline) = (large.Build(), large.Config.Outline(large.Geometry, classes));
+            var (large, classes) = (new LawCase(law.Name, law.Config, law.Space with { Height = height }, law.Classes, law.Dropout), law.Classes);
+            var (model, outline) = (large.Build(), large.Config.Outline(large.Space, classes));
             foreach (var recording in new[] { true, false })
             {
                 var meter = new MemoryMeter();
@@ -29,7 +29,7 @@ public sealed class TrainingMemoryTests
                 foreach (var count in new[] { 3, 2 })
                 {
                     model.LogProbabilities(real, Faces.Batch(model, large.Examples(count), large.Labels(count)));
-                    outline.LogProbabilities(measuring, SymbolBatch.Outline(large.Geometry, count));
+                    outline.LogProbabilities(measuring, SymbolBatch.Outline(large.Space, count));
                     foreach (var (tape, set) in new[] { (real, model.Parameters), (measuring, outline.Parameters) })
                     {
                         if (recording) tape.Backward();
@@ -48,7 +48,7 @@ public sealed class TrainingMemoryTests
     public void Scoring_a_large_example_takes_what_was_counted(int height, int width)
     {
         var law = LawCases.Find("gated-pixelcnn: binary");
-        var large = new LawCase(law.Name, law.Config, law.Geometry with { Height = height, Width = width }, 0, false);
+        var large = new LawCase(law.Name, law.Config, law.Space with { Height = height, Width = width }, 0, false);
         var model = large.Build();
         var batch = Faces.Batch(model, large.Examples(1), []);
         model.LogProbabilities(new Tape(), batch); // what is made once
@@ -56,7 +56,7 @@ public sealed class TrainingMemoryTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         model.LogProbabilities(tape, batch);
         var taken = GC.GetAllocatedBytesForCurrentThread() - before;
-        var counted = ScoringMemory.OfWorker(large.Config.Outline(large.Geometry, 0), out _) - 6L * height * width; // the example and its scores
+        var counted = ScoringMemory.OfWorker(large.Config.Outline(large.Space, 0), out _) - 12L * height * width; // the example and its scores
         Assert.InRange(counted, 0.93 * taken - 1e6, 1.02 * taken);
     }
 
@@ -89,8 +89,8 @@ public sealed class TrainingMemoryTests
     [InlineData(32, 32, 64, 1e7, "smaller")]
     public void What_does_not_fit_is_refused_with_what_would(int height, int width, int batch, double available, string way)
     {
-        var geometry = new Geometry(height, width, 3, 256);
-        var message = Assert.Throws<UsageException>(() => TrainingMemory.Require(new GatedPixelCnnConfig(), geometry, 0, batch, 2, (long)available)).Message;
+        var space = Space.Image(height, width, 3, 256);
+        var message = Assert.Throws<UsageException>(() => TrainingMemory.Require(new GatedPixelCnnConfig(), space, 0, batch, 2, (long)available)).Message;
         Assert.Contains($"{height}x{width}", message);
         Assert.Contains(MachineMemory.Text(available), message);
         Assert.Contains(way, message);
@@ -100,9 +100,9 @@ public sealed class TrainingMemoryTests
     public void An_embedding_of_255_on_a_large_picture_is_refused_or_fits()
     {
         var config = new GatedPixelCnnConfig { Embedding = 255 };
-        var geometry = new Geometry(4096, 4096, 1, 256);
-        Assert.Contains("not possible", Assert.Throws<UsageException>(() => TrainingMemory.Require(config, geometry, 0, 1, 1, long.MaxValue)).Message);
-        var small = TrainingMemory.Require(config, geometry with { Height = 64, Width = 64 }, 0, 1, 1, long.MaxValue);
+        var space = Space.Image(4096, 4096, 1, 256);
+        Assert.Contains("not possible", Assert.Throws<UsageException>(() => TrainingMemory.Require(config, space, 0, 1, 1, long.MaxValue)).Message);
+        var small = TrainingMemory.Require(config, space with { Height = 64, Width = 64 }, 0, 1, 1, long.MaxValue);
         Assert.InRange(small.Total, 1L << 20, 1L << 32);
     }
 
@@ -110,7 +110,7 @@ public sealed class TrainingMemoryTests
     public void Counting_takes_moments_and_next_to_no_memory()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var memory = TrainingMemory.Of(new GatedPixelCnnConfig { Channels = 256, Layers = 60 }, new Geometry(8192, 8192, 3, 256), 0, 64, 8);
+        var memory = TrainingMemory.Of(new GatedPixelCnnConfig { Channels = 256, Layers = 60 }, Space.Image(8192, 8192, 3, 256), 0, 64, 8);
         Assert.InRange(memory.Total, 1L << 45, 1L << 55);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 26);
         Assert.True(MachineMemory.Available() > 0);
@@ -123,7 +123,7 @@ public sealed class TrainingMemoryTests
         var config = new GatedPixelCnnConfig { Channels = 8, Layers = 2 };
         var forecast = TrainingForecast.Measure(config, data, new TrainingOptions { Steps = 7, Batch = 16 }, samples: 4);
         Assert.Equal((16, 7L), (forecast.Batch, forecast.Plan.Total));
-        Assert.Equal(config.Build(new Geometry(28, 28, 1, 2), 0, 1).Parameters.Count, forecast.Parameters);
+        Assert.Equal(config.Build(Space.Image(28, 28, 1, 2), 0, 1).Parameters.Count, forecast.Parameters);
         Assert.All([forecast.StepSeconds, forecast.ValidationSeconds, forecast.SheetSeconds], seconds => Assert.InRange(seconds, 1e-6, 600));
         Assert.ThrowsAny<OperationCanceledException>(() => TrainingForecast.Measure(config, data, new TrainingOptions { Steps = 7 }, cancellation: new CancellationToken(canceled: true)));
     }

@@ -1,0 +1,9 @@
+namespace Likely.Tensors;
+
+/// <summary>Positions in the order in which they are visited: frames of rows of columns. A picture has one frame; a sequence, or a row of a table, is one row.</summary>
+public readonly record struct Extent(int Frames, int Height, int Width)
+{
+    public long Positions => (long)Frames * Height * Width;
+
+    public override string ToString() => Frames == 1 ? $"{Height} x {Width}" : $"{Frames} x {Height} x {Width}";
+}

@@ -1,0 +1,49 @@
+namespace Likely.Tensors;
+
+/// <summary>
+/// What is modelled: an extent of positions, some symbols at each, every symbol one of an alphabet. A grey picture has one symbol a position, a
+/// colour picture three; a vector of D variables is a row of D positions. Symbols lie position after position: symbol s of position p at
+/// p x Symbols + s.
+/// </summary>
+/// <param name="Extent">Positions.</param>
+/// <param name="Symbols">Symbols at one position.</param>
+/// <param name="Alphabet">What each of them can be.</param>
+public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabet)
+{
+    /// <summary>No model is of more positions: 8192 x 8192.</summary>
+    public const int MostPositions = 1 << 26;
+
+    /// <summary>Pictures of one size: levels of brightness, 1 symbol a position if they are grey and 3 if they are coloured.</summary>
+    public static Space Image(int height, int width, int channels, int levels) => new(new Extent(1, height, width), channels, new Alphabet(levels, AlphabetScale.Ordinal));
+
+    /// <summary>False if there are no positions, more than <see cref="MostPositions"/>, or not 1 to 3 symbols each of 2 to 256 levels.</summary>
+    public bool IsPossible => Extent is { Frames: >= 1, Height: >= 1, Width: >= 1 } && Extent.Positions <= MostPositions && Symbols is >= 1 and <= 3 && Levels is >= 2 and <= 256;
+
+    /// <summary>Rows of positions.</summary>
+    public int Height { get => Extent.Height; init => Extent = Extent with { Height = value }; }
+
+    /// <summary>Positions of a row.</summary>
+    public int Width { get => Extent.Width; init => Extent = Extent with { Width = value }; }
+
+    /// <summary>Values of one symbol.</summary>
+    public int Levels { get => Alphabet.Size; init => Alphabet = Alphabet with { Size = value }; }
+
+    /// <summary>Positions, for examples that lie in memory.</summary>
+    /// <exception cref="OverflowException">There are more than an array can have.</exception>
+    public int Positions => checked((int)Extent.Positions);
+
+    /// <summary>Symbols of one example that lies in memory.</summary>
+    /// <exception cref="OverflowException">There are more than an array can have.</exception>
+    public int Dimensions => checked(Positions * Symbols);
+
+    /// <summary>A symbol as a grey value 0..255 for display: round(255 symbol / (Levels - 1)).</summary>
+    public byte ToDisplay(int symbol)
+    {
+        var steps = Levels - 1;
+        return steps <= 0 ? (byte)0 : (byte)Math.Min(255, (symbol * 510L + steps) / (2L * steps));
+    }
+
+    public void Deconstruct(out int height, out int width, out int symbols, out int levels) => (height, width, symbols, levels) = (Height, Width, Symbols, Levels);
+
+    public override string ToString() => $"{Extent}, {(Symbols == 1 ? "1 channel" : $"{Symbols} channels")}, {Levels} levels";
+}
