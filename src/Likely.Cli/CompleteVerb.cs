@@ -36,35 +36,35 @@ static class CompleteVerb
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
         using var outputs = new Outputs(session.Force, modelPath, source, result.GetValue(Keep));
         outputs.Claim(output);
-        var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
+        var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnyExtent, Flip = false };
         using var data = session.Open(source, options);
         var split = ItemChoice.Of(checkpoint, data).Split;
         var index = result.GetValue(Item) ?? 0;
         if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");
 
         ModelFile.RequireFit(checkpoint, split.SpaceOf(index), split.ItemName(index));
-        var model = checkpoint.ForSpace(split.SpaceOf(index));
-        var item = new int[model.Space.Dimensions];
+        var (model, space) = (checkpoint.Model, split.SpaceOf(index));
+        var item = new int[space.Dimensions];
         split.Read(index, item);
-        var known = Known(result.GetValue(Keep) ?? "top", model.Space);
+        var known = Known(result.GetValue(Keep) ?? "top", space);
         if (model.Classes > 0 && label < 0)
         {
             if (split.Label(index) >= 0) ModelFile.RequireLabels(checkpoint, data);
             label = split.Label(index) >= 0 ? split.Label(index) : throw new UsageException("the model needs a label and the item has none; say which with --label");
         }
         var temperature = (float)(result.GetValue(Temperature) ?? 1);
-        var isExact = Walk.IsExact(model, known);
+        var isExact = Walk.IsExact(model, known, space);
         if (!isExact)
             session.Warn($"note        {model.Config.Name} draws in its own order, in which some of what is known comes late: it is kept, but earlier draws do not take it into account");
 
         if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);
         var clock = Stopwatch.StartNew();
         int[]? labels = label < 0 ? null : [.. Enumerable.Repeat(label, count)];
-        var items = session.Watch(display => Walk.Complete(model, item, known, count, session.Seed, labels, temperature, session.Threads,
+        var items = session.Watch(display => Walk.Complete(model, item, known, count, session.Seed, labels, temperature, session.Threads, space,
             share => display.Update(share, $"completing, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
 
-        Pictures.Write(output, Sheet(item, known, items, model.Space), session.Force);
+        Pictures.Write(output, Sheet(item, known, items, space), session.Force);
         var drawn = (long)count * known.Count(isKnown => !isKnown);
         session.Answer($"{output}: the original, what is kept, and {count} completions; {ProgressDisplay.Duration(seconds)}", new JsonObject
         {

@@ -96,8 +96,7 @@ static class ModelFile
     public static void RequireFit(Checkpoint checkpoint, Space item, string name)
     {
         var own = checkpoint.Model.Space;
-        var sizeFits = checkpoint.Model.AnySize || (item.Height, item.Width) == (own.Height, own.Width);
-        if (sizeFits && item.Symbols == own.Symbols && item.Levels == own.Levels) return;
+        if (checkpoint.Model.Takes(item)) return;
         var advice = item.Symbols != own.Symbols ? own.Symbols == 1 ? "; --set gray=true makes it grey" : ""
             : item.Levels != own.Levels ? own.Levels == 2 ? "; --set binarize=threshold makes it so" : own.Levels < item.Levels ? $"; --set levels={own.Levels} makes it so" : ""
             : $"; --set size={own.Height}x{own.Width} makes it so";

@@ -39,7 +39,7 @@ static class SampleVerb
 
         if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);
         var clock = Stopwatch.StartNew();
-        var items = session.Watch(display => Walk.Sample(model, count, session.Seed, labels, temperature, session.Threads,
+        var items = session.Watch(display => Walk.Sample(model, count, session.Seed, labels, temperature, session.Threads, null,
             share => display.Update(share, $"sampling, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
 

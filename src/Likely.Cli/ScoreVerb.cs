@@ -30,7 +30,7 @@ static class ScoreVerb
     {
         var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Data));
         var checkpoint = ModelFile.Read(modelPath);
-        var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnySize, Flip = false };
+        var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnyExtent, Flip = false };
         var splitName = result.GetValue(SplitName);
         ItemChoice.RequireKnown(splitName);
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";
@@ -56,9 +56,9 @@ static class ScoreVerb
             foreach (var (space, items) in groups)
             {
                 var coded = new double[items.Length];
-                var model = checkpoint.ForSpace(space);
-                if (Evaluation.MemoryOf(model, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {space.Height}x{space.Width} takes up to {MachineMemory.Text(bytes)} of memory");
-                var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, each: (index, _, symbols) =>
+                var model = checkpoint.Model;
+                if (Evaluation.MemoryOf(model, space, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {space.Height}x{space.Width} takes up to {MachineMemory.Text(bytes)} of memory");
+                var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, each: (index, _, symbols) =>
                 {
                     session.Cancellation.ThrowIfCancellationRequested();
                     maps?.Keep(index, symbols);

@@ -67,7 +67,7 @@ static class ShrinkVerb
     // The model file knows only the name of its data; what is not here is not fetched for this.
     static Dataset? Open(string? given, Checkpoint checkpoint, Session session)
     {
-        var options = ModelFile.DataOptions(checkpoint, []) with { AnySize = checkpoint.Model.AnySize, Flip = false };
+        var options = ModelFile.DataOptions(checkpoint, []) with { AnySize = checkpoint.Model.AnyExtent, Flip = false };
         var name = given ?? checkpoint.DataName;
         if (given is null && (name.Length == 0 || !Dataset.IsHere(name)))
         {
@@ -104,7 +104,7 @@ static class ShrinkVerb
             {
                 var nats = 0.0;
                 foreach (var (space, items) in groups)
-                    nats += items.Length * Evaluation.Mean(Evaluation.Score(checkpoint.ForSpace(space), split, session.Threads, items: items, each: (_, _, _) =>
+                    nats += items.Length * Evaluation.Mean(Evaluation.Score(checkpoint.Model, split, session.Threads, items: items, space: space, each: (_, _, _) =>
                     {
                         session.Cancellation.ThrowIfCancellationRequested();
                         display.Update(0.5 * Interlocked.Increment(ref done) / count, "measuring the loss");

@@ -59,19 +59,6 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The same weights as a model of examples of another height and width.</summary>
-    /// <exception cref="ModelException">The model has one size only, or symbols or levels differ.</exception>
-    public DensityModel ForSpace(Space space)
-    {
-        if (space == Model.Space) return Model;
-        if (!Model.AnySize || (space.Symbols, space.Levels) != (Model.Space.Symbols, Model.Space.Levels))
-            throw new ModelException($"the model is one of {Model.Space}, and cannot take {space}");
-        var other = Model.Config.Build(space, ClassNames.Count, null);
-        for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
-            other.Parameters.Parameters[i].Assign(Model.Parameters.Parameters[i].ToArray());
-        return other;
-    }
-
     /// <summary>A model with these weights rounded to what fewer bits can hold: another model, with an identity of its own.</summary>
     /// <exception cref="ModelException">A weight is too large.</exception>
     public Checkpoint Shrink(WeightStorage storage)

@@ -3,28 +3,25 @@ using Likely.Tensors;
 namespace Likely.Models;
 
 /// <summary>
-/// One walk's state, never a field of a layer: the positions now asked for, what each mixing layer remembers, and the condition.
-/// A forward pass with a run computes positions Start .. Start + Count - 1 of the grid and extends the memories.
+/// One walk's state, never a field of a layer: what each mixing layer remembers, the network's input, and the condition. Passes with a run
+/// go through the positions in order and extend the memories.
 /// </summary>
 /// <param name="batch">Examples.</param>
+/// <param name="extent">Positions of each.</param>
 /// <param name="meter">If given, nothing is computed and the meter counts the memory that it would take.</param>
-sealed class Run(int batch, MemoryMeter? meter = null)
+sealed class Run(int batch, Extent extent, MemoryMeter? meter = null)
 {
     readonly Dictionary<object, object> _slots = [];
 
     public int Batch { get; } = batch;
 
-    /// <summary>Values of the pass in progress; reset before each.</summary>
+    public Extent Extent { get; } = extent;
+
+    /// <summary>Values of the pass in progress.</summary>
     public Tape Step { get; } = new(false, meter);
 
     /// <summary>Values that live as long as the run.</summary>
     public Tape Memory { get; } = new(false, meter);
-
-    /// <summary>First position asked for.</summary>
-    public int Start { get; set; }
-
-    /// <summary>Number of positions asked for.</summary>
-    public int Count { get; set; }
 
     /// <summary>The network's input [positions, B, S] from position <see cref="InputOrigin"/> on; unknown symbols are zero. The first layers read it in place.</summary>
     public Tensor? Input { get; set; }
@@ -34,6 +31,13 @@ sealed class Run(int batch, MemoryMeter? meter = null)
 
     /// <summary>Labels of the examples, or empty.</summary>
     public int[] Labels { get; init; } = [];
+
+    /// <summary>Begins a pass over some positions; the values of the one before are over.</summary>
+    public Pass Next(int first, int count)
+    {
+        Step.Reset();
+        return new Pass(Step, Extent, Labels, first, count, this);
+    }
 
     /// <summary>What a layer remembers, made on first use.</summary>
     public T Slot<T>(object layer, Func<T> create) where T : class

@@ -40,6 +40,9 @@ public sealed class SymbolBatch
     /// <summary>One label per example; -1 where there is none.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, Count);
 
+    /// <summary>The same, to be kept.</summary>
+    internal ReadOnlyMemory<int> LabelMemory => _labels.AsMemory(0, Count);
+
     /// <summary>Begins a batch of <paramref name="count"/> examples.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than the capacity.</exception>
     public void Begin(int count)

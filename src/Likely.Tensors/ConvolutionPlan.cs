@@ -31,20 +31,6 @@ sealed class ConvolutionPlan
     /// <summary>The plan of the gradient with respect to the input: all offsets negated.</summary>
     internal ConvolutionPlan Mirror => _mirror ??= new ConvolutionPlan(Height, Width, Array.ConvertAll(Taps, tap => (-tap.Row, -tap.Column)));
 
-    /// <summary>Taps of a causal rectangle in raster order: all rows above within reach, and the current row up to the centre.</summary>
-    /// <param name="kernel">Odd side of the square.</param>
-    /// <param name="withCentre">True for mask B, false for mask A (van den Oord et al. 2016a, fig. 2).</param>
-    public static (int Row, int Column)[] Masked(int kernel, bool withCentre)
-    {
-        var taps = new List<(int, int)>();
-        var half = kernel / 2;
-        for (var row = -half; row < 0; row++)
-            for (var column = -half; column <= half; column++) taps.Add((row, column));
-        for (var column = -half; column < 0; column++) taps.Add((0, column));
-        if (withCentre) taps.Add((0, 0));
-        return [.. taps];
-    }
-
     // A tap comes into the image at one column or leaves it at one, so that the stretches are few however wide the image is.
     Stretch[] Cut()
     {

@@ -19,17 +19,18 @@ public static class Evaluation
     /// <param name="threads">Worker threads; no result depends on it.</param>
     /// <param name="limit">Only so many first examples.</param>
     /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
-    /// <param name="items">Only these examples of the split, which must have the model's space; null: all.</param>
+    /// <param name="items">Only these examples of the split, which must be of one space; null: all.</param>
     /// <param name="coded">Receives what an archive takes for each example, in nats: the same, or for an ensemble of K -log p of the likeliest member and log K.</param>
-    public static double[] Score(DensityModel model, Split split, int threads, int limit = int.MaxValue, PerExample? each = null, int[]? items = null, double[]? coded = null)
-        => new Scorer(model, threads).Score(split, limit, each, items, coded);
+    /// <param name="space">What the examples are; null: those of the model's own space.</param>
+    public static double[] Score(DensityModel model, Split split, int threads, int limit = int.MaxValue, PerExample? each = null, int[]? items = null, double[]? coded = null, Space? space = null)
+        => new Scorer(model, threads, space).Score(split, limit, each, items, coded);
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
     public static double[] Score(DensityModel model, IReadOnlyList<int[]> items, int[] labels, int threads, PerExample? each = null)
         => new Scorer(model, threads).Score(items, labels, each);
 
     /// <summary>Bytes that scoring examples of a model takes besides the data.</summary>
-    public static long MemoryOf(DensityModel model, int threads) => Math.Max(1, threads) * ScoringMemory.OfWorker(model, out _);
+    public static long MemoryOf(DensityModel model, Space space, int threads) => Math.Max(1, threads) * ScoringMemory.OfWorker(model, space, out _);
 
     /// <summary>Mean of the scores, in nats per example, added in order.</summary>
     public static double Mean(ReadOnlySpan<double> nats)

@@ -10,14 +10,16 @@ namespace Likely;
 /// </summary>
 /// <param name="model">The model; an ensemble averages its members' probabilities of whole examples.</param>
 /// <param name="threads">Worker threads, fewer if there is not the memory for so many large examples; no result depends on it.</param>
+/// <param name="space">What the examples are; null: those of the model's own space.</param>
 /// <exception cref="InsufficientMemoryException">There is not enough memory for an example.</exception>
-public sealed unsafe class Scorer(DensityModel model, int threads)
+public sealed unsafe class Scorer(DensityModel model, int threads, Space? space = null)
 {
     const int GroupSymbols = 1 << 14, MostGroup = 64;
 
-    readonly int _threads = ScoringMemory.Threads(model, Math.Max(1, threads));
+    readonly Space _space = space ?? model.Space;
+    readonly int _threads = ScoringMemory.Threads(model, space ?? model.Space, Math.Max(1, threads));
     readonly Worker?[] _workers = new Worker?[Math.Max(1, threads)];
-    readonly int _group = Group(model.Space.Dimensions);
+    readonly int _group = Group((space ?? model.Space).Dimensions);
 
     // Fills in one example and returns its label, -1 if there is none.
     delegate int Reader(int place, Span<int> item);
@@ -46,7 +48,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
     {
         if (model.Classes > 0 && labels.Length < items.Count) throw new ArgumentException($"{items.Count} items need one label each, not {labels.Length}", nameof(labels));
         foreach (var item in items)
-            if (item.Length != model.Space.Dimensions) throw new ArgumentException($"an example of {model.Space} has {model.Space.Dimensions} symbols, not {item.Length}", nameof(items));
+            if (item.Length != _space.Dimensions) throw new ArgumentException($"an example of {_space} has {_space.Dimensions} symbols, not {item.Length}", nameof(items));
         return Score(items.Count, (place, item) =>
         {
             items[place].CopyTo(item);
@@ -63,17 +65,17 @@ public sealed unsafe class Scorer(DensityModel model, int threads)
         {
             cancellation.ThrowIfCancellationRequested();
             var first = piece * _group;
-            (_workers[worker] ??= new Worker(model, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, coded, each);
+            (_workers[worker] ??= new Worker(model, _space, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, coded, each);
         });
         return nats;
     }
 
-    sealed class Worker(DensityModel model, int capacity)
+    sealed class Worker(DensityModel model, Space space, int capacity)
     {
         readonly Tape _tape = new();
-        readonly SymbolBatch _batch = new(model.Space, capacity);
-        readonly int[] _item = new int[model.Space.Dimensions];
-        readonly float[] _symbols = new float[model.Space.Dimensions];
+        readonly SymbolBatch _batch = new(space, capacity);
+        readonly int[] _item = new int[space.Dimensions];
+        readonly float[] _symbols = new float[space.Dimensions];
         readonly double[,] _members = new double[capacity, model.Members];
 
         public void Score(Reader read, int first, int count, bool small, double[] nats, double[]? coded, Evaluation.PerExample? each)

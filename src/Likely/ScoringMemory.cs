@@ -11,38 +11,38 @@ static class ScoringMemory
 
     /// <summary>The threads for which there is memory: all, or fewer if examples are large.</summary>
     /// <exception cref="InsufficientMemoryException">There is not enough for one.</exception>
-    public static int Threads(DensityModel model, int threads)
+    public static int Threads(DensityModel model, Space space, int threads)
     {
-        if (model.Space.Dimensions < Small || threads < 1) return threads;
-        var (bytes, available) = (OfWorker(model, out var largest), MachineMemory.Available());
+        if (space.Dimensions < Small || threads < 1) return threads;
+        var (bytes, available) = (OfWorker(model, space, out var largest), MachineMemory.Available());
         if (largest <= FloatBlock.MostLength && (bytes <= available || MachineMemory.Fits(bytes))) return (int)Math.Clamp(available / bytes, 1, threads);
-        throw new InsufficientMemoryException($"scoring examples of {model.Space} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(available)} are free; make the examples smaller, or score parts of them");
+        throw new InsufficientMemoryException($"scoring examples of {space} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(available)} are free; make the examples smaller, or score parts of them");
     }
 
     /// <summary>Refuses to draw so many large examples that there is no memory for them.</summary>
     /// <exception cref="InsufficientMemoryException">There is not enough.</exception>
-    public static void RequireWalk(DensityModel model, int count, int threads)
+    public static void RequireWalk(DensityModel model, Space space, int count, int threads)
     {
-        if ((long)count * model.Space.Dimensions < Small) return;
-        var bytes = OfWalk(model, count, threads);
+        if ((long)count * space.Dimensions < Small) return;
+        var bytes = OfWalk(model, space, count, threads);
         if (!MachineMemory.Fits(bytes))
-            throw new InsufficientMemoryException($"drawing {count} examples of {model.Space} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(MachineMemory.Available())} are free; draw fewer at once, or smaller ones");
+            throw new InsufficientMemoryException($"drawing {count} examples of {space} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(MachineMemory.Available())} are free; draw fewer at once, or smaller ones");
     }
 
     /// <summary>What one thread that scores holds: the values of all layers of a group of examples, and the examples.</summary>
-    public static long OfWorker(DensityModel model, out long largestBuffer)
+    public static long OfWorker(DensityModel model, Space space, out long largestBuffer)
     {
-        var group = Scorer.Group(model.Space.Dimensions);
+        var group = Scorer.Group(space.Dimensions);
         var meter = new MemoryMeter();
-        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(model.Space, group));
+        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(space, group));
         largestBuffer = meter.LargestBuffer;
-        return meter.Bytes + (long)model.Space.Dimensions * (sizeof(int) * (group + 1) + sizeof(float));
+        return meter.Bytes + (long)space.Dimensions * (sizeof(int) * (group + 1) + sizeof(float));
     }
 
     /// <summary>What drawing some examples at once takes on all threads.</summary>
-    public static long OfWalk(DensityModel model, int count, int threads)
+    public static long OfWalk(DensityModel model, Space space, int count, int threads)
     {
         var pieces = Walk.PieceOf(count, threads);
-        return Math.Min(threads, (count + pieces - 1) / pieces) * model.WalkBytes(pieces) + (long)sizeof(int) * count * model.Space.Dimensions;
+        return Math.Min(threads, (count + pieces - 1) / pieces) * model.WalkBytes(pieces, space.Extent) + (long)sizeof(int) * count * space.Dimensions;
     }
 }

@@ -44,13 +44,14 @@ public static class Walk
     /// <param name="labels">One per example for a conditional model; null: the classes in turn.</param>
     /// <param name="temperature">Logits are divided by it; 1 draws from the model itself.</param>
     /// <param name="threads">Worker threads; 0: all processors.</param>
+    /// <param name="space">What the examples are; null: those of the model's own space.</param>
     /// <param name="progress">Called with the share done.</param>
     /// <param name="cancellation">Ends the walk early.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">There are fewer or more labels than examples, or one is not a class.</exception>
     public static int[][] Sample(DensityModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
-        int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
-        => Fill(model, count, null, null, seed, labels, temperature, threads, progress, cancellation);
+        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
+        => Fill(model, count, null, null, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
 
     /// <summary>
     /// Draws what is unknown of one example given what is known before it. An exact draw from the conditional if
@@ -64,20 +65,22 @@ public static class Walk
     /// <param name="labels">One per completion for a conditional model; null: the classes in turn.</param>
     /// <param name="temperature">Logits are divided by it; 1 draws from the model itself.</param>
     /// <param name="threads">Worker threads; 0: all processors.</param>
+    /// <param name="space">What the examples are; null: those of the model's own space.</param>
     /// <param name="progress">Called with the share done.</param>
     /// <param name="cancellation">Ends the walk early.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
     public static int[][] Complete(DensityModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
-        int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
-        => Fill(model, count, item, known, seed, labels, temperature, threads, progress, cancellation);
+        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
+        => Fill(model, count, item, known, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
 
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
-    public static bool IsExact(DensityModel model, bool[] known)
+    public static bool IsExact(DensityModel model, bool[] known, Space? space = null)
     {
-        if (known.Length != model.Space.Dimensions) throw new ArgumentException($"an example of {model.Space} has {model.Space.Dimensions} symbols, not {known.Length}", nameof(known));
+        var own = space ?? model.Space;
+        if (known.Length != own.Dimensions) throw new ArgumentException($"an example of {own} has {own.Dimensions} symbols, not {known.Length}", nameof(known));
         if (model.Members > 1) return Array.TrueForAll(known, isKnown => isKnown) || !Array.Exists(known, isKnown => isKnown);
-        var order = model.Predict(1, model.Classes > 0 ? [0] : []);
+        var order = model.Predict(1, model.Classes > 0 ? [0] : [], 0, own.Extent);
         var unknownSeen = false;
         for (var step = 0; step < known.Length; step++)
         {
@@ -89,28 +92,28 @@ public static class Walk
     }
 
     static int[][] Fill(DensityModel model, int count, int[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
-        int threads, Action<double>? progress, CancellationToken cancellation)
+        int threads, Space space, Action<double>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (threads <= 0) threads = Environment.ProcessorCount;
-        if (item is not null && item.Length != model.Space.Dimensions || known is not null && known.Length != model.Space.Dimensions)
-            throw new ArgumentException($"an example of {model.Space} has {model.Space.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
+        if (item is not null && item.Length != space.Dimensions || known is not null && known.Length != space.Dimensions)
+            throw new ArgumentException($"an example of {space} has {space.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
         if (labels is not null && model.Classes > 0 && (labels.Length != count || labels.Any(label => (uint)label >= (uint)model.Classes)))
             throw new ArgumentException($"{count} examples need as many labels below {model.Classes}", nameof(labels));
         Sampler.Require(temperature);
-        ScoringMemory.RequireWalk(model, count, threads);
+        ScoringMemory.RequireWalk(model, space, count, threads);
         var results = new int[count][];
         var pieces = Pieces(model, count, seed, threads);
-        var steps = (long)pieces.Count * model.Space.Dimensions;
+        var steps = (long)pieces.Count * space.Dimensions;
         var done = 0L;
         ParallelShards.Run(pieces.Count, threads, (piece, _) =>
         {
             var (member, examples) = pieces[piece];
             var (random, sampler) = (new Philox(seed, RandomPurpose.Sampling), new Sampler(temperature));
-            foreach (var example in examples) results[example] = new int[model.Space.Dimensions];
+            foreach (var example in examples) results[example] = new int[space.Dimensions];
             int[] own = model.Classes == 0 ? [] : Array.ConvertAll(examples, example => labels is null ? example % model.Classes : labels[example]);
             var uniform = new double[examples.Length];
-            Run(model.Predict(examples.Length, own, member), (dimension, distributions, symbols) =>
+            Run(model.Predict(examples.Length, own, member, space.Extent), (dimension, distributions, symbols) =>
             {
                 if (known is not null && known[dimension]) symbols.Fill(item![dimension]);
                 else

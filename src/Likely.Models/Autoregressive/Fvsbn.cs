@@ -35,12 +35,11 @@ sealed unsafe class Fvsbn : BinaryModel
         var (weight, bias) = (scope.Weight("weight", 1, dimensions, dimensions, 0.1, (_, input, output) => input < output), scope.Bias("bias", dimensions));
         _outline = new MaskedProduct(weight, bias);
         _product = new(() => Product(weight, bias));
-        MultiplyAdds = dimensions * (dimensions - 1.0) / 2;
     }
 
-    public override double MultiplyAdds { get; }
+    public override double MultiplyAddsOn(Extent extent) => Space.Dimensions * (Space.Dimensions - 1.0) / 2;
 
-    internal override long WalkBytes(int batch) => 2L * sizeof(float) * batch * Space.Dimensions;
+    internal override long WalkBytes(int batch, Extent extent) => 2L * sizeof(float) * batch * Space.Dimensions;
 
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
     {
@@ -50,7 +49,7 @@ sealed unsafe class Fvsbn : BinaryModel
         return Ops.ToPositions(Ops.Masked(x, product), sub, order);
     }
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member)
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
         => new Walk(this, batch);
 
     static MaskedProduct Product(Parameter weight, Parameter bias)

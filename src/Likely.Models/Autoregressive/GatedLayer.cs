@@ -18,7 +18,7 @@ sealed class GatedLayer
     readonly float _dropout;
     readonly ulong _path;
 
-    public GatedLayer(ParameterScope scope, GatedPixelCnnConfig config, Space space, int symbols, int classes, ChannelGroups groups, int index)
+    public GatedLayer(ParameterScope scope, GatedPixelCnnConfig config, int symbols, int classes, ChannelGroups groups, int index)
     {
         var channels = config.Channels;
         (_first, _last, _dropout, _path) = (index == 0, index == config.Layers - 1, (float)config.Dropout, Philox.Hash(scope.Path));
@@ -31,11 +31,11 @@ sealed class GatedLayer
         for (var column = -half; column < 0; column++) left.Add((0, column));
         if (!_first || groups.Count > 1) left.Add((0, 0));
 
-        _vertical = new MaskedConvolution(scope.At("vertical"), new ConvolutionPlan(space.Height, space.Width, above), inputs, 2 * channels);
+        _vertical = new MaskedConvolution(scope.At("vertical"), above, inputs, 2 * channels);
         _link = new Pointwise(scope.At("link"), 2 * channels, 2 * channels);
         var centre = left.Count - 1;
         var mask = groups.Mask(inputs, channels, strictly: _first);
-        _horizontal = new MaskedConvolution(scope.At("horizontal"), new ConvolutionPlan(space.Height, space.Width, left), inputs, 2 * channels,
+        _horizontal = new MaskedConvolution(scope.At("horizontal"), left, inputs, 2 * channels,
             bias: false, mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output % channels));
         _residual = new Pointwise(scope.At("residual"), channels, channels, 1, groups.Within(channels, channels));
         if (classes > 0)
@@ -50,23 +50,23 @@ sealed class GatedLayer
     public double MultiplyAdds { get; }
 
     /// <summary>How many positions back it reads of its inputs.</summary>
-    public int Reach => Math.Max(_vertical.Reach, _horizontal.Reach);
+    public int Reach(Extent extent) => Math.Max(_vertical.Reach(extent), _horizontal.Reach(extent));
 
     public Tensor VerticalCondition(Tape tape, ReadOnlySpan<int> labels) => _verticalClass!.Forward(tape, labels);
 
     public Tensor HorizontalCondition(Tape tape, ReadOnlySpan<int> labels) => _horizontalClass!.Forward(tape, labels);
 
     /// <summary>The next layer's vertical input (null after the last), and what the horizontal convolution begins with.</summary>
-    public Tensor? Vertical(Tensor x, Tensor? condition, Run? run, out Tensor toHorizontal)
+    public Tensor? Vertical(Tensor x, Tensor? condition, Pass pass, out Tensor toHorizontal)
     {
-        var features = _vertical.Forward(x, run);
+        var features = _vertical.Forward(x, pass);
         toHorizontal = _link.Forward(features);
         return _last ? null : Ops.Gate(features, condition);
     }
 
-    public Tensor Horizontal(Tensor x, Tensor vertical, Tensor? condition, Run? run)
+    public Tensor Horizontal(Tensor x, Tensor vertical, Tensor? condition, Pass pass)
     {
-        var gated = Ops.Dropout(Ops.Gate(_horizontal.Forward(x, run, onto: vertical), condition), _dropout, _path);
+        var gated = Ops.Dropout(Ops.Gate(_horizontal.Forward(x, pass, onto: vertical), condition), _dropout, _path);
         var result = _residual.Forward(gated);
         return _first ? result : Ops.Add(result, x);
     }

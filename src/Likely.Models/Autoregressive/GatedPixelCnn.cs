@@ -60,44 +60,44 @@ sealed class GatedPixelCnn : GridModel
         var groups = new ChannelGroups(Head.NeedsGroups ? Head.Symbols : 1);
         var scope = new ParameterScope(Parameters);
         _layers = new GatedLayer[config.Layers];
-        for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, space, Inputs, classes, groups, i);
+        for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, Inputs, classes, groups, i);
         var head = config.HeadChannels > 0 ? config.HeadChannels : config.Channels;
         _hidden = new Pointwise(scope.At("hidden"), config.Channels, head, 1.4, groups.Within(config.Channels, head));
         _output = new Pointwise(scope.At("output"), head, Head.Outputs, 0.5, groups.Within(head, Head.Outputs), Head.InitialBias);
-        _vertical = new RowStack<GateConditions?>(space.Width, Vertical);
+        _vertical = new RowStack<GateConditions?>(Vertical);
         var perPosition = head * (config.Channels + (double)Head.Outputs);
         foreach (var layer in _layers) perPosition += layer.MultiplyAdds;
-        MultiplyAdds = space.Positions * perPosition;
+        MultiplyAddsPerPosition = perPosition;
         FieldOfView = (config.Kernel / 2 + config.Layers - 1, config.Kernel / 2 + config.Layers - 1);
     }
 
-    public override double MultiplyAdds { get; }
+    protected override double MultiplyAddsPerPosition { get; }
 
-    public override int InputReach => _layers[0].Reach;
+    public override int InputReach(Extent extent) => _layers[0].Reach(extent);
 
     public override (int Rows, int Columns)? FieldOfView { get; }
 
-    public override Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run)
+    public override Tensor Forward(Tensor x, Pass pass)
     {
-        var conditions = Conditions(x, labels, run);
-        var vertical = _vertical.Forward(x, conditions, run);
+        var conditions = Conditions(pass);
+        var vertical = _vertical.Forward(x, conditions, pass);
         var h = x;
-        for (var i = 0; i < _layers.Length; i++) h = _layers[i].Horizontal(h, vertical[i], conditions?.Horizontal[i], run);
+        for (var i = 0; i < _layers.Length; i++) h = _layers[i].Horizontal(h, vertical[i], conditions?.Horizontal[i], pass);
         return _output.Forward(Ops.Relu(_hidden.Forward(Ops.Relu(h))));
     }
 
     // What each horizontal layer begins its chains with.
-    Tensor[] Vertical(Tensor x, GateConditions? conditions, Run? run)
+    Tensor[] Vertical(Tensor x, GateConditions? conditions, Pass pass)
     {
         var toHorizontal = new Tensor[_layers.Length];
-        for (var i = 0; i < _layers.Length; i++) x = _layers[i].Vertical(x, conditions?.Vertical[i], run, out toHorizontal[i])!;
+        for (var i = 0; i < _layers.Length; i++) x = _layers[i].Vertical(x, conditions?.Vertical[i], pass, out toHorizontal[i])!;
         return toHorizontal;
     }
 
-    GateConditions? Conditions(Tensor x, ReadOnlySpan<int> labels, Run? run)
+    GateConditions? Conditions(Pass pass)
     {
         if (Classes == 0) return null;
-        if (run is null) return new GateConditions(_layers, x.Tape, labels);
+        if (pass.Run is not { } run) return new GateConditions(_layers, pass.Tape, pass.Labels.Span);
         return run.Slot(this, () => new GateConditions(_layers, run.Memory, run.Labels));
     }
 }

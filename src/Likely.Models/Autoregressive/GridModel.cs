@@ -4,8 +4,8 @@ using Likely.Tensors;
 namespace Likely.Models.Autoregressive;
 
 /// <summary>
-/// A model whose network reads the whole grid of symbols causally in raster order, and gives the parameters of a
-/// <see cref="Head"/> at every position: log p(x) = sum over positions of log p(x_i | x_before i).
+/// A model whose network reads the whole grid of symbols causally in raster order, and gives the numbers of a
+/// <see cref="Head"/> at every position: log p(x) = sum over positions of log p(x_i | x_before i). One model takes grids of any size.
 /// </summary>
 abstract unsafe class GridModel : DensityModel
 {
@@ -24,27 +24,31 @@ abstract unsafe class GridModel : DensityModel
 
     public override Head Head { get; }
 
-    public override bool AnySize => true;
+    public override bool AnyExtent => true;
+
+    public sealed override double MultiplyAddsOn(Extent extent) => extent.Positions * MultiplyAddsPerPosition;
 
     /// <summary>
-    /// The network: x [T, B, <see cref="Inputs"/>] to head parameters. Without a run x is the whole grid and so is the result; with a run,
-    /// x is the run's input and the result holds the run's positions.
+    /// The network: x [T, B, <see cref="Inputs"/>] to the head's numbers at the positions of the pass. Without a run x is the whole grid;
+    /// with one, x is the run's input.
     /// </summary>
-    public abstract Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run);
+    public abstract Tensor Forward(Tensor x, Pass pass);
 
     /// <summary>How many positions back the network reads of its input in place; what lies farther back it remembers.</summary>
-    public abstract int InputReach { get; }
+    public abstract int InputReach(Extent extent);
+
+    protected abstract double MultiplyAddsPerPosition { get; }
 
     internal override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member)
     {
         if (!tape.Recording && IsLarge(batch)) return ByRows(tape, batch);
-        return Ops.LogProbabilities(Head, Forward(Input(tape, batch), batch.Labels, null), batch.Symbols, scale);
+        return Ops.LogProbabilities(Head, Whole(tape, batch), batch.Symbols, scale);
     }
 
     internal override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member)
     {
         if (IsLarge(batch)) EachChunk(tape, batch, Read);
-        else Read(0, Forward(Input(tape, batch), batch.Labels, null));
+        else Read(0, Whole(tape, batch));
 
         void Read(int start, Tensor parameters)
         {
@@ -55,12 +59,14 @@ abstract unsafe class GridModel : DensityModel
         }
     }
 
-    bool IsLarge(SymbolBatch batch) => (long)Space.Positions * batch.Count > LargestPass;
+    static bool IsLarge(SymbolBatch batch) => batch.Space.Extent.Positions * batch.Count > LargestPass;
+
+    Tensor Whole(Tape tape, SymbolBatch batch) => Forward(Input(tape, batch, 0, batch.Space.Positions), Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory));
 
     // Something large is scored in chunks of whole rows through a run: the same bits with bounded memory.
     Tensor ByRows(Tape tape, SymbolBatch batch)
     {
-        var logs = tape.New(ShapeOf(batch.Count), compact: true);
+        var logs = tape.New(new Shape(batch.Space.Positions, batch.Count, Head.Symbols), compact: true);
         EachChunk(tape, batch, (start, parameters) =>
         {
             var at = (long)start * batch.Count * Head.Symbols;
@@ -72,19 +78,19 @@ abstract unsafe class GridModel : DensityModel
 
     void EachChunk(Tape tape, SymbolBatch batch, Action<int, Tensor> read)
     {
-        var run = new Run(batch.Count, tape.Meter) { Labels = batch.Labels.ToArray() };
-        var rows = (int)Math.Max(1, LargestPass / ((long)Space.Width * batch.Count));
-        for (var row = 0; row < Space.Height; row += rows)
+        var extent = batch.Space.Extent;
+        var run = new Run(batch.Count, extent, tape.Meter) { Labels = batch.Labels.ToArray() };
+        var (reach, rows) = (InputReach(extent), (int)Math.Max(1, LargestPass / ((long)extent.Width * batch.Count)));
+        for (var row = 0; row < extent.Height; row += rows)
         {
             // After some chunks a run takes no more memory but for a last one of another size.
-            var settled = !tape.Computes && row > 2 * rows + InputReach / Space.Width;
-            var count = settled ? Space.Height % rows : Math.Min(rows, Space.Height - row);
+            var settled = !tape.Computes && row > 2 * rows + reach / extent.Width;
+            var count = settled ? extent.Height % rows : Math.Min(rows, extent.Height - row);
             if (count == 0) break;
-            run.Step.Reset();
-            (run.Start, run.Count) = (row * Space.Width, count * Space.Width);
-            run.InputOrigin = Math.Max(0, run.Start - InputReach);
-            run.Input = Input(run.Step, batch, run.InputOrigin, run.Start + run.Count);
-            read(run.Start, Forward(run.Input, batch.Labels, run));
+            var pass = run.Next(row * extent.Width, count * extent.Width);
+            run.InputOrigin = Math.Max(0, pass.First - reach);
+            run.Input = Input(pass.Tape, batch, run.InputOrigin, pass.End);
+            read(pass.First, Forward(run.Input, pass));
             if (settled) break;
         }
     }
@@ -92,36 +98,27 @@ abstract unsafe class GridModel : DensityModel
     /// <summary>Numbers that the symbols of one position enter the network as.</summary>
     protected int Inputs => Space.Symbols * _embedding.Width;
 
-    Tensor Input(Tape tape, SymbolBatch batch) => Input(tape, batch, 0, Space.Positions);
-
     Tensor Input(Tape tape, SymbolBatch batch, int first, int end)
-        => _embedding.Forward(tape, ShapeOf(batch.Count) with { Positions = end - first }, batch.Symbols.At((long)first * batch.Count * Space.Symbols));
+        => _embedding.Forward(tape, new Shape(end - first, batch.Count, Space.Symbols), batch.Symbols.At((long)first * batch.Count * Space.Symbols));
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member) => new GridPredictor(this, batch, labels);
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent) => new GridPredictor(this, batch, labels, extent);
 
-    internal override long WalkBytes(int batch)
+    internal override long WalkBytes(int batch, Extent extent)
     {
         var meter = new MemoryMeter();
-        var run = new Run(batch, meter) { Labels = new int[Classes > 0 ? batch : 0] };
-        run.Input = NewInput(run.Memory, WalkPositions, batch);
-        foreach (var start in (int[])[0, Math.Min(Space.Width, Space.Positions - 1)])
-        {
-            run.Step.Reset();
-            (run.Start, run.Count) = (start, 1);
-            Forward(run.Input, run.Labels, run);
-        }
+        var run = new Run(batch, extent, meter) { Labels = new int[Classes > 0 ? batch : 0] };
+        run.Input = NewInput(run.Memory, WalkPositions(extent), batch);
+        foreach (var start in (int[])[0, (int)Math.Min(extent.Width, extent.Positions - 1)]) Forward(run.Input, run.Next(start, 1));
         return meter.Bytes;
     }
 
     /// <summary>Positions of its input that a walk keeps: as many as the network reads back, and some more.</summary>
-    internal int WalkPositions => (int)Math.Min(Space.Positions, 2L * InputReach + 16);
+    internal int WalkPositions(Extent extent) => (int)Math.Min(extent.Positions, 2L * InputReach(extent) + 16);
 
     /// <summary>Room for the input of some positions.</summary>
-    internal Tensor NewInput(Tape tape, int positions, int batch) => _embedding.New(tape, ShapeOf(batch) with { Positions = positions });
+    internal Tensor NewInput(Tape tape, int positions, int batch) => _embedding.New(tape, new Shape(positions, batch, Space.Symbols));
 
     /// <summary>Writes one symbol of a position and example into a network's input.</summary>
     internal void SetInput(Tensor input, long row, int symbolIndex, int symbol)
         => _embedding.Set(input.Data + row * input.Stride + symbolIndex * _embedding.Width, symbol);
-
-    Shape ShapeOf(int batch) => new(Space.Positions, batch, Space.Symbols);
 }

@@ -14,11 +14,11 @@ sealed unsafe class GridPredictor : Predictor
     readonly int _sub;
     Tensor? _parameters;
 
-    public GridPredictor(GridModel model, int batch, ReadOnlySpan<int> labels) : base(model.Space, batch, null)
+    public GridPredictor(GridModel model, int batch, ReadOnlySpan<int> labels, Extent extent) : base(model.Space with { Extent = extent }, batch, null)
     {
         (_model, _sub) = (model, model.Space.Symbols);
-        _run = new Run(batch) { Labels = labels.ToArray() };
-        _run.Input = model.NewInput(_run.Memory, model.WalkPositions, batch);
+        _run = new Run(batch, extent) { Labels = labels.ToArray() };
+        _run.Input = model.NewInput(_run.Memory, model.WalkPositions(extent), batch);
         Clear(0);
         _known = new PinnedSymbols(GC.AllocateArray<int>(batch * _sub + 16, pinned: true));
     }
@@ -56,16 +56,14 @@ sealed unsafe class GridPredictor : Predictor
         if (_parameters is not null) return _parameters;
         var position = Position / _sub;
         if (position - _run.InputOrigin == _run.Input!.Positions) Slide(position);
-        _run.Step.Reset();
-        (_run.Start, _run.Count) = (position, 1);
-        return _parameters = _model.Forward(_run.Input, _run.Labels, _run);
+        return _parameters = _model.Forward(_run.Input, _run.Next(position, 1));
     }
 
     // Moves the positions that are still read to the front, before the given one enters.
     void Slide(int position)
     {
         var input = _run.Input!;
-        var origin = Math.Max(0, position - _model.InputReach);
+        var origin = Math.Max(0, position - _model.InputReach(_run.Extent));
         var row = (long)Batch * input.Stride;
         var kept = (position - origin) * row;
         new ReadOnlySpan<float>(input.Data + (origin - _run.InputOrigin) * row, (int)kept).CopyTo(new Span<float>(input.Data, (int)kept));

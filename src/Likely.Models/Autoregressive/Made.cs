@@ -80,18 +80,15 @@ sealed unsafe class Made : BinaryModel
 
     internal override long KeptBytes { get; }
 
-    internal override long WalkBytes(int batch) => sizeof(float) * batch * _units;
+    internal override long WalkBytes(int batch, Extent extent) => sizeof(float) * batch * _units;
 
     /// <summary>Connections of the first member; masked ones are not counted.</summary>
-    public override double MultiplyAdds
+    public override double MultiplyAddsOn(Extent extent)
     {
-        get
-        {
-            var member = Member(0);
-            double total = member.Direct?.Connections ?? 0;
-            foreach (var mask in member.Masks) total += mask.Connections;
-            return total;
-        }
+        var member = Member(0);
+        double total = member.Direct?.Connections ?? 0;
+        foreach (var mask in member.Masks) total += mask.Connections;
+        return total;
     }
 
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
@@ -108,7 +105,7 @@ sealed unsafe class Made : BinaryModel
         return Ops.ToPositions(logits, sub, order);
     }
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member)
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
     {
         var weights = Weights(member);
         return new MadeWalk(Space, weights, batch);

@@ -43,13 +43,13 @@ sealed unsafe class Nade : BinaryModel
     }
 
     /// <summary>The dense count 2 D H; the first half is spent only on variables that are one.</summary>
-    public override double MultiplyAdds => 2.0 * Space.Dimensions * _hidden;
+    public override double MultiplyAddsOn(Extent extent) => 2.0 * Space.Dimensions * _hidden;
 
-    internal override long WalkBytes(int batch) => 2L * sizeof(float) * batch * _hidden;
+    internal override long WalkBytes(int batch, Extent extent) => 2L * sizeof(float) * batch * _hidden;
 
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights, batch.Symbols, batch.Count);
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member)
+    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
         => new Walk(this, batch);
 
     sealed class Walk : BinaryPredictor

@@ -57,28 +57,28 @@ sealed class PixelCnn : GridModel
         var groups = new ChannelGroups(Head.NeedsGroups ? Head.Symbols : 1);
         var (features, head, outputs) = (2 * config.Channels, config.HeadChannels, Head.Outputs);
         var scope = new ParameterScope(Parameters);
-        var plan = new ConvolutionPlan(space.Height, space.Width, ConvolutionPlan.Masked(config.Kernel, withCentre: groups.Count > 1));
-        var centre = plan.Taps.Length - 1;
+        var taps = ConvolutionTaps.Masked(config.Kernel, withCentre: groups.Count > 1);
+        var centre = taps.Length - 1;
         var mask = groups.Mask(Inputs, features, strictly: true);
-        _first = new MaskedConvolution(scope.At("first"), plan, Inputs, features, mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output));
+        _first = new MaskedConvolution(scope.At("first"), taps, Inputs, features, mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output));
         _blocks = new ResidualBlock[config.Layers];
-        for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, space, groups);
+        for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, groups);
         _hidden = new Pointwise(scope.At("hidden"), features, head, 1.4, groups.Within(features, head));
         _output = new Pointwise(scope.At("output"), head, outputs, 0.5, groups.Within(head, outputs), Head.InitialBias);
         FieldOfView = (config.Kernel / 2 + config.Layers, config.Kernel / 2 + config.Layers);
-        MultiplyAdds = space.Positions * ((double)plan.Taps.Length * Inputs * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
+        MultiplyAddsPerPosition = ((double)taps.Length * Inputs * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
     }
 
-    public override double MultiplyAdds { get; }
+    protected override double MultiplyAddsPerPosition { get; }
 
-    public override int InputReach => _first.Reach;
+    public override int InputReach(Extent extent) => _first.Reach(extent);
 
     public override (int Rows, int Columns)? FieldOfView { get; }
 
-    public override Tensor Forward(Tensor x, ReadOnlySpan<int> labels, Run? run)
+    public override Tensor Forward(Tensor x, Pass pass)
     {
-        var h = _first.Forward(x, run);
-        foreach (var block in _blocks) h = block.Forward(h, run);
+        var h = _first.Forward(x, pass);
+        foreach (var block in _blocks) h = block.Forward(h, pass);
         return _output.Forward(Ops.Rectify(_hidden.Forward(Ops.Rectify(h))));
     }
 }

@@ -14,27 +14,27 @@ sealed class ResidualBlock
     readonly float _dropout;
     readonly ulong _path;
 
-    public ResidualBlock(ParameterScope scope, PixelCnnConfig config, Space space, ChannelGroups groups)
+    public ResidualBlock(ParameterScope scope, PixelCnnConfig config, ChannelGroups groups)
     {
         var half = config.Channels;
         (_dropout, _path) = ((float)config.Dropout, Philox.Hash(scope.Path));
-        var plan = new ConvolutionPlan(space.Height, space.Width, ConvolutionPlan.Masked(3, withCentre: true));
-        var centre = plan.Taps.Length - 1;
+        var taps = ConvolutionTaps.Masked(3, withCentre: true);
+        var centre = taps.Length - 1;
         var mask = groups.Mask(half, half, strictly: false);
         _reduce = new Pointwise(scope.At("reduce"), 2 * half, half, 1.4, groups.Within(2 * half, half));
-        _convolution = new MaskedConvolution(scope.At("convolution"), plan, half, half, 1.4,
+        _convolution = new MaskedConvolution(scope.At("convolution"), taps, half, half, 1.4,
             mask: mask is null ? null : (tap, input, output) => tap != centre || mask(input, output));
         _expand = new Pointwise(scope.At("expand"), half, 2 * half, 0.5, groups.Within(half, 2 * half));
-        MultiplyAdds = (4.0 + plan.Taps.Length) * half * half;
+        MultiplyAdds = (4.0 + taps.Length) * half * half;
     }
 
     /// <summary>Multiply-adds at one position.</summary>
     public double MultiplyAdds { get; }
 
-    public Tensor Forward(Tensor x, Run? run)
+    public Tensor Forward(Tensor x, Pass pass)
     {
         var h = Ops.Rectify(_reduce.Forward(Ops.Relu(x)));
-        h = Ops.Rectify(_convolution.Forward(h, run));
+        h = Ops.Rectify(_convolution.Forward(h, pass));
         return Ops.Add(_expand.Forward(Ops.Dropout(h, _dropout, _path)), x);
     }
 }

@@ -6,22 +6,23 @@ namespace Likely.Models.Layers;
 /// A causal convolution on the grid, [T, B, inputs] -> [T, B, outputs]: only taps before (or at) the centre exist, so a mask is
 /// never multiplied. With a run it reads its <see cref="Window"/>, or the run's input in place.
 /// </summary>
-sealed class MaskedConvolution(ParameterScope scope, ConvolutionPlan plan, int inputs, int outputs, double gain = 1, bool bias = true, Func<int, int, int, bool>? mask = null)
+sealed class MaskedConvolution(ParameterScope scope, IReadOnlyList<(int Row, int Column)> taps, int inputs, int outputs, double gain = 1, bool bias = true, Func<int, int, int, bool>? mask = null)
 {
-    readonly Parameter _weight = scope.Weight("weight", plan.Taps.Length, inputs, outputs, gain, mask);
+    readonly ConvolutionTaps _taps = new(taps);
+    readonly Parameter _weight = scope.Weight("weight", taps.Count, inputs, outputs, gain, mask);
     readonly Parameter? _bias = bias ? scope.Bias("bias", outputs) : null;
 
     /// <summary>How many positions back the farthest tap reads.</summary>
-    public int Reach => plan.Reach;
+    public int Reach(Extent extent) => _taps.On(extent).Reach;
 
     /// <summary>With <paramref name="onto"/> the product continues that tensor's chains and takes over its buffer.</summary>
-    public Tensor Forward(Tensor x, Run? run, Tensor? onto = null)
+    public Tensor Forward(Tensor x, Pass pass, Tensor? onto = null)
     {
-        var begin = onto is null ? _bias : null;
-        if (run is null) return Ops.Convolution(plan, x, _weight, begin, onto);
-        if (x == run.Input) return Ops.Convolution(run.Step, plan, x, run.InputOrigin, run.Start, run.Count, _weight, begin, onto);
+        var (plan, begin) = (_taps.On(pass.Extent), onto is null ? _bias : null);
+        if (pass.Run is not { } run) return Ops.Convolution(plan, x, _weight, begin, onto);
+        if (x == run.Input) return Ops.Convolution(pass.Tape, plan, x, run.InputOrigin, pass.First, pass.Count, _weight, begin, onto);
         var window = run.Slot(this, () => new Window(run, plan.Reach, inputs));
-        window.Append(x);
-        return Ops.Convolution(run.Step, plan, window.Values, window.Origin, run.Start, run.Count, _weight, begin, onto);
+        window.Append(x, pass);
+        return Ops.Convolution(pass.Tape, plan, window.Values, window.Origin, pass.First, pass.Count, _weight, begin, onto);
     }
 }

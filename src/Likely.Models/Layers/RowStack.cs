@@ -6,32 +6,30 @@ namespace Likely.Models.Layers;
 /// A stack that looks sideways within finished rows and therefore advances by whole rows: in a run it computes a row when the
 /// walk enters it, keeps the results, and serves them position by position.
 /// </summary>
-sealed unsafe class RowStack<TCondition>(int width, Func<Tensor, TCondition, Run?, Tensor[]> compute)
+sealed unsafe class RowStack<TCondition>(Func<Tensor, TCondition, Pass, Tensor[]> compute)
 {
-    public Tensor[] Forward(Tensor x, TCondition condition, Run? run)
+    public Tensor[] Forward(Tensor x, TCondition condition, Pass pass)
     {
-        if (run is null) return compute(x, condition, null);
-        var rows = run.Slot(this, () => new Rows());
-        var (start, count) = (run.Start, run.Count);
-        var end = ((start + count - 1) / width + 1) * width;
+        if (pass.Run is not { } run) return compute(x, condition, pass);
+        var (rows, width) = (run.Slot(this, () => new Rows()), pass.Extent.Width);
+        var end = ((pass.End - 1) / width + 1) * width;
         if (rows.End < end)
         {
-            (run.Start, run.Count) = (rows.End, end - rows.End);
-            var results = compute(x, condition, run);
+            var ahead = pass with { First = rows.End, Count = end - rows.End };
+            var results = compute(x, condition, ahead);
             rows.Windows ??= Array.ConvertAll(results, result => new Window(run, width, result.Channels));
-            for (var i = 0; i < results.Length; i++) rows.Windows[i].Append(results[i]);
+            for (var i = 0; i < results.Length; i++) rows.Windows[i].Append(results[i], ahead);
             rows.End = end;
-            (run.Start, run.Count) = (start, count);
         }
-        for (var i = 0; i < rows.Windows!.Length; i++) rows.Served[i] = Slice(run, rows.Windows[i]);
+        for (var i = 0; i < rows.Windows!.Length; i++) rows.Served[i] = Slice(rows.Windows[i], pass);
         return rows.Served;
     }
 
-    static Tensor Slice(Run run, Window window)
+    static Tensor Slice(Window window, Pass pass)
     {
-        var slice = run.Step.New(window.Values.Shape with { Positions = run.Count });
-        var row = (long)run.Batch * slice.Stride;
-        if (run.Step.Computes) Buffer.MemoryCopy(window.Values.Data + (run.Start - window.Origin) * row, slice.Data, slice.Length * sizeof(float), slice.Length * sizeof(float));
+        var slice = pass.Tape.New(window.Values.Shape with { Positions = pass.Count });
+        var row = (long)slice.Batch * slice.Stride;
+        if (pass.Tape.Computes) Buffer.MemoryCopy(window.Values.Data + (pass.First - window.Origin) * row, slice.Data, slice.Length * sizeof(float), slice.Length * sizeof(float));
         return slice;
     }
 

@@ -16,21 +16,21 @@ sealed unsafe class Window(Run run, int reach, int channels)
     public int Origin { get; private set; }
 
     /// <summary>Takes in the run's new positions.</summary>
-    public void Append(Tensor x)
+    public void Append(Tensor x, Pass pass)
     {
         var row = (long)run.Batch * Values.Stride;
-        if (run.Start + run.Count - Origin > Values.Positions) Slide(row);
-        if (Values.Tape.Computes) Buffer.MemoryCopy(x.Data, Values.Data + (run.Start - Origin) * row, run.Count * row * sizeof(float), run.Count * row * sizeof(float));
-        _end = run.Start + run.Count;
+        if (pass.End - Origin > Values.Positions) Slide(row, pass);
+        if (Values.Tape.Computes) Buffer.MemoryCopy(x.Data, Values.Data + (pass.First - Origin) * row, pass.Count * row * sizeof(float), pass.Count * row * sizeof(float));
+        _end = pass.End;
     }
 
-    void Slide(long row)
+    void Slide(long row, Pass pass)
     {
-        var origin = Math.Max(0, run.Start - reach);
-        var kept = Math.Max(0, Math.Min(_end, run.Start) - origin);
+        var origin = Math.Max(0, pass.First - reach);
+        var kept = Math.Max(0, Math.Min(_end, pass.First) - origin);
         var from = Values;
-        if (run.Start + run.Count - origin > Values.Positions)
-            Values = run.Memory.New(from.Shape with { Positions = 2 * reach + run.Count + 16 });
+        if (pass.End - origin > Values.Positions)
+            Values = run.Memory.New(from.Shape with { Positions = 2 * reach + pass.Count + 16 });
         if (Values.Tape.Computes) Buffer.MemoryCopy(from.Data + (origin - Origin) * row, Values.Data, kept * row * sizeof(float), kept * row * sizeof(float));
         if (from != Values) run.Memory.Release(from);
         Origin = origin;

@@ -29,7 +29,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
         var own = checkpoint.Model.Space;
         var size = $"it is {height} x {width} x {channels}";
         if (channels != own.Symbols) return $"{size}, and the model is one of {(own.Symbols == 1 ? "1 channel" : $"{own.Symbols} channels")}";
-        if (!checkpoint.Model.AnySize && (height, width) != (own.Height, own.Width)) return $"{size}, and the model takes {own.Height} x {own.Width} alone";
+        if (!checkpoint.Model.AnyExtent && (height, width) != (own.Height, own.Width)) return $"{size}, and the model takes {own.Height} x {own.Width} alone";
         return (long)height * width > ArchiveDirectory.MostPixels ? $"{size}, more than the {ArchiveDirectory.MostPixels} pixels that a model takes" : null;
     }
 
@@ -45,8 +45,8 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     {
         lock (_sized)
         {
-            var at = _sized.FindIndex(sized => (sized.Model.Space.Height, sized.Model.Space.Width) == (height, width));
-            var found = at >= 0 ? _sized[at] : new SizedModel(checkpoint.ForSpace(checkpoint.Model.Space with { Height = height, Width = width }));
+            var at = _sized.FindIndex(sized => (sized.Space.Height, sized.Space.Width) == (height, width));
+            var found = at >= 0 ? _sized[at] : new SizedModel(checkpoint.Model, checkpoint.Model.Space with { Height = height, Width = width });
             if (at >= 0) _sized.RemoveAt(at);
             else if (_sized.Count == MostSizes) _sized.RemoveAt(0);
             _sized.Add(found);
@@ -89,18 +89,21 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 }
 
 /// <summary>A density of items of one size, and the step at which it visits each dimension.</summary>
-sealed class SizedModel(DensityModel model)
+sealed class SizedModel(DensityModel model, Space space)
 {
     readonly int[]?[] _steps = new int[model.Members][];
     readonly bool[] _known = new bool[model.Members];
     readonly Lazy<long> _passBytes = new(() =>
     {
         var meter = new MemoryMeter();
-        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(model.Space, 1));
-        return meter.Bytes + meter.SharedBytes - sizeof(float) * (long)model.Space.Dimensions; // all log-probabilities are not kept
+        model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(space, 1));
+        return meter.Bytes + meter.SharedBytes - sizeof(float) * (long)space.Dimensions; // all log-probabilities are not kept
     });
 
     public DensityModel Model => model;
+
+    /// <summary>What its items are here.</summary>
+    public Space Space => space;
 
     /// <summary>True if every symbol is one bit of known probability.</summary>
     public bool IsBinary { get; } = model.Head.IsBit;
@@ -117,7 +120,7 @@ sealed class SizedModel(DensityModel model)
         lock (_known)
         {
             if (_known[member]) return _steps[member];
-            var order = model.Predict(1, model.Classes > 0 ? [0] : [], member);
+            var order = model.Predict(1, model.Classes > 0 ? [0] : [], member, space.Extent);
             int[]? steps = null;
             for (var step = 0; step < order.Count; step++)
             {

@@ -37,7 +37,7 @@ sealed class BlockDecoder
     public static byte[] Decode(SizedModel sized, ReadOnlySpan<byte> stream, int count, ReadOnlySpan<int> labels, int threads, int batch, Action<long>? done, CancellationToken cancellation)
     {
         var model = sized.Model;
-        var (dimensions, levels) = (model.Space.Dimensions, model.Space.Levels);
+        var (dimensions, levels) = (sized.Space.Dimensions, sized.Space.Levels);
         var symbols = new byte[(long)count * dimensions];
         var decoder = new RangeDecoder(stream);
         if (decoder.DecodeBit(BlockLayout.Unmodelled))
@@ -63,7 +63,7 @@ sealed class BlockDecoder
                 var items = places[groups[i].First..(groups[i].First + groups[i].Count)];
                 var own = labels.IsEmpty ? [] : new int[items.Length];
                 for (var e = 0; e < own.Length; e++) own[e] = labels[items[e]];
-                crew[k][i - first] = new Group(model, members[items[0]], items, own);
+                crew[k][i - first] = new Group(sized, members[items[0]], items, own);
             }
         }
         new BlockDecoder(decoder, symbols, dimensions, crew, done, cancellation).Run();
@@ -129,18 +129,18 @@ sealed class BlockDecoder
     }
 
     /// <summary>Items that one predictor carries, and the distributions of their next symbols.</summary>
-    sealed class Group(DensityModel model, int member, int[] items, int[] labels)
+    sealed class Group(SizedModel sized, int member, int[] items, int[] labels)
     {
-        readonly int _dimensions = model.Space.Dimensions;
-        readonly bool _isBit = model.Head.IsBit;
+        readonly int _dimensions = sized.Space.Dimensions;
+        readonly bool _isBit = sized.IsBinary;
         readonly int[] _next = new int[items.Length];
-        readonly Cumulative?[] _cumulatives = new Cumulative?[model.Head.IsBit ? 0 : items.Length];
-        readonly float[] _ones = new float[model.Head.IsBit ? items.Length : 0];
-        readonly uint[] _bits = new uint[model.Head.IsBit ? items.Length : 0];
+        readonly Cumulative?[] _cumulatives = new Cumulative?[sized.IsBinary ? 0 : items.Length];
+        readonly float[] _ones = new float[sized.IsBinary ? items.Length : 0];
+        readonly uint[] _bits = new uint[sized.IsBinary ? items.Length : 0];
         IPredictor _predictor = null!;
 
         /// <summary>Makes the predictor, on the thread that will use it.</summary>
-        public void Begin() => _predictor = model.Predict(items.Length, labels, member);
+        public void Begin() => _predictor = sized.Model.Predict(items.Length, labels, member, sized.Space.Extent);
 
         public void Prepare()
         {

@@ -80,11 +80,11 @@ sealed unsafe class BlockEncoder(int threads, int batch)
         public void SetShares(ItemBlock block, int first, int count, Action<double>? done, CancellationToken cancellation)
         {
             var (model, places) = (block.Sized.Model, block.Places);
-            var batch = Batch(model, count);
+            var batch = Batch(block.Sized.Space, count);
             for (var i = 0; i < count; i++) batch.Set(i, block.Item(places[first + i]), block.Label(places[first + i]));
             var member = block.Members[places[first]];
             var steps = block.Sized.Steps(member);
-            var (all, sub) = (block.Count, model.Space.Symbols);
+            var (all, sub) = (block.Count, block.Sized.Space.Symbols);
             var (weight, seen, told) = (block.Weight * count / all, 0, 0);
             _tape.Reset();
             model.Distributions(_tape, batch, (dimension, distributions) =>
@@ -109,7 +109,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
         public void ChooseMembers(ItemBlock block, int first, Span<int> best)
         {
             var model = block.Sized.Model;
-            var batch = Batch(model, best.Length);
+            var batch = Batch(block.Sized.Space, best.Length);
             for (var i = 0; i < best.Length; i++) batch.Set(i, block.Item(first + i), block.Label(first + i));
             var highest = new double[best.Length];
             for (var member = 0; member < model.Members; member++)
@@ -156,9 +156,9 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             return (ulong)start << 32 | (end - start);
         }
 
-        SymbolBatch Batch(DensityModel model, int count)
+        SymbolBatch Batch(Space space, int count)
         {
-            if (_batch is null || _batch.Space != model.Space || _capacity < count) (_batch, _capacity) = (new SymbolBatch(model.Space, count), count);
+            if (_batch is null || _batch.Space != space || _capacity < count) (_batch, _capacity) = (new SymbolBatch(space, count), count);
             _batch.Begin(count);
             return _batch;
         }

@@ -9,14 +9,14 @@ sealed class ItemBlock(SizedModel sized, int capacity)
 {
     const double NatsPerBit = 0.693147180559945309;
 
-    readonly byte[] _symbols = new byte[(long)capacity * sized.Model.Space.Dimensions];
+    readonly byte[] _symbols = new byte[(long)capacity * sized.Space.Dimensions];
     readonly int[] _labels = new int[capacity];
     readonly int[] _entries = new int[capacity];
 
     public SizedModel Sized => sized;
     public int Count { get; private set; }
     public bool IsFull => Count == capacity;
-    public int Dimensions { get; } = sized.Model.Space.Dimensions;
+    public int Dimensions { get; } = sized.Space.Dimensions;
 
     /// <summary>Member of each item.</summary>
     public int[] Members { get; private set; } = [];
@@ -115,14 +115,14 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     }
 
     // Bytes of the symbols as equally likely ones, or a little more.
-    long Bound() => (long)Count * Dimensions * (32 - System.Numerics.BitOperations.LeadingZeroCount((uint)sized.Model.Space.Levels - 1)) / 8 + 2;
+    long Bound() => (long)Count * Dimensions * (32 - System.Numerics.BitOperations.LeadingZeroCount((uint)sized.Space.Levels - 1)) / 8 + 2;
 
     // A model that knows less than nothing of these items is not asked.
     byte[] Plain()
     {
         var encoder = new RangeEncoder();
         encoder.EncodeBit(true, BlockLayout.Unmodelled);
-        var levels = sized.Model.Space.Levels;
+        var levels = sized.Space.Levels;
         foreach (var symbol in Symbols)
             encoder.Encode(FrequencyTable.Uniform(symbol, levels), FrequencyTable.Uniform(symbol + 1, levels) - FrequencyTable.Uniform(symbol, levels));
         return encoder.Finish();

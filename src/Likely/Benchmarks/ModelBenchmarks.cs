@@ -51,7 +51,7 @@ public static class ModelBenchmarks
             var scorer = new Scorer(model, threads);
             yield return new Benchmark(score, operations * Scored, Scored, () => scorer.Score(data.Validation, Scored));
         }
-        var sized = new SizedModel(model);
+        var sized = new SizedModel(model, model.Space);
         if (wanted(encode))
         {
             var block = new ItemBlock(sized, Scored);

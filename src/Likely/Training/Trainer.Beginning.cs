@@ -44,7 +44,7 @@ public sealed partial class Trainer
     /// <exception cref="UsageException">It is not.</exception>
     internal static void RequireAlike(DensityModel from, DensityModel model)
     {
-        if (from.Space != model.Space && !from.AnySize || (from.Space.Symbols, from.Space.Levels, from.Classes) != (model.Space.Symbols, model.Space.Levels, model.Classes))
+        if (!from.Takes(model.Space) || from.Classes != model.Classes)
             throw new UsageException($"the model to go on from is one of {from.Space}, {from.Classes} classes, and the data are {model.Space}, {model.Classes} classes");
         if (ModelRegistry.ToJson(from.Config) != ModelRegistry.ToJson(model.Config) || from.Parameters.Length != model.Parameters.Length)
             throw new UsageException($"the model to go on from is a {from.Config.Name} of other keys ({ModelRegistry.ToJson(from.Config)}); give the same model and keys");

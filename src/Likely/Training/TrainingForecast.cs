@@ -54,10 +54,10 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         return new TrainingForecast(meter.Parameters, batch, plan, step, Math.Min(items, scored) * perExample + snapshot, sheet, memory);
     }
 
-    /// <summary>Measures on a model of the same weights and, if that is too much for a moment, smaller images.</summary>
+    /// <summary>Measures the model and, if that is too much for a moment, on smaller images.</summary>
     sealed class Meter
     {
-        readonly DensityModel _whole, _part;
+        readonly DensityModel _model;
         readonly int _threads, _workers, _batch, _examples;
         readonly CancellationToken _cancellation;
         readonly SymbolBatch _symbols;
@@ -69,13 +69,12 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             (_threads, _batch, _cancellation) = (Math.Max(1, threads), batch, cancellation);
             _workers = Math.Min(_threads, GradientStep.Shards);
             var whole = outline.Space;
-            var part = outline.AnySize ? Part(whole, Work / outline.MultiplyAdds) : whole;
+            var part = outline.AnyExtent ? Part(whole, Work / outline.MultiplyAdds) : whole;
             _share = (double)part.Positions / whole.Positions;
             _examples = (int)Math.Clamp(Work / (outline.MultiplyAdds * _share), 1, (batch + GradientStep.Shards - 1) / GradientStep.Shards);
             cancellation.ThrowIfCancellationRequested();
-            _whole = outline;
-            _whole.Parameters.Allocate(null); // zeros take as long as other weights
-            _part = part == whole ? outline : Smaller(outline, part);
+            _model = outline;
+            _model.Parameters.Allocate(null); // zeros take as long as other weights
             _symbols = new SymbolBatch(part, _examples);
             _symbols.Begin(_examples);
             var item = new int[whole.Dimensions];
@@ -90,21 +89,21 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             _readSeconds = clock.Elapsed.TotalSeconds / _examples;
         }
 
-        public long Parameters => _whole.Parameters.Count;
+        public long Parameters => _model.Parameters.Count;
 
         /// <summary>Seconds that forward and back take for a batch, and reading its items.</summary>
         public double Step()
         {
             var gradients = new FloatBlock[_workers];
             var tapes = new Tape[_workers];
-            for (var i = 0; i < _workers; i++) tapes[i] = new Tape(recording: true) { Training = true, ParameterGradients = gradients[i] = new FloatBlock(_part.Parameters.Length) };
+            for (var i = 0; i < _workers; i++) tapes[i] = new Tape(recording: true) { Training = true, ParameterGradients = gradients[i] = new FloatBlock(_model.Parameters.Length) };
             var round = Time(() => ParallelShards.Run(_workers, _workers, (_, worker) =>
             {
                 var tape = tapes[worker];
                 tape.ParameterGradients = gradients[worker]; // begins them
-                _part.LogProbabilities(tape, _symbols, 1e-9f);
+                _model.LogProbabilities(tape, _symbols, 1e-9f);
                 tape.Backward();
-                tape.FinishGradients(_part.Parameters);
+                tape.FinishGradients(_model.Parameters);
                 tape.Reset();
             }));
             // Shards are taken by the threads in turn.
@@ -133,20 +132,20 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             var round = Time(() => ParallelShards.Run(_threads, _threads, (_, worker) =>
             {
                 var tape = tapes[worker] ??= new Tape();
-                for (var member = 0; member < Math.Min(_part.Members, 2); member++)
+                for (var member = 0; member < Math.Min(_model.Members, 2); member++)
                 {
                     tape.Reset();
-                    _part.LogProbabilities(tape, _symbols, member: member);
+                    _model.LogProbabilities(tape, _symbols, member: member);
                 }
             }));
-            return (round * _part.Members / Math.Min(_part.Members, 2) / (_examples * _share) + _readSeconds) / _threads;
+            return (round * _model.Members / Math.Min(_model.Members, 2) / (_examples * _share) + _readSeconds) / _threads;
         }
 
         /// <summary>Seconds that drawing so many examples takes.</summary>
         public double Draw(int count)
         {
             var size = Walk.PieceOf(count, _threads);
-            var predictor = _whole.Predict(size, new int[_whole.Classes > 0 ? size : 0]);
+            var predictor = _model.Predict(size, new int[_model.Classes > 0 ? size : 0]);
             var (symbols, cumulatives) = (new int[size], new Cumulative?[size]);
             var clock = Stopwatch.StartNew();
             while (predictor.Position < predictor.Count && (clock.Elapsed.TotalSeconds < LeastSeconds || predictor.Position < 16))
@@ -189,14 +188,6 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             var positions = Math.Max(share * whole.Positions, LeastSide * LeastSide);
             var width = (int)Math.Min(whole.Width, Math.Max(LeastSide, Math.Sqrt(positions)));
             return whole with { Width = width, Height = (int)Math.Clamp(positions / width, 1, whole.Height) };
-        }
-
-        static DensityModel Smaller(DensityModel model, Space space)
-        {
-            // A config whose automatic keys were chosen for the whole.
-            var smaller = model.Config.Outline(space, model.Classes);
-            smaller.Parameters.Allocate(null);
-            return smaller;
         }
 
         static int[] Cut(int[] item, Space whole, Space part)

@@ -50,13 +50,13 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
             tape.FinishGradients(model.Parameters);
             tape.Reset();
         }
-        var examples = (long)dimensions * ((batch + GradientStep.Shards - 1) / GradientStep.Shards + 1);
-        var scoring = ScoringMemory.OfWorker(model, out var largest);
+        var examples = (long)sizeof(int) * dimensions * ((batch + GradientStep.Shards - 1) / GradientStep.Shards + 1);
+        var scoring = ScoringMemory.OfWorker(model, model.Space, out var largest);
         return new TrainingMemory(
             Blocks * block + training.SharedBytes + model.KeptBytes,
             workers * (training.Bytes + examples),
             threads * scoring,
-            Math.Max(SavedBlocks * block, ScoringMemory.OfWalk(model, Samples, threads)),
+            Math.Max(SavedBlocks * block, ScoringMemory.OfWalk(model, model.Space, Samples, threads)),
             Math.Max(Math.Max(training.LargestBuffer, largest), model.Parameters.Length));
     }
 

@@ -46,7 +46,7 @@ public sealed class ArchiveLaw
     public void A_block_is_as_long_as_the_log_likelihood_says(string name)
     {
         var law = LawCases.Find(name);
-        var sized = new SizedModel(law.Build());
+        var sized = new SizedModel(law.Build(), law.Space);
         var model = sized.Model;
         foreach (var count in new[] { 1, 100 })
         {
@@ -73,7 +73,7 @@ public sealed class ArchiveLaw
     public void A_block_is_the_same_for_every_batch_and_number_of_threads_and_decodes_under_every_other(string name)
     {
         var law = LawCases.Find(name);
-        var sized = new SizedModel(law.Build());
+        var sized = new SizedModel(law.Build(), law.Space);
         const int Count = 70;
         var (examples, labels) = (law.Examples(Count), law.Labels(Count));
         byte[]? expected = null;

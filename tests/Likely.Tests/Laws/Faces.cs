@@ -36,7 +36,7 @@ static unsafe class Faces
     /// <summary>The same by a grid's network in chunks of positions; symbols behind a chunk are not yet known.</summary>
     public static float[][] Chunked(GridModel model, int[][] examples, int[] labels, int chunk)
     {
-        var run = new Run(examples.Length) { Labels = labels };
+        var run = new Run(examples.Length, model.Space.Extent) { Labels = labels };
         var input = run.Input = model.NewInput(run.Memory, model.Space.Positions, examples.Length);
         new Span<float>(input.Data, (int)input.Length).Clear();
         var batch = Batch(model, examples, labels);
@@ -46,9 +46,7 @@ static unsafe class Faces
         {
             var count = Math.Min(chunk, model.Space.Positions - start);
             for (var i = start * row; i < (start + count) * row; i++) model.SetInput(input, i / sub, i % sub, batch.Symbols.Pointer[i]);
-            run.Step.Reset();
-            (run.Start, run.Count) = (start, count);
-            var result = Ops.LogProbabilities(model.Head, model.Forward(input, run.Labels, run), batch.Symbols.At(start * row), 1);
+            var result = Ops.LogProbabilities(model.Head, model.Forward(input, run.Next(start, count)), batch.Symbols.At(start * row), 1);
             new Span<float>(result.Data, count * row).CopyTo(logs.AsSpan(start * row));
         }
         var examplesLogs = Array.ConvertAll(examples, example => new float[example.Length]);

@@ -63,7 +63,12 @@ public sealed class PublicBoundsTests
         var law = LawCases.Find(name);
         var model = law.Build();
         Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), new SymbolBatch(law.Space, 2)));
-        Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), Faces.Batch(model.Config.Build(Wider(law.Space), law.Classes, 1), [new int[Wider(law.Space).Dimensions]], law.Labels(1))));
+        foreach (var other in (Space[])[.. model.AnyExtent ? (Space[])[] : [Wider(law.Space)], law.Space with { Symbols = law.Space.Symbols == 1 ? 3 : 1 }, law.Space with { Levels = law.Space.Levels == 2 ? 3 : 2 }, law.Space with { Alphabet = law.Space.Alphabet with { Scale = AlphabetScale.Categorical } }])
+        {
+            var batch = new SymbolBatch(other, 1);
+            batch.Begin(1);
+            Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), batch));
+        }
         var good = Faces.Batch(model, law.Examples(2), law.Labels(2));
         foreach (var member in new[] { -1, model.Members }) Assert.Throws<ArgumentOutOfRangeException>(() => model.LogProbabilities(new Tape(), good, member: member));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Distributions(new Tape(), good, (_, _) => { }, model.Members));

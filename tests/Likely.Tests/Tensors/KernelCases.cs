@@ -40,8 +40,8 @@ static class KernelCases
         return kernel switch
         {
             "1x1" => [(0, 0)],
-            "7x7 mask A" => ConvolutionPlan.Masked(7, withCentre: false),
-            "3x3 mask B" => ConvolutionPlan.Masked(3, withCentre: true),
+            "7x7 mask A" => ConvolutionTaps.Masked(7, withCentre: false),
+            "3x3 mask B" => ConvolutionTaps.Masked(3, withCentre: true),
             "3x7 above" => [.. above],
             _ => [(0, -1), (0, 0)],
         };

@@ -10,7 +10,7 @@ public sealed unsafe class TapeTests
 {
     readonly Head _head = new SoftmaxHead(1, 4);
     readonly ParameterSet _set = new();
-    readonly ConvolutionPlan _plan = new(5, 4, ConvolutionPlan.Masked(3, withCentre: true));
+    readonly ConvolutionPlan _plan = new(5, 4, ConvolutionTaps.Masked(3, withCentre: true));
     readonly Parameter _convolution, _bias, _output;
 
     public TapeTests()

@@ -56,7 +56,7 @@ public sealed class TrainingMemoryTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         model.LogProbabilities(tape, batch);
         var taken = GC.GetAllocatedBytesForCurrentThread() - before;
-        var counted = ScoringMemory.OfWorker(large.Config.Outline(large.Space, 0), out _) - 12L * height * width; // the example and its scores
+        var counted = ScoringMemory.OfWorker(large.Config.Outline(large.Space, 0), large.Space, out _) - 12L * height * width; // the example and its scores
         Assert.InRange(counted, 0.93 * taken - 1e6, 1.02 * taken);
     }
 
@@ -91,7 +91,7 @@ public sealed class TrainingMemoryTests
     {
         var space = Space.Image(height, width, 3, 256);
         var message = Assert.Throws<UsageException>(() => TrainingMemory.Require(new GatedPixelCnnConfig(), space, 0, batch, 2, (long)available)).Message;
-        Assert.Contains($"{height}x{width}", message);
+        Assert.Contains($"{height} x {width}", message);
         Assert.Contains(MachineMemory.Text(available), message);
         Assert.Contains(way, message);
     }

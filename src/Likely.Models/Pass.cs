@@ -1,0 +1,22 @@
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>
+/// What one forward pass is asked for: which positions, on which extent, of which classes. Without a run it is of all positions at once; with
+/// one it is of some that follow those the run remembers. Layers read it and never change it.
+/// </summary>
+/// <param name="Tape">Where values live.</param>
+/// <param name="Extent">All positions of an example.</param>
+/// <param name="Labels">One an example, or none.</param>
+/// <param name="First">The first position asked for.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Run">The walk that the pass is a step of; null: none.</param>
+readonly record struct Pass(Tape Tape, Extent Extent, ReadOnlyMemory<int> Labels, int First, int Count, Run? Run)
+{
+    /// <summary>All positions at once.</summary>
+    public static Pass Whole(Tape tape, Extent extent, ReadOnlyMemory<int> labels) => new(tape, extent, labels, 0, checked((int)extent.Positions), null);
+
+    /// <summary>The position after the last.</summary>
+    public int End => First + Count;
+}
