@@ -83,7 +83,7 @@ sealed class ArchiveWriter : IDisposable
     {
         _hash.Append(stored);
         var layout = _entries[^1].Layout;
-        var space = _items?.Sized.Model.Space;
+        var space = _items?.Sized.Space;
         if (space is { } open && (open.Height, open.Width) != (layout.Height, layout.Width)) CloseItems();
         _items ??= new ItemBlock(_model.For(layout.Height, layout.Width), BlockPlan.Capacity(layout.ItemLength));
         _items.Add(symbols, label, counted ? _entries.Count - 1 : -1, weight * stored.Length);
