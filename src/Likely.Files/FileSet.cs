@@ -11,7 +11,7 @@ public sealed class FileSet : IDisposable
     const int MostFlushed = 256, AlwaysFlushed = 1 << 20; // files, bytes: waiting for the disk once for each of very many small files would take minutes
 
     readonly bool _overwrite;
-    readonly Action<string>? _step;
+    readonly Action<string>? _note, _step;
     readonly StagingFolder _first;
     readonly Dictionary<string, StagingFolder> _elsewhere = new(StringComparer.Ordinal);
     readonly List<StagedFile> _files = [];
@@ -20,26 +20,25 @@ public sealed class FileSet : IDisposable
     /// <summary>Begins a set of files in a folder, which is made if it is not there; what a killed run left there is finished or removed first.</summary>
     /// <param name="folder">Where most of the files will be.</param>
     /// <param name="overwrite">Whether files may be replaced.</param>
+    /// <param name="note">Told what became of what a killed run left.</param>
     /// <exception cref="UsageException">The folder cannot be written, or what a killed run left cannot be finished.</exception>
-    public FileSet(string folder, bool overwrite) : this(folder, overwrite, null)
+    public FileSet(string folder, bool overwrite, Action<string>? note = null) : this(folder, overwrite, note, null)
     {
     }
 
     /// <param name="folder">Where most of the files will be.</param>
     /// <param name="overwrite">Whether files may be replaced.</param>
+    /// <param name="note">Told what became of what a killed run left.</param>
     /// <param name="step">Called before each step of the commit; what it throws other than failures of files is as good as a kill.</param>
-    internal FileSet(string folder, bool overwrite, Action<string>? step)
+    internal FileSet(string folder, bool overwrite, Action<string>? note, Action<string>? step)
     {
-        (_overwrite, _step) = (overwrite, step);
-        Recover(folder);
+        (_overwrite, _note, _step) = (overwrite, note, step);
+        Recover(folder, note);
         _first = StagingFolder.Make(Path.GetFullPath(folder), null);
     }
 
     /// <summary>Bytes of all files, when they have their names.</summary>
     public long Length { get; private set; }
-
-    /// <summary>True for a path within a folder of files that wait for their names, which are no content of the folder around.</summary>
-    public static bool IsOwn(string path) => StagingFolder.IsIn(path);
 
     /// <summary>Writes a file, which gets its name when all are committed; what it replaces hands on its permissions.</summary>
     /// <param name="path">Its path, which no link changes.</param>
@@ -96,41 +95,41 @@ public sealed class FileSet : IDisposable
         foreach (var staging in _elsewhere.Values.Prepend(_first)) staging.Dispose();
     }
 
-    /// <summary>Finishes, takes back or removes what killed runs left in a folder; says what, or null if there was nothing to finish.</summary>
+    /// <summary>Finishes, takes back or removes what killed runs left in a folder.</summary>
+    /// <param name="folder">The folder; nothing is done if it is not there.</param>
+    /// <param name="note">Told what was finished or taken back, and what is left alone because it was not made here by a run.</param>
     /// <exception cref="UsageException">It cannot be finished.</exception>
-    internal static string? Recover(string folder, Action<string>? step = null)
+    public static void Recover(string folder, Action<string>? note) => Recover(folder, note, null);
+
+    internal static void Recover(string folder, Action<string>? note, Action<string>? step)
     {
         folder = Path.GetFullPath(folder);
-        if (!Directory.Exists(folder)) return null;
-        string? told = null;
-        foreach (var staging in StagingFolder.Left(folder))
+        if (!Directory.Exists(folder)) return;
+        foreach (var staging in StagingFolder.Left(folder, note))
         {
             using var left = staging;
-            if (left.First() is not { } firstPath) told = Recover(left, step) ?? told;
+            if (left.First() is not { } firstPath) Finish(left, note, step);
             else if (StagingFolder.Open(firstPath) is { } other)
             {
                 using var first = other;
-                told = Recover(first, step) ?? told;
+                Finish(first, note, step);
             }
             else if (Directory.Exists(firstPath)) continue; // another run is at it, or it is not ours
             left.Remove();
         }
-        return told;
     }
 
-    static string? Recover(StagingFolder first, Action<string>? step)
+    static void Finish(StagingFolder first, Action<string>? note, Action<string>? step)
     {
-        string? told = null;
         if (MoveJournal.Read(first.Path, step) is { } journal)
         {
             var back = journal.IsBack;
             journal.Finish();
-            told = $"what an interrupted run left in {first.Folder} is {(back ? "taken back" : "finished")}: {journal.Count} {(journal.Count == 1 ? "file" : "files")}";
+            note?.Invoke($"what an interrupted run left in {first.Folder} is {(back ? "taken back" : "finished")}: {journal.Count} {(journal.Count == 1 ? "file" : "files")}");
             foreach (var path in journal.Elsewhere)
                 if (StagingFolder.Open(path) is { } left) left.Remove();
         }
         first.Remove();
-        return told;
     }
 
     // Files outside the folder, or on another disk, wait beside their places.
@@ -142,7 +141,7 @@ public sealed class FileSet : IDisposable
             return new StagedFile(_first.Path, relative);
         if (!_elsewhere.TryGetValue(folder, out var staging))
         {
-            Recover(folder);
+            Recover(folder, _note);
             _elsewhere.Add(folder, staging = StagingFolder.Make(folder, _first));
         }
         return new StagedFile(staging.Path, Path.GetFileName(path));

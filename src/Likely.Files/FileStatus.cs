@@ -14,7 +14,8 @@ namespace Likely.Files;
 /// <param name="Changed">Time of the last change of content in nanoseconds; 0 if that is not known.</param>
 /// <param name="SpecialDevice">Which device it is, if it is one.</param>
 /// <param name="Owner">The number of the user it belongs to; 0 if that is not known.</param>
-public readonly record struct FileStatus(FileType Type, long Device = 0, long Number = 0, long Changed = 0, long SpecialDevice = 0, uint Owner = 0)
+/// <param name="Touched">Time of the last change of content, permissions or name in nanoseconds, which the system sets and no program can choose; 0 if that is not known.</param>
+public readonly record struct FileStatus(FileType Type, long Device = 0, long Number = 0, long Changed = 0, long SpecialDevice = 0, uint Owner = 0, long Touched = 0)
 {
     const int NoAccess = 13, LoopLinux = 40, LoopMac = 62;
 
@@ -133,6 +134,6 @@ public readonly record struct FileStatus(FileType Type, long Device = 0, long Nu
             0x6000 => FileType.BlockDevice,
             _ => FileType.Socket,
         };
-        return new FileStatus(type, status.Device, status.Number, status.Times[2] * 1_000_000_000 + status.Times[3], status.SpecialDevice, status.User);
+        return new FileStatus(type, status.Device, status.Number, status.Times[2] * 1_000_000_000 + status.Times[3], status.SpecialDevice, status.User, status.Times[4] * 1_000_000_000 + status.Times[5]);
     }
 }

@@ -7,7 +7,7 @@ namespace Likely.Files;
 /// into <c>old/</c> and then itself from <c>new/</c>, so that from what lies where one can tell how far it came, and go on forward or, if a file
 /// cannot be moved, back; both may be interrupted and begun again. The journal is lines of text: what it is, <c>overwrite</c> or <c>new</c>,
 /// then <c>made FOLDER</c> for each folder that was not there, and for each file <c>add</c> or <c>replace</c>, its place and, if it waits in another folder than
-/// this, that folder.
+/// this, that folder. Nothing is moved by a journal that names a place outside of the folders around its set (<see cref="Fault"/>).
 /// </summary>
 sealed class MoveJournal(string staging, bool overwrite, Action<string>? step)
 {
@@ -58,7 +58,7 @@ sealed class MoveJournal(string staging, bool overwrite, Action<string>? step)
     public static bool IsIn(string staging) => File.Exists(Path.Combine(staging, ForwardName)) || File.Exists(Path.Combine(staging, BackName));
 
     /// <summary>The journal that a killed run left; null if its files had not begun to move, or had all been moved.</summary>
-    /// <exception cref="UsageException">It cannot be read.</exception>
+    /// <exception cref="UsageException">It cannot be read, or says what no run has written.</exception>
     public static MoveJournal? Read(string staging, Action<string>? step)
     {
         var isBack = File.Exists(Path.Combine(staging, BackName));
@@ -77,13 +77,35 @@ sealed class MoveJournal(string staging, bool overwrite, Action<string>? step)
                     case [("add" or "replace") and var what, var place, var other]: journal._files.Add(new StagedFile(Unescape(other), Unescape(place), what == "replace")); break;
                     default: throw new FormatException();
                 }
-            return journal;
+            return journal.Fault() is { } wrong ? throw Refused(staging, wrong) : journal;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException or DecoderFallbackException)
         {
-            throw new UsageException($"{staging} is what an interrupted run left, and cannot be read; the files that it was to replace are in its folder old: move them where they belong and remove it.");
+            throw Refused(staging, "cannot be read");
         }
     }
+
+    /// <summary>What is wrong with the places of a journal that was read, or null: each must lie within the folder around its set, with no link on the way.</summary>
+    string? Fault()
+    {
+        var (plain, around, sets) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal) { staging });
+        foreach (var file in _files)
+        {
+            if (!IsPlain(file.Place)) return $"names a place outside of its folder, {Shown(file.Place)}";
+            if (!sets.Contains(file.Staging) && !StagingFolder.IsOfSet(file.Staging, staging)) return $"names a folder that is not of its set, {Shown(file.Staging)}";
+            sets.Add(file.Staging);
+            foreach (var (path, top) in new[] { (file.Target, Path.GetDirectoryName(file.Staging)!), (file.New, file.Staging), (file.Old, file.Staging) })
+                for (var at = Path.GetDirectoryName(path)!; at.Length > top.Length; at = Path.GetDirectoryName(at)!)
+                {
+                    if (path == file.Target) around.Add(at);
+                    if (!plain.Add(at)) break;
+                    if (new DirectoryInfo(at).LinkTarget is not null) return $"leads through a link, {Shown(at)}";
+                }
+        }
+        return _made.Find(made => !around.Contains(made)) is { } other ? $"names a folder that none of its files is in, {Shown(other)}" : null;
+    }
+
+    static UsageException Refused(string staging, string fault) => new($"{staging} is what an interrupted run left, but its journal {fault}; it is left as it is, with the files that it was to replace in its folder old: move them where they belong and remove it.");
 
     /// <summary>Moves what has not been moved, or goes on taking back; if a file cannot be moved, takes back those before it.</summary>
     /// <exception cref="UsageException">One cannot be moved, or cannot return.</exception>
@@ -161,6 +183,11 @@ sealed class MoveJournal(string staging, bool overwrite, Action<string>? step)
         step?.Invoke(from);
         File.Move(from, to, overwrite: false);
     }
+
+    static bool IsPlain(string place) => !Path.IsPathRooted(place)
+        && place.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).All(part => part is not ("" or "." or "..") && part.IndexOfAny(Path.GetInvalidFileNameChars()) < 0);
+
+    static string Shown(string path) => path.Length <= 100 ? path : path[..100] + "...";
 
     // A link is there, wherever it leads.
     static bool Exists(string path) => File.Exists(path) || new FileInfo(path).LinkTarget is not null;

@@ -20,7 +20,7 @@ static partial class NativeStatus
         public uint User;
         public uint Group;
         public long Size;
-        public fixed long Times[8]; // read, written, changed, made: seconds and nanoseconds each
+        public fixed long Times[8]; // read, content written, status changed, made: seconds and nanoseconds each
         public long Device;
         public long SpecialDevice;
         public long Number;

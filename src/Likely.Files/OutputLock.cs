@@ -11,9 +11,8 @@ namespace Likely.Files;
 /// </summary>
 public sealed class OutputLock : IDisposable
 {
-    const string Prefix = ".likely-", Extension = ".lock", Unfinished = ".tmp";
     const string WholeFolder = "."; // no file has that name
-    const int LongestName = 180, RandomLength = 32, Attempts = 20;
+    const int LongestName = 180, Attempts = 20;
     const int HeldLinux = 11, HeldMac = 35, HeldWindows = unchecked((int)0x80070020);
 
     static readonly HashSet<string> _held = new(StringComparer.Ordinal), _cleared = new(StringComparer.Ordinal);
@@ -32,13 +31,15 @@ public sealed class OutputLock : IDisposable
     /// <exception cref="UsageException">Another run holds it, or the folder cannot be written.</exception>
     public static OutputLock TakeFolder(string path) => Take(path, Path.Combine(Resolve(path), WholeFolder), joins: false);
 
+    /// <summary>True for the path, without links, of a lock that this process holds.</summary>
+    public static bool Holds(string path)
+    {
+        lock (_held) return _held.Contains(path);
+    }
+
     /// <summary>A name for a file that will become that output, which nobody can foretell.</summary>
     internal static string UnfinishedName(string target) =>
-        Path.Combine(Path.GetDirectoryName(target)!, $"{Prefix}{Stem(target)}-{RandomNumberGenerator.GetHexString(RandomLength, lowercase: true)}{Unfinished}");
-
-    /// <summary>True for the name of a lock or of an unfinished file, which are no content of a folder.</summary>
-    public static bool IsOwn(string path) => Path.GetFileName(path) is var name && name.StartsWith(Prefix, StringComparison.Ordinal)
-        && (name.EndsWith(Extension, StringComparison.Ordinal) || NameOfUnfinished(name) is not null);
+        Path.Combine(Path.GetDirectoryName(target)!, $"{OwnName.Prefix}{Stem(target)}-{RandomNumberGenerator.GetHexString(OwnName.RandomLength, lowercase: true)}{OwnName.Unfinished}");
 
     /// <summary>Takes the lock for the time of writing, or joins the run of this process that holds it.</summary>
     /// <param name="path">As the user gave it, for messages.</param>
@@ -56,7 +57,7 @@ public sealed class OutputLock : IDisposable
     static OutputLock Take(string path, string target, bool joins)
     {
         var folder = Path.GetDirectoryName(target) ?? throw new UsageException($"{path} is no name of a file.");
-        var name = Path.Combine(folder, Prefix + Stem(target) + Extension);
+        var name = Path.Combine(folder, OwnName.Prefix + Stem(target) + OwnName.Lock);
         lock (_held)
         {
             if (_held.Contains(name)) return joins ? new OutputLock(name, null, null) : throw Held(path);
@@ -69,7 +70,7 @@ public sealed class OutputLock : IDisposable
                 if (_cleared.Add(folder))
                 {
                     Clear(folder, name);
-                    FileSet.Recover(folder);
+                    FileSet.Recover(folder, null);
                 }
                 return new OutputLock(name, made, file);
             }
@@ -143,11 +144,11 @@ public sealed class OutputLock : IDisposable
     {
         try
         {
-            foreach (var path in Directory.EnumerateFiles(folder, Prefix + "*"))
+            foreach (var path in Directory.EnumerateFiles(folder, OwnName.Prefix + "*"))
             {
                 var name = Path.GetFileName(path);
-                var key = name.EndsWith(Extension, StringComparison.Ordinal) ? path
-                    : NameOfUnfinished(name) is { } stem ? Path.Combine(folder, Prefix + stem + Extension) : null;
+                var key = name.EndsWith(OwnName.Lock, StringComparison.Ordinal) ? path
+                    : NameOfUnfinished(name) is { } stem ? Path.Combine(folder, OwnName.Prefix + stem + OwnName.Lock) : null;
                 if (key is null || key == own && key == path || key != own && _held.Contains(key)) continue;
                 var file = key == own ? null : Open(key, patient: false);
                 if (file is null && key != own) continue;
@@ -161,13 +162,7 @@ public sealed class OutputLock : IDisposable
         }
     }
 
-    static string? NameOfUnfinished(string name)
-    {
-        var length = name.Length - Prefix.Length - 1 - RandomLength - Unfinished.Length;
-        if (length < 1 || !name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith(Unfinished, StringComparison.Ordinal)) return null;
-        var random = name.AsSpan(Prefix.Length + length + 1, RandomLength);
-        return name[Prefix.Length + length] == '-' && !random.ContainsAnyExcept("0123456789abcdef") ? name.Substring(Prefix.Length, length) : null;
-    }
+    static string? NameOfUnfinished(string name) => OwnName.StemOfUnfinished(name) is > 0 and var length ? name.Substring(OwnName.Prefix.Length, length) : null;
 
     // A name that would become too long stands as its hash.
     static string Stem(string target)

@@ -108,8 +108,7 @@ public static class Archive
         options ??= new ArchiveOptions();
         var clock = Stopwatch.StartNew();
         var content = new ArchiveContent(archive, model is null ? null : new ArchiveModel(model), options, cancellation);
-        using var extraction = new Extraction(folder, options.Overwrite);
-        if (extraction.Recovered is { } recovered) options.Note?.Invoke(recovered);
+        using var extraction = new Extraction(folder, options.Overwrite, options.Loss ?? options.Note);
         if (only is not null) extraction.Only(archive, content, only);
         else
         {

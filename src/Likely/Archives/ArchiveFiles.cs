@@ -5,10 +5,13 @@ namespace Likely;
 /// <summary>The files that go into an archive, with their names in it: a file by its own name, a folder's files by their paths with the folder's name before.</summary>
 static class ArchiveFiles
 {
+    static readonly (string One, string Many) OwnIsLeftOut =
+        ("has a name that likely gives to what it keeps while it writes, and is left out", "have names that likely gives to what it keeps while it writes, and are left out");
+
     /// <summary>All files, folders in ordinal order of their paths.</summary>
     /// <param name="inputs">Files and folders.</param>
     /// <param name="output">The archive itself, which is left out.</param>
-    /// <param name="notes">Takes what is left out: links to folders within a folder, empty folders, and what is no file, such as a pipe; and links to files, which are followed.</param>
+    /// <param name="notes">Takes what is left out: links to folders within a folder, empty folders, what has a name of the program's own, and what is no file, such as a pipe; and links to files, which are followed.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="UsageException">An input is missing, cannot be listed, or has a name that is not allowed.</exception>
     public static List<(string Name, string Path, long Length)> List(IReadOnlyList<string> inputs, string output, ArchiveNotes notes, CancellationToken cancellation)
@@ -46,7 +49,13 @@ static class ArchiveFiles
             string[] names = [.. paths.Select(path => prefix + Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))];
             Array.Sort(names, paths, StringComparer.Ordinal);
             for (var i = 0; i < paths.Length; i++)
-                if (Path.Combine(final, Path.GetRelativePath(folder, paths[i])) != own && !OutputLock.IsOwn(paths[i]) && !FileSet.IsOwn(names[i])) Add(names[i], paths[i]);
+            {
+                var at = Path.Combine(final, Path.GetRelativePath(folder, paths[i]));
+                if (at == own || OutputLock.Holds(at)) continue;
+                // They may hold the only copy of what an interrupted run was about to replace.
+                if (OwnName.IsIn(names[i])) notes.Add(paths[i], OwnIsLeftOut.One, OwnIsLeftOut.Many, isLoss: true);
+                else Add(names[i], paths[i]);
+            }
         }
 
         void Add(string name, string path)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Likely.Files;
 
 namespace Likely;
 
@@ -29,6 +30,7 @@ static class EntryName
             foreach (var c in part)
                 if (c < ' ' || c == 127 || c is '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|') return "has a character that not every system allows";
             if (part[^1] is '.' or ' ') return "ends in a dot or a space, which not every system allows";
+            if (OwnName.Is(part)) return "is one that likely gives to what it keeps while it writes";
             var dot = part.IndexOf('.');
             if (_reservedParts.Contains((dot < 0 ? part : part[..dot]).TrimEnd())) return "is reserved on some systems";
         }

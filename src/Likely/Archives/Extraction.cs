@@ -21,19 +21,19 @@ sealed class Extraction : IDisposable
     /// <summary>Bytes of all files, when they are committed.</summary>
     public long Length => _files.Length;
 
-    /// <summary>What became of the files of a run that was killed; null if there was none.</summary>
-    public string? Recovered { get; }
-
+    /// <param name="folder">The folder.</param>
+    /// <param name="overwrite">Whether files may be replaced.</param>
+    /// <param name="note">Told what became of the files of a run that was killed.</param>
     /// <exception cref="UsageException">The folder cannot be filled.</exception>
-    public Extraction(string folder, bool overwrite)
+    public Extraction(string folder, bool overwrite, Action<string>? note)
     {
         (_folder, _overwrite) = (Path.GetFullPath(folder), overwrite);
         if (File.Exists(_folder)) throw new UsageException($"{folder} is a file, where a folder is to be filled");
-        Recovered = FileSet.Recover(_folder);
+        FileSet.Recover(_folder, note);
         _lock = OutputLock.Take(Path.Combine(_folder, LockName));
         try
         {
-            _files = new FileSet(_folder, overwrite);
+            _files = new FileSet(_folder, overwrite, note);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Likely.Data;
+using Likely.Files;
 using Likely.Models;
 using Likely.Tests.Laws;
 using Xunit;
@@ -348,11 +349,36 @@ public sealed class ArchiveTests
     [InlineData("a/")]
     [InlineData("line\nbreak")]
     [InlineData("half \uD800 pair")]
+    [InlineData("a/.likely-x.lock")]
+    [InlineData(".Likely-x-0123456789abcdef0123456789abcdef.tmp")]
+    [InlineData("a/.likely-set-0123456789abcdef0123456789abcdef/journal")]
     public void Names_that_lead_elsewhere_are_refused(string name)
     {
         Assert.NotNull(EntryName.Fault(name));
         var directory = new ArchiveDirectory([ArchiveEntry.OfBytes(name, 0)], [], []).ToBytes();
         Assert.Throws<ArchiveException>(() => ArchiveDirectory.Parse(directory, 1000, 1));
+    }
+
+    [Fact]
+    public void What_lies_under_names_of_the_programs_own_is_left_out_and_named()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new string('a', 32);
+        using var held = OutputLock.Take(folder["in/a.lka"]); // which clears away what killed runs left
+        string[] own = [$".likely-set-{random}/old/only copy", ".likely-x.lock", $".likely-x-{random}.tmp"];
+        foreach (var name in (string[])["kept", ".likely-notes.tmp", .. own])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[$"in/{name}"])!);
+            File.WriteAllText(folder[$"in/{name}"], "x");
+        }
+        var (told, other) = (new List<string>(), new List<string>());
+        Archive.Compress(IdxFiles.Checkpoint(_binary), [folder["in"]], folder["in/a.lka"], new ArchiveOptions { Loss = told.Add, Note = other.Add });
+        var line = Assert.Single(told);
+        Assert.StartsWith("3 files have names that likely gives", line);
+        Assert.All(own, name => Assert.Contains(name, line));
+        using var archive = ArchiveReader.Open(folder["in/a.lka"]);
+        Assert.Equal(["in/.likely-notes.tmp", "in/kept"], archive.Entries.Select(entry => entry.Name));
+        Assert.Contains("its name is one that likely gives", Assert.Throws<UsageException>(() => Archive.Compress(IdxFiles.Checkpoint(_binary), [folder["in/.likely-x.lock"]], folder["b.lka"])).Message);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class FileSetTests : IDisposable
             {
                 try
                 {
-                    FileSet.Recover(Root, Counting(second));
+                    Recover(Root, Counting(second));
                     break;
                 }
                 catch (Killed)
@@ -43,8 +43,8 @@ public sealed class FileSetTests : IDisposable
             }
             // Whichever folder comes first.
             var folders = new[] { Root, Path.GetDirectoryName(Elsewhere)! };
-            var told = FileSet.Recover(folders[kill % 2]) ?? FileSet.Recover(folders[1 - kill % 2]);
-            FileSet.Recover(folders[1 - kill % 2]);
+            var told = Recover(folders[kill % 2]) ?? Recover(folders[1 - kill % 2]);
+            Recover(folders[1 - kill % 2]);
             if (!again) Assert.Equal(begun, told is not null);
             Check(isNew: begun);
         }
@@ -62,7 +62,7 @@ public sealed class FileSetTests : IDisposable
             Prepare();
             // What is to be written for it vanishes when the moves have begun.
             var count = 0;
-            var set = new FileSet(Root, true, what =>
+            var set = new FileSet(Root, true, null, what =>
             {
                 if (what != "begin" && Directory.GetFiles(Root, Path.GetFileName(obstacle), SearchOption.AllDirectories).FirstOrDefault(path => path.Contains($"{Path.DirectorySeparatorChar}new{Path.DirectorySeparatorChar}")) is { } staged) File.Delete(staged);
                 if (count++ == kill) throw new Killed();
@@ -87,14 +87,14 @@ public sealed class FileSetTests : IDisposable
             {
                 try
                 {
-                    FileSet.Recover(Root);
+                    Recover(Root);
                 }
                 catch (UsageException)
                 {
                     // It says that the file is gone, and takes back.
                 }
-                FileSet.Recover(Root);
-                FileSet.Recover(Path.GetDirectoryName(Elsewhere)!);
+                Recover(Root);
+                Recover(Path.GetDirectoryName(Elsewhere)!);
             }
             Check(isNew: false);
             if (ended) break;
@@ -106,7 +106,7 @@ public sealed class FileSetTests : IDisposable
     {
         Directory.CreateDirectory(Root);
         var count = 0;
-        using (var set = new FileSet(Root, false, _ =>
+        using (var set = new FileSet(Root, false, null, _ =>
         {
             if (count++ == 3) File.WriteAllText(Path.Combine(Root, "c"), "mine");
         }))
@@ -126,7 +126,7 @@ public sealed class FileSetTests : IDisposable
         var killed = new FileSet(Root, true);
         killed.Write(Path.Combine(Root, "c"), stream => stream.Write("new"u8));
         killed.Abandon();
-        Assert.Null(FileSet.Recover(Root));
+        Assert.Null(Recover(Root));
         Assert.Single(Directory.GetDirectories(Root, ".likely-set-*"));
         alive.Commit();
         alive.Dispose();
@@ -135,20 +135,82 @@ public sealed class FileSetTests : IDisposable
     }
 
     [UnixFact]
-    public void What_another_could_have_planted_is_not_carried_out()
+    public void A_set_that_no_run_made_here_is_left_alone_and_named()
     {
-        Prepare();
-        foreach (var open in (bool[])[true, false])
+        foreach (var kind in (string[])["others may enter", "link", "unpacked", "copied", "copied whole", "empty numbers"])
         {
-            var staging = Path.Combine(open ? Root : _folder, ".likely-set-" + new string('a', 32));
-            Directory.CreateDirectory(Path.Combine(staging, "new"));
-            File.WriteAllText(Path.Combine(staging, "new", "a"), "planted");
-            new MoveJournal(staging, true, null).Write([new StagedFile(staging, "a")]);
-            if (open) File.SetUnixFileMode(staging, (UnixFileMode)0b111_111_111);
-            else Directory.CreateSymbolicLink(Path.Combine(Root, ".likely-set-" + new string('b', 32)), staging);
-            Assert.Null(FileSet.Recover(Root));
-            Assert.Equal("old a", File.ReadAllText(Path.Combine(Root, "a")));
+            Prepare();
+            Directory.CreateDirectory(Path.Combine(_folder, "victim"));
+            File.WriteAllText(Path.Combine(_folder, "victim", "key"), "mine");
+            var staging = Path.Combine(kind == "link" ? _folder : Root, OwnName.Set + new string('a', 32));
+            if (kind.StartsWith("copied", StringComparison.Ordinal))
+            {
+                Assert.True(Run(3, out var begun) && begun);
+                var made = Directory.GetDirectories(Root, OwnName.Set + "*").Single();
+                var copy = kind == "copied" ? Root : Path.Combine(_folder, "copy");
+                Assert.True(SmallDiskFactAttribute.Run("cp", "-a", kind == "copied" ? made : Root, kind == "copied" ? staging : copy));
+                if (kind == "copied whole") staging = Directory.GetDirectories(copy, OwnName.Set + "*").Single();
+                Recover(Root);
+            }
+            else
+            {
+                Directory.CreateDirectory(Path.Combine(staging, "new"), OwnerOnly);
+                File.SetUnixFileMode(staging, OwnerOnly);
+                File.WriteAllText(Path.Combine(staging, "new", "a"), "planted");
+                File.WriteAllText(Path.Combine(staging, "lock"), "");
+                if (kind == "empty numbers") File.WriteAllText(Path.Combine(staging, "origin"), "0 0 0 0\n");
+                new MoveJournal(staging, true, null).Write([new StagedFile(staging, "a"), new StagedFile(staging, "../victim/key")]);
+                if (kind == "others may enter") File.SetUnixFileMode(staging, (UnixFileMode)0b111_111_111);
+                if (kind == "link") Directory.CreateSymbolicLink(staging = Path.Combine(Root, OwnName.Set + new string('b', 32)), Path.Combine(_folder, OwnName.Set + new string('a', 32)));
+            }
+            var before = Listing(Path.GetDirectoryName(staging)!);
+            var told = Recover(Path.GetDirectoryName(staging)!);
+            Assert.True(told is not null && told.StartsWith(staging, StringComparison.Ordinal) && told.Contains("is left alone"), $"{kind}: {told}");
+            Assert.Equal(before, Listing(Path.GetDirectoryName(staging)!));
+            Assert.Equal("mine", File.ReadAllText(Path.Combine(_folder, "victim", "key")));
         }
+
+        static string[] Listing(string folder) => [.. Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => File.Exists(path) ? $"{path}: {File.ReadAllText(path)}" : path)];
+    }
+
+    [UnixFact]
+    public void A_journal_that_leads_out_of_its_folder_is_not_carried_out()
+    {
+        var set = OwnName.Set + new string('b', 32);
+        foreach (var (line, fault) in new[]
+        {
+            ("add\t../victim/key", "outside of its folder"),
+            ($"add\t{_folder}/victim/key", "outside of its folder"),
+            ("add\tlink/key", "through a link"),
+            ($"add\tkey\t{_folder}/victim/{set}", "not of its set"),
+            ($"add\tkey\t{_folder}/victim", "not of its set"),
+            ($"made\t{_folder}/empty", "none of its files"),
+        })
+        {
+            Prepare();
+            Directory.CreateDirectory(Path.Combine(_folder, "empty"));
+            Directory.CreateDirectory(Path.Combine(_folder, "victim", set, "new"));
+            File.WriteAllText(Path.Combine(_folder, "victim", "key"), "mine");
+            Directory.CreateSymbolicLink(Path.Combine(Root, "link"), Path.Combine(_folder, "victim"));
+            Assert.True(Run(1, out _));
+            var staging = Directory.GetDirectories(Root, OwnName.Set + "*").Single();
+            File.AppendAllText(Path.Combine(staging, "journal"), line + "\n");
+            var message = Assert.Throws<UsageException>(() => Recover(Root)).Message;
+            Assert.Contains(staging, message);
+            Assert.Contains(fault, message);
+            Assert.Equal("old a", File.ReadAllText(Path.Combine(Root, "a")));
+            Assert.Equal("mine", File.ReadAllText(Path.Combine(_folder, "victim", "key")));
+            Assert.True(Directory.Exists(Path.Combine(_folder, "empty")) && File.Exists(Path.Combine(staging, "new", "a")));
+        }
+    }
+
+    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    static string? Recover(string folder, Action<string>? step = null)
+    {
+        string? told = null;
+        FileSet.Recover(folder, note => told = note, step);
+        return told;
     }
 
     void Prepare()
@@ -172,7 +234,7 @@ public sealed class FileSetTests : IDisposable
     // True if it was killed; begun: after the journal had its name.
     bool Run(int kill, out bool begun)
     {
-        var set = new FileSet(Root, true, Counting(kill));
+        var set = new FileSet(Root, true, null, Counting(kill));
         try
         {
             Fill(set);

@@ -33,7 +33,7 @@ public sealed class OutputLockTests : IDisposable
         using (OutputLock.TakeFolder(folder))
         {
             Assert.Throws<UsageException>(() => OutputLock.TakeFolder(Path.Combine(folder, "..", "maps")));
-            Assert.All(Directory.GetFiles(folder), path => Assert.True(OutputLock.IsOwn(path)));
+            Assert.All(Directory.GetFiles(folder), path => Assert.True(OwnName.IsIn(path)));
             Assert.Single(Directory.GetFileSystemEntries(_folder));
         }
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
@@ -85,7 +85,7 @@ public sealed class OutputLockTests : IDisposable
     {
         var names = Enumerable.Range(0, 100).Select(_ => OutputLock.UnfinishedName(Target)).ToHashSet();
         Assert.Equal(100, names.Count);
-        Assert.All(names, name => Assert.True(OutputLock.IsOwn(name)));
-        Assert.False(OutputLock.IsOwn(Path.Combine(_folder, ".likely-notes.tmp")));
+        Assert.All(names, name => Assert.True(OwnName.IsIn(name)));
+        Assert.False(OwnName.IsIn(Path.Combine(_folder, ".likely-notes.tmp")));
     }
 }
