@@ -9,6 +9,10 @@ namespace Likely.Data;
 readonly record struct ArrayItems(int Count, int Height, int Width, int Channels, bool Planar, string? Note = null)
 {
     const int MostChannels = 16;
+
+    // A picture in colour is not smaller.
+    const int LeastSide = 8;
+
     static readonly string[] Known = ["NHW", "NHWC", "NCHW", "HW", "HWC", "CHW"];
 
     /// <summary>A value of the setting, in capitals; null if it is none.</summary>
@@ -19,8 +23,9 @@ readonly record struct ArrayItems(int Count, int Height, int Width, int Channels
     /// <param name="options">Settings that say more.</param>
     /// <param name="path">For messages.</param>
     /// <param name="settle">Whether to take the likelier of two readings, where nothing is lost with the other.</param>
+    /// <param name="itemsFirst">Whether the format counts items in its first dimension, as IDX does.</param>
     /// <exception cref="DataException">if it holds no pictures, or may be read in two ways; with the setting that resolves it</exception>
-    public static ArrayItems Of(ArrayHeader header, DataOptions options, string path, bool settle = false)
+    public static ArrayItems Of(ArrayHeader header, DataOptions options, string path, bool settle = false, bool itemsFirst = false)
     {
         var shape = header.Shape;
         if (shape.Length is < 2 or > 4)
@@ -28,7 +33,7 @@ readonly record struct ArrayItems(int Count, int Height, int Width, int Channels
         var axes = options.Axes?.Length == shape.Length ? options.Axes : shape.Length switch
         {
             4 => OfFour(shape, path, header, options, settle),
-            3 => OfThree(shape, path, header, options, settle),
+            3 => OfThree(shape, path, header, options, settle, itemsFirst),
             _ => null,
         };
         return axes is null ? OfRows(header, options, path) : OfAxes(axes, header, path);
@@ -41,21 +46,25 @@ readonly record struct ArrayItems(int Count, int Height, int Width, int Channels
         if (first > last) return "NCHW";
         if (last > first || last == 0 || shape[1] == 1 && shape[2] == 1 && shape[3] == 1) return "NHWC";
         if (settle) return options.Size is var (height, width) && (height, width) == (shape[2], shape[3]) && (height, width) != (shape[1], shape[2]) ? "NCHW" : "NHWC";
-        throw new DataException($"'{path}' has shape {header.ShapeText}, which may be {shape[2]} x {shape[3]} pictures of {Channeled(shape[1])} or {shape[1]} x {shape[2]} pictures of {Channeled(shape[3])}; say which with axes=NCHW or axes=NHWC.");
+        throw new DataException($"'{path}' has shape {header.ShapeText}, which may be {shape[2]} x {shape[3]} pictures of {Channeled(shape[1])}, plane after plane, or {shape[1]} x {shape[2]} pictures of {Channeled(shape[3])}, side by side in each pixel; say which with axes=NCHW or axes=NHWC.");
 
         static int Likeness(long extent) => extent is 1 or 3 ? 2 : extent is 2 or 4 ? 1 : 0;
         static string Channeled(long channels) => channels == 1 ? "1 channel" : $"{channels} channels";
     }
 
-    static string? OfThree(long[] shape, string path, ArrayHeader header, DataOptions options, bool settle)
+    static string? OfThree(long[] shape, string path, ArrayHeader header, DataOptions options, bool settle, bool itemsFirst)
     {
         if (shape[1] == 1) return null;
         if (shape[2] == 1)
             return options.Size is not null ? null : settle ? "NHW"
                 : throw new DataException($"'{path}' has shape {header.ShapeText}, which may be rows of {shape[1]} values or one picture; say which with size=HxW of each row's picture, axes=NHW or axes=HWC.");
-        if (shape[2] is 3 or 4 && shape[1] >= 8 && !settle)
-            throw new DataException($"'{path}' has shape {header.ShapeText}, which may be one picture in colour or {shape[0]} pictures of {shape[1]} x {shape[2]}; say which with axes=HWC or axes=NHW.");
+        if (settle) return "NHW";
+        if (shape[2] is 3 or 4 && shape[1] >= LeastSide) throw Ambiguous("HWC");
+        if (shape[0] is 3 or 4 && shape[1] >= LeastSide && shape[2] >= LeastSide && !itemsFirst) throw Ambiguous("CHW");
         return "NHW";
+
+        DataException Ambiguous(string axes) =>
+            new($"'{path}' has shape {header.ShapeText}, which may be one picture in colour or {shape[0]} pictures of {shape[1]} x {shape[2]}; say which with axes={axes} or axes=NHW.");
     }
 
     static ArrayItems OfAxes(string axes, ArrayHeader header, string path)

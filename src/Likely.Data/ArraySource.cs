@@ -29,7 +29,7 @@ sealed class ArraySource : ItemSource
         _file = file;
         try
         {
-            _items = ArrayItems.Of(file.Header, options, file.Path);
+            _items = ArrayItems.Of(file.Header, options, file.Path, itemsFirst: file.IsIdx);
             _itemElements = _items.Height * _items.Width * _items.Channels;
             _itemLength = _itemElements * file.Header.ElementLength;
             _labels = labelPath is null ? null : ItemLabels.Read(labelPath, Count);
@@ -45,8 +45,21 @@ sealed class ArraySource : ItemSource
     public ArrayElement Element => _file.Header.Element;
     public bool IsIdx => _file.IsIdx;
 
-    public override IReadOnlyList<string> Notes => _items.Note is { } note ? [$"'{Path}' of shape {note}"] : [];
+    public override IReadOnlyList<string> Notes
+    {
+        get
+        {
+            List<string> notes = _items.Note is { } note ? [$"'{Path}' of shape {note}"] : [];
+            if (_labels is null) return notes;
+            string[] others = [.. ItemLabels.AllBeside(Path).Select(other => System.IO.Path.GetFileName(other)).Distinct().Where(other => Unpacked(other) != Unpacked(System.IO.Path.GetFileName(_labels.Path)))];
+            if (others.Length > 0) notes.Add($"the labels are those of '{System.IO.Path.GetFileName(_labels.Path)}', and not of {string.Join(", ", others.Select(other => $"'{other}'"))}; move away what is not meant");
+            return notes;
 
+            static string Unpacked(string name) => name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+        }
+    }
+
+    public override bool IsScaled => Element != ArrayElement.UInt8 || _scale is not { Low: 0, High: 255 };
     public override int Count => _items.Count;
     public override IReadOnlyList<string> ClassNames => _labels?.Names ?? [];
     public override string Description => $"{(IsIdx ? "IDX file" : "NumPy array")} '{Path}', {Count} items; {Element.Name()} of shape {_file.Header.ShapeText}" +

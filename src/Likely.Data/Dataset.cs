@@ -11,8 +11,10 @@ namespace Likely.Data;
 /// </summary>
 public sealed class Dataset : IDisposable
 {
+    const int MostBeside = 10_000;
+
     readonly ItemSource _source;
-    readonly List<string> _notes = [];
+    readonly List<string> _notes = [], _partNotes = [];
     readonly ContentHashes _hashes;
     readonly Lazy<string> _fingerprint;
     readonly int[]? _classOf;
@@ -33,11 +35,15 @@ public sealed class Dataset : IDisposable
             int train = parts.Train.Sum(part => part.Count), validation = parts.Validation.Sum(part => part.Count);
             var preprocessing = new Preprocessing(options, new StaticDraw(_source, _hashes));
             Space = CommonSpace(_source, preprocessing);
+            Effects = EffectiveOptions.Of(_source, options, preprocessing);
             if (known is null) _notes.AddRange(parts.Notes);
+            if (known is null && parts.PartNote is { } named) _partNotes.Add(named);
             _notes.AddRange(_source.Notes);
             var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known);
             if (known is null && !options.Gray && Space.Symbols == 3 && _hashes.IsGrey == true)
                 _notes.Add("every pixel is grey, stored in three equal channels; gray=true takes one, a third of the work");
+            string[] greys = options.Gray ? [] : [.. sources.OfType<FolderSource>().SelectMany(folder => folder.GreyAmongColors.Select(folder.ItemName))];
+            if (greys.Length > 0) _notes.Add($"{greys.Length} of {_source.Count} pictures, such as '{greys[0]}', are grey among coloured ones, and get three equal channels; gray=true makes all grey");
             (ClassNames, _classOf) = Named(_source.ClassNames, known?.ClassNames, options.ModelClasses);
             Func<int, double>? place = known is { IsShuffled: true } ? null : index => Partition.Place(_hashes[index], options.Seed);
             Train = MakeSplit("train", trainItems, preprocessing, place, training: true);
@@ -92,9 +98,25 @@ public sealed class Dataset : IDisposable
             return new Dataset(known.Name, parts, options, known, cancellation);
         }
         if (!File.Exists(nameOrPath) && !Directory.Exists(nameOrPath))
-            throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name{Spelling.Hint(nameOrPath, Known.Select(item => item.Name))}; known are {string.Join(", ", Known.Select(item => item.Name))}.");
+            throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name{Meant(nameOrPath)}; known are {string.Join(", ", Known.Select(item => item.Name))}.");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrPath)));
         return new Dataset(name, SourceParts.Open(nameOrPath, options, progress, cancellation), options, null, cancellation);
+    }
+
+    // The known name, or what lies where the path says, that a mistyped one was meant to be.
+    static string Meant(string path)
+    {
+        if (Spelling.Hint(path, Known.Select(item => item.Name)) is { Length: > 0 } known) return known;
+        var (folder, name) = (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) ?? "", Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
+        try
+        {
+            var near = Spelling.Nearest(name, Directory.EnumerateFileSystemEntries(folder.Length > 0 ? folder : ".").Take(MostBeside).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal));
+            return near is null ? "" : $" (did you mean '{Path.Combine(folder, near)}'?)";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return ""; // there is nothing to suggest
+        }
     }
 
     /// <summary>True if a known name or a path can be opened without fetching anything.</summary>
@@ -113,8 +135,14 @@ public sealed class Dataset : IDisposable
     /// <summary>What people should know about how the data were read and divided, one sentence each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>Those of the <see cref="Notes"/> that say why items are in the parts that they are in.</summary>
+    public IReadOnlyList<string> PartNotes => _partNotes;
+
     /// <summary>The options that shape items and parts, as canonical text, with what was found out about the data: what a model file keeps.</summary>
     public string Preprocessing => _options.ToCanonical();
+
+    /// <summary>Those of the options that change what these items show, as canonical text; empty if none does.</summary>
+    public string Effects { get; }
 
     /// <summary>The options, with what was found out about the data: other data opened with them are treated as these were.</summary>
     public DataOptions Options => _options with { ModelLevels = Space.Levels, ModelClasses = ClassNames };
@@ -158,7 +186,8 @@ public sealed class Dataset : IDisposable
         HashSet<UInt128> tested = [.. test.Select(item => _hashes[item])], validated = [.. validation.Select(item => _hashes[item])];
         int[] alone = [.. train.Where(item => !tested.Contains(_hashes[item]) && !validated.Contains(_hashes[item]))];
         var twins = train.Length - alone.Length;
-        if (twins > 0) _notes.Add($"{(alone.Length == 0 ? "all" : $"{twins} of")} {train.Length} training items also lie in the test or validation part, and are not trained on");
+        if (twins > 0) _partNotes.Add($"{(alone.Length == 0 ? "all" : $"{twins} of")} {train.Length} training items also lie in the test or validation part, and are not trained on");
+        if (twins > 0) _notes.Add(_partNotes[^1]);
         var both = validation.Count(item => tested.Contains(_hashes[item]));
         if (both > 0) _notes.Add($"{both} of {validation.Length} validation items also lie in the test part");
         return alone;

@@ -17,6 +17,7 @@ sealed class FolderSource : ItemSource
     readonly List<string> _notes = [];
     readonly SortedDictionary<int, int> _largestSamples = [];
     FileStream? _spool;
+    volatile bool _isDeep;
 
     /// <summary>Opens some files of a folder.</summary>
     /// <exception cref="DataException">if one cannot be read</exception>
@@ -36,6 +37,7 @@ sealed class FolderSource : ItemSource
                 if (!ImageFiles.IsOwn(kinds[i])) return;
                 var (space, isDeep) = ImageFiles.ReadSpace(path);
                 _items[i] = new Item(path, label, space, -1);
+                if (isDeep) _isDeep = true;
                 if (isDeep && rule.Range is null) Measure(i, ImageFiles.Read(path, rule));
             }, cancellation);
             int[] foreign = [.. Enumerable.Range(0, files.Count).Where(i => !ImageFiles.IsOwn(kinds[i]))];
@@ -62,6 +64,9 @@ sealed class FolderSource : ItemSource
             _notes.Add($"{severalFrames.Count(isTrue => isTrue)} of {Count} pictures, such as '{ItemName(Array.IndexOf(severalFrames, true))}', have several frames or pages, of which the first is taken");
     }
 
+    /// <summary>Grey pictures among coloured ones, which get three equal channels.</summary>
+    public IEnumerable<int> GreyAmongColors => Enumerable.Range(0, Count).Where(i => _items[i].Space.Symbols < _channels);
+
     public override int Count => _items.Length;
     public override IReadOnlyList<string> ClassNames { get; }
     public override IReadOnlyDictionary<int, int> LargestSamples => _largestSamples;
@@ -70,6 +75,7 @@ sealed class FolderSource : ItemSource
     public override Space SpaceOf(int index) => _items[index].Space with { Symbols = _channels };
     public override int Label(int index) => _items[index].Label;
     public override string ItemName(int index) => Path.GetRelativePath(_folder, _items[index].Path).Replace('\\', '/');
+    public override bool IsScaled => _isDeep;
     public override bool IsSlow => true;
     public override bool IsOneFile => false;
     public override void Dispose() => _spool?.Dispose();
@@ -99,6 +105,7 @@ sealed class FolderSource : ItemSource
 
     void Measure(int index, Image image)
     {
+        if (image.LargestSample is not null) _isDeep = true;
         if (image.LargestSample is { } largest && _rule.Range is null)
             lock (_largestSamples) _largestSamples[index] = largest;
     }

@@ -53,7 +53,10 @@ sealed class ItemLabels
     public static bool IsLabels(ArrayHeader header) => header.Shape.Count(extent => extent > 1) <= 1 && header.Shape.Length is 1 or 2;
 
     /// <summary>The file of labels beside a file of images, by the names in use, or null: images and labels, idx3 and idx1, x and y, NAME and NAME_labels.</summary>
-    public static string? Beside(string path)
+    public static string? Beside(string path) => AllBeside(path).FirstOrDefault();
+
+    /// <summary>Every such file, the one that is taken first.</summary>
+    public static IEnumerable<string> AllBeside(string path)
     {
         var (folder, file) = (System.IO.Path.GetDirectoryName(path) ?? "", System.IO.Path.GetFileName(path));
         var bare = Without(file, ".gz");
@@ -64,9 +67,8 @@ sealed class ItemLabels
             foreach (var candidate in (string[])[name + ending, name + endingOfLabels, name + ending + ".gz", name + endingOfLabels + ".gz"])
             {
                 var full = System.IO.Path.Combine(folder, candidate);
-                if (candidate != bare && candidate != file && File.Exists(full) && !IsPictures(full)) return full;
+                if (candidate != bare && candidate != file && File.Exists(full) && !IsPictures(full)) yield return full;
             }
-        return null;
 
         // What goes with x may be another picture.
         static bool IsPictures(string path)

@@ -25,6 +25,9 @@ abstract class ItemSource : IDisposable
     /// <summary>The largest sample of each item that is a picture of 16 bits, by index; not looked for if the range is given.</summary>
     public virtual IReadOnlyDictionary<int, int> LargestSamples => new Dictionary<int, int>();
 
+    /// <summary>Whether the range of the options decides what is black and white.</summary>
+    public virtual bool IsScaled => false;
+
     /// <summary>What people should know about how the source was read, one sentence each.</summary>
     public virtual IReadOnlyList<string> Notes => [];
 

@@ -32,7 +32,7 @@ static class PictureFolder
         }
         parts.WithPartNote();
         if (left.Length > 0)
-            parts.Notes.Add($"left out: {listing.Some([.. left.Select(picture => picture.Path)], "picture")} {(left == labelled ? "in sub-folders, as there are more beside them" : "beside the sub-folders, as there are more in them")}");
+            parts.Notes.Add($"left out: {listing.Some([.. left.Select(picture => picture.Path)], "picture")} {(left == labelled ? "in sub-folders, as there are more beside them" : $"beside the sub-folders, as there are more in them; each counts in the folder of its label, such as {Labelled(listing.Relative(left[0].Path))}")}");
         return parts;
 
         IReadOnlyList<ItemSource> Part(params DataPart[] those)
@@ -45,6 +45,9 @@ static class PictureFolder
             return [sources[^1]];
         }
     }
+
+    // Where a picture without a label would have one: test_set/LABEL/1.png.
+    static string Labelled(string path) => path.LastIndexOf('/') is >= 0 and var slash ? $"{path[..slash]}/LABEL{path[slash..]}" : $"LABEL/{path}";
 
     static Picture Place(string path, string[] names, PartRule rule)
     {

@@ -27,6 +27,8 @@ sealed class PictureSource : ItemSource
     public override IReadOnlyDictionary<int, int> LargestSamples =>
         Enumerable.Range(0, Count).Where(i => _frames[i].LargestSample is not null && !_hasRange).ToDictionary(i => i, i => _frames[i].LargestSample!.Value);
 
+    public override bool IsScaled => _frames.Any(frame => frame.LargestSample is not null);
+
     public override int Count => _frames.Count;
     public override string Description => Count == 1 ? $"picture '{_path}'" : $"file '{_path}', {Count} frames";
     public override IReadOnlyList<string> Notes => _hasMore ? [$"'{Path.GetFileName(_path)}' has several frames or pages, of which the first is taken"] : [];

@@ -9,6 +9,9 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
     /// <summary>What people should know about how the parts were found, and what was left out.</summary>
     public List<string> Notes { get; } = [];
 
+    /// <summary>That names told the parts, and which; null if none did.</summary>
+    public string? PartNote { get; private set; }
+
     /// <summary>Opens a file or a folder.</summary>
     /// <exception cref="DataException">if there is nothing to read at that path</exception>
     public static SourceParts Open(string path, DataOptions options, Action<string>? progress = null, CancellationToken cancellation = default)
@@ -85,7 +88,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
     public SourceParts WithPartNote()
     {
         var counts = ((IReadOnlyList<ItemSource>[])[Train, Validation, Test]).Select(part => part.Sum(source => source.Count)).ToArray();
-        if (counts[1] + counts[2] > 0) Notes.Add($"parts by their names: train {counts[0]}, validation {counts[1]}, test {counts[2]} (parts=none ignores names)");
+        if (counts[1] + counts[2] > 0) Notes.Add(PartNote = $"parts by their names: train {counts[0]}, validation {counts[1]}, test {counts[2]} (parts=none ignores names)");
         return this;
     }
 

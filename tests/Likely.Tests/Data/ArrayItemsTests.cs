@@ -47,6 +47,7 @@ public sealed class ArrayItemsTests
     public void What_may_be_read_in_two_ways_is_refused_and_a_setting_resolves_it(string shape, int firstHeight, int firstWidth, int lastHeight, int lastWidth)
     {
         Assert.Contains("say which with axes=NCHW or axes=NHWC", Refusal(shape));
+        Assert.Matches("channels?, plane after plane, or .* channels?, side by side in each pixel", Refusal(shape)); // which differ even where both are of one size
         var (first, last) = (Open(shape, "axes=NCHW"), Open(shape, "axes=NHWC"));
         Assert.Equal((firstHeight, firstWidth), (first.Space.Height, first.Space.Width));
         Assert.Equal((lastHeight, lastWidth), (last.Space.Height, last.Space.Width));
@@ -60,6 +61,16 @@ public sealed class ArrayItemsTests
         Assert.Equal((Space.Image(48, 64, 3, 256), 1), (Open("48, 64, 3", "axes=HWC").Space, Open("48, 64, 3", "axes=HWC").Count));
         Assert.Equal((Space.Image(64, 3, 1, 256), 48), (Open("48, 64, 3", "axes=NHW").Space, Open("48, 64, 3", "axes=NHW").Count));
         Assert.Equal(Space.Image(4, 5, 3, 256), Open("3, 4, 5", "axes=CHW").Space);
+        foreach (var channels in (int[])[3, 4])
+        {
+            var shape = $"{channels}, 9, 12";
+            Assert.Contains($"one picture in colour or {channels} pictures of 9 x 12; say which with axes=CHW or axes=NHW", Refusal(shape));
+            Assert.Equal((Space.Image(9, 12, channels, 256), 1), (Open(shape, "axes=CHW").Space, Open(shape, "axes=CHW").Count));
+            Assert.Equal((Space.Image(9, 12, 1, 256), channels), (Open(shape, "axes=NHW").Space, Open(shape, "axes=NHW").Count));
+            // IDX counts items first.
+            Assert.Equal((Space.Image(9, 12, 1, 256), channels), (Open(shape, isIdx: true).Space, Open(shape, isIdx: true).Count));
+        }
+        foreach (var shape in (string[])["1, 9, 12", "2, 9, 12", "5, 9, 12", "3, 4, 12"]) Assert.Equal(1, Open(shape).Space.Symbols);
         Assert.Equal((Space.Image(9, 8, 1, 256), 1), (Open("9, 8", "axes=HW").Space, Open("9, 8", "axes=HW").Count));
         Assert.Contains("9 rows of 8 values, pictures of 1 x 8", Open("9, 8").Notes);
         Assert.Contains("28 channels", Refusal("2, 28, 28, 1", "axes=NCHW"));

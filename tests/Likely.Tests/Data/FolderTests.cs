@@ -116,10 +116,46 @@ public sealed class FolderTests : IDisposable
         using var labelled = Open();
         Assert.Equal((6, 2), (labelled.All.Count, labelled.ClassNames.Count));
         Assert.Contains("left out: 2 pictures (preview.png, second.png) beside the sub-folders", labelled.Notes[0]);
+        Assert.Contains("each counts in the folder of its label, such as LABEL/preview.png", labelled.Notes[0]);
         Pictures("", 10);
         using var plain = Open();
         Assert.Equal((12, 0), (plain.All.Count, plain.ClassNames.Count));
         Assert.Contains("left out: 6 pictures (a/000.png, a/001.png, a/002.png, ...) in sub-folders", plain.Notes[0]);
+    }
+
+    [Fact]
+    public void Pictures_of_a_part_without_labels_are_told_where_they_would_have_one()
+    {
+        Pictures("a/", 8);
+        Pictures("b/", 8);
+        Pictures("test_set/", 4);
+        using (var data = Open()) Assert.Contains(data.Notes, note => note.Contains("4 pictures") && note.EndsWith("such as test_set/LABEL/000.png", StringComparison.Ordinal));
+        Directory.CreateDirectory(Path.Combine(_samples.Folder, "test_set/b"));
+        foreach (var file in Directory.GetFiles(Path.Combine(_samples.Folder, "test_set"))) File.Move(file, file.Replace("test_set", "test_set/b"));
+        using var labelled = Open();
+        Assert.Equal((4, 20), (labelled.Test.Count, labelled.All.Count));
+    }
+
+    [Fact]
+    public void Grey_pictures_among_coloured_ones_are_counted()
+    {
+        Pictures("", 5);
+        for (var i = 0; i < 3; i++) _samples.File($"grey{i}.png", Png.Encode(Samples.RandomBytes(4, (ulong)i), 2, 2, 1));
+        using (var mixed = Open())
+            Assert.Equal((3, "3 of 8 pictures, such as 'grey0.png', are grey among coloured ones, and get three equal channels; gray=true makes all grey"), (mixed.Space.Symbols, Assert.Single(mixed.Notes)));
+        using var grey = Open(("gray", "true"));
+        Assert.Empty(grey.Notes);
+    }
+
+    [Fact]
+    public void Why_nothing_is_left_to_train_on_is_known()
+    {
+        Pictures("test-", 6);
+        using (var data = Open()) Assert.Equal(["parts by their names: train 0, validation 0, test 6 (parts=none ignores names)"], data.PartNotes);
+        foreach (var file in Directory.GetFiles(_samples.Folder)) File.Copy(file, file.Replace("test-", "train-"));
+        using var twins = Open();
+        Assert.Equal(0, twins.Train.Count);
+        Assert.Equal("all 6 training items also lie in the test or validation part, and are not trained on", twins.PartNotes[1]);
     }
 
     [Fact]

@@ -43,6 +43,25 @@ public sealed class ItemLabelsTests
         Assert.Contains("no array", Refusal([1, 2, 3]));
     }
 
+    [Fact]
+    public void Which_of_two_files_of_labels_was_taken_is_said()
+    {
+        using var samples = new Samples();
+        samples.File("x.npy", Samples.Npy("|u1", "3, 2, 2", Samples.RandomBytes(12)));
+        samples.File("y.npy", Samples.Npy("|u1", "3,", [1, 2, 3]));
+        string[] Notes(string path)
+        {
+            using var data = Dataset.Open(path, new DataOptions { Validation = 0 });
+            Assert.Equal(3, data.All.Count);
+            return [.. data.Notes];
+        }
+        var images = Path.Combine(samples.Folder, "x.npy");
+        Assert.Empty(Notes(images));
+        samples.File("x_labels.npy", Samples.Npy("|u1", "3,", [7, 8, 7]));
+        Assert.Equal("the labels are those of 'x_labels.npy', and not of 'y.npy'; move away what is not meant", Assert.Single(Notes(images)));
+        Assert.Contains(Notes(samples.Folder), note => note.StartsWith("the labels are those of 'x_labels.npy'", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("x.npy", "x_labels.npy")]
     [InlineData("x.npy", "x-labels.npy")]
