@@ -7,6 +7,9 @@ namespace Likely.Cli;
 /// <summary>bench: how fast this machine is, against its own peak: kernels, training steps, scoring and sampling.</summary>
 static class BenchVerb
 {
+    // What one entry takes at least: warming up, measuring, and being built.
+    const double SecondsOfOne = 1.5;
+
     static readonly Argument<string?> Filter = Options.OptionalArgument("FILTER", "Only what has this in its name, such as sample or convolution");
 
     public static Verb Create() => new("bench", "Measure kernels, training steps and samplers against the machine's peak",
@@ -21,6 +24,15 @@ static class BenchVerb
         var growth = filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase) ? GrowthBenchmarks.All(session.Threads, Wanted) : [];
         if (kernels.Count == 0 && !ModelBenchmarks.All(session.Threads, Wanted).Any() && !growth.Any())
             throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score, sample or growth");
+        var matching = kernels.Count;
+        bool Count(string name)
+        {
+            if (Wanted(name)) matching++;
+            return false; // so that nothing is built
+        }
+        _ = ModelBenchmarks.All(session.Threads, Count).Any();
+        if (filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase)) _ = GrowthBenchmarks.All(session.Threads, Count).Any();
+        session.Say($"{matching} entries{(filter.Length > 0 ? $" with '{filter}' in their names" : "")}, about {ProgressDisplay.Duration(SecondsOfOne * matching)} and more where one round takes seconds");
         session.Say("measuring the peak of the machine ...");
         var peak = Benchmark.Peak(session.Threads);
         session.Print($"peak {peak:0.0} GFLOP/s with {session.Threads} threads (fused multiply-adds in registers)\n");

@@ -38,6 +38,7 @@ public static class CommandLine
         root.SetAction(_ => root.Parse("--help", new()).Invoke(new InvocationConfiguration { Output = output, Error = error }));
         Help.AddExamples(root, [.. verbs]);
 
+        if (arguments is ["help", ..]) arguments = [.. arguments[1..], "--help"];
         var verbose = arguments.Contains("--verbose");
         try
         {
@@ -107,6 +108,7 @@ public static class CommandLine
             string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
             var names = string.Join(", ", verbs);
             var what = command.Name == "data" ? "data" : "likely";
+            if (what == "data" && parsed.UnmatchedTokens is [var data, ..] && Dataset.IsHere(data)) return $"data has no verb '{data}'; to look at the data of that name: likely data show {data}";
             return parsed.UnmatchedTokens.Count > 0 ? $"{what} has no verb '{parsed.UnmatchedTokens[0]}'{Spelling.Hint(parsed.UnmatchedTokens[0], verbs)}; it has {names}" : $"{what} needs a verb: {names}";
         }
         if (parsed.UnmatchedTokens.Count > 0) return $"{path} has no option or argument '{parsed.UnmatchedTokens[0]}'{Spelling.Hint(parsed.UnmatchedTokens[0], OptionNames(parsed))}; likely {path} --help lists what it has";

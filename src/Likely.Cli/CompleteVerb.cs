@@ -37,7 +37,7 @@ static class CompleteVerb
         using var outputs = new Outputs(session.Force, modelPath, source, result.GetValue(Keep));
         outputs.Claim(output);
         var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnyExtent, Flip = false };
-        using var data = session.Open(source, options);
+        using var data = session.Open(source, options, checkpoint);
         var split = ItemChoice.Of(checkpoint, data).Split;
         var index = result.GetValue(Item) ?? 0;
         if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Likely.Data;
 using Likely.Files;
 using Likely.Models;
 
@@ -27,6 +28,8 @@ static class CompressVerb
         var output = OutputName.Archive.Choose(result.GetValue(Out), DefaultName.Stem(inputs[0]), session);
         using var outputs = new Outputs(session.Force, [modelPath, .. inputs]);
         outputs.Claim(output);
+        if (DataOptions.FromCanonical(checkpoint.Preprocessing).Transpose)
+            session.Say("note        the model learned its pictures with transpose=true, which an archive does not apply: files are coded as they lie, at a cost if they lie on the other side");
         var lost = false;
         if (session.Json) WarmUp.Coding(checkpoint.Model, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with

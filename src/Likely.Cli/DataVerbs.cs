@@ -20,7 +20,10 @@ static class DataVerbs
     [
         new("list", "The known data sets", ["data list"], [], (_, session) => List(session)),
         new("get", "Fetch a known data set", ["data get mnist"], [Name], Get),
-        new("show", "What a data set is, with a picture of its first training items", ["data show strokes", "data show faces/ --set size=32x32 gray=true"], [Data, Set, Out], Show),
+        new("show", "What a data set is, with a picture of its first training items", ["data show strokes", "data show faces/ --set size=32x32 gray=true"], [Data, Set, Out], Show)
+        {
+            Further = () => "Labels: a sub-folder of pictures for each; beside x.npy a file x_labels.npy or y.npy, beside ...-images-idx3-ubyte a file ...-labels-idx1-ubyte, of one whole number for each item",
+        },
         DataSaveVerb.Create(),
     ];
 

@@ -24,7 +24,7 @@ static class DryRunForecast
         var bytes = before + forecast.Memory.Total;
         session.Answer($"""
             parameters  {forecast.Parameters}
-            steps       {plan.Total} of {batch}, {epochs:0.00} epochs, {Milliseconds(forecast.StepSeconds)} each
+            training    {plan.Total} steps of {batch} examples, {epochs:0.00} epochs, {Milliseconds(forecast.StepSeconds)} each
             time        {ProgressDisplay.Duration(seconds)}
             memory      {MachineMemory.Text(bytes)}
             """, new JsonObject

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
@@ -10,6 +9,8 @@ namespace Likely.Cli;
 /// <summary>info: what a file is; of a model or an archive, everything it says about itself.</summary>
 static class InfoVerb
 {
+    const int LongestName = 24;
+
     static readonly Argument<string> Source = Options.Argument("FILE", "A model, an archive, or any other file");
 
     public static Verb Create() => new("info", "What a file is; of a model, its config, data, training and identity; of an archive, what is in it", ["info digits.likely", "info digits.lka"], [Source], Run);
@@ -43,21 +44,25 @@ static class InfoVerb
     static string Text(Checkpoint checkpoint, string path)
     {
         var model = checkpoint.Model;
-        var text = new StringBuilder();
-        text.AppendLine($"model          {model.Config.Name}: {model.Config.Summary}");
-        text.AppendLine($"config         {string.Join(' ', ModelRegistry.Keys(model.Config).Select(pair => $"{pair.Key}={pair.Value}"))}");
-        text.AppendLine($"data           {VisibleText.Line(checkpoint.DataName)}, {model.Space}");
-        text.AppendLine($"preprocessing  {(checkpoint.Preprocessing.Length == 0 ? "none" : VisibleText.Line(checkpoint.Preprocessing))}");
-        text.AppendLine($"labels         {(checkpoint.ClassNames.Count == 0 ? "none" : VisibleText.Line(string.Join(", ", checkpoint.ClassNames)))}");
-        text.AppendLine($"parameters     {model.Parameters.Count}");
-        if (model.FieldOfView is var (rows, columns)) text.AppendLine($"sight          a pixel depends on {rows} rows above it and {columns} columns to each side");
-        if (4 * model.Parameters.Length > 1_000_000_000) text.AppendLine($"memory         {MachineMemory.Text(4.0 * model.Parameters.Length)} for the weights");
-        text.AppendLine($"stored as      {StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes");
-        foreach (var (key, value) in checkpoint.Summary) text.AppendLine($"{VisibleText.Line(key),-14} {value:0.######}");
-        if (checkpoint.Plan.Length > 0) text.AppendLine($"plan           {checkpoint.Plan}");
-        text.AppendLine($"order version  {Checkpoint.OrderVersion}");
-        text.Append($"identity       {checkpoint.Identity()}");
-        return text.ToString();
+        List<(string Name, string Value)> lines =
+        [
+            ("model", $"{model.Config.Name}: {model.Config.Summary}"),
+            ("config", string.Join(' ', ModelRegistry.Keys(model.Config).Select(pair => $"{pair.Key}={pair.Value}"))),
+            ("data", $"{VisibleText.Line(checkpoint.DataName)}, {model.Space}"),
+            ("preprocessing", checkpoint.Preprocessing.Length == 0 ? "none" : VisibleText.Line(checkpoint.Preprocessing)),
+            ("labels", checkpoint.ClassNames.Count == 0 ? "none" : VisibleText.Line(string.Join(", ", checkpoint.ClassNames))),
+            ("parameters", $"{model.Parameters.Count}"),
+        ];
+        if (model.FieldOfView is var (rows, columns)) lines.Add(("sight", $"a pixel depends on {rows} rows above it and {columns} columns to each side"));
+        if (4 * model.Parameters.Length > 1_000_000_000) lines.Add(("memory", $"{MachineMemory.Text(4.0 * model.Parameters.Length)} for the weights"));
+        lines.Add(("stored as", $"{StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes"));
+        foreach (var (key, value) in checkpoint.Summary) lines.Add((VisibleText.Line(key), $"{value:0.######}"));
+        if (checkpoint.Plan.Length > 0) lines.Add(("plan", checkpoint.Plan));
+        lines.Add(("order version", $"{Checkpoint.OrderVersion}"));
+        lines.Add(("identity", checkpoint.Identity()));
+        // A key of a later version, or of another program, may be of any length.
+        var width = Math.Min(LongestName, lines.Max(line => line.Name.Length));
+        return string.Join(Environment.NewLine, lines.Select(line => $"{line.Name.PadRight(width)}  {line.Value}"));
     }
 
     static string StoredAs(WeightStorage storage) => storage switch

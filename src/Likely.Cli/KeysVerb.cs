@@ -17,7 +17,7 @@ static class KeysVerb
 
     static int Run(ParseResult result, Session session)
     {
-        var subject = result.GetValue(Subject);
+        var subject = result.GetValue(Subject) is "training" ? "train" : result.GetValue(Subject); // as the help of train calls them
         (string Of, string Where, IReadOnlyList<SettingKey> Keys)[] all =
         [
             ("data", "--set of train, score, complete, data show and data save", DataOptions.Keys),

@@ -37,7 +37,7 @@ static class ScoreVerb
         var output = OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", session);
         using var outputs = new Outputs(session.Force, modelPath, source);
         if (output != OutputName.Stdout) outputs.Claim(output);
-        using var data = session.Open(source, options);
+        using var data = session.Open(source, options, checkpoint);
         ModelFile.RequireLabels(checkpoint, data);
         var choice = ItemChoice.Of(checkpoint, data, splitName);
         var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);

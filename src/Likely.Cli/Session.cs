@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Likely.Data;
+using Likely.Models;
 
 namespace Likely.Cli;
 
@@ -32,11 +33,19 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
     }
 
     /// <summary>Opens a data set, and says what people should know about how it was read and divided, before anything else is said; nothing if the verb is refused.</summary>
+    /// <param name="source">The data.</param>
+    /// <param name="options">What is done to them.</param>
+    /// <param name="model">The model that brings some of the options along: which of them change these data is said.</param>
     /// <exception cref="DataException">as <see cref="Dataset.Open"/></exception>
-    public Dataset Open(string source, DataOptions options)
+    public Dataset Open(string source, DataOptions options, Checkpoint? model = null)
     {
         var data = Dataset.Open(source, options, Say, cancellation);
-        lock (_notes) _notes.AddRange(data.Notes);
+        string[] brought = [.. data.Effects.Split(' ', StringSplitOptions.RemoveEmptyEntries).Intersect(model?.Preprocessing.Split(' ') ?? [])];
+        lock (_notes)
+        {
+            foreach (var note in data.Notes) _notes.Add($"note        {note}");
+            if (brought.Length > 0) _notes.Add($"set         {string.Join(' ', brought)} (from the model)");
+        }
         return data;
     }
 
@@ -48,7 +57,7 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
             notes = [.. _notes];
             _notes.Clear();
         }
-        foreach (var note in notes) Say($"note        {note}");
+        foreach (var note in notes) Say(note);
     }
 
     /// <summary>A warning on stderr, --quiet or not.</summary>

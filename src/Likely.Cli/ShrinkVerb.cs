@@ -74,7 +74,7 @@ static class ShrinkVerb
             session.Warn($"warning     the data the model was trained on{(name.Length == 0 ? "" : $" ({name})")} are not here, so the loss is not measured; name some with --data");
             return null;
         }
-        var data = session.Open(name, options);
+        var data = session.Open(name, options, checkpoint);
         try
         {
             ModelFile.RequireLabels(checkpoint, data);

@@ -66,7 +66,7 @@ public sealed class ItemChoiceTests : IDisposable
         Assert.Equal((120, 0), (of, trained));
         Assert.InRange(count, 4, 24);
         Assert.Contains("the test part, as the model was trained on these data; --split all takes all", said);
-        Assert.Contains("of them were trained on", Score(model, own, "--split all").Said);
+        Assert.Contains("of the 120 were trained on", Score(model, own, "--split all").Said);
         Assert.Equal(120, Score(model, own, "--split all").Count);
 
         Directory.Move(own, Path.Combine(_folder, "renamed"));
@@ -76,9 +76,9 @@ public sealed class ItemChoiceTests : IDisposable
         Assert.InRange(count, 4, 30);
         Assert.Contains("the test part", said);
 
-        (said, _, _, trained) = Score(model, grown, "--set data_seed=9");
+        (said, count, _, trained) = Score(model, grown, "--set data_seed=9");
         Assert.True(trained > 0);
-        Assert.Contains("of them were trained on, so the figure flatters the model", said);
+        Assert.Contains($"of the {count} were trained on, so the figure flatters the model", said);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class ItemChoiceTests : IDisposable
         Pictures("mixed", 100, 20);
         var (said, count, of, trained) = Score(model, Pictures("mixed", 600, 60));
         Assert.Equal((80, 80, 0.25), (count, of, trained));
-        Assert.Contains("20 of them were trained on", said);
+        Assert.Contains("20 of the 80 were trained on", said);
         Assert.Contains("nothing of them is held out", Score(model, Path.Combine(_folder, "own")).Said);
     }
 

@@ -243,8 +243,9 @@ public sealed class VerbsTests
     [Fact]
     public void Bench_measures_against_the_peak()
     {
-        var run = CliRun.Ok("bench exponential --json --quiet");
+        var run = CliRun.Ok("bench exponential --json");
         Assert.True((double)run.Json["peak_gflops"]! > 0);
+        Assert.Contains($"{run.Json["entries"]!.AsArray().Count} entries with 'exponential' in their names, about ", run.Error);
         var entry = run.Json["entries"]!.AsArray()[0]!.AsObject();
         foreach (var key in (string[])["name", "milliseconds", "gflops", "share_of_peak", "per_second"]) Assert.True(entry.ContainsKey(key), key);
     }
@@ -265,6 +266,51 @@ public sealed class VerbsTests
         Assert.Equal(2, beside.Code);
         Assert.Contains("digits.likely exists", beside.Error);
     }
+
+    [Fact]
+    public void What_a_model_does_to_the_data_it_is_given_is_said()
+    {
+        const string Said = "(from the model)";
+        Assert.Contains($"set         levels=4 size=8x8 {Said}", CliRun.Ok("score grey.likely strokes --limit 2 --out brought.csv --force").Error);
+        Assert.Contains($"set         levels=4 {Said}", CliRun.Ok("complete grey.likely strokes --set size=9x9 --count 1 --out brought.png --force").Error);
+        CliRun.Ok("train strokes --model gated-pixelcnn --set levels=4 size=8x8 transpose=true channels=4 layers=1 kernel=3 limit=16 --steps 2 --out lying.likely --force --quiet");
+        Directory.CreateDirectory("as-they-are");
+        CliRun.Ok("sample grey.likely --count 3 --each as-they-are --out brought.png --force --quiet");
+        Assert.Contains($"set         levels=4 transpose=true {Said}", CliRun.Ok("score lying.likely as-they-are --out brought.csv --force").Error);
+        Assert.Contains("transpose=true, which an archive does not apply", CliRun.Ok("compress lying.likely as-they-are --out brought.lka --force").Error);
+    }
+
+    [Fact]
+    public void What_is_nearly_right_is_understood_or_told()
+    {
+        Assert.Equal(CliRun.Ok("keys train").Output, CliRun.Ok("keys training").Output);
+        Assert.Equal(CliRun.Ok("score --help").Output, CliRun.Ok("help score").Output);
+        Assert.Equal(CliRun.Ok("data show --help").Output, CliRun.Ok("help data show").Output);
+        Directory.CreateDirectory("nearly/kittens");
+        Assert.Contains($"did you mean '{Path.Combine("nearly", "kittens")}'?", CliRun.Of("data", "show", "nearly/kitens").Error);
+        Assert.Contains("likely data show strokes", CliRun.Of("data", "strokes").Error);
+        Assert.Contains("steps of 2 examples", CliRun.Ok("train strokes --model made --set binarize=threshold size=8x8 hidden=4 limit=16 --steps 3 --batch 2 --dry-run").Output);
+    }
+
+    [Fact]
+    public void Info_sets_all_values_below_one_another()
+    {
+        var lines = CliRun.Ok("info plain.likely").Output.TrimEnd().Split('\n');
+        var column = lines[0].IndexOf("gated", StringComparison.Ordinal);
+        Assert.All(lines, line => Assert.True(line[column - 1] == ' ' && line[column - 2] == ' ' && line[column] != ' ', line));
+        Assert.Contains(lines, line => line.StartsWith("validation_bits_per_dim", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Exact_files_are_named_as_the_reason()
+    {
+        Directory.CreateDirectory("exact");
+        CliRun.Ok("sample plain.likely --count 2 --each exact --out exact.png --force --quiet");
+        Assert.Contains("--exact-files keeps", CliRun.Ok("compress plain.likely exact --exact-files --out exact.lka --force").Error);
+    }
+
+    [Fact]
+    public void Help_says_how_labels_are_given() => Assert.Contains("x_labels.npy or y.npy", CliRun.Ok("data show --help").Output);
 
     [Fact]
     public void A_limit_draws_evenly_and_keeps_the_numbers_of_the_split()
