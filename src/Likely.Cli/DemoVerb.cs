@@ -29,7 +29,8 @@ static class DemoVerb
         foreach (var name in DemoReport.Beside) outputs.Claim(Path.Combine(folder, name));
 
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("size", "16x16"), new("levels", "4")]), cancellation: session.Cancellation);
-        var baselines = Baselines.Measure(data.Train, data.Validation, session.Threads, ValidationItems, session.Cancellation);
+        var tested = data.Test.Sample(TestItems);
+        var baselines = Baselines.Measure(data.Train, tested, session.Threads, TestItems, session.Cancellation);
         session.Say($"data        {data.Train.Count} drawn digits of 16 x 16 pixels in four greys");
         session.Say($"baselines   uniform {baselines.Uniform:0.0}, each pixel on its own {baselines.Marginals:0.000}, PNG {baselines.Png:0.000} bits a pixel");
 
@@ -67,7 +68,7 @@ static class DemoVerb
         var trainingSeconds = training.Elapsed.TotalSeconds;
 
         session.Say("drawing, completing and scoring ...");
-        var nats = Evaluation.Mean(Evaluation.Score(trainer.Model, data.Test, session.Threads, TestItems, (_, _, _) => session.Cancellation.ThrowIfCancellationRequested()));
+        var nats = Evaluation.Mean(Evaluation.Score(trainer.Model, tested, session.Threads, each: (_, _, _) => session.Cancellation.ThrowIfCancellationRequested()));
         var bits = Evaluation.BitsPerDimension(nats, trainer.Model.Space);
         var report = new DemoReport(session, folder, data, trainer.Model);
         report.Begin(bits, nats, trainer.Step * trainer.Batch, trainingSeconds, baselines, moments);

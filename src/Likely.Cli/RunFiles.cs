@@ -23,6 +23,14 @@ sealed class RunFiles
     public string Metrics => Path.Combine(Folder, "metrics.jsonl");
     public string Samples(long step) => Path.Combine(Folder, $"samples-{step:000000}.png");
 
+    /// <summary>Refuses to go on with what has come to its end: nothing is left of it but its model, and beginning anew is not going on.</summary>
+    /// <exception cref="UsageException">There is a model, and nothing to resume.</exception>
+    public void RequireUnfinished()
+    {
+        if (!File.Exists(Resume) && File.Exists(Checkpoint) && ModelFile.OtherKind(Checkpoint) is null)
+            throw new UsageException($"training of {Checkpoint} is finished; go on from it with --from {Checkpoint} --out OTHER, or start anew with --force in place of --resume");
+    }
+
     /// <summary>Claims all of them for this run.</summary>
     /// <exception cref="UsageException">One of them may not be written, or is read by the same command.</exception>
     public void Claim(Outputs outputs)

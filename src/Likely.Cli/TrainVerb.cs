@@ -10,6 +10,8 @@ namespace Likely.Cli;
 /// <summary>train: learns p(x) from a data set with a hold-out, and keeps the best weights.</summary>
 static class TrainVerb
 {
+    const int FewValidationItems = 10;
+
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name (see: likely data list) or a path");
     static readonly Option<string?> Model = Options.Text("--model", "Which model (see: likely models)", "NAME");
     static readonly Option<string[]> Set = Options.Settings("A key of the model, the data or the training (see: likely keys); repeatable");
@@ -53,9 +55,10 @@ static class TrainVerb
         var files = new RunFiles(result.GetValue(Out) ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely");
         var (resume, dryRun) = (result.GetValue(Resume), result.GetValue(DryRun));
         OutputName.Model.Require(files.Checkpoint);
+        if (resume) files.RequireUnfinished();
         using var outputs = new Outputs(session.Force || resume && File.Exists(files.Resume), source, result.GetValue(Validation), result.GetValue(From));
         if (!dryRun) files.Claim(outputs);
-        using var data = session.Open(source, dataOptions);
+        using var data = session.Open(source, dataOptions, from);
         using var heldOut = result.GetValue(Validation) is { } other ? session.Open(other, data.Options) : null;
         if (heldOut?.All.CountIn(data.Train) is > 0 and var seen) session.Warn($"warning     {seen} of {heldOut.All.Count} validation items are also trained on, so validation flatters the model");
 
@@ -74,11 +77,15 @@ static class TrainVerb
         if (resume && !resumed) session.Say($"there is no {files.Resume} to go on with, so training starts at the beginning");
 
         if (plan.Batch > trainer.Batch) session.Say($"note        a batch never repeats an item, so it has the {trainer.Batch} training items and not {plan.Batch}");
-        var baselines = Baselines.Measure(data.Train, heldOut?.All ?? data.Validation, session.Threads, plan.ValidationLimit, session.Cancellation);
-        Announce(session, data, heldOut, trainer, baselines);
+        Announce(session, data, trainer);
         if (trainer.IsTimed) session.Say("plan        measuring the speed ...");
         trainer.Plan(session.Cancellation);
-        session.Say($"plan        {(trainer.IsTimed ? "about " : "")}{trainer.TotalSteps} steps of {trainer.Batch}, {(double)trainer.TotalSteps * trainer.Batch / data.Train.Count:0.00} epochs, validation on {trainer.ValidationItems} items each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
+        session.Say($"plan        {(trainer.IsTimed ? "about " : "")}{trainer.TotalSteps} steps of {trainer.Batch}, {(double)trainer.TotalSteps * trainer.Batch / data.Train.Count:0.00} epochs, validation on {trainer.Validated.Count} items each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
+        if (trainer.Validated.Count is > 0 and < FewValidationItems and var few) session.Warn($"warning     validation rests on {few} {(few == 1 ? "item, which also chooses" : "items, which also choose")} the weights, so its figure says little and flatters the model");
+        // Only the plan says which items the model is validated on, and the baselines stand beside it on the same.
+        var baselines = Baselines.Measure(data.Train, trainer.Validated, session.Threads, plan.ValidationLimit, session.Cancellation);
+        session.Say($"baselines   {Text(baselines)} bits/dim");
+        foreach (var warning in baselines.Warnings) session.Warn($"warning     {warning}");
         if (trainer.TotalSteps * trainer.Batch < data.Train.Count) session.Warn("warning     the plan is less than one pass over the data; give it more time, or a smaller model");
 
         var firstStep = trainer.Step;
@@ -100,14 +107,12 @@ static class TrainVerb
         return 0;
     }
 
-    static void Announce(Session session, Dataset data, Dataset? heldOut, Trainer trainer, Baselines baselines)
+    static void Announce(Session session, Dataset data, Trainer trainer)
     {
-        session.Say($"data        {data.Name}: {data.Train.Count} training items, {heldOut?.All.Count ?? data.Validation.Count} for validation, {data.Space}");
-        session.Say($"baselines   {Text(baselines)} bits/dim");
+        session.Say($"data        {data.Name}: {data.Train.Count} training items, {trainer.HeldOutItems} for validation, {data.Space}");
         session.Say($"model       {trainer.Model.Config.Name}, {trainer.Model.Parameters.Count} parameters: {ModelRegistry.ToJson(trainer.Model.Config)}");
         if (trainer.Model.FieldOfView is var (rows, columns)) session.Say($"sight       a pixel depends on {rows} rows above it and {columns} columns to each side, of {data.Space.Height} x {data.Space.Width}");
-        foreach (var warning in baselines.Warnings) session.Warn($"warning     {warning}");
-        if ((heldOut?.All.Count ?? data.Validation.Count) == 0) session.Warn("warning     nothing is held out, so the last weights are kept and not the best");
+        if (trainer.HeldOutItems == 0) session.Warn("warning     nothing is held out, so the last weights are kept and not the best");
     }
 
     static string Text(Baselines baselines)
@@ -132,7 +137,7 @@ static class TrainVerb
     static string Text(Trainer trainer, Checkpoint checkpoint, RunFiles files, double seconds, Baselines baselines)
     {
         var validation = checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits)
-            ? $"validation  {bits:0.0000} bits/dim, {checkpoint.Summary["validation_nats"]:0.000} nats; baselines: {Text(baselines)}" : $"baselines   {Text(baselines)} bits/dim";
+            ? $"validation  {bits:0.0000} bits/dim, {checkpoint.Summary["validation_nats"]:0.000} nats{(trainer.Validated.Count < trainer.HeldOutItems ? $", on {trainer.Validated.Count} of {trainer.HeldOutItems} items" : "")}; baselines: {Text(baselines)}" : $"baselines   {Text(baselines)} bits/dim";
         var repeat = trainer.IsTimed ? $"\nrepeat      {Repeat(trainer.Repeat)}" : "";
         return $"""
             model       {files.Checkpoint}, {trainer.Model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
@@ -152,6 +157,8 @@ static class TrainVerb
         ["train_bits_per_dim"] = Session.Number(checkpoint.Summary.TryGetValue("train_bits_per_dim", out var train) ? train : null),
         ["validation_bits_per_dim"] = Session.Number(checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits) ? bits : null),
         ["validation_nats"] = Session.Number(checkpoint.Summary.TryGetValue("validation_nats", out var nats) ? nats : null),
+        ["validation_items"] = trainer.Validated.Count,
+        ["held_out_items"] = trainer.HeldOutItems,
         ["identity"] = checkpoint.Identity(),
         ["total_steps"] = trainer.TotalSteps,
         ["interrupted"] = trainer.Interrupted,

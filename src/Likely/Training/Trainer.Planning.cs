@@ -77,7 +77,7 @@ public sealed partial class Trainer
     /// <exception cref="UsageException">There are no data, or no examples are wanted.</exception>
     internal static int BatchOf(ModelConfig config, TrainingOptions options, Dataset data)
     {
-        if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples");
+        if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples{(data.PartNotes.Count > 0 ? $": {string.Join("; ", data.PartNotes)}" : "")}");
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
         return Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(config.LargestBatch, data.Train.Count, (long)data.Space.Height * data.Space.Width), data.Train.Count);
     }

@@ -29,7 +29,7 @@ public sealed unsafe partial class Trainer
     readonly string _begin;
     readonly double _rate;
     readonly string _trainedOn;
-    Split? _scored;
+    Split? _validated;
     TrainingState _state;
     Pace? _pace;
     double _secondsBefore, _norm = double.NaN;
@@ -98,8 +98,11 @@ public sealed unsafe partial class Trainer
     /// <summary>Steps between validations; known with <see cref="TotalSteps"/>.</summary>
     public long ValidateEvery => _state.Plan?.Every ?? 0;
 
-    /// <summary>Examples scored at each validation; known with <see cref="TotalSteps"/>.</summary>
-    public int ValidationItems => Math.Min(_validation.Count, _state.ValidationItems);
+    /// <summary>The examples scored at each validation, which also choose the weights: what anything that the model is compared with must be measured on; known with <see cref="TotalSteps"/>.</summary>
+    public Split Validated => _validated ??= _validation.Sample(_state.ValidationItems);
+
+    /// <summary>Examples held out for validation, of which <see cref="Validated"/> are some or all.</summary>
+    public int HeldOutItems => _validation.Count;
 
     /// <summary>True if there was a validation, so that there are best weights.</summary>
     public bool HasBest => _state.BestStep > 0;
@@ -212,7 +215,7 @@ public sealed unsafe partial class Trainer
         Model.Parameters.Use(_optimizer.Average);
         try
         {
-            if (_validation.Count > 0) moment = moment with { ValidationNats = Evaluation.Mean(_scorer.Score(_scored ??= _validation.Sample(_state.ValidationItems), cancellation: cancellation)) };
+            if (_validation.Count > 0) moment = moment with { ValidationNats = Evaluation.Mean(_scorer.Score(Validated, cancellation: cancellation)) };
             var before = Elapsed;
             AtValidation?.Invoke(moment);
             showing = Elapsed - before;

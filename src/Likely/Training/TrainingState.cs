@@ -189,7 +189,13 @@ sealed unsafe class TrainingState
     {
         var (a, b) = (held.Split('\n'), wanted.Split('\n'));
         for (var i = 0; i < Math.Min(a.Length, b.Length); i++)
-            if (a[i] != b[i]) return $"it has {a[i]} and this one {b[i]}";
+            if (a[i] != b[i])
+            {
+                // Of a line of options, those that differ; other lines say nothing in parts.
+                (string Held, string Wanted)[] words = [.. a[i].Split(' ').Zip(b[i].Split(' ')).Where(pair => pair.First != pair.Second)];
+                var areOptions = a[i].Count(letter => letter == ' ') == b[i].Count(letter => letter == ' ') && words.All(pair => pair.Held.Contains('=') && pair.Wanted.Contains('='));
+                return areOptions ? $"it has {string.Join(' ', words.Select(pair => pair.Held))} and this one {string.Join(' ', words.Select(pair => pair.Wanted))}" : $"it has {a[i]} and this one {b[i]}";
+            }
         return "it has other options";
     }
 

@@ -25,12 +25,21 @@ public sealed class ResumeTests
         Assert.True(File.Exists("parts.likely"));
 
         Assert.Equal(2, CliRun.Of($"{Options} --out parts.likely".Split(' ')).Code);
-        Assert.Equal(2, CliRun.Of($"{Options} --out parts.likely --resume --batch 8".Replace("--batch 16 ", "").Split(' ')).Code);
+        var other = CliRun.Of($"{Options} --out parts.likely --resume --batch 8".Replace("--batch 16 ", "").Split(' '));
+        Assert.Equal(2, other.Code);
+        Assert.Contains("belongs to another run: it has batch=16 and this one batch=8; give the same options", other.Error);
         var rest = CliRun.Ok($"{Options} --out parts.likely --resume");
         Assert.Equal((string)whole.Json["identity"]!, (string)rest.Json["identity"]!);
         Assert.False(File.Exists("parts.resume"));
         Assert.Equal(Steps("whole.run/metrics.jsonl", validated: true), Steps("parts.run/metrics.jsonl", validated: true));
-        Assert.Equal(2, CliRun.Of($"{Options} --out parts.likely --resume".Split(' ')).Code); // it is finished
+        var finished = File.ReadAllBytes("parts.likely");
+        foreach (var force in (string[])["", " --force"])
+        {
+            var more = CliRun.Of($"{Options} --out parts.likely --resume{force}".Split(' '));
+            Assert.Equal(2, more.Code);
+            Assert.Contains("training of parts.likely is finished; go on from it with --from parts.likely --out OTHER, or start anew with --force in place of --resume", more.Error);
+        }
+        Assert.Equal(finished, File.ReadAllBytes("parts.likely"));
     }
 
     [Fact]
@@ -46,7 +55,7 @@ public sealed class ResumeTests
         {
             var delay = random.UniformDouble((ulong)moment, 0) * seconds;
             Start("killed.likely", delay);
-            var rest = CliRun.Of([.. $"{Options} --out killed.likely --resume".Split(' '), .. !File.Exists("killed.resume") ? ["--force"] : Array.Empty<string>()]);
+            var rest = CliRun.Of([.. $"{Options} --out killed.likely".Split(' '), File.Exists("killed.resume") ? "--resume" : "--force"]);
             Assert.True(rest.Code == 0, $"killed after {delay:0.000} of {seconds:0.000} s: {rest.Error}");
             Assert.True(whole == (string)rest.Json["identity"]!, $"killed after {delay:0.000} of {seconds:0.000} s: other bits");
             foreach (var file in Directory.GetFiles(".", "killed.*")) File.Delete(file);

@@ -24,12 +24,29 @@ public sealed class TimedTrainingTests
     }
 
     [Fact]
+    public void The_baselines_are_measured_on_the_items_that_the_model_is_validated_on()
+    {
+        const string Options = "train strokes --model gated-pixelcnn --set binarize=threshold limit=600 channels=16 layers=2 kernel=3";
+        var run = CliRun.Ok($"{Options} --minutes 0.03 --out timed.likely --force --json");
+        Assert.InRange((int)run.Json["validation_items"]!, 16, 599);
+        Assert.Equal(600, (int)run.Json["held_out_items"]!);
+        var again = CliRun.Ok($"{Options} {run.Json["repeat"]} --out again.likely --force");
+        var json = CliRun.Ok($"{Options} {run.Json["repeat"]} --out again.likely --force --json").Json;
+        foreach (var name in (string[])["validation_bits_per_dim", "marginals_bits_per_dim", "png_bits_per_dim", "outcome"])
+            Assert.Equal(run.Json[name]!.ToString(), json[name]!.ToString());
+        Assert.Contains($" nats, on {json["validation_items"]} of 600 items; baselines: ", again.Output);
+        // All of them, where time does not decide.
+        Assert.DoesNotContain("600 items", CliRun.Ok($"{Options} --steps 2 --out again.likely --force").Output);
+    }
+
+    [Fact]
     public void Twelve_pictures_are_trained_on_to_the_end_with_samples_and_the_result_in_words()
     {
         Directory.CreateDirectory("twelve");
         CliRun.Ok("sample grey.likely --count 12 --each twelve --out twelve.png --force --quiet");
         var run = CliRun.Ok("train twelve --model gated-pixelcnn --set levels=4 channels=4 layers=1 --steps 60 --batch 64 --out twelve.likely --force");
         Assert.Contains("a batch never repeats an item", run.Error);
+        Assert.Matches("warning     validation rests on [0-9] items?, which also chooses? the weights", run.Error);
         Assert.Contains("result      ", run.Output);
         Assert.Contains("each dimension on its own", run.Output);
         Assert.NotEmpty(Directory.GetFiles("twelve.run", "samples-000060.png"));

@@ -1,3 +1,5 @@
+using Likely.Data;
+using Likely.Models.Autoregressive;
 using Likely.Training;
 using Xunit;
 
@@ -7,6 +9,23 @@ namespace Likely.Tests.Training;
 public sealed class TrainerTests
 {
     static readonly TrainingOptions Options = new() { Steps = 60, Batch = 16, ValidateEvery = 8, Threads = 1, LearningRate = 0.02 };
+
+    [Fact]
+    public void Without_training_examples_the_reason_is_told()
+    {
+        var folder = Directory.CreateTempSubdirectory("likely-parts-").FullName;
+        try
+        {
+            for (var i = 0; i < 6; i++) Png.Write(Path.Combine(folder, $"test-{i}.png"), [.. Enumerable.Range(0, 36).Select(d => (byte)(d * i))], 6, 6, 1);
+            using var data = Dataset.Open(folder, DataOptions.Default);
+            var refused = Assert.Throws<UsageException>(() => new Trainer(new MadeConfig(), data, Options));
+            Assert.EndsWith("has no training examples: parts by their names: train 0, validation 0, test 6 (parts=none ignores names)", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     [Theory]
     [InlineData(19, 21), InlineData(16, 21), InlineData(3, 5), InlineData(24, 23), InlineData(20, 17)]
