@@ -10,6 +10,7 @@ public sealed unsafe class Parameter
     internal ParameterSet? Set;
     FloatBlock? _transposed;
     long _transposedVersion = -1;
+    RecurrentPanels? _recurrent;
 
     /// <param name="name">Path name, for ever the same on disk.</param>
     /// <param name="shape">Taps, inputs, outputs.</param>
@@ -84,6 +85,9 @@ public sealed unsafe class Parameter
             return _transposed.Pointer;
         }
     }
+
+    /// <summary>The weight packed for the steps of recurrent cells.</summary>
+    internal RecurrentPanels Recurrent => _recurrent ?? Interlocked.CompareExchange(ref _recurrent, new RecurrentPanels(this), null) ?? _recurrent;
 
     /// <summary>The real values in the order taps, inputs, outputs, without padding.</summary>
     /// <exception cref="InvalidOperationException">They have no memory yet.</exception>

@@ -44,6 +44,28 @@ static class DoubleOps
         return y;
     }
 
+    /// <summary>h of LSTM cells [T, B, H] from z [T, B, 4H], gates i, f, o, g, and a state before the first position; null: zeros.</summary>
+    public static double[] Lstm(int batch, int units, double[] z, double[] weight, float[]? hidden, float[]? cell)
+    {
+        double[] h = new double[z.Length / 4], c = new double[z.Length / 4];
+        for (var i = 0; i < h.Length; i++)
+        {
+            var (n, row) = (i % units, i / units);
+            Span<double> sums = [0, 0, 0, 0];
+            for (var gate = 0; gate < 4; gate++)
+            {
+                sums[gate] = z[(row * 4 + gate) * units + n];
+                for (var k = 0; k < units; k++) sums[gate] += Before(h, hidden, row, k) * weight[(k * 4 + gate) * units + n];
+            }
+            c[i] = Sigmoid(sums[1]) * Before(c, cell, row, n) + Sigmoid(sums[0]) * Math.Tanh(sums[3]);
+            h[i] = Sigmoid(sums[2]) * Math.Tanh(c[i]);
+        }
+        return h;
+
+        double Before(double[] values, float[]? state, int row, int unit)
+            => row >= batch ? values[(row - batch) * units + unit] : state is null ? 0 : state[row * units + unit];
+    }
+
     /// <summary>Log-probabilities of symbols [rows, S] under parameters [rows, outputs] of a head.</summary>
     public static double[] LogProbabilities(Head head, double[] parameters, int[] symbols)
     {

@@ -11,7 +11,7 @@ static class OpCases
     const float Rate = 0.3f;
     const ulong Path = 17;
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary()];
+    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent()];
 
     static IEnumerable<OpCase> List()
     {
@@ -84,6 +84,34 @@ static class OpCases
             new LogisticMixtureHead(1, 256, 3), new LogisticMixtureHead(3, 256, 3), new LogisticMixtureHead(1, 256, 16), new LogisticMixtureHead(3, 256, 10),
         ])
             yield return Loss(head);
+    }
+
+    static IEnumerable<OpCase> Recurrent()
+    {
+        foreach (var (positions, batch, units) in new[] { (1, 1, 1), (3, 2, 5), (4, 3, 16), (2, 7, 20), (3, 1, 35) })
+        {
+            Shape z = new(positions, batch, 4 * units), weight = new(1, units, 4 * units), x = new(positions, batch, 3);
+            float[] hidden = Bits.Normal(batch * units, 30, 0.5), cell = Bits.Normal(batch * units, 31);
+            var name = $"of {units} units, {positions} positions, batch {batch}";
+            yield return new("Lstm/5", name, [z], [weight], (_, t, p) => Ops.Lstm(t[0], p[0], null, null, out Tensor _),
+                (t, p) => DoubleOps.Lstm(batch, units, t[0], p[0], null, null))
+            { Deviation = 0.5 };
+            yield return new("Lstm/5", $"{name}, going on", [z], [weight], (tape, t, p) => Ops.Lstm(t[0], p[0], State(tape, batch, hidden), State(tape, batch, cell), out _),
+                (t, p) => DoubleOps.Lstm(batch, units, t[0], p[0], hidden, cell))
+            { Deviation = 0.5 };
+            var s = new ConvolutionShape("linear", 1, positions, batch, 3, 4 * units, [(0, 0)]);
+            yield return new OpCase("Lstm/5", $"{name}, after a linear map", [x], [new Shape(1, 3, 4 * units), weight],
+                (_, t, p) => Ops.Lstm(Ops.Linear(t[0], p[0], null), p[1], null, null, out Tensor _),
+                (t, p) => DoubleOps.Lstm(batch, units, DoubleOps.Convolution(s, t[0], p[0], null), p[1], null, null))
+            { Deviation = 0.5 }.Twice();
+        }
+    }
+
+    static Tensor State(Tape tape, int batch, float[] values)
+    {
+        var state = tape.New(new Shape(1, batch, values.Length / batch));
+        for (var b = 0; b < batch && tape.Computes; b++) values.AsSpan(b * state.Channels, state.Channels).CopyTo(state.Row(0, b));
+        return state;
     }
 
     // Operations of fully connected models of binary variables.

@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Likely.Tensors.Kernels;
+
+/// <summary>
+/// The cell of Hochreiter and Schmidhuber 1997 with forget gates (Gers et al. 2000), from sums [i, f, o, g] of 4H:
+/// i = sigmoid, f = sigmoid, o = sigmoid, g = tanh; c' = fma(f, c, i g); h' = o tanh(c'). Legend: n unit, rows are examples.
+/// Lanes behind the last unit hold no meaning and are never stored into another gate.
+/// </summary>
+static unsafe class Lstm
+{
+    /// <summary>
+    /// One position. Sums have gates <paramref name="sumStep"/> apart; cell and hidden rows are padded to 16. The activated gates go to
+    /// rows [i, f, o, g] of 4H if they are asked for; <paramref name="before"/> may be <paramref name="cell"/>.
+    /// </summary>
+    public static void Activate(float* sums, nint sumStride, nint sumStep, float* before, float* cell, float* hidden, nint stride, float* gates, nint gateStride, int batch, int units)
+    {
+        for (var b = 0; b < batch; b++, sums += sumStride, before += stride, cell += stride, hidden += stride)
+        {
+            for (var n = 0; n < units; n += 16)
+            {
+                var i = Exponential.Sigmoid(Vector512.Load(sums + n));
+                var f = Exponential.Sigmoid(Vector512.Load(sums + sumStep + n));
+                var o = Exponential.Sigmoid(Vector512.Load(sums + 2 * sumStep + n));
+                var g = Exponential.Tanh(Vector512.Load(sums + 3 * sumStep + n));
+                var c = Vector512.FusedMultiplyAdd(f, Vector512.Load(before + n), i * g);
+                c.Store(cell + n);
+                (o * Exponential.Tanh(c)).Store(hidden + n);
+                if (gates is null) continue;
+                var real = units - n;
+                Put(i, gates + n, real);
+                Put(f, gates + units + n, real);
+                Put(o, gates + 2 * units + n, real);
+                Put(g, gates + 3 * units + n, real);
+            }
+            if (gates is not null) gates += gateStride;
+        }
+    }
+
+    /// <summary>
+    /// One position back: activated gates become the gradients of their sums, in place; <paramref name="dCell"/>, what comes from the later positions, becomes what goes to
+    /// the earlier ones. Given are dh, all of it, c before the position and c after it.
+    /// </summary>
+    public static void Backward(float* gates, nint gateStride, float* before, float* cell, nint stride, float* dHidden, nint dHiddenStride, float* dCell, int batch, int units)
+    {
+        var one = Vector512<float>.One;
+        for (var b = 0; b < batch; b++, gates += gateStride, before += stride, cell += stride, dHidden += dHiddenStride, dCell += stride)
+            for (var n = 0; n < units; n += 16)
+            {
+                var real = units - n;
+                float* i0 = gates + n, f0 = i0 + units, o0 = f0 + units, g0 = o0 + units;
+                Vector512<float> i = Vector512.Load(i0), f = Vector512.Load(f0), o = Vector512.Load(o0), g = Vector512.Load(g0);
+                var dh = Vector512.Load(dHidden + n);
+                var t = Exponential.Tanh(Vector512.Load(cell + n));
+                var dc = Vector512.FusedMultiplyAdd(dh * o, one - t * t, Vector512.Load(dCell + n));
+                (dc * f).Store(dCell + n);
+                Put(dc * g * (i * (one - i)), i0, real);
+                Put(dc * Vector512.Load(before + n) * (f * (one - f)), f0, real);
+                Put(dh * t * (o * (one - o)), o0, real);
+                Put(dc * i * (one - g * g), g0, real);
+            }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Put(Vector512<float> value, float* target, int real)
+    {
+        if (real >= 16) value.Store(target);
+        else PutSome(value, target, real);
+    }
+
+    static void PutSome(Vector512<float> value, float* target, int real)
+    {
+        for (var lane = 0; lane < real; lane++) target[lane] = value[lane];
+    }
+}

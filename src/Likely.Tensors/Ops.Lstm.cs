@@ -1,0 +1,154 @@
+using Likely.Tensors.Kernels;
+
+namespace Likely.Tensors;
+
+static unsafe partial class Ops
+{
+    /// <summary>
+    /// A layer of LSTM cells over T positions: sums z = W x + b [T, B, 4H], from <see cref="Linear"/>, gates i, f, o, g side by side, become h [T, B, H].
+    /// At each position the sums' chains are continued by U h of the position before, units ascending; then i, f, o = sigmoid, g = tanh,
+    /// c = fma(f, c, i g), h = o tanh(c). Each position is the same arithmetic in any company, so positions may come in windows of any size.
+    /// Takes over the buffer of z, which nothing else may read.
+    /// </summary>
+    /// <param name="z">What the gates begin with.</param>
+    /// <param name="recurrent">U, [1, H, 4H].</param>
+    /// <param name="hidden">h before the first position, [1, B, H]: a constant, no gradient reaches it. It is read at once, and may be overwritten then. Null: zeros.</param>
+    /// <param name="cell">c before the first position, likewise.</param>
+    /// <param name="cells">c of every position, [T, B, H], until the way back: the last is the state for the next window (<see cref="KeepLast"/>), as is the last of h.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor Lstm(Tensor z, Parameter recurrent, Tensor? hidden, Tensor? cell, out Tensor cells)
+    {
+        var shape = z.Shape with { Channels = recurrent.Inputs };
+        if (recurrent.Taps != 1 || recurrent.Outputs != 4 * recurrent.Inputs || z.Channels != recurrent.Outputs)
+            throw new ArgumentException($"cells with weight {recurrent.Shape} cannot take {z.Shape}");
+        var tape = z.Tape;
+        var begin = tape.New(shape with { Positions = 2 }); // h, then c
+        Begin(begin, 0, hidden);
+        Begin(begin, 1, cell);
+        var h = tape.New(shape, requiresGradient: true);
+        cells = tape.New(shape);
+        var gates = tape.TakeOver(z, requiresGradient: false);
+        var sums = tape.RentScratch((long)4 * h.Stride * z.Batch);
+        var panels = recurrent.Recurrent.Forward(tape);
+        if (tape.Computes) LstmForward(gates, panels, begin, h, cells, sums.Pointer);
+        tape.ReturnScratch(sums);
+        if (!tape.Recording)
+        {
+            tape.Release(begin);
+            tape.Release(gates);
+            return h;
+        }
+        var entry = tape.Record(h, static (tape, e) => LstmBackward(tape, e));
+        (entry.A, entry.B, entry.C, entry.State, entry.Weight) = (z, gates, begin, cells, recurrent);
+        return h;
+    }
+
+    /// <summary>Copies the last position of x [T, B, C] to a state [1, B, C], which lives on another tape. No gradient follows it.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static void KeepLast(Tensor x, Tensor state)
+    {
+        if (x.Positions == 0 || state.Shape != x.Shape with { Positions = 1 } || state.Stride != x.Stride)
+            throw new ArgumentException($"a state {state.Shape} cannot keep the last position of {x.Shape}");
+        if (x.Tape.Computes) Layout.Copy(x.Data + (x.Positions - 1L) * state.Length, state.Data, state.Length);
+    }
+
+    // A copy of the state, so that its owner may go on while this window waits for its way back.
+    static void Begin(Tensor begin, int position, Tensor? state)
+    {
+        var shape = begin.Shape with { Positions = 1 };
+        if (state is not null && (state.Shape != shape || state.Stride != begin.Stride)) throw new ArgumentException($"cells begin with a state {shape}, not {state.Shape}");
+        if (!begin.Tape.Computes) return;
+        var length = (long)begin.Batch * begin.Stride;
+        if (state is not null) Layout.Copy(state.Data, begin.Data + position * length, length);
+        else new Span<float>(begin.Data + position * length, (int)length).Clear();
+    }
+
+    static void LstmForward(Tensor gates, float* panels, Tensor begin, Tensor h, Tensor cells, float* sums)
+    {
+        var (batch, units, stride) = (h.Batch, h.Channels, h.Stride);
+        nint step = (nint)batch * stride;
+        var product = new Panels.Product
+        {
+            Inner = units,
+            Count = stride / Panels.Lanes,
+            Weights = panels,
+            Result = sums,
+            RowStride = stride,
+            StartStride = gates.Stride,
+            StartPanelStep = Panels.Lanes,
+            StartVectorStep = units,
+            ResultStride = 4 * stride,
+            ResultPanelStep = Panels.Lanes,
+            ResultVectorStep = stride,
+        };
+        float* before = begin.Data, cellBefore = before + step;
+        for (var t = 0; t < h.Positions; t++)
+        {
+            float* row = gates.Data + (nint)t * batch * gates.Stride, hidden = h.Data + t * step, cell = cells.Data + t * step;
+            product.Rows = before;
+            product.Start = row;
+            Panels.Multiply(product, batch);
+            Kernels.Lstm.Activate(sums, 4 * stride, stride, cellBefore, cell, hidden, stride, gates.Tape.Recording ? row : null, gates.Stride, batch, units);
+            before = hidden;
+            cellBefore = cell;
+        }
+    }
+
+    // Backward through the positions: dh_t = dy_t, continued by U^T dz_(t+1), sums ascending; the gates become dz in place. Then
+    // dU is one product over all positions and examples.
+    static void LstmBackward(Tape tape, TapeEntry e)
+    {
+        Tensor h = e.Output!, z = e.A!, gates = e.B!, begin = e.C!, cells = (Tensor)e.State!;
+        var recurrent = e.Weight!;
+        nint step = (nint)h.Batch * h.Stride;
+        var stride = RecurrentPanels.BackwardStride(h.Channels);
+        var scratch = tape.RentScratch(step + (long)h.Batch * stride);
+        var panels = recurrent.Recurrent.Backward(tape);
+        var dU = recurrent.GradientIn(tape);
+        if (tape.Computes)
+        {
+            LstmBackward(h, gates, begin, cells, panels, scratch.Pointer, scratch.Pointer + step, stride);
+            Kernels.Convolution.PointwiseGradient(begin.Data, h.Stride, gates.Data, gates.Stride, h.Batch, h.Channels, dU, recurrent.Stride, recurrent.Stride);
+            Kernels.Convolution.PointwiseGradient(h.Data, h.Stride, gates.Data + (nint)h.Batch * gates.Stride, gates.Stride, h.Rows - h.Batch, h.Channels, dU, recurrent.Stride, recurrent.Stride);
+        }
+        tape.ReturnScratch(scratch);
+        tape.Release(cells);
+        tape.Release(begin);
+        (gates.GradientBuffer, gates.Buffer) = (gates.Buffer, null);
+        tape.PassGradient(gates, z);
+        tape.Release(gates);
+    }
+
+    static void LstmBackward(Tensor h, Tensor gates, Tensor begin, Tensor cells, float* panels, float* dCell, float* dHidden, int dStride)
+    {
+        var (batch, units, stride) = (h.Batch, h.Channels, h.Stride);
+        nint step = (nint)batch * stride, gateStep = (nint)batch * gates.Stride;
+        new Span<float>(dCell, (int)step + batch * dStride).Clear();
+        var product = new Panels.Product
+        {
+            Inner = gates.Channels,
+            Count = RecurrentPanels.BackwardPanels(units),
+            Weights = panels,
+            Start = dHidden,
+            Result = dHidden,
+            RowStride = gates.Stride,
+            StartStride = dStride,
+            StartPanelStep = Panels.Vectors * Panels.Lanes,
+            StartVectorStep = Panels.Lanes,
+            ResultStride = dStride,
+            ResultPanelStep = Panels.Vectors * Panels.Lanes,
+            ResultVectorStep = Panels.Lanes,
+        };
+        for (var t = h.Positions - 1; t >= 0; t--)
+        {
+            for (var b = 0; b < batch; b++) Layout.Copy(h.Gradient + t * step + b * (nint)stride, dHidden + b * dStride, stride);
+            if (t + 1 < h.Positions)
+            {
+                product.Rows = gates.Data + (t + 1) * gateStep;
+                Panels.Multiply(product, batch);
+            }
+            float* cell = cells.Data + t * step, before = t == 0 ? begin.Data + step : cell - step;
+            Kernels.Lstm.Backward(gates.Data + t * gateStep, gates.Stride, before, cell, stride, dHidden, dStride, dCell, batch, units);
+        }
+    }
+}

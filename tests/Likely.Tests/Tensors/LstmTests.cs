@@ -1,0 +1,175 @@
+using System.Runtime.Intrinsics;
+using Likely.Tensors;
+using Likely.Tensors.Kernels;
+using Likely.Tests.Reference;
+using Xunit;
+
+namespace Likely.Tests.Tensors;
+
+/// <summary>LSTM cells have the bits of plain chains, whatever the windows, the batch and the width of vectors, forward and back.</summary>
+public sealed unsafe class LstmTests
+{
+    [Theory]
+    [InlineData(1, 1, 1), InlineData(3, 2, 5), InlineData(4, 7, 16), InlineData(2, 6, 33), InlineData(2, 3, 70), InlineData(1, 17, 20)]
+    public void Values_and_gradients_are_the_bits_of_plain_chains(int positions, int batch, int units)
+    {
+        var weight = Weight(units, out var set);
+        var naive = new NaiveLstm(batch, units, weight.ToArray());
+        float[] z = Bits.Normal(positions * batch * 4 * units, 1), h0 = Bits.Normal(batch * units, 2, 0.5), c0 = Bits.Normal(batch * units, 3), dy = Bits.Normal(positions * batch * units, 4);
+        var (gates, h, c) = naive.Forward(z, h0, c0);
+        var (dz, dU) = naive.Backward(gates, h, c, h0, c0, dy);
+
+        var tape = new Tape(recording: true) { ParameterGradients = new FloatBlock(set.Length) };
+        var (sums, hidden, cell) = (Filled(tape, positions, batch, z), Filled(tape, 1, batch, h0), Filled(tape, 1, batch, c0));
+        var y = Ops.Lstm(sums, weight, hidden, cell, out var cells);
+        Bits.AssertEqual(h, Values(y, y.Data), "h");
+        Bits.AssertEqual(c, Values(cells, cells.Data), "c");
+        // The states may go on before the way back.
+        Ops.KeepLast(y, hidden);
+        Ops.KeepLast(cells, cell);
+        Bits.AssertEqual(h.AsSpan(^(batch * units)..), Values(hidden, hidden.Data), "last h");
+        Bits.AssertEqual(c.AsSpan(^(batch * units)..), Values(cell, cell.Data), "last c");
+        tape.GradientOf(y, out _);
+        Fill(y, y.Gradient, dy);
+        tape.Backward();
+        Bits.AssertEqual(dz, Values(sums, sums.Gradient), "dz");
+        var gradient = new float[dU.Length];
+        for (var k = 0; k < units; k++) tape.ParameterGradients.Span(k * weight.Stride, 4 * units).CopyTo(gradient.AsSpan(k * 4 * units));
+        Bits.AssertEqual(dU, gradient, "dU");
+        Assert.True(hidden.Gradient is null && cell.Gradient is null);
+    }
+
+    [Fact]
+    public void Windows_of_any_size_and_batches_of_any_size_have_the_same_bits()
+    {
+        const int Positions = 14, Most = 17, Units = 20;
+        var weight = Weight(Units, out _);
+        var z = Bits.Normal(Positions * Most * 4 * Units, 1);
+        var whole = Ops.Lstm(Filled(new Tape(), Positions, Most, z), weight, null, null, out var wholeCells);
+        foreach (var batch in new[] { 1, 2, 3, 4, 5, Most })
+            foreach (var window in new[] { 1, 2, 3, 7, Positions })
+            {
+                Tape memory = new(), tape = new(recording: window == 2);
+                var (hidden, cell) = (Filled(memory, 1, batch, new float[batch * Units]), Filled(memory, 1, batch, new float[batch * Units]));
+                for (var first = 0; first < Positions; first += window)
+                {
+                    var count = Math.Min(window, Positions - first);
+                    var part = new List<float>();
+                    for (var p = first; p < first + count; p++) part.AddRange(z.AsSpan(p * Most * 4 * Units, batch * 4 * Units));
+                    var h = Ops.Lstm(Filled(tape, count, batch, [.. part]), weight, hidden, cell, out var cells);
+                    for (var p = 0; p < count; p++)
+                        for (var b = 0; b < batch; b++)
+                        {
+                            Bits.AssertEqual(whole.Row(first + p, b), h.Row(p, b), $"h, batch {batch}, windows of {window}, position {first + p}");
+                            Bits.AssertEqual(wholeCells.Row(first + p, b), cells.Row(p, b), $"c, batch {batch}, windows of {window}, position {first + p}");
+                        }
+                    Ops.KeepLast(h, hidden);
+                    Ops.KeepLast(cells, cell);
+                    tape.Reset();
+                }
+            }
+    }
+
+    [Fact]
+    public void Packed_products_of_all_widths_are_the_bits_of_plain_chains()
+    {
+        foreach (var (units, outputs) in new[] { (5, 20), (33, 32), (300, 48) }) // the last in blocks of the inner index
+            for (var rows = 1; rows <= 8; rows++)
+            {
+                Check<Lanes128, Vector128<float>>(units, outputs, rows);
+                Check<Lanes256, Vector256<float>>(units, outputs, rows);
+                Check<Lanes512, Vector512<float>>(units, outputs, rows);
+            }
+    }
+
+    static void Check<TLanes, TVector>(int inner, int columns, int rows) where TLanes : ILanes<TVector> where TVector : struct
+    {
+        float[] a = Bits.Normal(rows * inner, 1), w = Bits.Normal(inner * columns, 2), start = Bits.Normal(rows * columns, 3);
+        var (inputs, weights, result) = (new GuardedBlock(rows, inner, a), new GuardedBlock(inner, columns, w), new GuardedBlock(rows, Shape.RoundUp(columns) + 63 & ~63));
+        var width = Panels.Vectors * TLanes.Count;
+        var panels = (columns + width - 1) / width;
+        var packed = new FloatBlock((long)panels * inner * width);
+        Panels.Pack(weights.Pointer, inner, columns, weights.Stride, TLanes.Count, panels, width, TLanes.Count, int.MaxValue, packed.Pointer);
+        for (var r = 0; r < rows; r++) start.AsSpan(r * columns, columns).CopyTo(new Span<float>(result.Pointer + r * result.Stride, columns));
+        Panels.Multiply<TLanes, TVector>(new Panels.Product
+        {
+            Inner = inner,
+            Count = panels,
+            Rows = inputs.Pointer,
+            Weights = packed.Pointer,
+            Start = result.Pointer,
+            Result = result.Pointer,
+            RowStride = inputs.Stride,
+            StartStride = result.Stride,
+            StartPanelStep = width,
+            StartVectorStep = TLanes.Count,
+            ResultStride = result.Stride,
+            ResultPanelStep = width,
+            ResultVectorStep = TLanes.Count,
+        }, rows);
+        for (var r = 0; r < rows; r++)
+        {
+            for (var n = 0; n < columns; n++)
+                for (var k = 0; k < inner; k++) start[r * columns + n] = MathF.FusedMultiplyAdd(a[r * inner + k], w[k * columns + n], start[r * columns + n]);
+            Bits.AssertEqual(start.AsSpan(r * columns, columns), new Span<float>(result.Pointer + r * result.Stride, columns), $"row {r} of {rows}, {inner} -> {columns}, {TLanes.Count} lanes");
+        }
+        result.AssertUntouched("packed product");
+        GC.KeepAlive(packed);
+    }
+
+    [Fact]
+    public void A_repeated_step_allocates_no_buffer_and_shapes_that_do_not_fit_are_refused()
+    {
+        var weight = Weight(20, out var set);
+        var tape = new Tape(recording: true) { ParameterGradients = new FloatBlock(set.Length) };
+        var z = Bits.Normal(3 * 2 * 80, 1);
+        void Step()
+        {
+            var y = Ops.Lstm(Filled(tape, 3, 2, z), weight, null, null, out _);
+            Fill(y, tape.GradientOf(y, out _), new float[3 * 2 * 20]);
+            tape.Backward();
+            tape.Reset();
+            set.Changed();
+        }
+        Step();
+        Step();
+        var (buffers, managed) = (tape.Allocations, GC.GetAllocatedBytesForCurrentThread());
+        Step();
+        Assert.Equal(buffers, tape.Allocations);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - managed, 0, 20_000);
+
+        var x = tape.New(new Shape(3, 2, 80));
+        Assert.Contains("[3 x 2 x 60]", Assert.Throws<ArgumentException>(() => Ops.Lstm(tape.New(new Shape(3, 2, 60)), weight, null, null, out _)).Message);
+        Assert.Contains("[1 x 2 x 20]", Assert.Throws<ArgumentException>(() => Ops.Lstm(x, weight, tape.New(new Shape(1, 3, 20)), null, out _)).Message);
+        Assert.Contains("[2 x 2 x 20]", Assert.Throws<ArgumentException>(() => Ops.KeepLast(x, tape.New(new Shape(2, 2, 20)))).Message);
+    }
+
+    static Parameter Weight(int units, out ParameterSet set)
+    {
+        set = new ParameterSet();
+        var weight = set.Add(new Parameter("recurrent", new Shape(1, units, 4 * units), (normal, _) => normal / Math.Sqrt(units)));
+        set.Allocate(1);
+        return weight;
+    }
+
+    static Tensor Filled(Tape tape, int positions, int batch, float[] values)
+    {
+        var tensor = tape.New(new Shape(positions, batch, values.Length / (positions * batch)), requiresGradient: true);
+        Fill(tensor, tensor.Data, values);
+        return tensor;
+    }
+
+    // Padding becomes NaN: it must not reach a value or a gradient.
+    static void Fill(Tensor tensor, float* data, float[] values)
+    {
+        new Span<float>(data, (int)tensor.Length).Fill(float.NaN);
+        for (var r = 0; r < tensor.Rows; r++) values.AsSpan(r * tensor.Channels, tensor.Channels).CopyTo(new Span<float>(data + (nint)r * tensor.Stride, tensor.Channels));
+    }
+
+    static float[] Values(Tensor tensor, float* data)
+    {
+        var values = new float[tensor.Shape.Count];
+        for (var r = 0; r < tensor.Rows; r++) new Span<float>(data + (nint)r * tensor.Stride, tensor.Channels).CopyTo(values.AsSpan(r * tensor.Channels));
+        return values;
+    }
+}
