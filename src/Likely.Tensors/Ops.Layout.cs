@@ -27,6 +27,27 @@ static unsafe partial class Ops
         return y;
     }
 
+    /// <summary>Rows of a table [1, N, C] chosen by symbols [T, B]: [T, B, C]. A row's gradient is one chain over positions, then examples.</summary>
+    /// <param name="symbols">Below N; must keep their values until the tape has run backward.</param>
+    public static Tensor Lookup(Tape tape, int positions, int batch, PinnedSymbols symbols, Parameter table)
+    {
+        var y = tape.New(new Shape(positions, batch, table.Outputs), requiresGradient: true);
+        for (var row = 0L; row < y.Rows && tape.Computes; row++)
+            Layout.Copy(table.Data + (long)symbols.Pointer[row] * table.Stride, y.Data + row * y.Stride, y.Stride);
+        symbols.KeepAlive();
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            var (y, table) = (e.Output!, e.Weight!);
+            var gradient = table.GradientIn(tape);
+            for (var row = 0L; row < y.Rows && tape.Computes; row++)
+                Elementwise.Add(y.Gradient + row * y.Stride, gradient + (long)e.Symbols.Pointer[row] * table.Stride, y.Stride);
+        });
+        entry.Weight = table;
+        entry.Symbols = symbols;
+        return y;
+    }
+
     /// <summary>
     /// Symbols [T, B, S] as numbers [T, B, S (1 + C)]: for each its value in -1..1, then its row of a table [1, levels, C]. Without a
     /// table the result is compact and nothing is learned.

@@ -88,7 +88,7 @@ static unsafe partial class Ops
             product.Rows = before;
             product.Start = row;
             Panels.Multiply(product, batch);
-            Kernels.Lstm.Activate(sums, 4 * stride, stride, cellBefore, cell, hidden, stride, gates.Tape.Recording ? row : null, gates.Stride, batch, units);
+            Kernels.Lstm.Activate(sums, cellBefore, cell, hidden, stride, gates.Tape.Recording ? row : null, gates.Stride, batch, units);
             before = hidden;
             cellBefore = cell;
         }

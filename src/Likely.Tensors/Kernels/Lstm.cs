@@ -11,30 +11,40 @@ namespace Likely.Tensors.Kernels;
 static unsafe class Lstm
 {
     /// <summary>
-    /// One position. Sums have gates <paramref name="sumStep"/> apart; cell and hidden rows are padded to 16. The activated gates go to
-    /// rows [i, f, o, g] of 4H if they are asked for; <paramref name="before"/> may be <paramref name="cell"/>.
+    /// One position. Sums, of which nothing is left, have gates <paramref name="stride"/> apart, as cell and hidden rows are long: padded to 16. The activated
+    /// gates go to rows [i, f, o, g] of 4H if they are asked for; <paramref name="before"/> may be <paramref name="cell"/>.
     /// </summary>
-    public static void Activate(float* sums, nint sumStride, nint sumStep, float* before, float* cell, float* hidden, nint stride, float* gates, nint gateStride, int batch, int units)
+    public static void Activate(float* sums, float* before, float* cell, float* hidden, int stride, float* gates, nint gateStride, int batch, int units)
     {
-        for (var b = 0; b < batch; b++, sums += sumStride, before += stride, cell += stride, hidden += stride)
+        for (var b = 0; b < batch; b++, sums += 4 * stride, before += stride, cell += stride, hidden += stride)
         {
-            for (var n = 0; n < units; n += 16)
-            {
-                var i = Exponential.Sigmoid(Vector512.Load(sums + n));
-                var f = Exponential.Sigmoid(Vector512.Load(sums + sumStep + n));
-                var o = Exponential.Sigmoid(Vector512.Load(sums + 2 * sumStep + n));
-                var g = Exponential.Tanh(Vector512.Load(sums + 3 * sumStep + n));
-                var c = Vector512.FusedMultiplyAdd(f, Vector512.Load(before + n), i * g);
-                c.Store(cell + n);
-                (o * Exponential.Tanh(c)).Store(hidden + n);
-                if (gates is null) continue;
-                var real = units - n;
-                Put(i, gates + n, real);
-                Put(f, gates + units + n, real);
-                Put(o, gates + 2 * units + n, real);
-                Put(g, gates + 3 * units + n, real);
-            }
-            if (gates is not null) gates += gateStride;
+            Sigmoids(sums, 3 * stride);
+            Tanhs(sums + 3 * stride, stride);
+            Advance(sums, before, cell, hidden, stride);
+            if (gates is null) continue;
+            for (var gate = 0; gate < 4; gate++) Layout.Copy(sums + gate * stride, gates + gate * units, units);
+            gates += gateStride;
+        }
+    }
+
+    // One elementary function a loop: where sixteen lanes are two vectors, a method holds the expansion of few.
+    static void Sigmoids(float* x, int count)
+    {
+        for (var n = 0; n < count; n += 16) Exponential.Sigmoid(Vector512.Load(x + n)).Store(x + n);
+    }
+
+    static void Tanhs(float* x, int count)
+    {
+        for (var n = 0; n < count; n += 16) Exponential.Tanh(Vector512.Load(x + n)).Store(x + n);
+    }
+
+    static void Advance(float* gates, float* before, float* cell, float* hidden, int stride)
+    {
+        for (var n = 0; n < stride; n += 16)
+        {
+            var c = Vector512.FusedMultiplyAdd(Vector512.Load(gates + stride + n), Vector512.Load(before + n), Vector512.Load(gates + n) * Vector512.Load(gates + 3 * stride + n));
+            c.Store(cell + n);
+            (Vector512.Load(gates + 2 * stride + n) * Exponential.Tanh(c)).Store(hidden + n);
         }
     }
 

@@ -70,6 +70,11 @@ static class OpCases
             (_, p) => [.. indices.SelectMany(index => p[0].AsSpan(index * 19, 19).ToArray())]);
         yield return lookup;
         yield return lookup.Twice();
+        var chosen = Symbols(3 * 4, 5); // 3 positions, 4 examples
+        var rows = new OpCase("Lookup/5", "of symbols", [], [new Shape(1, 5, 19)], (tape, _, p) => Ops.Lookup(tape, 3, 4, new PinnedSymbols(chosen), p[0]),
+            (_, p) => [.. chosen.SelectMany(symbol => p[0].AsSpan(symbol * 19, 19).ToArray())]);
+        yield return rows;
+        yield return rows.Twice();
         foreach (var features in new[] { 5, 16 })
         {
             var seen = Symbols(3 * 4 * 2, 5); // 3 positions, 4 examples, 2 symbols each
