@@ -32,18 +32,39 @@ static unsafe partial class Ops
     public static Tensor Lookup(Tape tape, int positions, int batch, PinnedSymbols symbols, Parameter table)
     {
         var y = tape.New(new Shape(positions, batch, table.Outputs), requiresGradient: true);
-        for (var row = 0L; row < y.Rows && tape.Computes; row++)
-            Layout.Copy(table.Data + (long)symbols.Pointer[row] * table.Stride, y.Data + row * y.Stride, y.Stride);
+        if (tape.Computes) Layout.Gather(table.Data, table.Stride, symbols.Pointer, y.Data, y.Rows);
         symbols.KeepAlive();
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
             var (y, table) = (e.Output!, e.Weight!);
             var gradient = table.GradientIn(tape);
-            for (var row = 0L; row < y.Rows && tape.Computes; row++)
-                Elementwise.Add(y.Gradient + row * y.Stride, gradient + (long)e.Symbols.Pointer[row] * table.Stride, y.Stride);
+            if (tape.Computes) Elementwise.Scatter(y.Gradient, y.Stride, e.Symbols.Pointer, gradient, y.Rows);
         });
         entry.Weight = table;
+        entry.Symbols = symbols;
+        return y;
+    }
+
+    /// <summary>
+    /// The same with a table [1, N, C] that was computed: what is the same map of each symbol's row, such as a first layer's product, is computed
+    /// once a symbol instead of once a position, and is the same number.
+    /// </summary>
+    public static Tensor Lookup(Tensor table, int positions, int batch, PinnedSymbols symbols)
+    {
+        if (table.Positions != 1) throw new ArgumentException($"{table.Shape} is no table");
+        var tape = table.Tape;
+        var y = tape.New(new Shape(positions, batch, table.Channels), table.RequiresGradient, compact: table.Stride == table.Channels);
+        if (tape.Computes) Layout.Gather(table.Data, table.Stride, symbols.Pointer, y.Data, y.Rows);
+        symbols.KeepAlive();
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            var (y, table) = (e.Output!, e.A!);
+            var gradient = tape.GradientToAddTo(table);
+            if (tape.Computes) Elementwise.Scatter(y.Gradient, y.Stride, e.Symbols.Pointer, gradient, y.Rows);
+        });
+        entry.A = table;
         entry.Symbols = symbols;
         return y;
     }

@@ -26,7 +26,7 @@ sealed unsafe class RecurrentPanels(Parameter weight)
         {
             if (_forwardVersion == weight.Set.Version) return _forward!.Pointer;
             _forward ??= new FloatBlock(length);
-            Panels.Pack(weight.Data, units, weight.Outputs, weight.Stride, lanes, padded / lanes, lanes, units, units, _forward.Pointer);
+            Panels.PackApart(weight.Data, units, units, weight.Stride, lanes, padded / lanes, _forward.Pointer);
             Volatile.Write(ref _forwardVersion, weight.Set.Version);
             return _forward.Pointer;
         }
@@ -35,18 +35,15 @@ sealed unsafe class RecurrentPanels(Parameter weight)
     /// <summary>The turned weight in panels [units / 4 lanes][4H][4][lanes]. Valid while somebody holds this.</summary>
     public float* Backward(Tape tape)
     {
-        var (units, lanes) = (weight.Inputs, Panels.Lanes);
-        var padded = Shape.RoundUp(units);
+        var units = weight.Inputs;
         var length = (long)weight.Outputs * BackwardStride(units);
-        var turned = weight.Transposed(tape);
         if (!tape.Computes) return Measured(tape, length, false);
         if (Volatile.Read(ref _backwardVersion) == weight.Set!.Version) return _backward!.Pointer;
         lock (this)
         {
             if (_backwardVersion == weight.Set.Version) return _backward!.Pointer;
             _backward ??= new FloatBlock(length);
-            var width = Panels.Vectors * lanes;
-            Panels.Pack(turned, weight.Outputs, units, padded, lanes, BackwardPanels(units), width, lanes, int.MaxValue, _backward.Pointer);
+            Panels.PackTurned(weight.Data, units, weight.Outputs, weight.Stride, Panels.Lanes, _backward.Pointer);
             Volatile.Write(ref _backwardVersion, weight.Set.Version);
             return _backward.Pointer;
         }

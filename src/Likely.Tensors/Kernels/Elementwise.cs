@@ -17,6 +17,12 @@ static unsafe class Elementwise
         for (; i < length; i++) target[i] += source[i];
     }
 
+    /// <summary>table[indices[row]] += source[row], row after row, of <paramref name="stride"/> floats.</summary>
+    public static void Scatter(float* source, nint stride, int* indices, float* table, long rows)
+    {
+        for (var row = 0L; row < rows; row++) Add(source + row * stride, table + indices[row] * stride, stride);
+    }
+
     /// <summary>result = a + b.</summary>
     public static void Add(float* a, float* b, float* result, long length)
     {

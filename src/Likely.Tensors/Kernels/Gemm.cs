@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Likely.Tensors.Kernels;
@@ -10,6 +11,9 @@ namespace Likely.Tensors.Kernels;
 /// </summary>
 static unsafe class Gemm
 {
+    // From so many rows on, and so many floats from one weight row to the next, a copy pays.
+    const int RowsToPack = 24, StrideToPack = 128;
+
     /// <summary>A product's operands; strides in floats. Outputs are whole vectors of 16: rows of weights are padded.</summary>
     public struct Product
     {
@@ -56,12 +60,55 @@ static unsafe class Gemm
     static void MultiplyNarrow<TLanes, TVector>(in Product p, int rows, int columns, int n)
         where TLanes : ILanes<TVector> where TVector : struct
     {
+        if (rows == 1) // two vectors would be too few chains
+            for (; n + 4 * TLanes.Count <= columns; n += 4 * TLanes.Count) GemmTiles<TLanes, TVector>.Tile1x4(p, 0, n);
+        var packs = rows >= RowsToPack && p.WeightStride >= StrideToPack;
         for (; n < columns; n += 2 * TLanes.Count)
-        {
-            var r = 0;
-            for (; r + 6 <= rows; r += 6) GemmTiles<TLanes, TVector>.Tile6x2(p, r, n);
-            for (; r + 2 <= rows; r += 2) GemmTiles<TLanes, TVector>.Tile2x2(p, r, n);
-            if (r < rows) GemmTiles<TLanes, TVector>.Tile1x2(p, r, n);
-        }
+            if (packs) MultiplyPacked<TLanes, TVector>(p, rows, n);
+            else MultiplyPanel<TLanes, TVector>(p, rows, n);
+    }
+
+    static void MultiplyPanel<TLanes, TVector>(in Product p, int rows, int n)
+        where TLanes : ILanes<TVector> where TVector : struct
+    {
+        var r = 0;
+        for (; r + 6 <= rows; r += 6) GemmTiles<TLanes, TVector>.Tile6x2(p, r, n);
+        for (; r + 2 <= rows; r += 2) GemmTiles<TLanes, TVector>.Tile2x2(p, r, n);
+        if (r < rows) GemmTiles<TLanes, TVector>.Tile1x2(p, r, n);
+    }
+
+    // Two vectors of every weight row, rows far apart, meet in few sets of the first-level cache. Where enough rows follow, they are copied
+    // side by side first, in blocks of the inner index that stay there; the chains go on from block to block.
+    [SkipLocalsInit]
+    static void MultiplyPacked<TLanes, TVector>(in Product p, int rows, int n)
+        where TLanes : ILanes<TVector> where TVector : struct
+    {
+        const int Block = 192, Alignment = 16;
+        var width = 2 * TLanes.Count;
+        var memory = stackalloc float[Block * width + Alignment];
+        var block = (float*)((nint)memory + 63 & ~63);
+        float* row;
+        var part = p;
+        part.Taps = 1;
+        part.Rows = &row;
+        part.Weights = &block;
+        part.WeightStride = width;
+        part.Start += n;
+        part.Result += n;
+        for (var t = 0; t < p.Taps; t++)
+            for (var k = 0; k < p.Inner; k += Block)
+            {
+                part.Inner = Math.Min(Block, p.Inner - k);
+                row = p.Rows[t] + k * p.InnerStride;
+                var weights = p.Weights[t] + k * p.WeightStride + n;
+                for (var i = 0; i < part.Inner; i++, weights += p.WeightStride)
+                {
+                    TLanes.Store(TLanes.Load(weights), block + i * width);
+                    TLanes.Store(TLanes.Load(weights + TLanes.Count), block + i * width + TLanes.Count);
+                }
+                MultiplyPanel<TLanes, TVector>(part, rows, 0);
+                part.Start = part.Result;
+                part.StartStride = part.ResultStride;
+            }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Likely.Tensors.Kernels;
 
 /// <summary>Moves values between layouts; no arithmetic.</summary>
@@ -11,8 +13,20 @@ static unsafe class Layout
             {
                 int r1 = Math.Min(r0 + 16, rows), c1 = Math.Min(c0 + 16, columns);
                 for (var c = c0; c < c1; c++)
-                    for (var r = r0; r < r1; r++) to[c * toStride + r] = from[r * fromStride + c];
+                {
+                    var r = r0;
+                    var column = from + r * fromStride + c;
+                    for (; r + 4 <= r1; r += 4, column += 4 * fromStride)
+                        Vector128.Create(column[0], column[fromStride], column[2 * fromStride], column[3 * fromStride]).Store(to + c * toStride + r);
+                    for (; r < r1; r++, column += fromStride) to[c * toStride + r] = *column;
+                }
             }
+    }
+
+    /// <summary>to[row] = table[indices[row]], rows of <paramref name="stride"/> floats.</summary>
+    public static void Gather(float* table, nint stride, int* indices, float* to, long rows)
+    {
+        for (var row = 0L; row < rows; row++) Copy(table + indices[row] * stride, to + row * stride, stride);
     }
 
     public static void Copy(float* from, float* to, long count)

@@ -27,18 +27,32 @@ static unsafe class Panels
     /// <summary>Floats of a vector on this machine: the packed layout depends on it, the bits of a product do not.</summary>
     public static int Lanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
 
-    /// <summary>Packs columns p * panelStep + v * vectorStep + lane of a weight [inner, columns]; lanes at or behind <paramref name="width"/> of p * panelStep + lane, or behind the last column, become zeros.</summary>
-    public static void Pack(float* weight, int inner, int columns, nint stride, int lanes, int panels, int panelStep, int vectorStep, int width, float* packed)
+    /// <summary>
+    /// Packs a weight [inner, 4 width] whose vectors of a panel are <paramref name="width"/> columns apart, as gates are: [panel][k][4][lanes],
+    /// lanes behind the width are zeros.
+    /// </summary>
+    public static void PackApart(float* weight, int inner, int width, nint stride, int lanes, int panels, float* packed)
     {
         for (var p = 0; p < panels; p++)
             for (var k = 0; k < inner; k++)
                 for (var v = 0; v < Vectors; v++, packed += lanes)
                 {
-                    var column = p * panelStep + v * vectorStep;
-                    var real = Math.Clamp(Math.Min(width - p * panelStep, columns - column), 0, lanes);
-                    new ReadOnlySpan<float>(weight + k * stride + column, real).CopyTo(new Span<float>(packed, lanes));
-                    new Span<float>(packed + real, lanes - real).Clear();
+                    var column = p * lanes + v * width;
+                    var from = weight + k * stride + column;
+                    var real = Math.Clamp(width - p * lanes, 0, lanes);
+                    if (real == lanes)
+                        for (var lane = 0; lane < lanes; lane += 4) Vector128.Store(Vector128.Load(from + lane), packed + lane);
+                    else
+                        for (var lane = 0; lane < lanes; lane++) packed[lane] = lane < real ? from[lane] : 0;
                 }
+    }
+
+    /// <summary>Packs the transpose of a weight [columns, inner] whose vectors of a panel are neighbours: [panel][k][4 lanes]. Lanes behind the last column keep their zeros.</summary>
+    public static void PackTurned(float* weight, int columns, int inner, nint stride, int lanes, float* packed)
+    {
+        var width = Vectors * lanes;
+        for (var first = 0; first < columns; first += width, packed += (nint)inner * width)
+            Layout.Transpose(weight + first * stride, Math.Min(width, columns - first), inner, stride, packed, width);
     }
 
     /// <summary>Computes all panels of <paramref name="rows"/> rows.</summary>

@@ -27,11 +27,19 @@ public sealed unsafe class GemmTilesTests
             foreach (var columns in new[] { 16, 32, 48, 64, 80, 96, 112, 128, 192 })
                 Compare(2, 7, rows, columns, $"{rows} x {columns}", product => Gemm.Multiply(product, rows, columns));
         Compare(3, 4, 26 * 8, 96, "208 x 96", product => Gemm.Multiply(product, 26 * 8, 96));
+        // Many rows whose weights lie far apart: copied in blocks of the inner index.
+        Compare(2, 200, 31, 192, "31 x 192 of 2 x 200", product => Gemm.Multiply(product, 31, 192));
+        Compare(1, 400, 24, 128, "24 x 128 of 400", product => Gemm.Multiply(product, 24, 128));
         // Columns may be taken from any vector on.
         Compare(2, 7, 11, 96, "from column 16", product =>
         {
             Gemm.Multiply(product, 11, 16);
             Gemm.Multiply(product, 11, 96, firstColumn: 16);
+        });
+        Compare(2, 7, 30, 144, "30 rows from column 48", product =>
+        {
+            Gemm.Multiply(product, 30, 48);
+            Gemm.Multiply(product, 30, 144, firstColumn: 48);
         });
     }
 

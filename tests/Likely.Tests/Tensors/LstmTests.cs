@@ -85,11 +85,13 @@ public sealed unsafe class LstmTests
     static void Check<TLanes, TVector>(int inner, int columns, int rows) where TLanes : ILanes<TVector> where TVector : struct
     {
         float[] a = Bits.Normal(rows * inner, 1), w = Bits.Normal(inner * columns, 2), start = Bits.Normal(rows * columns, 3);
-        var (inputs, weights, result) = (new GuardedBlock(rows, inner, a), new GuardedBlock(inner, columns, w), new GuardedBlock(rows, Shape.RoundUp(columns) + 63 & ~63));
+        var turned = new float[w.Length];
+        for (var i = 0; i < w.Length; i++) turned[i % columns * inner + i / columns] = w[i];
+        var (inputs, weights, result) = (new GuardedBlock(rows, inner, a), new GuardedBlock(columns, inner, turned), new GuardedBlock(rows, Shape.RoundUp(columns) + 63 & ~63));
         var width = Panels.Vectors * TLanes.Count;
         var panels = (columns + width - 1) / width;
         var packed = new FloatBlock((long)panels * inner * width);
-        Panels.Pack(weights.Pointer, inner, columns, weights.Stride, TLanes.Count, panels, width, TLanes.Count, int.MaxValue, packed.Pointer);
+        Panels.PackTurned(weights.Pointer, columns, inner, weights.Stride, TLanes.Count, packed.Pointer);
         for (var r = 0; r < rows; r++) start.AsSpan(r * columns, columns).CopyTo(new Span<float>(result.Pointer + r * result.Stride, columns));
         Panels.Multiply<TLanes, TVector>(new Panels.Product
         {
@@ -114,7 +116,40 @@ public sealed unsafe class LstmTests
             Bits.AssertEqual(start.AsSpan(r * columns, columns), new Span<float>(result.Pointer + r * result.Stride, columns), $"row {r} of {rows}, {inner} -> {columns}, {TLanes.Count} lanes");
         }
         result.AssertUntouched("packed product");
-        GC.KeepAlive(packed);
+
+        // The same with the four vectors of a panel apart: gates.
+        if (columns % 4 != 0) return;
+        var units = columns / 4;
+        var natural = new GuardedBlock(inner, columns, w);
+        var apart = new FloatBlock((long)inner * 4 * Shape.RoundUp(units));
+        var sums = new GuardedBlock(rows, 4 * Shape.RoundUp(units));
+        start = Bits.Normal(rows * columns, 3);
+        var begin = new GuardedBlock(rows, columns, start);
+        Panels.PackApart(natural.Pointer, inner, units, natural.Stride, TLanes.Count, Shape.RoundUp(units) / TLanes.Count, apart.Pointer);
+        Panels.Multiply<TLanes, TVector>(new Panels.Product
+        {
+            Inner = inner,
+            Count = Shape.RoundUp(units) / TLanes.Count,
+            Rows = inputs.Pointer,
+            Weights = apart.Pointer,
+            Start = begin.Pointer,
+            Result = sums.Pointer,
+            RowStride = inputs.Stride,
+            StartStride = begin.Stride,
+            StartPanelStep = TLanes.Count,
+            StartVectorStep = units,
+            ResultStride = sums.Stride,
+            ResultPanelStep = TLanes.Count,
+            ResultVectorStep = Shape.RoundUp(units),
+        }, rows);
+        for (var i = 0; i < start.Length; i++)
+        {
+            var (r, n) = (i / columns, i % columns);
+            for (var k = 0; k < inner; k++) start[i] = MathF.FusedMultiplyAdd(a[r * inner + k], w[k * columns + n], start[i]);
+            Assert.True(Bits.Same(start[i], sums.Pointer[r * sums.Stride + n / units * Shape.RoundUp(units) + n % units]), $"gates, row {r} of {rows}, column {n} of {columns}, {TLanes.Count} lanes");
+        }
+        sums.AssertUntouched("gates");
+        GC.KeepAlive((packed, apart));
     }
 
     [Fact]

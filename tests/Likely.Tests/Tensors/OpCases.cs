@@ -75,6 +75,10 @@ static class OpCases
             (_, p) => [.. chosen.SelectMany(symbol => p[0].AsSpan(symbol * 19, 19).ToArray())]);
         yield return rows;
         yield return rows.Twice();
+        var computed = new OpCase("Lookup/4", "of rows that were computed", [new Shape(1, 5, 19)], [], (_, t, _) => Ops.Lookup(t[0], 3, 4, new PinnedSymbols(chosen)),
+            (t, _) => [.. chosen.SelectMany(symbol => t[0].AsSpan(symbol * 19, 19).ToArray())]);
+        yield return computed;
+        yield return computed.Twice();
         foreach (var features in new[] { 5, 16 })
         {
             var seen = Symbols(3 * 4 * 2, 5); // 3 positions, 4 examples, 2 symbols each
