@@ -18,24 +18,26 @@ static unsafe class Lstm
     {
         for (var b = 0; b < batch; b++, sums += 4 * stride, before += stride, cell += stride, hidden += stride)
         {
-            Sigmoids(sums, 3 * stride);
-            Tanhs(sums + 3 * stride, stride);
-            Advance(sums, before, cell, hidden, stride);
+            // Without padding the gates need no copy.
+            var activated = gates is not null && stride == units ? gates : sums;
+            Sigmoids(sums, activated, 3 * stride);
+            Tanhs(sums + 3 * stride, activated + 3 * stride, stride);
+            Advance(activated, before, cell, hidden, stride);
             if (gates is null) continue;
-            for (var gate = 0; gate < 4; gate++) Layout.Copy(sums + gate * stride, gates + gate * units, units);
+            for (var gate = 0; gate < 4 && activated != gates; gate++) Layout.Copy(sums + gate * stride, gates + gate * units, units);
             gates += gateStride;
         }
     }
 
-    // One elementary function a loop: where sixteen lanes are two vectors, a method holds the expansion of few.
-    static void Sigmoids(float* x, int count)
+    // One elementary function a loop: where sixteen lanes are two vectors, the compiler expands few of them in a method.
+    static void Sigmoids(float* x, float* y, int count)
     {
-        for (var n = 0; n < count; n += 16) Exponential.Sigmoid(Vector512.Load(x + n)).Store(x + n);
+        for (var n = 0; n < count; n += 16) Exponential.Sigmoid(Vector512.Load(x + n)).Store(y + n);
     }
 
-    static void Tanhs(float* x, int count)
+    static void Tanhs(float* x, float* y, int count)
     {
-        for (var n = 0; n < count; n += 16) Exponential.Tanh(Vector512.Load(x + n)).Store(x + n);
+        for (var n = 0; n < count; n += 16) Exponential.Tanh(Vector512.Load(x + n)).Store(y + n);
     }
 
     static void Advance(float* gates, float* before, float* cell, float* hidden, int stride)

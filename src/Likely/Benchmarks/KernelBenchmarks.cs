@@ -23,6 +23,7 @@ public static unsafe class KernelBenchmarks
         Linear(all, 28 * 28 * 8, 64, 64, threads);
         Linear(all, 64, 784, 500, threads);
         Gate(all, 28 * 28, 8, 32, threads);
+        Lstm(all, 128, 50, 7, threads);
         var values = new Block(1 << 16, threads);
         var results = new Block(1 << 16, threads);
         all.Add(Each("exponential, 65536 values", threads, 0, 1 << 16, t => PeakProbe.Exponentials(values[t], results[t], 1 << 16)));
@@ -127,6 +128,36 @@ public static unsafe class KernelBenchmarks
             t => Elementwise.Gate(x[t], 2 * channels, null, 0, y[t], channels, positions, batch, channels)));
         all.Add(Each($"gate backward {channels} channels, {rows} rows", threads, 0, rows,
             t => Elementwise.GateBackward(x[t], 2 * channels, null, 0, y[t], channels, dx[t], true, null, positions, batch, channels)));
+    }
+
+    // The sums W x + b are given: what is counted is U h, and on the way back U^T dz and the weight's gradient.
+    static void Lstm(List<Benchmark> all, int units, int positions, int batch, int threads)
+    {
+        var weights = new Parameter[threads];
+        var tapes = new Tape[threads];
+        for (var t = 0; t < threads; t++)
+        {
+            var set = new ParameterSet();
+            weights[t] = set.Add(new Parameter("recurrent", new Shape(1, units, 4 * units), (normal, _) => normal / units));
+            set.Allocate(1);
+            tapes[t] = new Tape(recording: true) { ParameterGradients = new FloatBlock(set.Length) };
+        }
+        var sums = new Block((long)positions * batch * Shape.RoundUp(4 * units), threads);
+        var operations = 2.0 * positions * batch * units * 4 * units;
+        foreach (var back in new[] { false, true })
+            all.Add(Each($"lstm {units}, {positions} positions, batch {batch}, forward{(back ? " and back" : "")}", threads, back ? 3 * operations : operations, (long)positions * batch, t =>
+            {
+                var tape = tapes[t];
+                var z = tape.New(new Shape(positions, batch, 4 * units), requiresGradient: true);
+                Layout.Copy(sums[t], z.Data, z.Length);
+                var h = Ops.Lstm(z, weights[t], null, null, out _);
+                if (back)
+                {
+                    Layout.Copy(h.Data, tape.GradientOf(h, out _), h.Length);
+                    tape.Backward();
+                }
+                tape.Reset();
+            }));
     }
 
     static Benchmark Each(string name, int threads, double operations, double items, Action<int> work)
