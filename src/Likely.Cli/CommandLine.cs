@@ -67,7 +67,7 @@ public static class CommandLine
         {
             UsageException or DataException or ModelException or SafetensorsException or ArchiveException => (WrongUsage, fault.Message),
             OperationCanceledException => (Interrupted, "interrupted; nothing was written"),
-            TrainingException => (Failed, fault.Message),
+            TrainingException or NotFiniteNumberException => (Failed, fault.Message),
             InsufficientMemoryException => (WrongUsage, fault.Message),
             OutOfMemoryException => (Failed, "there is not enough memory for this; try a smaller --batch, fewer channels, or smaller images"),
             IOException or UnauthorizedAccessException => (Failed, fault.Message),

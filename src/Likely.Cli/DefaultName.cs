@@ -3,11 +3,14 @@ namespace Likely.Cli;
 /// <summary>Names of output files where --out is not given, in the folder runs.</summary>
 static class DefaultName
 {
+    /// <summary>Where outputs go.</summary>
+    public const string Folder = "runs";
+
     /// <summary>runs/NAME.EXTENSION, or with a number if that is taken and may not be overwritten.</summary>
     public static string Free(string name, string extension, bool overwrite)
     {
-        var path = $"runs/{Clean(name)}{extension}";
-        for (var number = 2; !overwrite && File.Exists(path); number++) path = $"runs/{Clean(name)}-{number}{extension}";
+        var path = $"{Folder}/{Clean(name)}{extension}";
+        for (var number = 2; !overwrite && File.Exists(path); number++) path = $"{Folder}/{Clean(name)}-{number}{extension}";
         return path;
     }
 

@@ -33,7 +33,7 @@ static class ModelFile
         }
         var own = checkpoint.Model.Space;
         if ((options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
-            throw new UsageException($"{path} is damaged: its preprocessing makes items of {height}x{width}, and its geometry is {own}");
+            throw new UsageException($"{path} is damaged: its preprocessing makes items of {height} x {width}, and its geometry is {own}");
     }
 
     /// <summary>Refuses what is no model file.</summary>

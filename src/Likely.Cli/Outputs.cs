@@ -5,7 +5,7 @@ namespace Likely.Cli;
 
 /// <summary>
 /// The outputs of one command, claimed before its work begins and held until it ends: none is there already (unless that is
-/// allowed), none is an input of the same command or another of its outputs, and no other run writes it meanwhile.
+/// allowed), none is an input of the same command, within a folder that it reads, or another of its outputs, and no other run writes it meanwhile.
 /// </summary>
 /// <param name="overwrite">Whether they may be there before.</param>
 /// <param name="inputs">Files, folders and known data sets the command reads; names that are none are ignored.</param>
@@ -30,6 +30,7 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
     {
         if (string.IsNullOrWhiteSpace(folder)) throw new UsageException("The name of the output folder is empty.");
         if (FileStatus.Of(folder).Type is not (FileType.Folder or FileType.Missing)) throw new UsageException($"{folder} is not a folder, where one is to be filled.");
+        RequireNoInput(folder);
         foreach (var path in files) Require(path);
         _locks.Add(OutputLock.TakeFolder(folder));
     }
@@ -42,19 +43,21 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
         _locks.Add(OutputLock.Take(path));
     }
 
-    /// <summary>Refuses a name that the command reads, for what it writes or removes beside its output.</summary>
+    /// <summary>Refuses a name that the command reads or that lies in a folder it reads, for what it writes or removes beside its output.</summary>
     /// <exception cref="UsageException">It does.</exception>
     public void RequireNoInput(string path)
     {
         _read ??= [.. _inputs.Select(input => (FileStatus.Of(input), FinalPath.Of(input), input))];
         if (_read.Count == 0) return;
-        var status = FileStatus.Of(path);
+        var (status, final) = (FileStatus.Of(path), FinalPath.Of(path));
+        foreach (var (read, at, name) in _read)
+            if (read.Type == FileType.Folder && (final == at || IsBelow(final, at) && !IsDefault(final, at)))
+                throw new UsageException($"{path} would lie among the data in {name}, which the same command reads, and be taken for data itself; choose a name outside of it, such as {Outside(path, at)}");
         if (status.Type is FileType.Missing) return; // what is read is there
-        var final = FinalPath.Of(path);
         foreach (var (read, at, name) in _read)
         {
             if (status.IsSame(read) || final == at) throw new UsageException($"{path} is read by the same command{(name == path ? "" : $", as {name}")}; choose another name for what is written.");
-            if (status.Type == FileType.Regular && read.Type == FileType.Folder && final.StartsWith(at + Path.DirectorySeparatorChar, StringComparison.Ordinal) && IsData(path))
+            if (status.Type == FileType.Regular && read.Type == FileType.Folder && IsBelow(final, at) && IsData(path))
                 throw new UsageException($"{path} is among the data in {name}, which the same command reads; choose another name for what is written.");
         }
     }
@@ -71,6 +74,17 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
         RequireNoInput(path);
         if (!_names.Add(FinalPath.Of(path)) && FileStatus.Of(path).Type != FileType.CharacterDevice)
             throw new UsageException($"{path} would be written twice; give every output a name of its own.");
+    }
+
+    static bool IsBelow(string final, string folder) => final.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // Whoever works within the data finds outputs without a name in runs, which readers of data tell from data.
+    static bool IsDefault(string final, string folder) => folder == FinalPath.Of(".") && IsBelow(final, Path.Combine(folder, DefaultName.Folder));
+
+    static string Outside(string path, string folder)
+    {
+        var (name, here) = (Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), FinalPath.Of("."));
+        return IsBelow(here, folder) ? Path.Combine(Path.GetDirectoryName(folder) ?? folder, name) : $"{DefaultName.Folder}/{name}";
     }
 
     // Tables and models in a folder of data are no part of them.

@@ -72,6 +72,8 @@ static class ScoreVerb
             return 0;
         });
         var seconds = clock.Elapsed.TotalSeconds;
+        if (nats.Count(score => !double.IsFinite(score)) is > 0 and var lost) throw new NotFiniteNumberException(
+            $"{lost} of {count} items have no finite score, such as {split.ItemName(Array.FindIndex(nats, score => !double.IsFinite(score)))}, and nothing was written; the weights of {modelPath} are too large, from training at too high a rate or a damaged file");
 
         using var files = new OutputSet(session.Force);
         if (output != OutputName.Stdout) files.Write(output, stream =>

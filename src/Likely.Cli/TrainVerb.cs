@@ -112,7 +112,16 @@ static class TrainVerb
         session.Say($"data        {data.Name}: {data.Train.Count} training items, {trainer.HeldOutItems} for validation, {data.Space}");
         session.Say($"model       {trainer.Model.Config.Name}, {trainer.Model.Parameters.Count} parameters: {ModelRegistry.ToJson(trainer.Model.Config)}");
         if (trainer.Model.FieldOfView is var (rows, columns)) session.Say($"sight       a pixel depends on {rows} rows above it and {columns} columns to each side, of {data.Space.Height} x {data.Space.Width}");
+        if (trainer.Model.Classes > 0 && Untrained(data) is { Length: > 0 } empty)
+            session.Warn($"warning     {empty.Length} of {data.ClassNames.Count} labels {(empty.Length == 1 ? "has" : "have")} no training items, so the model learns nothing of {(empty.Length == 1 ? "it" : "them")}: {string.Join(", ", empty.Take(5))}{(empty.Length > 5 ? ", ..." : "")}");
         if (trainer.HeldOutItems == 0) session.Warn("warning     nothing is held out, so the last weights are kept and not the best");
+    }
+
+    // Labels whose items are all held out, perhaps as a name was taken for that of a part.
+    static string[] Untrained(Dataset data)
+    {
+        var trained = Enumerable.Range(0, data.Train.Count).Select(data.Train.Label).ToHashSet();
+        return [.. data.ClassNames.Where((_, label) => !trained.Contains(label))];
     }
 
     static string Text(Baselines baselines)

@@ -112,6 +112,11 @@ sealed class TrainingLog : IDisposable
             _display.Line($"note        {(items == 1 ? "a sample takes" : $"{items} samples take")} too much of the time, so there is no sheet at step {moment.Step}");
             return false;
         }
+        catch (ModelException fault)
+        {
+            _display.Line($"note        there is no sheet at step {moment.Step}: {fault.Message}"); // the training itself says whether it goes on
+            return false;
+        }
     }
 
     public void Dispose()

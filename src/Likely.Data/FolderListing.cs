@@ -4,7 +4,7 @@ namespace Likely.Data;
 
 /// <summary>
 /// What lies in a folder, by what the files hold: pictures at any depth, and arrays (IDX, CIFAR, NumPy) in the folder itself. Links to folders are not
-/// followed, names that begin with a dot are left out, and only regular files are opened. All lists are in ordinal order.
+/// followed, names that begin with a dot and what trainings wrote are left out, and only regular files are opened. All lists are in ordinal order.
 /// </summary>
 sealed class FolderListing
 {
@@ -16,8 +16,8 @@ sealed class FolderListing
         _folder = folder;
         try
         {
-            var walk = new FolderWalk(folder, withHidden: false, cancellation);
-            (List<string> files, Links) = (walk.Files, walk.Links);
+            var walk = new FolderWalk(folder, withHidden: false, cancellation, TrainingOutput.Is);
+            (List<string> files, Links, Trainings) = (walk.Files, walk.Links, walk.LeftOut);
             var kinds = new FileKind?[files.Count];
             OrderedWork.Run(files.Count, i => kinds[i] = KindOf(files[i]), cancellation);
             for (var i = 0; i < files.Count; i++) ListFor(files[i], kinds[i]).Add(files[i]);
@@ -40,6 +40,9 @@ sealed class FolderListing
 
     /// <summary>Links to folders.</summary>
     public List<string> Links { get; }
+
+    /// <summary>Folders that trainings have filled.</summary>
+    public List<string> Trainings { get; }
 
     /// <summary>The path below the folder, with slashes.</summary>
     public string Relative(string path) => Path.GetRelativePath(_folder, path).Replace(Path.DirectorySeparatorChar, '/');

@@ -3,7 +3,7 @@ namespace Likely.Data;
 /// <summary>
 /// A folder of pictures as parts and labels. On the way from the folder to a picture, the outermost name that tells a part decides it; a
 /// sub-folder that tells nothing else is no more than the part, and the first other sub-folder is the label. Either the pictures without a label are the items
-/// or those with one, whichever are more.
+/// or those with one, whichever are more of those for training; what is held out has no say in it.
 /// </summary>
 static class PictureFolder
 {
@@ -17,7 +17,9 @@ static class PictureFolder
         if (all.All(picture => picture.Label is null || picture.LabelIsFromPart) && all.Select(picture => picture.Label).OfType<string>().Distinct().Count() == 1)
             all = [.. all.Select(picture => picture with { Label = null })];
         Picture[] plain = [.. all.Where(picture => picture.Label is null)], labelled = [.. all.Where(picture => picture.Label is not null)];
-        var (items, left) = plain.Length >= labelled.Length ? (plain, labelled) : (labelled, plain);
+        var (plainVotes, labelledVotes) = (Votes(plain), Votes(labelled));
+        if (plainVotes + labelledVotes == 0) (plainVotes, labelledVotes) = (plain.Length, labelled.Length); // nothing but what is held out
+        var (items, left) = plainVotes >= labelledVotes ? (plain, labelled) : (labelled, plain);
         string[] labels = [.. items.Select(picture => picture.Label).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         List<ItemSource> sources = [];
         SourceParts parts;
@@ -34,6 +36,8 @@ static class PictureFolder
         if (left.Length > 0)
             parts.Notes.Add($"left out: {listing.Some([.. left.Select(picture => picture.Path)], "picture")} {(left == labelled ? "in sub-folders, as there are more beside them" : $"beside the sub-folders, as there are more in them; each counts in the folder of its label, such as {Labelled(listing.Relative(left[0].Path))}")}");
         return parts;
+
+        static int Votes(Picture[] pictures) => pictures.Count(picture => picture.Part is DataPart.Unnamed or DataPart.Train);
 
         IReadOnlyList<ItemSource> Part(params DataPart[] those)
         {

@@ -51,7 +51,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         if (kinds[0].Files.Count == 0)
         {
             if (Path.Combine(folder, "cifar-10-batches-bin") is var batches && Directory.Exists(batches)) return OpenFolder(batches, options, progress, cancellation);
-            throw new DataException($"The folder '{folder}' has no pictures{(listing.Others.Count == 0 ? "" : $" but {listing.Some(listing.Others, "other file")}")}; put PNG, PGM or PPM files into it, or into one sub-folder per label.");
+            throw new DataException($"The folder '{folder}' has no pictures{(listing.Others.Count > 0 ? $" but {listing.Some(listing.Others, "other file")}" : listing.Trainings.Count > 0 ? $" but {listing.Some(listing.Trainings, "folder")} that a training wrote" : "")}; put PNG, PGM or PPM files into it, or into one sub-folder per label.");
         }
         // What most of the files are is meant; others have strayed in.
         if (kinds[0].Files.Count == kinds[1].Files.Count)
@@ -60,6 +60,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         List<string> strays = [.. kinds[1..].SelectMany(kind => kind.Files), .. listing.Others];
         strays.Sort(StringComparer.Ordinal);
         if (strays.Count > 0) parts.Notes.Add($"left out: {listing.Some(strays, "other file")}");
+        if (listing.Trainings.Count > 0) parts.Notes.Add($"left out, as a training wrote what is in there: {listing.Some(listing.Trainings, "folder")}");
         if (listing.Links.Count > 0) parts.Notes.Add($"left out, as links to folders are not followed: {listing.Some(listing.Links, "link")}");
         return parts;
     }

@@ -98,6 +98,15 @@ public readonly unsafe struct SymbolDistributions
         GC.KeepAlive(_source);
     }
 
+    /// <summary>Refuses bits that cannot be drawn.</summary>
+    internal void RequireFiniteBits()
+    {
+        RequireValid();
+        for (var i = 0; i < Count; i++)
+            if (!float.IsFinite(_parameters[i * _stride + _symbol])) throw Cumulative.NotFinite();
+        GC.KeepAlive(_source);
+    }
+
     internal static void RequireTemperature(float temperature)
     {
         if (!(temperature > 0) || !float.IsFinite(temperature)) throw new ArgumentOutOfRangeException(nameof(temperature), $"a temperature of {temperature} is not above 0");

@@ -16,6 +16,7 @@ public sealed class Sampler(float temperature = 1)
     /// <param name="uniform">Numbers from 0 up to 1, one an example.</param>
     /// <param name="symbols">Receives the symbols.</param>
     /// <exception cref="ArgumentException">There are fewer numbers, or less room, than examples.</exception>
+    /// <exception cref="ModelException">A distribution is not finite.</exception>
     public void Draw(SymbolDistributions distributions, ReadOnlySpan<double> uniform, Span<int> symbols)
     {
         if (Math.Min(uniform.Length, symbols.Length) < distributions.Count)
@@ -39,6 +40,7 @@ public sealed class Sampler(float temperature = 1)
     void DrawBits(SymbolDistributions distributions, ReadOnlySpan<double> uniform, Span<int> symbols)
     {
         if (_bits.Length < 2 * distributions.Count) _bits = new float[2 * distributions.Count];
+        distributions.RequireFiniteBits();
         distributions.ProbabilitiesOfBoth(_bits, _temperature);
         for (var b = 0; b < distributions.Count; b++)
         {

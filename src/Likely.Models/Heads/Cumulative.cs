@@ -26,10 +26,14 @@ public abstract unsafe class Cumulative
         return Find(level);
     }
 
-    /// <summary>The level whose share of the whole holds <paramref name="u"/>, 0 up to 1, by bisection; never one that weighs nothing if another does.</summary>
+    /// <summary>
+    /// The level whose share of the whole holds <paramref name="u"/>, 0 up to 1, by bisection; never one that weighs nothing if another does. A smaller number
+    /// and what is none are taken as 0, a larger one as almost 1.
+    /// </summary>
+    /// <exception cref="ModelException">The levels together weigh nothing, or no finite number: there is nothing to draw from.</exception>
     public int Draw(double u)
     {
-        var target = u * Below(Levels);
+        var target = (u > 0 ? u : 0) * RequireWeight(Below(Levels));
         var (low, high) = (0, Levels); // Below(low) <= target < Below(high), as far as numbers tell
         while (high - low > 1)
         {
@@ -41,6 +45,11 @@ public abstract unsafe class Cumulative
         while (low > 0 && !(Below(low + 1) > Below(low))) low--;
         return low;
     }
+
+    /// <summary>What all levels weigh, if one of them can be drawn.</summary>
+    static double RequireWeight(double whole) => whole > 0 && double.IsFinite(whole) ? whole : throw NotFinite();
+
+    internal static ModelException NotFinite() => new("the model tells no distribution to draw from, as its numbers are not finite: its weights are too large, from training at too high a rate or a damaged file");
 
     /// <summary>The probabilities of all levels: the differences, as shares of the whole.</summary>
     /// <exception cref="ArgumentException">There is too little room.</exception>

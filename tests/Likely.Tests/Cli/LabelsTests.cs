@@ -27,6 +27,21 @@ public sealed class LabelsTests
     }
 
     [Fact]
+    public void Labels_without_training_items_are_named_where_they_would_be_trained()
+    {
+        foreach (var name in (string[])["cat", "dog-test-photos", "owl"])
+        {
+            Directory.CreateDirectory($"held/{name}");
+            for (var i = 0; i < 4; i++) Png.Write($"held/{name}/{i}.png", Enumerable.Repeat((byte)(name[0] + i), 16).ToArray(), 4, 4, 1);
+        }
+        const string Warning = "1 of 3 labels has no training items, so the model learns nothing of it: dog-photos";
+        const string Train = "train held --model gated-pixelcnn --set channels=4 layers=1 kernel=3 validation=0 --steps 2 --batch 4";
+        Assert.Contains(Warning, CliRun.Ok($"{Train} --set conditional=true --out held.likely").Error);
+        Assert.DoesNotContain("no training items", CliRun.Ok($"{Train} --out held-plain.likely").Error);
+        CliRun.Ok("sample held.likely --label dog-photos --count 1 --out held.png --quiet");
+    }
+
+    [Fact]
     public void Saved_labels_are_the_numbers_they_are_called_by()
     {
         void Check(string name, byte[] labels, byte[] expected)

@@ -50,6 +50,50 @@ public sealed class OutputsTests
         Assert.Equal(before, Content(folder.Name));
     }
 
+    [Theory]
+    [InlineData("train {0}/pictures --model gated-pixelcnn --steps 2 --out {0}/pictures/m.likely")]
+    [InlineData("train {0}/pictures/part --model gated-pixelcnn --steps 2 --validation {0}/pictures --out {0}/pictures/m.likely")]
+    [InlineData("score plain.likely {0}/pictures --out {0}/pictures/scores.csv")]
+    [InlineData("score plain.likely {0}/pictures --out {0}/scores.csv --map {0}/pictures")]
+    [InlineData("score plain.likely {0}/pictures --out {0}/scores.csv --map {0}/pictures/maps")]
+    [InlineData("data show {0}/pictures --out {0}/pictures/sheet.png")]
+    [InlineData("data save {0}/pictures --out {0}/pictures/all.idx")]
+    public void Nothing_is_written_into_a_folder_of_data(string arguments)
+    {
+        using var folder = new Temporary();
+        CliRun.Ok($"sample plain.likely --count 3 --each {folder.Name}/pictures --out {folder.Name}/all.png");
+        CliRun.Ok($"sample plain.likely --count 3 --seed 2 --each {folder.Name}/pictures/part --out {folder.Name}/part.png");
+        var before = Content(folder.Name);
+        var name = arguments.Split('/')[^1];
+        Refused(string.Format(arguments, folder.Name), $"among the data in {folder.Name}/pictures, which the same command reads, and be taken for data itself; choose a name outside of it, such as runs/{name}");
+        Assert.Equal(before, Content(folder.Name));
+    }
+
+    [Fact]
+    public void Whoever_works_within_the_data_finds_outputs_in_runs_which_are_no_data()
+    {
+        using var folder = new Temporary();
+        CliRun.Ok($"sample plain.likely --count 12 --each {folder.Name} --out {folder.Name}.png");
+        var before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder.Name;
+        try
+        {
+            CliRun.Ok("train . --model gated-pixelcnn --set channels=4 layers=1 kernel=3 --steps 2 --quiet --out runs/m.likely");
+            Assert.NotEmpty(Directory.GetFiles("runs/m.run", "*.png"));
+            Assert.Contains("12 of 12 items", CliRun.Ok("score runs/m.likely . --split all").Output);
+            Refused("score runs/m.likely . --out scores.csv", "such as runs/scores.csv");
+            Assert.Contains("1 folder (runs)", CliRun.Ok("data show . --out runs/sheet.png").Output);
+            Directory.CreateDirectory("below");
+            Environment.CurrentDirectory = "below";
+            Refused("score ../runs/m.likely ..", $"such as {Path.Combine(FinalPath.Of(before), "m-data-scores.csv")}");
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+            File.Delete($"{folder.Name}.png");
+        }
+    }
+
     [UnixFact]
     public void A_link_named_without_a_folder_leads_to_its_target_and_nowhere_else()
     {

@@ -159,6 +159,41 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_that_are_held_out_have_no_say_in_whether_labels_are_meant()
+    {
+        Pictures("cat/", 20);
+        Pictures("contest/", 20);
+        foreach (var part in (string[])["Test/", "test set/", "eval/"]) Pictures(part, 20);
+        using (var data = Open())
+        {
+            Assert.Equal(["cat", "contest"], data.ClassNames);
+            Assert.Equal(40, data.All.Count);
+            Assert.Contains("left out: 60 pictures (Test/000.png, Test/001.png, Test/002.png, ...) beside the sub-folders", data.Notes[0]);
+        }
+        Pictures("", 41);
+        using var plain = Open();
+        Assert.Equal((101, 60, 0), (plain.All.Count, plain.Test.Count, plain.ClassNames.Count));
+    }
+
+    [Fact]
+    public void What_a_training_wrote_is_no_part_of_the_data_and_named_once()
+    {
+        Pictures("cat/", 12);
+        Pictures("dog/", 12);
+        Pictures("marathon.run/", 2); // a folder of a person, whatever it is called
+        Pictures("m.run/samples-", 3);
+        _samples.File("m.run/metrics.jsonl", "{}"u8.ToArray());
+        Pictures("runs/drawn", 3);
+        using (var both = Open()) Assert.Equal(["cat", "dog", "marathon.run", "runs"], both.ClassNames);
+        _samples.File("runs/m.likely", [1]);
+        using var data = Open();
+        Assert.Equal(["cat", "dog", "marathon.run"], data.ClassNames);
+        Assert.Equal("left out, as a training wrote what is in there: 2 folders (m.run, runs)", Assert.Single(data.Notes));
+        foreach (var folder in (string[])["cat", "dog", "marathon.run"]) Directory.Delete(Path.Combine(_samples.Folder, folder), recursive: true);
+        Assert.Contains("has no pictures but 2 folders (m.run, runs) that a training wrote", Refusal());
+    }
+
+    [Fact]
     public void Content_decides_what_is_a_picture_and_a_false_one_is_refused_by_name()
     {
         Pictures("", 3);
