@@ -18,7 +18,7 @@ static class ModelFile
         return checkpoint;
     }
 
-    /// <summary>Refuses a model whose preprocessing nobody can apply, or makes items of another size than the model's.</summary>
+    /// <summary>Refuses a model whose preprocessing nobody can apply, or makes items of another size or other levels than the model's.</summary>
     /// <exception cref="UsageException">Its keys or their values are unknown, or it contradicts the space.</exception>
     public static void RequireReadable(Checkpoint checkpoint, string path)
     {
@@ -34,6 +34,8 @@ static class ModelFile
         var own = checkpoint.Model.Space;
         if ((options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
             throw new UsageException($"{path} is damaged: its preprocessing makes items of {height} x {width}, and its geometry is {own}");
+        if ((options.Binarize == Binarization.None ? options.Levels : 2) is { } levels && levels != own.Levels)
+            throw new UsageException($"{path} is damaged: its preprocessing makes items of {levels} levels, and its geometry is {own}");
     }
 
     /// <summary>Refuses what is no model file.</summary>

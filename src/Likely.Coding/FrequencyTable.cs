@@ -53,7 +53,13 @@ public static class FrequencyTable
     }
 
     /// <summary>Where one of <paramref name="count"/> equally likely values begins; the whole for value = count.</summary>
-    public static uint Uniform(int value, int count) => (uint)((ulong)value * Total / (ulong)count);
+    /// <exception cref="ArgumentOutOfRangeException">There are no values, or there is no such one.</exception>
+    public static uint Uniform(int value, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)value, (uint)count, nameof(value));
+        return (uint)((ulong)value * Total / (ulong)count);
+    }
 
     static void Check(int symbols, int entries)
     {

@@ -45,11 +45,13 @@ sealed class CifarSource : ItemSource
     }
 
     /// <summary>A CIFAR-10 binary file, or one of CIFAR-100: a coarse label, which is left out, and a fine one before each picture.</summary>
-    public static CifarSource Open(string path, bool hundred)
+    /// <exception cref="DataException">if it is neither, or could be both</exception>
+    public static CifarSource Open(string path)
     {
         var bytes = ByteStore.Open(path);
         try
         {
+            var hundred = IsHundred(bytes);
             var (kind, names, gap) = hundred ? ("CIFAR-100", HundredNames, 2) : ("CIFAR-10", TenNames, 1);
             var record = gap + 3 * Pixels;
             if (bytes.Length == 0 || bytes.Length % record != 0 || bytes.Length / record > int.MaxValue)
@@ -66,6 +68,34 @@ sealed class CifarSource : ItemSource
         {
             bytes.Dispose();
             throw;
+        }
+    }
+
+    // Where the length fits both, labels decide, which other bytes are hardly ever; then the name; nothing is guessed.
+    static bool IsHundred(ByteStore bytes)
+    {
+        const int Ten = 1 + 3 * Pixels, Hundred = 2 + 3 * Pixels;
+        var (fitsTen, fitsHundred) = (bytes.Length % Ten == 0, bytes.Length % Hundred == 0);
+        if (!fitsTen || !fitsHundred || bytes.Length == 0) return fitsHundred && bytes.Length > 0;
+        (fitsTen, fitsHundred) = (AreLabels(Ten, [10]), AreLabels(Hundred, [20, 100]));
+        if (fitsTen != fitsHundred) return fitsHundred;
+        var name = Path.GetFullPath(bytes.Path).Split(Path.DirectorySeparatorChar)[^2..];
+        if (Array.Exists(name, IsCalledHundred)) return true;
+        if (Array.Exists(name, part => part.Contains("cifar", StringComparison.OrdinalIgnoreCase) && part.Contains("10", StringComparison.Ordinal))) return false;
+        throw new DataException($"'{bytes.Path}' could be a CIFAR-10 or a CIFAR-100 file, by its length and its labels; put cifar-10 or cifar-100 into its name.");
+
+        static bool IsCalledHundred(string part) => part.Contains("cifar", StringComparison.OrdinalIgnoreCase) && part.Contains("100", StringComparison.Ordinal);
+
+        bool AreLabels(int record, ReadOnlySpan<byte> below)
+        {
+            Span<byte> labels = stackalloc byte[below.Length];
+            for (var at = 0L; at < bytes.Length; at += record)
+            {
+                bytes.Read(at, labels);
+                for (var i = 0; i < below.Length; i++)
+                    if (labels[i] >= below[i]) return false;
+            }
+            return true;
         }
     }
 }

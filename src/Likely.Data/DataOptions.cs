@@ -207,10 +207,13 @@ public sealed record DataOptions
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 0.45
             ? number : throw Refused(key, value);
 
+    // What a narrower range is scaled by has no number.
+    const double Widest = 65535;
+
     static (double Low, double High) ParseRange(string key, string value)
     {
         var parts = value.Split(':');
-        return parts.Length == 2 && TryPart(parts[0], out var low) && TryPart(parts[1], out var high) && low < high && double.IsFinite(high - low) ? (low, high) : throw Refused(key, value);
+        return parts.Length == 2 && TryPart(parts[0], out var low) && TryPart(parts[1], out var high) && low < high && double.IsFinite(high - low) && double.IsFinite(Widest / (high - low)) ? (low, high) : throw Refused(key, value);
 
         static bool TryPart(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
     }

@@ -28,11 +28,10 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         return kind.Unpacked.Format switch
         {
             FileFormat.Npy or FileFormat.Idx => new ArraySource(path, ItemLabels.Beside(path), options),
-            FileFormat.Cifar10 => CifarSource.Open(path, hundred: false),
-            FileFormat.Cifar100 => CifarSource.Open(path, hundred: true),
+            FileFormat.Cifar10 or FileFormat.Cifar100 => CifarSource.Open(path),
             FileFormat.Png or FileFormat.Pnm or FileFormat.Picture or FileFormat.Video when kind.Content is null => new PictureSource(path, kind, SampleRule.Of(options), cancellation),
             FileFormat.Unknown when IsArray(path) || IsIdx(path) => new ArraySource(path, null, options),
-            FileFormat.Unknown when IsCifar(path) => CifarSource.Open(path, hundred: false),
+            FileFormat.Unknown when IsCifar(path) => CifarSource.Open(path),
             _ => throw kind.Refusal(path),
         };
     }

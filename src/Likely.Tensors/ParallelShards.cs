@@ -8,6 +8,9 @@ namespace Likely.Tensors;
 /// </summary>
 public static class ParallelShards
 {
+    /// <summary>How many threads a number of them means wherever one is given: itself, or all processors if it is not above 0.</summary>
+    public static int Workers(int threads) => threads > 0 ? threads : Environment.ProcessorCount;
+
     /// <summary>Calls <paramref name="work"/>(piece, worker) for every piece; a worker index is used by one thread at a time.</summary>
     public static void Run(int pieces, int threads, Action<int, int> work)
     {

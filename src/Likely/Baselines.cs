@@ -38,7 +38,8 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
     static int[] Count(Split train, int threads, CancellationToken cancellation)
     {
         var (dimensions, levels) = (train.Space.Dimensions, train.Space.Levels);
-        var workers = new int[Math.Max(1, threads)][];
+        threads = ParallelShards.Workers(threads);
+        var workers = new int[threads][];
         const int Piece = 64;
         ParallelShards.Run((train.Count + Piece - 1) / Piece, threads, (piece, worker) =>
         {

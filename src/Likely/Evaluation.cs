@@ -16,7 +16,7 @@ public static class Evaluation
     /// <summary>-log p(x) in nats of every example of a split, in order.</summary>
     /// <param name="model">The model; an ensemble averages its members' probabilities of whole examples.</param>
     /// <param name="split">Examples of the model's space.</param>
-    /// <param name="threads">Worker threads; no result depends on it.</param>
+    /// <param name="threads">Worker threads, 0: all processors; no result depends on it.</param>
     /// <param name="limit">Only so many first examples.</param>
     /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
     /// <param name="items">Only these examples of the split, which must be of one space; null: all.</param>
@@ -30,7 +30,7 @@ public static class Evaluation
         => new Scorer(model, threads).Score(items, labels, each);
 
     /// <summary>Bytes that scoring examples of a model takes besides the data.</summary>
-    public static long MemoryOf(DensityModel model, Space space, int threads) => Math.Max(1, threads) * ScoringMemory.OfWorker(model, space, out _);
+    public static long MemoryOf(DensityModel model, Space space, int threads) => ParallelShards.Workers(threads) * ScoringMemory.OfWorker(model, space, out _);
 
     /// <summary>Mean of the scores, in nats per example, added in order.</summary>
     public static double Mean(ReadOnlySpan<double> nats)

@@ -9,7 +9,7 @@ namespace Likely;
 /// memory from call to call; groups are small, because a pass over one keeps all its layers' values.
 /// </summary>
 /// <param name="model">The model; an ensemble averages its members' probabilities of whole examples.</param>
-/// <param name="threads">Worker threads, fewer if there is not the memory for so many large examples; no result depends on it.</param>
+/// <param name="threads">Worker threads, 0: all processors; fewer if there is not the memory for so many large examples; no result depends on it.</param>
 /// <param name="space">What the examples are; null: those of the model's own space.</param>
 /// <exception cref="InsufficientMemoryException">There is not enough memory for an example.</exception>
 public sealed unsafe class Scorer(DensityModel model, int threads, Space? space = null)
@@ -17,8 +17,8 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     const int GroupSymbols = 1 << 14, MostGroup = 64;
 
     readonly Space _space = space ?? model.Space;
-    readonly int _threads = ScoringMemory.Threads(model, space ?? model.Space, Math.Max(1, threads));
-    readonly Worker?[] _workers = new Worker?[Math.Max(1, threads)];
+    readonly int _threads = ScoringMemory.Threads(model, space ?? model.Space, ParallelShards.Workers(threads));
+    readonly Worker?[] _workers = new Worker?[ParallelShards.Workers(threads)];
     readonly int _group = Group((space ?? model.Space).Dimensions);
 
     // Fills in one example and returns its label, -1 if there is none.

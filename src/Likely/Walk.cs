@@ -72,7 +72,7 @@ public static class Walk
     /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
     public static int[][] Complete(DensityModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
-        => Fill(model, count, item, known, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
+        => Fill(model, count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
 
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
     public static bool IsExact(DensityModel model, bool[] known, Space? space = null)
@@ -95,7 +95,7 @@ public static class Walk
         int threads, Space space, Action<double>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (threads <= 0) threads = Environment.ProcessorCount;
+        threads = ParallelShards.Workers(threads);
         if (item is not null && item.Length != space.Dimensions || known is not null && known.Length != space.Dimensions)
             throw new ArgumentException($"an example of {space} has {space.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
         if (labels is not null && model.Classes > 0 && (labels.Length != count || labels.Any(label => (uint)label >= (uint)model.Classes)))

@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely;
 
 /// <summary>How an archive is made or read.</summary>
@@ -36,7 +38,7 @@ public sealed record ArchiveOptions
     /// <summary>Told of every file how it is stored, when the archive is there.</summary>
     public Action<ArchivedFile>? File { get; init; }
 
-    internal int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
+    internal int ThreadCount => ParallelShards.Workers(Threads);
 }
 
 /// <summary>What was done.</summary>

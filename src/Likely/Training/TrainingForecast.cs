@@ -38,6 +38,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     /// <exception cref="ModelException">The model cannot describe the data.</exception>
     public static TrainingForecast Measure(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, int samples = 0, CancellationToken cancellation = default)
     {
+        options = options.Checked();
         var space = data.Space;
         var batch = Trainer.BatchOf(config, options, data);
         Trainer.RequireAlike(config, data, from, heldOut);
@@ -66,7 +67,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
 
         public Meter(DensityModel outline, Dataset data, int threads, int batch, CancellationToken cancellation)
         {
-            (_threads, _batch, _cancellation) = (Math.Max(1, threads), batch, cancellation);
+            (_threads, _batch, _cancellation) = (threads, batch, cancellation);
             _workers = Math.Min(_threads, GradientStep.Shards);
             var whole = outline.Space;
             var part = outline.AnyExtent ? Part(whole, Work / outline.MultiplyAdds) : whole;

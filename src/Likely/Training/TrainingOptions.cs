@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Likely.Tensors;
 
@@ -67,7 +68,7 @@ public sealed record TrainingOptions
 
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Worker threads; no result depends on it.</summary>
+    /// <summary>Worker threads, 0: all processors; no result depends on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
@@ -95,6 +96,29 @@ public sealed record TrainingOptions
             RateSchedule.Exponential => ExactMath.Pow(FinalRate, share),
             _ => 1,
         };
+    }
+
+    /// <summary>The same, once it is known that every number is one that training can use.</summary>
+    /// <exception cref="UsageException">One is not.</exception>
+    internal TrainingOptions Checked()
+    {
+        if (LearningRate is { } rate) Require(rate > 0 && rate <= 10, nameof(LearningRate), rate, "above 0 and at most 10");
+        if (Minutes is { } minutes) Require(minutes > 0 && double.IsFinite(minutes), nameof(Minutes), minutes, "a finite number above 0");
+        if (WarmUp is { } warmUp) Require(warmUp >= 0, nameof(WarmUp), warmUp, "0 or more");
+        if (ValidateEvery is { } every) Require(every >= 1, nameof(ValidateEvery), every, "1 or more");
+        Require(Enum.IsDefined(Schedule), nameof(Schedule), Schedule, "one of those there are");
+        Require(FinalRate is >= 0 and <= 1, nameof(FinalRate), FinalRate, "from 0 to 1");
+        Require(Average is >= 0 and < 1, nameof(Average), Average, "from 0 to less than 1");
+        Require(Patience >= 0, nameof(Patience), Patience, "0 or more");
+        Require(ValidationLimit >= 1, nameof(ValidationLimit), ValidationLimit, "1 or more");
+        foreach (var (name, value) in (ReadOnlySpan<(string, double)>)[(nameof(Clip), Clip), (nameof(WeightDecay), WeightDecay), (nameof(Ridge), Ridge), (nameof(Epsilon), Epsilon)])
+            Require(value >= 0 && double.IsFinite(value), name, value, "a finite number of 0 or more");
+        return this with { Threads = ParallelShards.Workers(Threads) };
+
+        static void Require(bool holds, string name, object value, string range)
+        {
+            if (!holds) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, and must be {range}"));
+        }
     }
 
     internal long WarmUpOf(TrainingPlan plan) => WarmUp ?? Math.Min(500, plan.Moments[0].Total / 20);

@@ -13,7 +13,7 @@ public sealed class NonsenseTests
         { "summary", """{"validation_nats":1e308}""" }, { "summary", """{"steps":-1e16}""" }, { "summary", """{"steps":"x"}""" }, { "summary", """{"steps":null}""" }, { "summary", """{"steps":[]}""" },
         { "geometry", "[28,28,1]" }, { "geometry", "[28,28,1,2,3]" }, { "geometry", "[0,28,1,2]" }, { "geometry", "[28.5,28,1,2]" }, { "geometry", "[28,28,1,1e30]" }, { "geometry", "null" }, { "geometry", "{}" },
         { "order_version", "1.5" }, { "order_version", "-1" }, { "order_version", "\"x\"" }, { "order_version", "1e40" },
-        { "preprocessing", "null" }, { "preprocessing", "5" }, { "preprocessing", "\"zzz\"" }, { "preprocessing", "\"levels=1e5\"" }, { "preprocessing", "\"size=-3x4\"" }, { "preprocessing", "\"validation=nan\"" },
+        { "preprocessing", "null" }, { "preprocessing", "5" }, { "preprocessing", "\"levels=4\"" }, { "preprocessing", "\"range=0:1e-320\"" }, { "preprocessing", "\"zzz\"" }, { "preprocessing", "\"levels=1e5\"" }, { "preprocessing", "\"size=-3x4\"" }, { "preprocessing", "\"validation=nan\"" },
         { "classes", "null" }, { "classes", "[1]" }, { "classes", "[null]" }, { "classes", """["a","a"]""" }, { "data", "5" }, { "data", "[]" },
         { "config", "null" }, { "config", "5" }, { "config", "{}" }, { "config", """{"model":5}""" }, { "config", """{"model":"gated-pixelcnn","channels":"x"}""" }, { "config", """{"model":"gated-pixelcnn","channels":3.5}""" },
         { "config", """{"model":"gated-pixelcnn","channels":1e30}""" }, { "config", """{"model":"gated-pixelcnn","channels":null}""" }, { "config", """{"model":"gated-pixelcnn","conditional":1}""" },

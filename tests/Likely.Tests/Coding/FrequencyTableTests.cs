@@ -45,6 +45,13 @@ public class FrequencyTableTests
     }
 
     [Fact]
+    public void Equally_likely_values_are_at_least_one()
+    {
+        foreach (var (value, count) in new[] { (0, 0), (0, -1), (-1, 4), (5, 4) }) Assert.ThrowsAny<ArgumentException>(() => FrequencyTable.Uniform(value, count));
+        Assert.Equal(FrequencyTable.Total, FrequencyTable.Uniform(4, 4));
+    }
+
+    [Fact]
     public void NothingKnownIsUniformAndCertaintyTakesTheRest()
     {
         Assert.Equal(Enumerable.Range(0, 257).Select(i => (uint)i << 16), Complete(new float[256]));

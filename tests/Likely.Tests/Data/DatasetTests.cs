@@ -75,6 +75,26 @@ public sealed class DatasetTests
     }
 
     [Fact]
+    public void A_length_that_fits_both_kinds_of_Cifar_is_decided_by_labels_then_by_the_name_and_never_guessed()
+    {
+        using var samples = new Samples();
+        byte[] ten = Samples.RandomBytes(3073 * 3074), hundred = Samples.RandomBytes(3073 * 3074, 1);
+        for (var i = 0; i < 3074; i++) ten[i * 3073] %= 10;
+        for (var i = 0; i < 3073; i++) (hundred[i * 3074], hundred[i * 3074 + 1]) = ((byte)(i % 20), (byte)(i % 100));
+        (ten[0], ten[1]) = (3, 4); // the beginning of either fits both
+        (hundred[0], hundred[1]) = (3, 4);
+        int Classes(string name, byte[] bytes)
+        {
+            using var data = Dataset.Open(samples.File(name, bytes), DataOptions.Default);
+            return data.ClassNames.Count;
+        }
+        Assert.Equal((10, 100), (Classes("a.bin", ten), Classes("b.bin", hundred)));
+        var even = new byte[3073 * 3074];
+        Assert.Contains("could be a CIFAR-10 or a CIFAR-100 file", Refusal(samples.File("c.bin", even)));
+        Assert.Equal((10, 100), (Classes("cifar-10.bin", even), Classes("cifar-100-binary/train.bin", even)));
+    }
+
+    [Fact]
     public void Cifar_100_has_two_labels_and_the_fine_one_counts()
     {
         using var samples = new Samples();
