@@ -19,7 +19,7 @@ static class ArchiveText
         Note = line => session.Say($"note        {line}"),
         Loss = line =>
         {
-            session.Warn($"note        {line}");
+            session.Remark(line);
             onLoss?.Invoke();
         },
         File = session.Verbose ? file => session.Say($"{file.Name}  {file.FileBytes} bytes in {Math.Ceiling(file.Bytes):0}{(file.Reason is null ? "" : $"; {file.Reason}")}") : null,

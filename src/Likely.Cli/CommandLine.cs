@@ -73,7 +73,7 @@ public static class CommandLine
             IOException or UnauthorizedAccessException => (Failed, fault.Message),
             _ => (Failed, $"an error of the program itself, not of your input: {fault.Message} (--verbose shows where)"),
         };
-        sentence = $"{VisibleText.Line(sentence.ReplaceLineEndings(" ").TrimEnd('.'))}.";
+        sentence = $"{VisibleText.Sentence(sentence.ReplaceLineEndings(" ").TrimEnd('.'))}.";
         error.WriteLine($"likely: {sentence}");
         if (verbose) error.WriteLine(VisibleText.Lines(fault.ToString()));
         try

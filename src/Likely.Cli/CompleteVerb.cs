@@ -34,7 +34,7 @@ static class CompleteVerb
         var count = result.GetValue(Count) ?? 6;
         var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : -1;
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
-        using var outputs = new Outputs(session.Force, modelPath, source, result.GetValue(Keep));
+        using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, result.GetValue(Keep));
         outputs.Claim(output);
         var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnyExtent, Flip = false };
         using var data = session.Open(source, options, checkpoint);

@@ -26,7 +26,7 @@ static class CompressVerb
         var (modelPath, inputs) = (result.GetRequiredValue(Model), result.GetRequiredValue(Inputs));
         var checkpoint = ModelFile.Read(modelPath);
         var output = OutputName.Archive.Choose(result.GetValue(Out), DefaultName.Stem(inputs[0]), session);
-        using var outputs = new Outputs(session.Force, [modelPath, .. inputs]);
+        using var outputs = new Outputs(session.Remark, session.Force, [modelPath, .. inputs]);
         outputs.Claim(output);
         if (DataOptions.FromCanonical(checkpoint.Preprocessing).Transpose)
             session.Say("note        the model learned its pictures with transpose=true, which an archive does not apply: files are coded as they lie, at a cost if they lie on the other side");

@@ -37,12 +37,12 @@ static class DataSaveVerb
         var output = OutputName.Pixels.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{split.Name}-images", session);
         var numbers = Labels(split, data.ClassNames);
         var labels = numbers is null ? null : LabelName(output);
-        using var outputs = new Outputs(session.Force, source);
+        using var outputs = new Outputs(session.Remark, session.Force, source);
         outputs.Claim(output);
         if (labels is not null) outputs.Claim(labels);
         var space = split.Space;
         int[] shape = space.Symbols == 1 ? [count, space.Height, space.Width] : [count, space.Height, space.Width, space.Symbols];
-        using var files = new OutputSet(session.Force);
+        using var files = new OutputSet(session.Remark, session.Force);
         files.Write(output, stream =>
         {
             stream.Write(Header(8, shape));

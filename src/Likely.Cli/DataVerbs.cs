@@ -52,7 +52,7 @@ static class DataVerbs
     {
         var source = result.GetRequiredValue(Data);
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-items", session);
-        using var outputs = new Outputs(session.Force, source);
+        using var outputs = new Outputs(session.Remark, session.Force, source);
         outputs.Claim(output);
         using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
         var split = data.Train.Count > 0 ? data.Train : data.All;

@@ -20,7 +20,7 @@ static class DecompressVerb
         var folder = result.GetValue(Out) ?? ".";
         var model = ArchiveText.Model(archive, result.GetValue(Model));
         var only = result.GetValue(Only);
-        using var outputs = new Outputs(session.Force, result.GetValue(Source), result.GetValue(Model));
+        using var outputs = new Outputs(session.Remark, session.Force, result.GetValue(Source), result.GetValue(Model));
         outputs.Claim(folder, []);
         if (session.Force) // without, nothing that is there is touched
             foreach (var entry in archive.Entries)

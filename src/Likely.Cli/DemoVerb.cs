@@ -24,7 +24,7 @@ static class DemoVerb
         var output = result.GetValue(Out) ?? $"{Folder}/report.html";
         var folder = Path.GetDirectoryName(output) is { Length: > 0 } own ? own : ".";
         OutputName.Page.Require(output);
-        using var outputs = new Outputs(session.Force || result.GetValue(Out) is null);
+        using var outputs = new Outputs(session.Remark, session.Force || result.GetValue(Out) is null);
         outputs.Claim(output);
         foreach (var name in DemoReport.Beside) outputs.Claim(Path.Combine(folder, name));
 

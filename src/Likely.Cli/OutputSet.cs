@@ -6,7 +6,9 @@ namespace Likely.Cli;
 /// Files that belong together: they get their names when all are there, so that where one cannot be written, or the work is stopped or
 /// killed, those that were there before are still there, and none of the new ones is.
 /// </summary>
-sealed class OutputSet(bool overwrite) : IDisposable
+/// <param name="note">Told what became of what killed runs left where the files go.</param>
+/// <param name="overwrite">Whether files may be there before.</param>
+sealed class OutputSet(Action<string>? note, bool overwrite) : IDisposable
 {
     FileSet? _files;
 
@@ -21,7 +23,7 @@ sealed class OutputSet(bool overwrite) : IDisposable
             return;
         }
         var target = FinalPath.Of(path);
-        _files ??= new FileSet(Path.GetDirectoryName(target)!, overwrite);
+        _files ??= new FileSet(Path.GetDirectoryName(target)!, overwrite, note);
         _files.Write(target, content);
     }
 

@@ -7,12 +7,14 @@ namespace Likely.Cli;
 /// The outputs of one command, claimed before its work begins and held until it ends: none is there already (unless that is
 /// allowed), none is an input of the same command, within a folder that it reads, or another of its outputs, and no other run writes it meanwhile.
 /// </summary>
+/// <param name="note">Told what became of what killed runs left there.</param>
 /// <param name="overwrite">Whether they may be there before.</param>
 /// <param name="inputs">Files, folders and known data sets the command reads; names that are none are ignored.</param>
-sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDisposable
+sealed class Outputs(Action<string>? note, bool overwrite, params ReadOnlySpan<string?> inputs) : IDisposable
 {
     readonly List<string> _inputs = [.. Existing(inputs)];
     readonly HashSet<string> _names = new(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+    readonly HashSet<string> _recovered = new(StringComparer.Ordinal);
     readonly List<OutputLock> _locks = [];
     List<(FileStatus Status, string Final, string Name)>? _read;
 
@@ -20,6 +22,7 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
     /// <exception cref="UsageException">It may not be written.</exception>
     public void Claim(string path)
     {
+        Recover(path, isFolder: false);
         Require(path);
         if (FileStatus.Of(path).Type != FileType.CharacterDevice) _locks.Add(OutputLock.Take(path));
     }
@@ -30,6 +33,7 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
     {
         if (string.IsNullOrWhiteSpace(folder)) throw new UsageException("The name of the output folder is empty.");
         if (FileStatus.Of(folder).Type is not (FileType.Folder or FileType.Missing)) throw new UsageException($"{folder} is not a folder, where one is to be filled.");
+        Recover(folder, isFolder: true);
         RequireNoInput(folder);
         foreach (var path in files) Require(path);
         _locks.Add(OutputLock.TakeFolder(folder));
@@ -66,6 +70,14 @@ sealed class Outputs(bool overwrite, params ReadOnlySpan<string?> inputs) : IDis
     {
         foreach (var held in _locks) held.Dispose();
         _locks.Clear();
+    }
+
+    // Before anything is refused: what is there may be so because of a run that was killed. Once for each folder.
+    void Recover(string path, bool isFolder)
+    {
+        if (string.IsNullOrWhiteSpace(path) || FileStatus.Of(path).Type is not (FileType.Regular or FileType.Folder or FileType.Missing)) return;
+        var final = FinalPath.Of(path);
+        if ((isFolder ? final : Path.GetDirectoryName(final)) is { } folder && _recovered.Add(folder)) FileSet.Recover(folder, note);
     }
 
     void Require(string path)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using Likely.Cli;
 
 // The first interrupt asks the verb to save and stop; the second ends the program at once, whatever it waits for.
@@ -25,5 +26,21 @@ void Stop(PosixSignalContext context)
         Process.GetCurrentProcess().Kill();
     })
     { IsBackground = true }.Start();
+    // Somebody may hold the console: the sentence is waited for only a moment.
+    var word = new Thread(() =>
+    {
+        try
+        {
+            using var error = Console.OpenStandardError();
+            error.Write(Encoding.UTF8.GetBytes($"{(Console.IsErrorRedirected ? "" : "\n")}stopped at once; what was not finished is cleared away, or finished, by the next run that writes to the same place\n"));
+        }
+        catch (IOException)
+        {
+            // Nobody listens.
+        }
+    })
+    { IsBackground = true };
+    word.Start();
+    word.Join(200);
     Environment.Exit(Interrupted);
 }

@@ -29,7 +29,7 @@ static class SampleVerb
         var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;
         var temperature = (float)(result.GetValue(Temperature) ?? 1);
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-samples", session);
-        using var outputs = new Outputs(session.Force, source);
+        using var outputs = new Outputs(session.Remark, session.Force, source);
         outputs.Claim(output);
         string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}.png"))] : [];
         if (each.Length > 0) outputs.Claim(result.GetValue(Each)!, each);
@@ -44,7 +44,7 @@ static class SampleVerb
         var seconds = clock.Elapsed.TotalSeconds;
 
         var columns = label is null && model.Classes is > 1 and <= 16 && count % model.Classes == 0 ? model.Classes : (int?)null;
-        using var files = new OutputSet(session.Force);
+        using var files = new OutputSet(session.Remark, session.Force);
         Pictures.Write(files, output, Pictures.Sheet(items, model.Space, columns));
         for (var i = 0; i < each.Length; i++)
         {

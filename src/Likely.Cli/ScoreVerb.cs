@@ -35,7 +35,7 @@ static class ScoreVerb
         ItemChoice.RequireKnown(splitName);
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";
         var output = OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", session);
-        using var outputs = new Outputs(session.Force, modelPath, source);
+        using var outputs = new Outputs(session.Remark, session.Force, modelPath, source);
         if (output != OutputName.Stdout) outputs.Claim(output);
         using var data = session.Open(source, options, checkpoint);
         ModelFile.RequireLabels(checkpoint, data);
@@ -75,7 +75,7 @@ static class ScoreVerb
         if (nats.Count(score => !double.IsFinite(score)) is > 0 and var lost) throw new NotFiniteNumberException(
             $"{lost} of {count} items have no finite score, such as {split.ItemName(Array.FindIndex(nats, score => !double.IsFinite(score)))}, and nothing was written; the weights of {modelPath} are too large, from training at too high a rate or a damaged file");
 
-        using var files = new OutputSet(session.Force);
+        using var files = new OutputSet(session.Remark, session.Force);
         if (output != OutputName.Stdout) files.Write(output, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };

@@ -11,6 +11,7 @@ namespace Likely.Cli;
 sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationToken cancellation)
 {
     readonly List<string> _notes = [];
+    readonly HashSet<string> _remarks = [];
     ProgressDisplay? _bar;
     bool _streamed;
 
@@ -28,8 +29,8 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
     {
         if (Quiet) return;
         SayNotes();
-        if (_bar is { } bar) bar.Line(VisibleText.Line(line));
-        else lock (error) error.WriteLine(VisibleText.Line(line));
+        if (_bar is { } bar) bar.Line(VisibleText.Sentence(line));
+        else lock (error) error.WriteLine(VisibleText.Sentence(line));
     }
 
     /// <summary>Opens a data set, and says what people should know about how it was read and divided, before anything else is said; nothing if the verb is refused.</summary>
@@ -63,7 +64,15 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
     /// <summary>A warning on stderr, --quiet or not.</summary>
     public void Warn(string line)
     {
-        lock (error) error.WriteLine(VisibleText.Line(line));
+        lock (error) error.WriteLine(VisibleText.Sentence(line));
+    }
+
+    /// <summary>A remark on what becomes of files, --quiet or not; the same only once.</summary>
+    public void Remark(string note)
+    {
+        lock (_remarks)
+            if (!_remarks.Add(note)) return;
+        Warn($"note        {note}");
     }
 
     /// <summary>A line of a long answer, as soon as it is known; with --json none.</summary>

@@ -33,7 +33,7 @@ static class ShrinkVerb
         };
         var before = ModelFile.Read(source);
         var output = OutputName.Model.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{bits}bit", session);
-        using var outputs = new Outputs(session.Force, source, result.GetValue(Data));
+        using var outputs = new Outputs(session.Remark, session.Force, source, result.GetValue(Data));
         outputs.Claim(output);
         var inputBytes = new FileInfo(source).Length;
         var after = before.Shrink(storage);

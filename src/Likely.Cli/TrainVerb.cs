@@ -56,7 +56,7 @@ static class TrainVerb
         var (resume, dryRun) = (result.GetValue(Resume), result.GetValue(DryRun));
         OutputName.Model.Require(files.Checkpoint);
         if (resume) files.RequireUnfinished();
-        using var outputs = new Outputs(session.Force || resume && File.Exists(files.Resume), source, result.GetValue(Validation), result.GetValue(From));
+        using var outputs = new Outputs(session.Remark, session.Force || resume && File.Exists(files.Resume), source, result.GetValue(Validation), result.GetValue(From));
         if (!dryRun) files.Claim(outputs);
         using var data = session.Open(source, dataOptions, from);
         using var heldOut = result.GetValue(Validation) is { } other ? session.Open(other, data.Options) : null;

@@ -15,6 +15,16 @@ public static class VisibleText
     /// <summary>Several lines, whose breaks stay.</summary>
     public static string Lines(string text) => Escape(text, keepBreaks: true);
 
+    /// <summary>One line for a message: long words, such as deep paths, lose their middle, and so does the whole if it is longer than a screen.</summary>
+    public static string Sentence(string text)
+    {
+        const int LongestWord = 300, Longest = 2000;
+        if (text.Length > LongestWord) text = string.Join(' ', text.Split(' ').Select(word => Shortened(word, LongestWord)));
+        return Line(Shortened(text, Longest));
+    }
+
+    static string Shortened(string text, int longest) => text.Length <= longest ? text : $"{text[..(longest / 2)]}...{text[^(longest / 2 - 3)..]}";
+
     static string Escape(string text, bool keepBreaks)
     {
         StringBuilder? visible = null;

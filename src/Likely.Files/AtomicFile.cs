@@ -38,7 +38,8 @@ public static class AtomicFile
     /// <param name="overwrite">Whether it may be there before.</param>
     /// <param name="write">Fills it.</param>
     /// <param name="check">Given the temporary file's path when it is whole; if it throws, nothing gets the name.</param>
-    public static void Write(string path, bool overwrite, Action<Stream> write, Action<string>? check = null)
+    /// <param name="note">Told what became of what killed runs left in the folder.</param>
+    public static void Write(string path, bool overwrite, Action<Stream> write, Action<string>? check = null, Action<string>? note = null)
     {
         RequireFree(path, overwrite);
         string? temporary = null;
@@ -52,7 +53,7 @@ public static class AtomicFile
                 return;
             }
             var target = TargetOf(path);
-            held = OutputLock.Join(path, target);
+            held = OutputLock.Join(path, target, note);
             var name = OutputLock.UnfinishedName(target);
             using (var stream = new FileStream(name, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {

@@ -7,7 +7,7 @@ namespace Likely.Files;
 /// Holds an output for one run, so that a second one with the same output is refused while the first lasts. The lock is the system's
 /// on a file beside the output, <c>.likely-NAME.lock</c>: it ends with the process however that ends, and the file that a killed
 /// process leaves means nothing. The first lock that a process takes in a folder also clears away what killed runs left there:
-/// unfinished files <c>.likely-NAME-RANDOM.tmp</c> of outputs that nobody holds.
+/// unfinished files <c>.likely-NAME-RANDOM.tmp</c> of outputs that nobody holds, if their empty lock was left beside them.
 /// </summary>
 public sealed class OutputLock : IDisposable
 {
@@ -24,12 +24,14 @@ public sealed class OutputLock : IDisposable
     OutputLock(string path, string? made, FileStream? file) => (_path, _made, _file) = (path, made, file);
 
     /// <summary>Takes the lock of an output, making the folder it lies in.</summary>
+    /// <param name="path">The output.</param>
+    /// <param name="note">Told what became of what killed runs left in the folder.</param>
     /// <exception cref="UsageException">Another run holds it, or the folder cannot be written.</exception>
-    public static OutputLock Take(string path) => Take(path, Resolve(path), joins: false);
+    public static OutputLock Take(string path, Action<string>? note = null) => Take(path, Resolve(path), joins: false, note);
 
     /// <summary>Takes the lock of a folder that is to be filled, making it; the lock lies within, as the folder around it may not be ours.</summary>
     /// <exception cref="UsageException">Another run holds it, or the folder cannot be written.</exception>
-    public static OutputLock TakeFolder(string path) => Take(path, Path.Combine(Resolve(path), WholeFolder), joins: false);
+    public static OutputLock TakeFolder(string path) => Take(path, Path.Combine(Resolve(path), WholeFolder), joins: false, note: null);
 
     /// <summary>True for the path, without links, of a lock that this process holds.</summary>
     public static bool Holds(string path)
@@ -44,7 +46,8 @@ public sealed class OutputLock : IDisposable
     /// <summary>Takes the lock for the time of writing, or joins the run of this process that holds it.</summary>
     /// <param name="path">As the user gave it, for messages.</param>
     /// <param name="target">The path without links.</param>
-    internal static OutputLock Join(string path, string target) => Take(path, target, joins: true);
+    /// <param name="note">Told what became of what killed runs left in the folder.</param>
+    internal static OutputLock Join(string path, string target, Action<string>? note) => Take(path, target, joins: true, note);
 
     public void Dispose()
     {
@@ -54,7 +57,7 @@ public sealed class OutputLock : IDisposable
         if (_made is not null) RemoveEmpty(Path.GetDirectoryName(_path)!, _made);
     }
 
-    static OutputLock Take(string path, string target, bool joins)
+    static OutputLock Take(string path, string target, bool joins, Action<string>? note)
     {
         var folder = Path.GetDirectoryName(target) ?? throw new UsageException($"{path} is no name of a file.");
         var name = Path.Combine(folder, OwnName.Prefix + Stem(target) + OwnName.Lock);
@@ -65,14 +68,23 @@ public sealed class OutputLock : IDisposable
             try
             {
                 Directory.CreateDirectory(folder);
+                var wasLeft = IsLeftLock(name);
                 var file = Open(name, patient: true) ?? throw Held(path);
                 _held.Add(name);
-                if (_cleared.Add(folder))
+                var held = new OutputLock(name, made, file);
+                if (_cleared.Contains(folder)) return held;
+                try
                 {
-                    Clear(folder, name);
-                    FileSet.Recover(folder, null);
+                    Clear(folder, name, wasLeft);
+                    FileSet.Recover(folder, note);
+                    _cleared.Add(folder);
+                    return held;
                 }
-                return new OutputLock(name, made, file);
+                catch
+                {
+                    held.Dispose();
+                    throw;
+                }
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException { ParamName: "path" } or NotSupportedException)
             {
@@ -140,20 +152,25 @@ public sealed class OutputLock : IDisposable
         file.Dispose();
     }
 
-    static void Clear(string folder, string own)
+    // A killed run leaves an empty lock, and an unfinished file never without its lock. What has such a name otherwise is somebody's file.
+    static void Clear(string folder, string own, bool ownWasLeft)
     {
         try
         {
-            foreach (var path in Directory.EnumerateFiles(folder, OwnName.Prefix + "*"))
+            string[] paths = Directory.GetFiles(folder, OwnName.Prefix + "*");
+            var locks = paths.Where(path => path != own && path.EndsWith(OwnName.Lock, StringComparison.Ordinal) && IsLeftLock(path) && !_held.Contains(path)).ToHashSet(StringComparer.Ordinal);
+            if (ownWasLeft) Remove(own);
+            foreach (var key in locks)
             {
-                var name = Path.GetFileName(path);
-                var key = name.EndsWith(OwnName.Lock, StringComparison.Ordinal) ? path
-                    : NameOfUnfinished(name) is { } stem ? Path.Combine(folder, OwnName.Prefix + stem + OwnName.Lock) : null;
-                if (key is null || key == own && key == path || key != own && _held.Contains(key)) continue;
-                var file = key == own ? null : Open(key, patient: false);
-                if (file is null && key != own) continue;
-                if (key != path) File.Delete(path);
-                if (file is not null) Release(key, file);
+                if (Open(key, patient: false) is not { } file) continue;
+                Remove(key);
+                Release(key, file);
+            }
+
+            void Remove(string key)
+            {
+                foreach (var path in paths)
+                    if (NameOfUnfinished(Path.GetFileName(path)) is { } stem && Path.Combine(folder, OwnName.Prefix + stem + OwnName.Lock) == key && IsLeft(path)) File.Delete(path);
             }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -161,6 +178,10 @@ public sealed class OutputLock : IDisposable
             // What cannot be cleared away does no harm.
         }
     }
+
+    static bool IsLeft(string path) => new FileInfo(path).LinkTarget is null && FileStatus.Of(path).Type == FileType.Regular && FileStatus.IsOwn(path);
+
+    static bool IsLeftLock(string path) => IsLeft(path) && new FileInfo(path).Length == 0;
 
     static string? NameOfUnfinished(string name) => OwnName.StemOfUnfinished(name) is > 0 and var length ? name.Substring(OwnName.Prefix.Length, length) : null;
 

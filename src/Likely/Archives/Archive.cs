@@ -76,7 +76,7 @@ public static class Archive
             {
                 throw new ArchiveException($"{output} was not written, because what was compressed does not decode to what was put in: {fault.Message}", fault);
             }
-        });
+        }, options.Loss ?? options.Note);
         progress.Begin("done", 1);
         progress.Report(1);
         notes.Tell(options);

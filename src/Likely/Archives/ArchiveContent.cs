@@ -74,10 +74,10 @@ sealed class ArchiveContent
             Bytes(what.Length);
             return;
         }
-        var stored = new byte[layout.ItemLength];
+        byte[]? stored = null; // not before an item has been decoded: all may be exceptions
         if (what.Kind == EntryKind.Picture)
         {
-            Decode(stored);
+            stored = Decode();
             hash?.Append(stored);
             if (target is not null) WritePicture(target, what, stored);
             return;
@@ -93,7 +93,7 @@ sealed class ArchiveContent
                 Bytes(layout.ItemLength);
                 continue;
             }
-            Decode(stored);
+            stored = Decode();
             hash?.Append(stored);
             target?.Write(stored);
         }
@@ -110,7 +110,13 @@ sealed class ArchiveContent
             }
         }
 
-        void Decode(byte[] stored) => layout.ToStored(Pixels(what, nextItem++, lastItem), stored);
+        byte[] Decode()
+        {
+            var pixels = Pixels(what, nextItem++, lastItem);
+            var bytes = stored ?? new byte[pixels.Length];
+            layout.ToStored(pixels, bytes);
+            return bytes;
+        }
     }
 
     void WritePicture(Stream target, ArchiveEntry what, byte[] pixels)
@@ -133,6 +139,12 @@ sealed class ArchiveContent
         var layout = what.Layout;
         if (before < 0) return Pixels(what, _plan.FirstItem[entry] + item - ~before, 0);
         var at = _plan.FirstByte[entry] + layout.Head + (item + 1L) * layout.Gap + before * layout.ItemLength;
+        // A picture is made of all its bytes at once; of several channels in a planar entry they are put in another order.
+        var copies = layout.Planar && layout.Channels > 1 ? 2 : 1;
+        var needed = layout.ItemLength * (copies + (layout.Channels is 1 or 3 ? 1 : 0));
+        var takes = $"item {item} of {what.Name} takes {MachineMemory.Text(needed)} of memory";
+        if (!MachineMemory.Fits(needed)) throw new ArchiveException($"{_reader.Path}: {takes}, and {MachineMemory.Text(MachineMemory.Available())} are free; restore the whole file.");
+        if (needed > Remarkable) _options.Note?.Invoke(takes);
         var stored = new byte[layout.ItemLength];
         for (var done = 0; done < stored.Length;)
         {
@@ -140,6 +152,7 @@ sealed class ArchiveContent
             piece.CopyTo(stored.AsSpan(done));
             done += piece.Length;
         }
+        if (copies == 1) return stored;
         var pixels = new byte[stored.Length];
         layout.ToPixels(stored, pixels);
         return pixels;

@@ -11,7 +11,7 @@ static class EntryName
     const int LongestPart = 255;
 
     static readonly HashSet<string> _reserved = new(
-        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })], StringComparer.OrdinalIgnoreCase);
+        ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", .. "0123456789\u00B9\u00B2\u00B3".SelectMany(digit => new[] { $"COM{digit}", $"LPT{digit}" })], StringComparer.OrdinalIgnoreCase);
 
     static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _reservedParts = _reserved.GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -28,7 +28,8 @@ static class EntryName
             if (part is "" or "." or "..") return "leads out of its folder or is no plain path";
             if (Encoding.UTF8.GetByteCount(part) > LongestPart) return "is too long";
             foreach (var c in part)
-                if (c < ' ' || c == 127 || c is '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|') return "has a character that not every system allows";
+                if (char.IsControl(c) || c is '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|') return "has a character that not every system allows";
+            if (!Ascii.IsValid(part) && FoldedName.Of(part.ToString()).Length == 0) return "has nothing in it that shows";
             if (part[^1] is '.' or ' ') return "ends in a dot or a space, which not every system allows";
             if (OwnName.Is(part)) return "is one that likely gives to what it keeps while it writes";
             var dot = part.IndexOf('.');

@@ -1,7 +1,7 @@
 namespace Likely;
 
 /// <summary>
-/// What small letters of the basic plane become when accents are taken apart and letters of one meaning made one: Unicode 14, NFD(casefold(NFD(c))) of every
+/// What small letters become when accents are taken apart and letters of one meaning made one: Unicode 14, NFD(casefold(NFD(c))) of every
 /// c that is small already and becomes something else; ideographs for compatibility and Cherokee are left alone. Hexadecimal: the letter, then what it becomes.
 /// </summary>
 static class FoldedLetters
@@ -83,4 +83,11 @@ static class FoldedLetters
         "FB31 05D1 05BC;FB32 05D2 05BC;FB33 05D3 05BC;FB34 05D4 05BC;FB35 05D5 05BC;FB36 05D6 05BC;FB38 05D8 05BC;FB39 05D9 05BC;FB3A 05DA 05BC;FB3B 05DB 05BC;" +
         "FB3C 05DC 05BC;FB3E 05DE 05BC;FB40 05E0 05BC;FB41 05E1 05BC;FB43 05E3 05BC;FB44 05E4 05BC;FB46 05E6 05BC;FB47 05E7 05BC;FB48 05E8 05BC;FB49 05E9 05BC;" +
         "FB4A 05EA 05BC;FB4B 05D5 05B9;FB4C 05D1 05BF;FB4D 05DB 05BF;FB4E 05E4 05BF;";
+
+    /// <summary>The same outside of the basic plane.</summary>
+    public const string Beyond =
+        "1109A 11099 110BA;1109C 1109B 110BA;110AB 110A5 110BA;1112E 11131 11127;1112F 11132 11127;1134B 11347 1133E;1134C 11347 11357;114BB 114B9 114BA;" +
+        "114BC 114B9 114B0;114BE 114B9 114BD;115BA 115B8 115AF;115BB 115B9 115AF;11938 11935 11930;1D15E 1D157 1D165;1D15F 1D158 1D165;" +
+        "1D160 1D158 1D165 1D16E;1D161 1D158 1D165 1D16F;1D162 1D158 1D165 1D170;1D163 1D158 1D165 1D171;1D164 1D158 1D165 1D172;1D1BB 1D1B9 1D165;" +
+        "1D1BC 1D1BA 1D165;1D1BD 1D1B9 1D165 1D16E;1D1BE 1D1BA 1D165 1D16E;1D1BF 1D1B9 1D165 1D16F;1D1C0 1D1BA 1D165 1D16F";
 }

@@ -13,13 +13,23 @@ static class FoldedName
 
     static readonly Dictionary<char, string> _letters = Parse();
 
+    static readonly Dictionary<int, string> _beyond = FoldedLetters.Beyond.Split(';').Select(entry => entry.Split(' '))
+        .ToDictionary(codes => Code(codes[0]), codes => string.Concat(codes.Skip(1).Select(code => char.ConvertFromUtf32(Code(code)))));
+
     /// <summary>The name folded; of ASCII alone, its capitals made small.</summary>
     public static string Of(string name)
     {
         if (Ascii.IsValid(name)) return name.ToLowerInvariant();
         var folded = new StringBuilder(name.Length + 8);
-        foreach (var letter in name.ToLowerInvariant())
+        var small = name.ToLowerInvariant();
+        for (var i = 0; i < small.Length; i++)
         {
+            var letter = small[i];
+            if (char.IsHighSurrogate(letter) && i + 1 < small.Length && char.IsLowSurrogate(small[i + 1]))
+            {
+                AppendBeyond(folded, char.ConvertToUtf32(letter, small[++i]));
+                continue;
+            }
             if (_letters.TryGetValue(letter, out var parts)) folded.Append(parts);
             else if (letter is >= (char)FirstSyllable and <= (char)LastSyllable)
             {
@@ -33,6 +43,13 @@ static class FoldedName
         return folded.ToString();
     }
 
+    // Outside of the basic plane.
+    static void AppendBeyond(StringBuilder folded, int letter)
+    {
+        if (_beyond.TryGetValue(letter, out var parts)) folded.Append(parts);
+        else if (letter is not (>= 0xE0000 and <= 0xE0FFF) && CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.Format) folded.Append(char.ConvertFromUtf32(letter));
+    }
+
     // Marks on one letter may come in any order.
     static void SortMarks(StringBuilder folded)
     {
@@ -43,12 +60,14 @@ static class FoldedName
         static bool IsMark(char letter) => letter >= '\u0300' && CharUnicodeInfo.GetUnicodeCategory(letter) == UnicodeCategory.NonSpacingMark;
     }
 
+    static int Code(string number) => int.Parse(number, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
     static Dictionary<char, string> Parse()
     {
         var letters = new Dictionary<char, string>();
         foreach (var entry in FoldedLetters.Table.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
-            string characters = new([.. entry.Split(' ').Select(number => (char)int.Parse(number, NumberStyles.HexNumber, CultureInfo.InvariantCulture))]);
+            string characters = new([.. entry.Split(' ').Select(number => (char)Code(number))]);
             letters.Add(characters[0], characters[1..]);
         }
         return letters;

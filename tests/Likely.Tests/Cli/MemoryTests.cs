@@ -58,7 +58,7 @@ public sealed class MemoryTests
         {
             var run = CliRun.Of([.. string.Format(verb, folder["bomb.likely"], folder["out"]).Split(' ')]);
             Assert.True(run.Code == 2, run.Error);
-            Assert.Contains("8192x8192", run.Error);
+            Assert.Contains("8192 x 8192", run.Error);
         }
     }
 

@@ -204,6 +204,25 @@ public sealed class FileSetTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("claim")]
+    [InlineData("lock")]
+    [InlineData("file")]
+    [InlineData("set")]
+    public void Whoever_writes_there_next_is_told_before_anything_is_refused(string way)
+    {
+        Prepare();
+        Assert.True(Run(2, out var begun) && begun);
+        var told = new List<string>();
+        var path = Path.Combine(Root, "a");
+        if (way == "claim") Assert.Contains("exists", Assert.Throws<UsageException>(() => new Likely.Cli.Outputs(told.Add, overwrite: false).Claim(path)).Message);
+        else if (way == "lock") OutputLock.Take(path, told.Add).Dispose();
+        else if (way == "file") AtomicFile.Write(path, true, stream => stream.Write("new a"u8), note: told.Add);
+        else new FileSet(Root, true, told.Add).Dispose();
+        Assert.Equal($"what an interrupted run left in {Root} is finished: {_names.Length + 1} files", Assert.Single(told));
+        Check(isNew: true);
+    }
+
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     static string? Recover(string folder, Action<string>? step = null)

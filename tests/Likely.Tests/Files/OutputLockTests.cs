@@ -73,8 +73,9 @@ public sealed class OutputLockTests : IDisposable
     {
         var random = new string('a', 32);
         string[] left = [".likely-out.bin.lock", $".likely-out.bin-{random}.tmp", $".likely-other-{random}.tmp", ".likely-other.lock"];
-        string[] others = [".likely-notes.tmp", $".likely--{random}.tmp", ".likelyx", $".likely-x-{random[1..]}G.tmp", "data.tmp", $".likely-busy-{random}.tmp", ".likely-busy.lock"];
-        foreach (var name in (string[])[.. left, .. others]) File.WriteAllText(Path.Combine(_folder, name), "x");
+        string[] others = [".likely-notes.tmp", $".likely--{random}.tmp", ".likelyx", $".likely-x-{random[1..]}G.tmp", "data.tmp", $".likely-busy-{random}.tmp", ".likely-busy.lock",
+            $".likely-alone-{random}.tmp", ".likely-full.lock", $".likely-full-{random}.tmp"];
+        foreach (var name in (string[])[.. left, .. others]) File.WriteAllText(Path.Combine(_folder, name), name.EndsWith(".lock", StringComparison.Ordinal) && !name.Contains("full") ? "" : "x");
         using (new FileStream(Path.Combine(_folder, ".likely-busy.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
             AtomicFile.Write(Target, overwrite: false, stream => stream.Write("x"u8));
         Assert.Equal([.. others.Append("out.bin").Order(StringComparer.Ordinal)], Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
