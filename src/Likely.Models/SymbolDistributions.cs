@@ -107,10 +107,8 @@ public readonly unsafe struct SymbolDistributions
         GC.KeepAlive(_source);
     }
 
-    internal static void RequireTemperature(float temperature)
-    {
-        if (!(temperature > 0) || !float.IsFinite(temperature)) throw new ArgumentOutOfRangeException(nameof(temperature), $"a temperature of {temperature} is not above 0");
-    }
+    internal static float RequireTemperature(float temperature) => temperature > 0 && float.IsFinite(temperature) ? temperature
+        : throw new ArgumentOutOfRangeException(nameof(temperature), $"a temperature of {temperature} is not above 0");
 
     int Gather(int first, float* logits)
     {

@@ -7,7 +7,7 @@ namespace Likely;
 /// <exception cref="ArgumentOutOfRangeException">The temperature is not above 0.</exception>
 public sealed class Sampler(float temperature = 1)
 {
-    readonly float _temperature = Require(temperature);
+    readonly float _temperature = SymbolDistributions.RequireTemperature(temperature);
     Cumulative?[] _cumulatives = []; // one an example, as those of a position's symbols may carry on
     float[] _bits = [];
 
@@ -48,7 +48,4 @@ public sealed class Sampler(float temperature = 1)
             symbols[b] = uniform[b] * (zero + one) >= zero && one > 0 ? 1 : 0;
         }
     }
-
-    internal static float Require(float temperature) => temperature > 0 && float.IsFinite(temperature) ? temperature
-        : throw new ArgumentOutOfRangeException(nameof(temperature), $"a temperature of {temperature} is not above 0");
 }

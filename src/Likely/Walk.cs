@@ -100,7 +100,7 @@ public static class Walk
             throw new ArgumentException($"an example of {space} has {space.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
         if (labels is not null && model.Classes > 0 && (labels.Length != count || labels.Any(label => (uint)label >= (uint)model.Classes)))
             throw new ArgumentException($"{count} examples need as many labels below {model.Classes}", nameof(labels));
-        Sampler.Require(temperature);
+        SymbolDistributions.RequireTemperature(temperature);
         ScoringMemory.RequireWalk(model, space, count, threads);
         var results = new int[count][];
         var pieces = Pieces(model, count, seed, threads);
