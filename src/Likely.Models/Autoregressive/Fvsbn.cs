@@ -21,7 +21,7 @@ public sealed record FvsbnConfig : ModelConfig
     protected override DensityModel Create(Space space, int classes) => new Fvsbn(this, space);
 }
 
-sealed unsafe class Fvsbn : BinaryModel
+sealed class Fvsbn : BinaryModel
 {
     readonly Lazy<MaskedProduct> _product;
     readonly MaskedProduct _outline; // without its mask, which measuring does not need
@@ -50,7 +50,7 @@ sealed unsafe class Fvsbn : BinaryModel
     }
 
     internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
-        => new Walk(this, batch);
+        => new MaskedWalk(Space, batch, _order.Value, [_product.Value], null, []);
 
     static MaskedProduct Product(Parameter weight, Parameter bias)
     {
@@ -59,31 +59,5 @@ sealed unsafe class Fvsbn : BinaryModel
         var product = new MaskedProduct(weight, bias);
         product.Refresh(new DegreeMask(inputs, outputs));
         return product;
-    }
-
-    sealed class Walk : BinaryPredictor
-    {
-        readonly MaskedProduct _product;
-        readonly Tensor _values, _sums;
-
-        public Walk(Fvsbn model, int batch) : base(model.Space, batch, model._order.Value)
-        {
-            _product = model._product.Value;
-            var memory = new Tape();
-            _values = memory.New(new Shape(1, batch, Count));
-            _sums = memory.New(new Shape(1, batch, Count));
-            Ops.MaskedBegin(_product, _sums);
-        }
-
-        protected override void Predict(int step, float* logits)
-        {
-            for (var b = 0; b < Batch; b++) logits[b] = _sums.Data[(long)b * _sums.Stride + step];
-        }
-
-        protected override void Absorb(int step, ReadOnlySpan<int> symbols)
-        {
-            for (var b = 0; b < Batch; b++) _values.Data[(long)b * _values.Stride + step] = symbols[b];
-            Ops.MaskedObserve(_product, _values, step, 1, _sums);
-        }
     }
 }

@@ -32,7 +32,7 @@ public sealed record MadeConfig : ModelConfig
     protected override DensityModel Create(Space space, int classes) => new Made(this, space);
 }
 
-sealed unsafe class Made : BinaryModel
+sealed class Made : BinaryModel
 {
     // Sorted copies of the weights that are kept for members in use at the same time, and members' orders and masks; at least one of each.
     const long CacheBytes = 512L << 20, MemberBytes = 64L << 20;
@@ -43,10 +43,10 @@ sealed unsafe class Made : BinaryModel
     readonly MadeMember?[] _members;
     readonly float _dropout;
     readonly ulong[] _dropped;
-    readonly List<MadeWeights> _cache = [];
+    readonly List<MadeWeights> _cache = []; // the last used at the end
     readonly int _cacheSize;
     readonly long _units; // inputs and outputs of all products
-    long _uses, _memberBytes;
+    long _memberBytes;
 
     public Made(MadeConfig config, Space space) : base(config, space)
     {
@@ -108,7 +108,7 @@ sealed unsafe class Made : BinaryModel
     internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
     {
         var weights = Weights(member);
-        return new MadeWalk(Space, weights, batch);
+        return new MaskedWalk(Space, batch, weights.Member.Order, weights.Products, weights.Direct, weights.Member.Known);
     }
 
     Func<int, int, int, bool> Fixed(Func<MadeMember, DegreeMask> maskOf)
@@ -133,33 +133,114 @@ sealed unsafe class Made : BinaryModel
         }
     }
 
-    // Weights of an older version are nobody's any more and are made over; those of another member may be in use and are let go.
+    // Weights of an older version are nobody's any more and are made over; those of another member may be in use and are let go, the one
+    // that was not asked for longest first.
     MadeWeights Weights(int member)
     {
         lock (_cache)
         {
-            var version = Parameters.Version;
-            MadeWeights? old = null;
-            var oldest = 0;
+            var (version, found, old) = (Parameters.Version, -1, -1);
             for (var i = 0; i < _cache.Count; i++)
-            {
-                if (_cache[i].Version == version && _cache[i].Member.Index == member)
-                {
-                    _cache[i].LastUse = ++_uses;
-                    return _cache[i];
-                }
-                if (_cache[i].Version != version) old = _cache[i];
-                if (_cache[i].LastUse < _cache[oldest].LastUse) oldest = i;
-            }
-            if (old is null)
-            {
-                old = new MadeWeights(_weights, _biases, _direct);
-                if (_cache.Count < _cacheSize) _cache.Add(old);
-                else _cache[oldest] = old;
-            }
-            old.Refresh(Member(member), version);
-            old.LastUse = ++_uses;
-            return old;
+                if (_cache[i].Version != version) old = i;
+                else if (_cache[i].Member.Index == member) found = i;
+            var index = found >= 0 ? found : old;
+            var weights = index >= 0 ? _cache[index] : new MadeWeights(_weights, _biases, _direct);
+            if (index < 0 && _cache.Count == _cacheSize) index = 0;
+            if (index >= 0) _cache.RemoveAt(index);
+            _cache.Add(weights);
+            if (found < 0) weights.Refresh(Member(member), version);
+            return weights;
         }
+    }
+}
+
+/// <summary>
+/// One member of a MADE ensemble (Germain et al. 2015, sec. 3 and 4): an order of the variables and a degree for every hidden unit. The
+/// input visited at step t (from 0) has degree t + 1; a unit of degree m may depend on inputs of degree up to m, and the output
+/// visited at step t on units of degree up to t. Degrees of a layer are uniform from the least of the layer below to D - 1.
+/// </summary>
+sealed class MadeMember
+{
+    /// <param name="config">Which masks and orderings there are.</param>
+    /// <param name="dimensions">D.</param>
+    /// <param name="member">Index within the ensemble.</param>
+    /// <param name="sorted">True: units are numbered by degree, which no other set of masks may then contradict.</param>
+    public MadeMember(MadeConfig config, int dimensions, int member, bool sorted)
+    {
+        Index = member;
+        var seed = (ulong)config.MaskSeed;
+        if (config.Orderings > 1) Order = new Philox(seed, RandomPurpose.Ordering).Permutation(dimensions, (ulong)(member % config.Orderings));
+        var (inputs, outputs) = (new int[dimensions], new int[dimensions]);
+        for (var t = 0; t < dimensions; t++) (inputs[Order?[t] ?? t], outputs[Order?[t] ?? t]) = (t + 1, t);
+
+        var random = new Philox(seed, RandomPurpose.Mask, Philox.Hash("degrees"));
+        Masks = new DegreeMask[config.Layers + 1];
+        Known = new int[config.Layers][];
+        var (below, belowOrder, least) = (inputs, Order, 1);
+        for (var layer = 0; layer < config.Layers; layer++)
+        {
+            var degrees = new int[config.Hidden];
+            var span = Math.Max(1, dimensions - least);
+            for (var unit = 0; unit < degrees.Length; unit++)
+                degrees[unit] = least + random.Below((ulong)(member % config.Masks), (ulong)layer << 32 | (uint)unit, span);
+            if (sorted) Array.Sort(degrees);
+            var order = sorted ? null : Sorted(degrees);
+            Masks[layer] = new DegreeMask(below, degrees, belowOrder, order);
+            Known[layer] = Counts(degrees, dimensions);
+            (below, belowOrder, least) = (degrees, order, degrees.Min());
+        }
+        Masks[^1] = new DegreeMask(below, outputs, belowOrder, Order);
+        if (config.Direct) Direct = new DegreeMask(inputs, outputs, Order, Order);
+    }
+
+    /// <summary>Index within the ensemble.</summary>
+    public int Index { get; }
+
+    /// <summary>The variable visited at each step; null: as they come.</summary>
+    public int[]? Order { get; }
+
+    /// <summary>Memory that it takes, about.</summary>
+    public long Bytes => 4L * (Order?.Length ?? 0) + (Direct?.Bytes ?? 0) + Masks.Sum(mask => mask.Bytes) + Known.Sum(known => 4L * known.Length);
+
+    /// <summary>Masks of the products from inputs through the hidden layers to the outputs.</summary>
+    public DegreeMask[] Masks { get; }
+
+    /// <summary>The mask of the product straight from inputs to outputs, or null.</summary>
+    public DegreeMask? Direct { get; }
+
+    /// <summary>[layer][t]: how many units of a layer, in sorted order, are known once t variables are.</summary>
+    public int[][] Known { get; }
+
+    static int[] Sorted(int[] degrees) => [.. Enumerable.Range(0, degrees.Length).OrderBy(unit => degrees[unit])];
+
+    static int[] Counts(int[] degrees, int dimensions)
+    {
+        var known = new int[dimensions + 1];
+        foreach (var degree in degrees) known[Math.Min(degree, dimensions)]++;
+        for (var t = 1; t <= dimensions; t++) known[t] += known[t - 1];
+        return known;
+    }
+}
+
+/// <summary>The products of one member at one version of the parameters, masked and sorted.</summary>
+sealed class MadeWeights(Parameter[] weights, Parameter[] biases, Parameter? direct)
+{
+    /// <summary>The member; set by <see cref="Refresh"/>.</summary>
+    public MadeMember Member { get; private set; } = null!;
+
+    /// <summary>The parameters' version these weights were made from.</summary>
+    public long Version { get; private set; } = -1;
+
+    /// <summary>From inputs through the hidden layers to the outputs.</summary>
+    public MaskedProduct[] Products { get; } = [.. weights.Zip(biases, (weight, bias) => new MaskedProduct(weight, bias))];
+
+    /// <summary>Straight from inputs to outputs, or null.</summary>
+    public MaskedProduct? Direct { get; } = direct is null ? null : new MaskedProduct(direct, null);
+
+    public void Refresh(MadeMember member, long version)
+    {
+        (Member, Version) = (member, version);
+        for (var i = 0; i < Products.Length; i++) Products[i].Refresh(member.Masks[i]);
+        Direct?.Refresh(member.Direct!);
     }
 }
