@@ -17,7 +17,7 @@ if errorlevel 1 (
 if not exist "%program%" goto build
 if not exist "%stamp%" goto build
 rem Folders count too: their time changes when a file is deleted.
-powershell -NoProfile -ExecutionPolicy Bypass -Command "$built = (Get-Item ($env:LIKELY_ROOT + '.build\stamp')).LastWriteTimeUtc; $changed = Get-ChildItem ($env:LIKELY_ROOT + 'src'), ($env:LIKELY_ROOT + 'Directory.*.props'), ($env:LIKELY_ROOT + 'global.json') -Recurse | Where-Object { $_.FullName -notmatch '\\(bin|obj)(\\|$)' -and $_.LastWriteTimeUtc -gt $built } | Select-Object -First 1; if ($changed) { exit 1 }"
+powershell -NoProfile -ExecutionPolicy Bypass -Command "$built = (Get-Item ($env:LIKELY_ROOT + '.build\stamp')).LastWriteTimeUtc; $changed = Get-ChildItem ($env:LIKELY_ROOT + 'src'), ($env:LIKELY_ROOT + 'bench'), ($env:LIKELY_ROOT + 'Directory.*.props'), ($env:LIKELY_ROOT + 'global.json') -Recurse | Where-Object { $_.FullName -notmatch '\\(bin|obj)(\\|$)' -and $_.LastWriteTimeUtc -gt $built } | Select-Object -First 1; if ($changed) { exit 1 }"
 if errorlevel 1 goto build
 goto run
 

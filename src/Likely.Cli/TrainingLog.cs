@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Likely.Logging;
 using Likely.Models;
 using Likely.Training;
 

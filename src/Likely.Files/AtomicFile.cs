@@ -78,8 +78,8 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>The plain sentence for a failure to write a file.</summary>
-    internal static UsageException Explain(string path, Exception fault) => new(fault switch
+    /// <summary>The plain sentence for a failure to write a file: an <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> as what the user is told.</summary>
+    public static UsageException Explain(string path, Exception fault) => new(fault switch
     {
         IOException { HResult: DiskFullUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows } =>
             $"The disk is full, so {path} was not written; free some space and try again.",

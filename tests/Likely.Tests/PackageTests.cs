@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Reflection;
 using System.Xml.Linq;
+using Likely.Benchmarks;
 using Likely.Cli;
 using Likely.Coding;
 using Likely.Data;
@@ -21,7 +22,7 @@ public sealed class PackageTests : IDisposable
 
     readonly string _folder = Directory.CreateTempSubdirectory("likely-pack-").FullName;
 
-    public static TheoryData<Type> Assemblies => [typeof(Walk), typeof(RangeEncoder), typeof(Dataset), typeof(Checkpoint), typeof(AtomicFile), typeof(Tensor), typeof(CommandLine)];
+    public static TheoryData<Type> Assemblies => [typeof(Walk), typeof(RangeEncoder), typeof(Dataset), typeof(Checkpoint), typeof(AtomicFile), typeof(Tensor), typeof(CommandLine), typeof(Benchmark)];
 
     [Theory, MemberData(nameof(Assemblies))]
     public void Every_assembly_is_marked_trimmable_and_ready_for_compilation_ahead_of_time(Type type)

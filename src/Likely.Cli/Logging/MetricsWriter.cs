@@ -2,14 +2,14 @@ using System.Text;
 using System.Text.Json;
 using Likely.Files;
 
-namespace Likely.Logging;
+namespace Likely.Cli;
 
 /// <summary>
 /// A run's measurements in metrics.jsonl: one JSON object per line, "step" first, keys in snake_case, numbers written so
 /// that they read back exactly; values that are not finite become null. A line is handed to the system as soon as it is
 /// complete. After a crash the last line may be cut; opening the file drops it, so that a resumed run goes on cleanly.
 /// </summary>
-public sealed class MetricsWriter : IDisposable
+sealed class MetricsWriter : IDisposable
 {
     readonly string _path;
     FileStream _stream;

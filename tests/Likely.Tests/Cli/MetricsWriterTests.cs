@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Likely.Logging;
+using Likely.Cli;
 using Xunit;
 
-namespace Likely.Tests.Logging;
+namespace Likely.Tests.Cli;
 
 /// <summary>Lines of metrics.jsonl read back exactly, and a resumed run continues them.</summary>
 public sealed class MetricsWriterTests : IDisposable

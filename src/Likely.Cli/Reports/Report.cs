@@ -3,14 +3,14 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace Likely;
+namespace Likely.Cli;
 
 /// <summary>
 /// One self-contained HTML page: text, tables, pictures and curves, in the order they are added.
 /// Nothing is loaded from outside (pictures are data URIs, curves inline SVG, no script), all text is escaped, and the
 /// page follows the reader's choice of light or dark. Equal calls give equal bytes.
 /// </summary>
-public sealed class Report(string title, string subtitle = "")
+sealed class Report(string title, string subtitle = "")
 {
     const int ColumnPixels = 720;
 

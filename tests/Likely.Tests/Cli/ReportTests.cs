@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Likely.Cli;
 using Xunit;
 
-namespace Likely.Tests;
+namespace Likely.Tests.Cli;
 
 /// <summary>The page stands alone, escapes what it is given, and draws curves inside their frame.</summary>
 public sealed class ReportTests

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace Likely.Logging;
+namespace Likely.Cli;
 
 /// <summary>
 /// An event file that TensorBoard reads: scalars and PNG images by tag and step.
@@ -13,7 +13,7 @@ namespace Likely.Logging;
 /// encoded here by hand, field by field, because the generated classes would be longer than this file.
 /// The wall time is for display only. One instance writes one file and is not for several threads at once.
 /// </summary>
-public sealed class TensorBoardWriter : IDisposable
+sealed class TensorBoardWriter : IDisposable
 {
     static int _filesOpened;
 

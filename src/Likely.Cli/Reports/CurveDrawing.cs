@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Likely;
+namespace Likely.Cli;
 
 /// <summary>
 /// Curves as inline SVG in a view of 720 x 300 units: round ticks (1, 2 or 5 times a power of ten), light grid, a legend

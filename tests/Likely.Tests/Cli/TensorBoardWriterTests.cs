@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using Likely.Logging;
+using Likely.Cli;
 using Xunit;
 
-namespace Likely.Tests.Logging;
+namespace Likely.Tests.Cli;
 
 /// <summary>Event files taken apart again by a reader of its own, check sums included.</summary>
 public sealed class TensorBoardWriterTests : IDisposable
