@@ -36,7 +36,7 @@ static class CompleteVerb
         var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, result.GetValue(Keep));
         outputs.Claim(output);
-        var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnyExtent, Flip = false };
+        var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
         using var data = session.Open(source, options, checkpoint);
         var split = ItemChoice.Of(checkpoint, data).Split;
         var index = result.GetValue(Item) ?? 0;

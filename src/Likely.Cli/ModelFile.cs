@@ -32,7 +32,7 @@ static class ModelFile
             throw new UsageException($"{path} is damaged, or of a later version: {fault.Message}");
         }
         var own = checkpoint.Model.Space;
-        if ((options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
+        if ((options.Patches ?? options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
             throw new UsageException($"{path} is damaged: its preprocessing makes items of {height} x {width}, and its geometry is {own}");
         if ((options.Binarize == Binarization.None ? options.Levels : 2) is { } levels && levels != own.Levels)
             throw new UsageException($"{path} is damaged: its preprocessing makes items of {levels} levels, and its geometry is {own}");
@@ -72,6 +72,15 @@ static class ModelFile
             ModelLevels = checkpoint.Model.Space.Levels,
             ModelClasses = checkpoint.Model.Classes > 0 ? checkpoint.ClassNames : null,
         };
+    }
+
+    /// <summary>The same for items that are to be as they are: nothing about them is drawn, and whatever size the model takes they keep, unless patches are asked for.</summary>
+    /// <exception cref="DataException">An unknown key or a bad value.</exception>
+    public static DataOptions WholeItems(Checkpoint checkpoint, List<KeyValuePair<string, string>> settings)
+    {
+        var (options, anySize) = (DataOptions(checkpoint, settings), checkpoint.Model.AnyExtent);
+        var patches = anySize && settings.TrueForAll(setting => setting.Key != "patches") ? null : options.Patches;
+        return options with { AnySize = anySize, Patches = patches, Flip = false, Recolor = Recoloring.None };
     }
 
     /// <summary>The number of a label given by its name; or by number, if no label is called by a number.</summary>

@@ -30,7 +30,7 @@ static class ScoreVerb
     {
         var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Data));
         var checkpoint = ModelFile.Read(modelPath);
-        var options = ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(Set))) with { AnySize = checkpoint.Model.AnyExtent, Flip = false };
+        var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
         var splitName = result.GetValue(SplitName);
         ItemChoice.RequireKnown(splitName);
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";

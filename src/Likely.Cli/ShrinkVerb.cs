@@ -67,7 +67,7 @@ static class ShrinkVerb
     // The model file knows only the name of its data; what is not here is not fetched for this.
     static Dataset? Open(string? given, Checkpoint checkpoint, Session session)
     {
-        var options = ModelFile.DataOptions(checkpoint, []) with { AnySize = checkpoint.Model.AnyExtent, Flip = false };
+        var options = ModelFile.WholeItems(checkpoint, []);
         var name = given ?? checkpoint.DataName;
         if (given is null && (name.Length == 0 || !Dataset.IsHere(name)))
         {

@@ -4,8 +4,8 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// What is done to a data set before a model sees it. Order: transpose, crop (the centre), grey, resize, mirror, then binarise or
-/// reduce the levels. The canonical text of these options is stored in a model file, so that score, complete and
+/// What is done to a data set before a model sees it. Order: transpose, crop (the centre), grey, resize, cut windows, mirror, recolour, then
+/// binarise or reduce the levels. The canonical text of these options is stored in a model file, so that score, complete and
 /// compress treat new data as training did, and hold out the same items.
 /// </summary>
 public sealed record DataOptions
@@ -19,6 +19,7 @@ public sealed record DataOptions
         new("levels", "-", "a whole number from 2 to 256", "so many greys instead of 256: floor(value * levels / 256)"),
         new("size", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 28x28", "resize every picture to exactly this size, after crop"),
         new("crop", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 64x64", "keep only the centre of this size"),
+        new("patches", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 32x32", "train on windows of this size, cut anew in every epoch from pictures of any size; a model of any size then takes whole pictures"),
         new("gray", "false", "true or false", "turn colour into grey"),
         new("background", "-", "white, black or a grey from 0 to 255", "what shows through transparent pixels, which are refused without it"),
         new("validation", "0.1", "a fraction from 0 to 0.45, such as 0.1", "share held out for validation, and again for test, where the data have no such parts of their own"),
@@ -26,7 +27,8 @@ public sealed record DataOptions
         new("parts", "names", "names or none", "what a folder's file and sub-folder names call test or validation never trains; none: no name means a part"),
         new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split, drawn evenly"),
         new("flip", "false", "true or false", "mirror each training item with probability 1/2, anew in every epoch"),
-        new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, of mirroring and of binarize=dynamic"),
+        new("recolor", "none", "none, swap, shift or both", "swap: each training item's channels change places; shift: half of the items have each channel raised or lowered as a whole; anew in every epoch"),
+        new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, and of what varies with the epoch: windows, mirroring, recolouring, binarize=dynamic"),
         new("range", "-", "LOW:HIGH, such as 0:1, -1:1, 0:255 or 0:65535", "which stored values of an array, or of pictures of 16 bits, are black and white; what its type does not say is found out from its values and told"),
         new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
@@ -43,6 +45,9 @@ public sealed record DataOptions
     /// <summary>Keep only the centre of this size.</summary>
     public (int Height, int Width)? Crop { get; init; }
 
+    /// <summary>Items are windows of this size, in training drawn anew in every epoch; parts still hold whole pictures.</summary>
+    public (int Height, int Width)? Patches { get; init; }
+
     /// <summary>Turn colour into grey.</summary>
     public bool Gray { get; init; }
 
@@ -51,6 +56,9 @@ public sealed record DataOptions
 
     /// <summary>Mirror each training item with probability 1/2, drawn anew in every epoch.</summary>
     public bool Flip { get; init; }
+
+    /// <summary>What is done to the colours of each training item, drawn anew in every epoch.</summary>
+    public Recoloring Recolor { get; init; }
 
     /// <summary>Held-out fraction, for validation and again for test, where the source has no such parts of its own.</summary>
     public double Validation { get; init; } = 0.1;
@@ -64,7 +72,7 @@ public sealed record DataOptions
     /// <summary>Use at most this many items of each split, drawn evenly (see <see cref="Split.Sample"/>).</summary>
     public int? Limit { get; init; }
 
-    /// <summary>Seed of the split, of the mirroring and of the dynamic binarisation.</summary>
+    /// <summary>Seed of the split and of all that varies with the epoch.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Which stored values of an array are black and white; null: what its type says, or else what its values suggest.</summary>
@@ -105,6 +113,7 @@ public sealed record DataOptions
         if (Levels is { } levels) words.Add($"levels={levels}");
         if (Size is var (height, width)) words.Add($"size={height}x{width}");
         if (Crop is var (cropHeight, cropWidth)) words.Add($"crop={cropHeight}x{cropWidth}");
+        if (Patches is var (patchHeight, patchWidth)) words.Add($"patches={patchHeight}x{patchWidth}");
         if (Gray) words.Add("gray=true");
         if (Background is { } background) words.Add($"background={background}");
         if (Validation != Default.Validation) words.Add($"validation={Text(Validation)}");
@@ -112,6 +121,7 @@ public sealed record DataOptions
         if (Parts == PartRule.None) words.Add("parts=none");
         if (Limit is { } limit) words.Add($"limit={limit}");
         if (Flip) words.Add("flip=true");
+        if (Recolor != Recoloring.None) words.Add($"recolor={Recolor.ToString().ToLowerInvariant()}");
         if (Seed != 0) words.Add($"data_seed={Seed}");
         if (Range is var (low, high)) words.Add($"range={Text(low)}:{Text(high)}");
         if (Axes is not null) words.Add($"axes={Axes}");
@@ -139,9 +149,11 @@ public sealed record DataOptions
         "levels" => this with { Levels = (int)ParseWhole(key, value, 2, 256) },
         "size" => this with { Size = ParseSize(key, value) },
         "crop" => this with { Crop = ParseSize(key, value) },
+        "patches" => this with { Patches = ParseSize(key, value) },
         "gray" => this with { Gray = ParseFlag(key, value) },
         "background" => this with { Background = ParseBackground(key, value) },
         "flip" => this with { Flip = ParseFlag(key, value) },
+        "recolor" => this with { Recolor = ParseRecoloring(key, value) },
         "limit" => this with { Limit = (int)ParseWhole(key, value, 1, int.MaxValue) },
         "validation" => this with { Validation = ParseFraction(key, value) },
         "hold_out" => this with { HoldOut = ParseHoldOut(key, value) },
@@ -163,9 +175,14 @@ public sealed record DataOptions
 
     static DataException Refused(string key, string value) => new($"{key}={value} is not allowed; use {LineOf(key).Values}.");
 
-    DataOptions Checked() => Binarize != Binarization.None && Levels is { } levels && levels != 2
-        ? throw new DataException($"binarize={Name(Binarize)} and levels={levels} contradict each other; leave one of them out.")
-        : this;
+    DataOptions Checked()
+    {
+        if (Binarize != Binarization.None && Levels is { } levels && levels != 2)
+            throw new DataException($"binarize={Name(Binarize)} and levels={levels} contradict each other; leave one of them out.");
+        if (Patches is not null && Binarize is (Binarization.Static or Binarization.Dynamic))
+            throw new DataException($"binarize={Name(Binarize)} draws the pixels of whole items, and patches are windows of them; use binarize=threshold or leave patches out.");
+        return this;
+    }
 
     static string Name(Binarization value) => value.ToString().ToLowerInvariant();
 
@@ -175,6 +192,15 @@ public sealed record DataOptions
         "threshold" => Binarization.Threshold,
         "static" => Binarization.Static,
         "dynamic" => Binarization.Dynamic,
+        _ => throw Refused(key, value),
+    };
+
+    static Recoloring ParseRecoloring(string key, string value) => value switch
+    {
+        "none" => Recoloring.None,
+        "swap" => Recoloring.Swap,
+        "shift" => Recoloring.Shift,
+        "both" => Recoloring.Both,
         _ => throw Refused(key, value),
     };
 

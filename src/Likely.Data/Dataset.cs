@@ -40,6 +40,7 @@ public sealed class Dataset : IDisposable
             if (known is null && parts.PartNote is { } named) _partNotes.Add(named);
             _notes.AddRange(_source.Notes);
             var (trainItems, validationItems, testItems) = Divide(train, validation, parts.Test.Count > 0, known);
+            if (Patches is { } size) Explain(size, preprocessing, trainItems.Length);
             if (known is null && !options.Gray && Space.Symbols == 3 && _hashes.IsGrey == true)
                 _notes.Add("every pixel is grey, stored in three equal channels; gray=true takes one, a third of the work");
             string[] greys = options.Gray ? [] : [.. sources.OfType<FolderSource>().SelectMany(folder => folder.GreyAmongColors.Select(folder.ItemName))];
@@ -64,7 +65,7 @@ public sealed class Dataset : IDisposable
     /// <summary>True if it was opened by a known name, which tells what it holds.</summary>
     public bool IsKnown { get; }
 
-    /// <summary>Shape of an item after preprocessing; of the first one if <see cref="DataOptions.AnySize"/> lets them differ.</summary>
+    /// <summary>Shape of an item after preprocessing; of the first one if <see cref="DataOptions.AnySize"/> lets them differ, and of a window if items are <see cref="DataOptions.Patches"/>.</summary>
     public Space Space { get; }
 
     /// <summary>Names of the labels; empty if there are none.</summary>
@@ -154,7 +155,7 @@ public sealed class Dataset : IDisposable
         text.AppendLine($"name    {VisibleText.Line(Name)}");
         text.AppendLine($"source  {(_source is JoinedSource ? _source.Description : VisibleText.Line(_source.Description))}");
         text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}{(_heldOutByContent ? "; held out by each item's content, so that a new file moves no other" : "")}");
-        text.AppendLine($"shape   {Space}{(_options.AnySize ? " (the first; sizes may differ)" : "")}");
+        text.AppendLine($"shape   {Space}{(_options.Patches is not null ? " (windows of pictures)" : _options.AnySize ? " (the first; sizes may differ)" : "")}");
         text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {VisibleText.Line(string.Join(", ", ClassNames.Take(20)))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");
         foreach (var note in _notes) text.AppendLine($"note    {VisibleText.Line(note)}");
         var settings = (_options with { HoldOut = HoldOut.Permutation }).ToCanonical();
@@ -230,7 +231,26 @@ public sealed class Dataset : IDisposable
     }
 
     Split MakeSplit(string name, int[] items, Preprocessing preprocessing, Func<int, double>? place, bool training) =>
-        new Split(name, _source, preprocessing, Space, items, training, _hashes, place, _classOf).Sample(_options.Limit ?? int.MaxValue);
+        new Split(name, _source, preprocessing, Space, items, training, _hashes, place, _classOf).Sample(_options.Limit ?? int.MaxValue) is var split && Patches is { } size ? split.InWindows(size) : split;
+
+    PatchSize? Patches => _options.Patches is var (height, width) ? new PatchSize(height, width) : null;
+
+    // What windows are cut from, and what is too small for them.
+    void Explain(PatchSize size, Preprocessing preprocessing, int trained)
+    {
+        Space[] spaces = [.. Enumerable.Range(0, _source.Count).Select(i => preprocessing.SpaceOf(_source.SpaceOf(i), () => _source.ItemName(i)))];
+        int[] small = [.. Enumerable.Range(0, spaces.Length).Where(i => !size.FitsInto(spaces[i]))];
+        if (small.Length == spaces.Length)
+            throw new DataException($"No picture is as large as patches={size}: '{_source.ItemName(small[0])}' has {spaces[small[0]].Height} x {spaces[small[0]].Width} pixels; make the patches smaller.");
+        _notes.Add($"windows of {size}, in training cut anew in every epoch, from {trained} whole pictures for training and others held out");
+        if (small.Length > 0)
+        {
+            _partNotes.Add($"left out: {small.Length} of {spaces.Length} pictures, such as '{_source.ItemName(small[0])}' of {spaces[small[0]].Height}x{spaces[small[0]].Width}, are smaller than patches={size}");
+            _notes.Add(_partNotes[^1]);
+        }
+        if (_source.IsSlow && spaces.Sum(space => (long)space.Dimensions) is > PatchSize.MostKept and var bytes)
+            _notes.Add($"the decoded pictures take {bytes >> 20} MiB, of which {PatchSize.MostKept >> 20} are kept in memory; the others are decoded anew for every window, which is slow: resize them first, or train on fewer with limit=N");
+    }
 
     static Space CommonSpace(ItemSource source, Preprocessing preprocessing)
     {
@@ -241,11 +261,11 @@ public sealed class Dataset : IDisposable
             var other = preprocessing.SpaceOf(source.SpaceOf(i), () => source.ItemName(index));
             if (other.Symbols != first.Symbols)
                 throw new DataException($"'{source.ItemName(0)}' has {first.Symbols} channels but '{source.ItemName(i)}' has {other.Symbols}; set gray=true.");
-            if ((other.Height, other.Width) != (first.Height, first.Width) && !preprocessing.Options.AnySize)
+            if ((other.Height, other.Width) != (first.Height, first.Width) && !preprocessing.Options.AnySize && preprocessing.Options.Patches is null)
                 throw new DataException($"'{source.ItemName(0)}' has {first.Height} x {first.Width} pixels but '{source.ItemName(i)}' has " +
-                    $"{other.Height} x {other.Width}; make them equal with size=HxW or crop=HxW, such as crop={Math.Min(first.Height, other.Height)}x{Math.Min(first.Width, other.Width)}.");
+                    $"{other.Height} x {other.Width}; make them equal with size=HxW or crop=HxW, such as crop={Math.Min(first.Height, other.Height)}x{Math.Min(first.Width, other.Width)}, or train on windows of them with patches=HxW.");
             if (other.Levels > first.Levels) first = first with { Levels = other.Levels };
         }
-        return first;
+        return preprocessing.Options.Patches is var (height, width) ? first with { Height = height, Width = width } : first;
     }
 }

@@ -13,6 +13,8 @@ static class EffectiveOptions
         var (hasArrays, hasPictures) = (files.Any(file => file is ArraySource), files.Any(file => file is FolderSource or PictureSource));
         HashSet<string> keys = [];
         if (options.Flip) keys.Add("flip");
+        if (options.Recolor != Recoloring.None) keys.Add("recolor");
+        if (options.Patches is not null) keys.Add("patches");
         if (hasArrays) keys.Add("axes");
         if (hasPictures) keys.Add("background"); // whether any is transparent is seen only when it is decoded
         if (files.Any(file => file.IsScaled)) keys.Add("range");

@@ -5,15 +5,18 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// From stored pixels to a model's symbols: transpose, crop, grey, resize, mirror, then binarise or floor(value levels / 256).
+/// From stored pixels to a model's symbols: transpose, crop, grey, resize, cut a window, mirror, recolour, then binarise or floor(value levels / 256).
 /// A drawn binary pixel is u &lt; value / 255 with u of 24 bits, compared in whole numbers. For the static binarisation, which epoch 0 has as well, u is addressed by
 /// (a fixed seed; what the item holds, dimension), see <see cref="StaticDraw"/>; in later epochs of training by (seed, epoch; index, dimension).
-/// Cropped and resized pictures that are slow to decode are kept, up to 256 MiB.
+/// Cropped and resized pictures that are slow to decode are kept, up to 256 MiB, or 1 GiB where windows are cut from them again and again.
 /// </summary>
 sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
 {
     const ulong StaticSeed = 20_160_128;
     const long MostKept = 256L << 20;
+
+    // Beside the addresses of windows, which begin at 1; 0 is for mirroring whole items.
+    const ulong ColorAddress = 1UL << 32;
 
     readonly ConcurrentDictionary<int, byte[]> _kept = new();
     long _keptBytes;
@@ -49,20 +52,85 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
         else
         {
             ReadPixels(source, index, symbols, space);
-            if (source.IsSlow && Interlocked.Add(ref _keptBytes, symbols.Length) <= MostKept) _kept[index] = symbols.ToArray();
+            if (source.IsSlow) Keep(index, symbols, MostKept);
         }
-        if (training && options.Flip && (new Philox(options.Seed, RandomPurpose.Augmentation, epoch).UInt32(source.Address(index), 0) & 1) != 0)
-            Mirror(symbols, space);
-        if (options.Binarize == Binarization.Threshold)
-            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] >> 7);
-        else if (options.Binarize != Binarization.None)
+        var random = new Philox(options.Seed, RandomPurpose.Augmentation, epoch);
+        if (training && options.Flip && (random.UInt32(source.Address(index), 0) & 1) != 0) Mirror(symbols, space);
+        if (training) Recolor(symbols, space, random, source.Address(index), 0);
+        if (options.Binarize is Binarization.Static or Binarization.Dynamic)
         {
             var dynamic = training && options.Binarize == Binarization.Dynamic && epoch != 0;
             if (dynamic) Draw(symbols, new Philox(options.Seed, RandomPurpose.Binarization, epoch), source.Address(index));
             else Draw(symbols, new Philox(StaticSeed, RandomPurpose.Binarization, 0), staticDraw[index]);
         }
+        else Quantise(symbols, space);
+    }
+
+    /// <summary>Reads a window of an item: in training one that is drawn anew in every epoch, else one of a fixed grid.</summary>
+    /// <param name="source">Where the item lies.</param>
+    /// <param name="index">Which item.</param>
+    /// <param name="number">Which of its windows.</param>
+    /// <param name="symbols">Receives the window.</param>
+    /// <param name="whole">The item's own space.</param>
+    /// <param name="space">The window's.</param>
+    /// <param name="epoch">Addresses what is drawn.</param>
+    /// <param name="training">Whether it is drawn.</param>
+    public void ReadWindow(ItemSource source, int index, int number, Span<byte> symbols, Space whole, Space space, ulong epoch, bool training)
+    {
+        if (!_kept.TryGetValue(index, out var pixels))
+        {
+            ReadPixels(source, index, pixels = new byte[whole.Dimensions], whole);
+            Keep(index, pixels, PatchSize.MostKept);
+        }
+        var size = new PatchSize(space.Height, space.Width);
+        var random = new Philox(options.Seed, RandomPurpose.Augmentation, epoch);
+        var (vertical, horizontal, mirrored, _) = random.Block(source.Address(index), 1 + (ulong)number);
+        var (top, left) = training ? size.Draw(whole, vertical, horizontal) : size.Place(whole, number);
+        var row = space.Width * space.Symbols;
+        for (var i = 0; i < space.Height; i++)
+            pixels.AsSpan(((top + i) * whole.Width + left) * whole.Symbols, row).CopyTo(symbols[(i * row)..]);
+        if (training && options.Flip && (mirrored & 1) != 0) Mirror(symbols, space);
+        if (training) Recolor(symbols, space, random, source.Address(index), (ulong)number);
+        Quantise(symbols, space);
+    }
+
+    // Copies: what is given may be longer or shorter lived.
+    void Keep(int index, ReadOnlySpan<byte> pixels, long most)
+    {
+        if (Interlocked.Add(ref _keptBytes, pixels.Length) > most || !_kept.TryAdd(index, pixels.ToArray())) Interlocked.Add(ref _keptBytes, -pixels.Length);
+    }
+
+    void Quantise(Span<byte> symbols, Space space)
+    {
+        if (options.Binarize != Binarization.None)
+            foreach (ref var symbol in symbols) symbol >>= 7;
         else if (space.Levels < 256)
-            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)(symbols[i] * space.Levels >> 8);
+            foreach (ref var symbol in symbols) symbol = (byte)(symbol * space.Levels >> 8);
+    }
+
+    void Recolor(Span<byte> pixels, Space space, Philox random, ulong address, ulong number)
+    {
+        if (options.Recolor == Recoloring.None) return;
+        var (choice, first, second, third) = random.Block(address, ColorAddress + number);
+        if (options.Recolor.HasFlag(Recoloring.Swap) && space.Symbols == 3) Swap(pixels, (int)((ulong)choice * 6 >> 32));
+        if (!options.Recolor.HasFlag(Recoloring.Shift) || (choice & 1) == 0) return;
+        for (var c = 0; c < space.Symbols; c++) Shift(pixels, c, space.Symbols, c switch { 0 => first, 1 => second, _ => third });
+    }
+
+    // One of the six orders of three channels.
+    static void Swap(Span<byte> pixels, int order)
+    {
+        var (first, odd) = (order / 2, order % 2 == 1);
+        var (second, third) = ((first + (odd ? 2 : 1)) % 3, (first + (odd ? 1 : 2)) % 3);
+        for (var i = 0; i + 2 < pixels.Length; i += 3) (pixels[i], pixels[i + 1], pixels[i + 2]) = (pixels[i + first], pixels[i + second], pixels[i + third]);
+    }
+
+    static void Shift(Span<byte> pixels, int channel, int channels, uint random)
+    {
+        var (low, high) = (255, 0);
+        for (var i = channel; i < pixels.Length; i += channels) (low, high) = (Math.Min(low, pixels[i]), Math.Max(high, pixels[i]));
+        var by = (int)((ulong)random * (uint)(255 - high + low + 1) >> 32) - low;
+        for (var i = channel; i < pixels.Length; i += channels) pixels[i] = (byte)(pixels[i] + by);
     }
 
     void ReadPixels(ItemSource source, int index, Span<byte> target, Space space)

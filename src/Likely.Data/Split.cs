@@ -13,7 +13,7 @@ public sealed class Split
     readonly ContentHashes _hashes;
     readonly Func<int, double>? _place;
     readonly int[]? _classOf;
-    int[]? _numbers;
+    int[]? _numbers, _windows;
 
     /// <param name="name">See <see cref="Name"/>.</param>
     /// <param name="source">Where the items lie.</param>
@@ -37,8 +37,31 @@ public sealed class Split
     public Space Space { get; }
 
     /// <summary>Shape of one item after preprocessing.</summary>
-    public Space SpaceOf(int index) =>
-        _preprocessing.SpaceOf(_source.SpaceOf(_items[index]), () => ItemName(index)) with { Levels = Space.Levels };
+    public Space SpaceOf(int index) => _windows is null ? WholeSpaceOf(_items[index]) : Space;
+
+    Space WholeSpaceOf(int item) => _preprocessing.SpaceOf(_source.SpaceOf(item), () => _source.ItemName(item)) with { Levels = Space.Levels };
+
+    /// <summary>The windows of these pictures, of those that are large enough.</summary>
+    /// <exception cref="DataException">if there are more than anybody can count</exception>
+    internal Split InWindows(PatchSize size)
+    {
+        List<int> items = [], windows = [];
+        foreach (var item in _items)
+        {
+            var space = WholeSpaceOf(item);
+            var count = size.FitsInto(space) ? size.Count(space, _training) : 0;
+            if (items.Count + (long)count > PatchSize.MostWindows) throw new DataException($"The pictures have more than {PatchSize.MostWindows} windows of patches={size}; make them larger, or the pictures fewer with limit=N.");
+            for (var i = 0; i < count; i++)
+            {
+                items.Add(item);
+                windows.Add(i);
+            }
+        }
+        return new Split(Name, _source, _preprocessing, Space, [.. items], _training, _hashes, _place, _classOf) { _windows = [.. windows] };
+    }
+
+    // Windows of one picture are not drawn together.
+    double Place(int index) => _windows is null ? _place!(_items[index]) : Partition.Place(_hashes[_items[index]] + (UInt128)(_windows[index] + 1), _preprocessing.Options.Seed);
 
     /// <summary>
     /// At most <paramref name="count"/> of the items, in their order, drawn evenly over the whole split: by content, so that a split sorted
@@ -49,9 +72,13 @@ public sealed class Split
     {
         if (count >= Count) return this;
         int[] chosen = [.. Enumerable.Range(0, Count)];
-        if (_place is not null) chosen = [.. chosen.OrderBy(index => _place(_items[index])).ThenBy(index => index).Take(count).Order()];
+        if (_place is not null) chosen = [.. chosen.OrderBy(Place).ThenBy(index => index).Take(count).Order()];
         else chosen = chosen[..count];
-        return new Split(Name, _source, _preprocessing, Space, [.. chosen.Select(index => _items[index])], _training, _hashes, _place, _classOf) { _numbers = [.. chosen.Select(Number)] };
+        return new Split(Name, _source, _preprocessing, Space, [.. chosen.Select(index => _items[index])], _training, _hashes, _place, _classOf)
+        {
+            _numbers = [.. chosen.Select(Number)],
+            _windows = _windows is null ? null : [.. chosen.Select(index => _windows[index])],
+        };
     }
 
     /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
@@ -78,11 +105,18 @@ public sealed class Split
     public int Label(int index) => _source.Label(_items[index]) is >= 0 and var label && _classOf is not null ? _classOf[label] : _source.Label(_items[index]);
 
     /// <summary>A name for people: the file, or the file and the index in it.</summary>
-    public string ItemName(int index) => _source.ItemName(_items[index]);
+    public string ItemName(int index) => _source.ItemName(_items[index]) + (_windows is null ? "" : WindowName(index));
+
+    string WindowName(int index)
+    {
+        if (_training) return $" (window {_windows![index]})";
+        var (top, left) = new PatchSize(Space.Height, Space.Width).Place(WholeSpaceOf(_items[index]), _windows![index]);
+        return $" (window at row {top}, column {left})";
+    }
 
     /// <summary>
-    /// Fills <paramref name="symbols"/>, [Height, Width, Channels] of 0 .. Levels-1. <paramref name="epoch"/> addresses the
-    /// mirroring and the dynamic binarisation of training items; other splits do not depend on it.
+    /// Fills <paramref name="symbols"/>, [Height, Width, Channels] of 0 .. Levels-1. <paramref name="epoch"/> addresses
+    /// what varies of training items, such as windows and mirroring; other splits do not depend on it.
     /// </summary>
     /// <exception cref="ArgumentException">if the length is not that item's Dimensions</exception>
     /// <exception cref="DataException">if the item cannot be read</exception>
@@ -103,6 +137,7 @@ public sealed class Split
         var space = SpaceOf(index);
         if (symbols.Length != space.Dimensions)
             throw new ArgumentException($"Item {index} has {space.Dimensions} symbols, but there is room for {symbols.Length}.");
-        _preprocessing.Read(_source, _items[index], symbols, space, epoch, _training);
+        if (_windows is null) _preprocessing.Read(_source, _items[index], symbols, space, epoch, _training);
+        else _preprocessing.ReadWindow(_source, _items[index], _windows[index], symbols, WholeSpaceOf(_items[index]), space, epoch, _training);
     }
 }

@@ -53,7 +53,7 @@ public sealed unsafe partial class Trainer
         (_data, _heldOut, _validation, _options) = (data, heldOut, heldOut?.All ?? data.Validation, options);
         RequireAlike(config, data, from, heldOut);
         var space = data.Space;
-        Memory = TrainingMemory.Require(config, space, data.ClassNames.Count, Batch, options.Threads, MachineMemory.Available());
+        Memory = TrainingMemory.Require(config, space, data.ClassNames.Count, Batch, options.Threads, MachineMemory.Available(), data.Options);
         Model = config.Build(space, data.ClassNames.Count, options.Seed);
         _begin = from?.Identity() ?? "random";
         if (from is not null) CopyWeights(from.Model);

@@ -42,7 +42,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         var space = data.Space;
         var batch = Trainer.BatchOf(config, options, data);
         Trainer.RequireAlike(config, data, from, heldOut);
-        var memory = TrainingMemory.Require(config, space, data.ClassNames.Count, batch, options.Threads, MachineMemory.Available());
+        var memory = TrainingMemory.Require(config, space, data.ClassNames.Count, batch, options.Threads, MachineMemory.Available(), data.Options);
         var outline = config.Outline(space, data.ClassNames.Count);
         if (from is not null) Trainer.RequireAlike(from.Model, outline);
         var meter = new Meter(outline, data, options.Threads, batch, cancellation);

@@ -1,3 +1,4 @@
+using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
 
@@ -67,8 +68,9 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
     /// <param name="batch">Examples of a step.</param>
     /// <param name="threads">Worker threads.</param>
     /// <param name="available">Free memory in bytes.</param>
+    /// <param name="treated">What made the examples as large as they are; null: nothing.</param>
     /// <exception cref="UsageException">It does not fit.</exception>
-    public static TrainingMemory Require(ModelConfig config, Space space, int classes, int batch, int threads, long available)
+    public static TrainingMemory Require(ModelConfig config, Space space, int classes, int batch, int threads, long available, DataOptions? treated = null)
     {
         var memory = Of(config, space, classes, batch, threads);
         if (memory.Fits(available)) return memory;
@@ -79,13 +81,17 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
         for (var (height, width) = (space.Height / 2, space.Width / 2); Math.Min(height, width) >= 8; (height, width) = (height / 2, width / 2))
             if (Of(config, space with { Height = height, Width = width }, classes, batch, threads) is var smaller && smaller.Fits(available))
             {
-                ways.Add($"{(ways.Count > 0 ? "" : $"with the batch of {batch} ")}images of {height}x{width} (crop={height}x{width} or size={height}x{width}) need {MachineMemory.Text(smaller.Total)}");
+                ways.Add($"{(ways.Count > 0 ? "" : $"with the batch of {batch} ")}images of {height}x{width} ({Ways(height, width)}) need {MachineMemory.Text(smaller.Total)}");
                 break;
             }
         if (ways.Count == 0) ways.Add("make the model or the images smaller");
         var why = memory.LargestBuffer > FloatBlock.MostLength && memory.Total <= available ? $"more than {MachineMemory.Text(4.0 * FloatBlock.MostLength)} for one layer, which is not possible"
             : $"{MachineMemory.Text(memory.Total)} of memory, and {MachineMemory.Text(available)} are free";
         throw new UsageException($"training {config.Name} on {space} with a batch of {batch} needs {why}; {string.Join(", or ", ways)}");
+
+        // A crop comes before a size, which undoes what it saves, and may be larger than the pictures.
+        string Ways(int height, int width) => treated?.Patches is not null ? $"patches={height}x{width}"
+            : treated?.Size is not null ? $"size={height}x{width}" : $"crop={height}x{width} or size={height}x{width}";
     }
 
     bool Fits(long available) => Total <= available && LargestBuffer <= FloatBlock.MostLength;
