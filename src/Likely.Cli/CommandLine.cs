@@ -65,9 +65,9 @@ public static class CommandLine
         while (fault is AggregateException { InnerException: { } inner }) fault = inner;
         var (code, sentence) = fault switch
         {
-            UsageException or DataException or ModelException or SafetensorsException or ArchiveException => (WrongUsage, fault.Message),
-            OperationCanceledException => (Interrupted, "interrupted; nothing was written"),
             TrainingException or NotFiniteNumberException => (Failed, fault.Message),
+            LikelyException refused => (WrongUsage, $"{fault.Message.TrimEnd('.')}{Advice(refused.Remedy)}"),
+            OperationCanceledException => (Interrupted, "interrupted; nothing was written"),
             InsufficientMemoryException => (WrongUsage, fault.Message),
             OutOfMemoryException => (Failed, "there is not enough memory for this; try a smaller --batch, fewer channels, or smaller images"),
             IOException or UnauthorizedAccessException => (Failed, fault.Message),
@@ -87,6 +87,18 @@ public static class CommandLine
         }
         return code;
     }
+
+    // How the command line offers what the library names as a way out.
+    static string Advice(Remedy remedy) => remedy switch
+    {
+        Remedy.Overwrite => "; use --force to overwrite",
+        Remedy.OtherPlace => " with --out",
+        Remedy.NameModel => "; name the right one with --model FILE",
+        Remedy.BeginAnew => " without --resume",
+        Remedy.StoreAsBytes => "; without --strict it is stored as bytes",
+        Remedy.ListContent => "; likely info lists what there is in it",
+        _ => "",
+    };
 
     // Where several arguments may follow, an unknown option would be taken for one of them; and what is read is read at any place and twice.
     static void RequireKnown(ParseResult parsed)

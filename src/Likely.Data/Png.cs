@@ -18,19 +18,13 @@ public static class Png
     /// <exception cref="DataException">if the data are not a whole PNG picture, or have transparency</exception>
     public static Image Decode(ReadOnlySpan<byte> file, string name) => new PngDecoder(file, name).Decode();
 
-    /// <summary>Writes [height, width, channels] (1 grey or 3 RGB), the whole file or nothing.</summary>
-    /// <exception cref="DataException">if the file cannot be written</exception>
+    /// <summary>Writes [height, width, channels] (1 grey or 3 RGB), the whole file or nothing; what is there is replaced.</summary>
+    /// <exception cref="UsageException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">The number of pixels or channels does not fit.</exception>
     public static void Write(string path, ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
         var file = Encode(pixels, height, width, channels);
-        try
-        {
-            AtomicFile.Write(path, overwrite: true, stream => stream.Write(file));
-        }
-        catch (UsageException fault)
-        {
-            throw new DataException(fault.Message, fault);
-        }
+        AtomicFile.Write(path, overwrite: true, stream => stream.Write(file));
     }
 
     /// <summary>A PNG file of [height, width, channels] pixels, 1 channel grey or 3 RGB.</summary>

@@ -28,7 +28,7 @@ public static class AtomicFile
             throw new UsageException($"{path} is {(status.Type == FileType.Pipe ? "a pipe" : status.Type == FileType.Socket ? "a socket" : "a disk")}, where a file is to be written.");
         if (status.Type == FileType.Unreachable) throw new UsageException($"{path} cannot be written: permission denied.");
         if (status.Type == FileType.LinkLoop) throw new UsageException($"{path} cannot be written: it is a link that leads in a circle.");
-        if (!overwrite && status.Type == FileType.Regular) throw new UsageException($"{path} exists; use --force to overwrite");
+        if (!overwrite && status.Type == FileType.Regular) throw new UsageException($"{path} exists") { Remedy = Remedy.Overwrite };
         for (var folder = Path.GetDirectoryName(TargetOf(path)); folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
             if (File.Exists(folder)) throw new UsageException($"{path} cannot be written: {folder} is a file, not a folder.");
     }

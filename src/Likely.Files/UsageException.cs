@@ -1,4 +1,4 @@
 namespace Likely;
 
-/// <summary>Wrong usage or bad input; the message is one plain sentence for the user, and the program ends with exit code 2.</summary>
-public sealed class UsageException(string message) : Exception(message);
+/// <summary>What was asked for cannot be done as it was asked: a place, a name, an option.</summary>
+public sealed class UsageException(string message, Exception? inner = null) : LikelyException(message, inner);

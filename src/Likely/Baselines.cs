@@ -92,7 +92,7 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         var values = used.Count(isUsed => isUsed);
         if (constant == dimensions && train.Count > 1) warnings.Add("all training items are the same");
         else if (values == 1) warnings.Add("all values of the training items are the same");
-        else if (values == 2 && levels > 2) warnings.Add($"the items have {levels} levels but only 2 values are ever used; --set binarize=threshold makes a better model");
+        else if (values == 2 && levels > 2) warnings.Add($"the items have {levels} levels but only 2 values are ever used; binarize=threshold makes a better model");
     }
 
     static double? PngBits(Split split, CancellationToken cancellation)

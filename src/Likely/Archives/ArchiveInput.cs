@@ -112,12 +112,12 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     {
         (int Height, int Width, int Channels) size = file.Layout is { } layout ? (layout.Height, layout.Width, layout.Channels)
             : file.Picture is { } picture ? (picture.Height, picture.Width, picture.Channels) : default;
-        var reason = size.Height == 0 ? options.ExactFiles && FileKind.Of(path).Format is FileFormat.Png or FileFormat.Gzip ? "--exact-files keeps its bytes as they are" : file.Refusal ?? "it is no picture or array that is known here"
+        var reason = size.Height == 0 ? options.ExactFiles && FileKind.Of(path).Format is FileFormat.Png or FileFormat.Gzip ? "every byte of a file is to be kept" : file.Refusal ?? "it is no picture or array that is known here"
             : Refusal(size.Height, size.Width, size.Channels) is { } refusal ? refusal
             : entry.Kind == EntryKind.Items || model.Classes == 0
                 ? $"{(entry.Kind == EntryKind.Items ? $"{entry.Exceptions.Length} of its {entry.Layout.Count} items have" : "it has")} values other than the model's {model.Levels} levels"
             : "it has values that the model has no levels for, or no labels, and the model tells p(x | label)";
-        if (options.Strict) throw new UsageException($"{path} cannot be coded by the model: {reason}; without --strict it is stored as bytes");
+        if (options.Strict) throw new UsageException($"{path} cannot be coded by the model: {reason}") { Remedy = Remedy.StoreAsBytes };
         var part = entry.Kind == EntryKind.Items ? " in part" : "";
         notes.Add(path, $"is stored{part} without the model: {reason}", $"are stored{part} without the model ({reason})", isLoss: false);
         return reason;

@@ -27,7 +27,7 @@ static class ArchiveModels
                 // Not a model, not one of this version, or one too large for this machine: it is not the one.
             }
         }
-        throw new ArchiveException($"{archive.Path} needs the model {archive.ModelIdentity}, which is not in it and no {Pattern} file beside it is; name it with --model FILE.");
+        throw new ArchiveException($"{archive.Path} needs the model {archive.ModelIdentity}, which is not in it and no {Pattern} file beside it is.") { Remedy = Remedy.NameModel };
     }
 
     static string[] Beside(string folder)
@@ -43,5 +43,5 @@ static class ArchiveModels
     }
 
     static Checkpoint Require(ArchiveReader archive, Checkpoint checkpoint, string name) => checkpoint.Identity() == archive.ModelIdentity ? checkpoint
-        : throw new ArchiveException($"{archive.Path} was made with the model {archive.ModelIdentity}, but {name} is {checkpoint.Identity()}; name the right one with --model FILE.");
+        : throw new ArchiveException($"{archive.Path} was made with the model {archive.ModelIdentity}, but {name} is {checkpoint.Identity()}.") { Remedy = Remedy.NameModel };
 }

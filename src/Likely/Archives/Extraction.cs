@@ -50,11 +50,11 @@ sealed class Extraction : IDisposable
         var target = Target(name);
         for (var at = Path.GetDirectoryName(target)!; at.Length > _folder.Length; at = Path.GetDirectoryName(at)!)
         {
-            if (new DirectoryInfo(at).LinkTarget is not null) throw new UsageException($"{at} is a link, which could lead out of {_folder}; remove it, or choose another --out");
-            if (File.Exists(at)) throw new UsageException($"{at} is a file, where a folder is needed; choose another --out");
+            if (new DirectoryInfo(at).LinkTarget is not null) throw new UsageException($"{at} is a link, which could lead out of {_folder}; remove it, or choose another folder") { Remedy = Remedy.OtherPlace };
+            if (File.Exists(at)) throw new UsageException($"{at} is a file, where a folder is needed; choose another") { Remedy = Remedy.OtherPlace };
         }
-        if (Directory.Exists(target)) throw new UsageException($"{target} is a folder, where a file is to be written; choose another --out");
-        if (!_overwrite && (File.Exists(target) || new FileInfo(target).LinkTarget is not null)) throw new UsageException($"{target} exists; use --force to overwrite");
+        if (Directory.Exists(target)) throw new UsageException($"{target} is a folder, where a file is to be written; choose another folder") { Remedy = Remedy.OtherPlace };
+        if (!_overwrite && (File.Exists(target) || new FileInfo(target).LinkTarget is not null)) throw new UsageException($"{target} exists") { Remedy = Remedy.Overwrite };
     }
 
     /// <summary>Writes a file, which gets its name when all is committed.</summary>
@@ -89,13 +89,13 @@ sealed class Extraction : IDisposable
             }
             if (entries[i].Kind != EntryKind.Items || !only.StartsWith(entries[i].Name + "[", StringComparison.Ordinal) || only[^1] != ']') continue;
             if (!int.TryParse(only.AsSpan(entries[i].Name.Length + 1, only.Length - entries[i].Name.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var item)
-                || item >= entries[i].Layout.Count) throw new UsageException($"--only {only}: {entries[i].Name} has items 0 to {entries[i].Layout.Count - 1}");
+                || item >= entries[i].Layout.Count) throw new UsageException($"there is no '{only}': {entries[i].Name} has items 0 to {entries[i].Layout.Count - 1}");
             var (layout, pixels) = (entries[i].Layout, content.Item(i, item));
             var isPicture = layout.Channels is 1 or 3;
             Write($"{entries[i].Name}-{item}{(isPicture ? ".png" : ".bytes")}", -1, file => file.Write(isPicture ? Png.Encode(pixels, layout.Height, layout.Width, layout.Channels) : pixels));
             return;
         }
-        throw new UsageException($"there is no '{only}' in {archive.Path}; likely info {archive.Path} lists what there is");
+        throw new UsageException($"there is no '{only}' in {archive.Path}") { Remedy = Remedy.ListContent };
     }
 
     /// <summary>Gives all files their names, or none.</summary>

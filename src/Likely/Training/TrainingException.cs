@@ -1,4 +1,4 @@
 namespace Likely.Training;
 
 /// <summary>A training that cannot go on, in one plain sentence.</summary>
-public sealed class TrainingException(string message) : Exception(message);
+public sealed class TrainingException(string message) : LikelyException(message);

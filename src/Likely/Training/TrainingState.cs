@@ -147,7 +147,7 @@ sealed unsafe class TrainingState
             var file = Safetensors.Read(path);
             var json = JsonNode.Parse(file.Metadata.GetValueOrDefault("likely_resume") ?? throw new UsageException($"{path} is not a resume file"))!.AsObject();
             if ((string)json["fingerprint"]! is var held && held != fingerprint)
-                throw new UsageException($"{path} belongs to another run: {Difference(held, fingerprint)}; give the same options, or train without --resume");
+                throw new UsageException($"{path} belongs to another run: {Difference(held, fingerprint)}; give the same options, or begin a run of its own") { Remedy = Remedy.BeginAnew };
             var state = new TrainingState(length)
             {
                 Fingerprint = fingerprint,

@@ -27,7 +27,8 @@ public sealed class AtomicFileTests : IDisposable
         File.WriteAllText(Target, "old");
         var called = false;
         var fault = Assert.Throws<UsageException>(() => AtomicFile.Write(Target, overwrite: false, _ => called = true));
-        Assert.Equal($"{Target} exists; use --force to overwrite", fault.Message);
+        Assert.Equal($"{Target} exists", fault.Message);
+        Assert.Equal(Remedy.Overwrite, fault.Remedy); // how it is asked for is the caller's to say
         Assert.False(called);
         Assert.Equal("old", File.ReadAllText(Target));
         AtomicFile.Write(Target, overwrite: true, stream => stream.Write("new"u8));
