@@ -2,7 +2,6 @@ using System.Globalization;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
-using Likely.Training;
 
 namespace Likely.Benchmarks;
 

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
-using Likely.Training;
 
 namespace Likely.Cli;
 

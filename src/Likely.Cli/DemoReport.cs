@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Likely.Data;
 using Likely.Models;
-using Likely.Training;
 
 namespace Likely.Cli;
 

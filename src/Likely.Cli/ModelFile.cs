@@ -25,7 +25,7 @@ static class ModelFile
         DataOptions options;
         try
         {
-            options = Data.DataOptions.FromCanonical(checkpoint.Preprocessing);
+            options = Likely.DataOptions.FromCanonical(checkpoint.Preprocessing);
         }
         catch (DataException fault)
         {
@@ -62,12 +62,12 @@ static class ModelFile
     /// <exception cref="DataException">An unknown key or a bad value.</exception>
     public static DataOptions DataOptions(Checkpoint? checkpoint, List<KeyValuePair<string, string>> settings)
     {
-        var given = Data.DataOptions.Parse(settings);
+        var given = Likely.DataOptions.Parse(settings);
         if (checkpoint is null) return given;
-        var stored = Data.DataOptions.FromCanonical(checkpoint.Preprocessing) with { Limit = null };
+        var stored = Likely.DataOptions.FromCanonical(checkpoint.Preprocessing) with { Limit = null };
         var words = new List<string> { stored.ToCanonical() };
         foreach (var (key, value) in settings) words.Add($"{key}={value}");
-        return Data.DataOptions.FromCanonical(string.Join(' ', words)) with
+        return Likely.DataOptions.FromCanonical(string.Join(' ', words)) with
         {
             ModelLevels = checkpoint.Model.Space.Levels,
             ModelClasses = checkpoint.Model.Classes > 0 ? checkpoint.ClassNames : null,

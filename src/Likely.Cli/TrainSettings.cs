@@ -1,7 +1,6 @@
 using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
-using Likely.Training;
 
 namespace Likely.Cli;
 

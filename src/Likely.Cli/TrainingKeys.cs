@@ -1,6 +1,5 @@
 using System.Globalization;
 using Likely.Tensors;
-using Likely.Training;
 
 namespace Likely.Cli;
 

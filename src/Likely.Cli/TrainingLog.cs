@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Likely.Models;
-using Likely.Training;
 
 namespace Likely.Cli;
 

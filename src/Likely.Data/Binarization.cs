@@ -1,4 +1,4 @@
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>
 /// How grey values become 0 and 1. Threshold: value > 127. Static: 1 with probability value/255, drawn once with a

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Likely.Data;
 using Likely.Tensors;
 
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>
 /// What is done to a data set before a model sees it. Order: transpose, crop (the centre), grey, resize, cut windows, mirror, recolour, then

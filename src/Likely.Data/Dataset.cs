@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Text;
+using Likely.Data;
 using Likely.Tensors;
 
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>
 /// A data set with its splits, preprocessed as a model wants it. Splits that the source has are kept; the others are held

@@ -1,4 +1,4 @@
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>What decides which items are held out of the training part, where the source has no parts of its own.</summary>
 public enum HoldOut

@@ -1,4 +1,6 @@
-namespace Likely.Data;
+using Likely.Data;
+
+namespace Likely;
 
 /// <summary>
 /// A decoded picture: bytes 0..255, rows from the top, channels side by side within a pixel.

@@ -1,6 +1,7 @@
+using Likely.Data;
 using Likely.Tensors;
 
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>Many small pictures on one sheet: rows of equal cells with a gap between them, enlarged by a whole factor.</summary>
 public static class ImageGrid

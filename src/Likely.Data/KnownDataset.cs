@@ -1,4 +1,4 @@
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>A data set that can be opened by name.</summary>
 public sealed record KnownDataset(string Name, string Description, string Source, string Splits, string Size)

@@ -1,4 +1,4 @@
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>Where the parts of a folder come from.</summary>
 public enum PartRule

@@ -1,4 +1,4 @@
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>What is done to the colours of a training item, anew in every epoch, so that a model learns from few pictures what does not depend on their colours.</summary>
 [Flags]

@@ -1,7 +1,8 @@
 using System.Buffers;
+using Likely.Data;
 using Likely.Tensors;
 
-namespace Likely.Data;
+namespace Likely;
 
 /// <summary>Some items of a data set, in a fixed order, as a model's symbols. Safe to use from many threads.</summary>
 public sealed class Split

@@ -5,9 +5,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Likely.Models;
 using Likely.Tensors;
 
-namespace Likely.Models;
+namespace Likely;
 
 /// <summary>
 /// A trained model with all that its use needs: config, space, class names, the preprocessing of its data, and a summary of its

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Likely.Tensors;
-using Likely.Models.Autoregressive;
 
 namespace Likely.Models;
 

@@ -1,4 +1,4 @@
-namespace Likely.Models;
+namespace Likely;
 
 /// <summary>How a model file holds its weights. A model always computes in float32; the file's form only decides which values it can hold.</summary>
 public enum WeightStorage

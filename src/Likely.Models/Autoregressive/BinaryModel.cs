@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// A model of D binary variables whose network gives the logit of each from those visited before it:

@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// Walks a model of binary variables, one logit at a time: what fully connected models share. A derived walk gives the logits of

@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// The side of a grid model's first filter where the config leaves it open. What a pixel sees decides more than anything else of the same

@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// FVSBN, the fully visible sigmoid belief network (Frey 1998; Gan et al. 2015): every binary variable is a logistic regression

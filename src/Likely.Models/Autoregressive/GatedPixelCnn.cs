@@ -1,7 +1,7 @@
 using Likely.Models.Layers;
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// Gated PixelCNN (van den Oord et al. 2016b, "Conditional image generation with PixelCNN decoders", fig. 2): a vertical stack

@@ -1,7 +1,7 @@
 using Likely.Models.Layers;
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// A model whose network reads the whole grid of symbols causally in raster order, and gives the numbers of a

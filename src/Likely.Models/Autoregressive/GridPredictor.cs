@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// Walks a <see cref="GridModel"/> symbol by symbol: one network step a position, or one a symbol where the network itself

@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// MADE, the masked autoencoder for distribution estimation (Germain et al. 2015), for binary variables: an autoencoder whose weights

@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// Walks masked products variable by variable, for MADE and, with no hidden layer, FVSBN: a new value is added to the sums it feeds, and

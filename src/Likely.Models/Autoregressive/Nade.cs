@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// NADE, the neural autoregressive distribution estimator (Larochelle and Murray 2011), for binary variables: one layer of hidden

@@ -1,7 +1,7 @@
 using Likely.Models.Layers;
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// PixelCNN (van den Oord et al. 2016a, "Pixel recurrent neural networks", sec. 3.3 to 3.5 and table 1): a 7x7 convolution of mask A,

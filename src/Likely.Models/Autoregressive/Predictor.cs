@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>
 /// What all walks share: where they are, and that nobody asks beyond the end, gives a symbol that no level has, or too little room. A

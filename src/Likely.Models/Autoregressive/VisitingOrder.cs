@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Models.Autoregressive;
+namespace Likely.Models;
 
 /// <summary>The order in which a model of binary variables visits them: the keys <c>ordering</c> and <c>ordering_seed</c>.</summary>
 static class VisitingOrder

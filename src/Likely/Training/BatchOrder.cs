@@ -1,6 +1,6 @@
 using Likely.Tensors;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>
 /// Which example stands where: epoch e visits the training split in a random permutation addressed by (seed, e); batches run on

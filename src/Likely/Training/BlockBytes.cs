@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>An array of floats seen as its bytes, so that a snapshot is written without a copy. Little-endian machines only.</summary>
 sealed class BlockBytes(float[] values) : MemoryManager<byte>

@@ -2,7 +2,7 @@ using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>
 /// The gradient of one batch: 8 fixed shards of consecutive examples, each one pass forward and back on one thread with its own

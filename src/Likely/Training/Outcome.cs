@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>How a trained model stands beside the baselines, in words, and if it is not better than all of them, what the course of the training advises.</summary>
 /// <param name="Bits">Bits per dimension of held-out items, or of training items if none are held out.</param>

@@ -1,4 +1,4 @@
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>
 /// What a given time holds: measures steps, validations and what is shown at them as they happen, and says at moments that lie closer

@@ -2,7 +2,7 @@ using System.Globalization;
 using Likely.Data;
 using Likely.Models;
 
-namespace Likely.Training;
+namespace Likely;
 
 // What a run begins with, and what tells it from another.
 public sealed partial class Trainer

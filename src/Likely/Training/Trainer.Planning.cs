@@ -1,7 +1,7 @@
 using Likely.Data;
 using Likely.Models;
 
-namespace Likely.Training;
+namespace Likely;
 
 // The plan: how many steps, and when validations. Time decides here and nowhere else, and what it decides is recorded.
 public sealed partial class Trainer

@@ -3,7 +3,7 @@ using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>
 /// Trains a model with a hold-out: Adam with warm-up, a falling rate and clipping, averaged weights, validation and snapshots

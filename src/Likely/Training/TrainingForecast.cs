@@ -3,7 +3,7 @@ using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>
 /// How long a training takes and what it needs, found within seconds whatever its size: memory is counted, and time is measured on as many

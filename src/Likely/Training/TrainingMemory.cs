@@ -2,7 +2,7 @@ using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>
 /// The memory that a training takes, counted from shapes alone before anything is built: a pass over a tape that only measures, and what

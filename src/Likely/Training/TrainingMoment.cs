@@ -1,4 +1,4 @@
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>A moment of a training, for whoever watches.</summary>
 /// <param name="Step">Steps taken.</param>

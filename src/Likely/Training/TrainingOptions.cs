@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Likely.Tensors;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>How the learning rate falls after the warm-up.</summary>
 public enum RateSchedule { Cosine, Exponential, Constant }

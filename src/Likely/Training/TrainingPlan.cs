@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>
 /// How many steps a training takes and when it validates, as it was decided at some moments: from step s_k on there are N_k steps in

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Likely.Models;
 using Likely.Tensors;
 
-namespace Likely.Training;
+namespace Likely;
 
 /// <summary>
 /// Everything a run needs to go on as if it had never stopped: weights, their average and best, both moments, the plan and the counters, as

@@ -1,7 +1,6 @@
 using Likely.Cli;
 using Likely.Data;
 using Likely.Models;
-using Likely.Training;
 using Xunit;
 
 namespace Likely.Tests.Cli;

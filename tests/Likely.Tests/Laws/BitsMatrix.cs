@@ -3,10 +3,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Likely.Data;
 using Likely.Models;
-using Likely.Models.Autoregressive;
 using Likely.Tensors;
 using Likely.Tests.Archives;
-using Likely.Training;
 using Xunit;
 
 namespace Likely.Tests.Laws;

@@ -1,4 +1,4 @@
-using Likely.Models.Autoregressive;
+using Likely.Models;
 using Likely.Tensors;
 using Likely.Tests.Tensors;
 using Xunit;

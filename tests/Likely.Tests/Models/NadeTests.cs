@@ -1,5 +1,4 @@
 using Likely.Models;
-using Likely.Models.Autoregressive;
 using Xunit;
 using Likely.Tensors;
 

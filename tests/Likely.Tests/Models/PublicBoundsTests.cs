@@ -18,7 +18,7 @@ public sealed class PublicBoundsTests
     public void Nothing_public_takes_or_gives_a_pointer()
     {
         var found = new List<string>();
-        foreach (var assembly in new[] { typeof(Tape).Assembly, typeof(DensityModel).Assembly, typeof(Walk).Assembly, typeof(Likely.Data.Dataset).Assembly, typeof(Likely.Coding.RangeEncoder).Assembly })
+        foreach (var assembly in new[] { typeof(Tape).Assembly, typeof(DensityModel).Assembly, typeof(Walk).Assembly, typeof(Dataset).Assembly, typeof(Likely.Coding.RangeEncoder).Assembly })
             foreach (var type in assembly.GetExportedTypes())
                 foreach (var member in typeof(Delegate).IsAssignableFrom(type) ? [] : type.GetMembers(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
                 {

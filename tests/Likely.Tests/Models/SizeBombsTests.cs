@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Likely.Models;
-using Likely.Models.Autoregressive;
 using Xunit;
 using Likely.Tensors;
 

@@ -2,7 +2,6 @@ using Likely.Models;
 using Likely.Tensors;
 using Likely.Tests.Archives;
 using Likely.Tests.Laws;
-using Likely.Training;
 using Xunit;
 
 namespace Likely.Tests.Models;

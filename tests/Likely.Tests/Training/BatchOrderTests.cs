@@ -1,5 +1,4 @@
 using Likely.Tensors;
-using Likely.Training;
 using Xunit;
 
 namespace Likely.Tests.Training;

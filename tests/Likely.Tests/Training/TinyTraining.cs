@@ -1,9 +1,7 @@
 using Likely.Data;
 using Likely.Models;
-using Likely.Models.Autoregressive;
 using Likely.Tensors;
 using Likely.Tests.Archives;
-using Likely.Training;
 
 namespace Likely.Tests.Training;
 

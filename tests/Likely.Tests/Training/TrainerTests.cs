@@ -1,6 +1,5 @@
 using Likely.Data;
-using Likely.Models.Autoregressive;
-using Likely.Training;
+using Likely.Models;
 using Xunit;
 
 namespace Likely.Tests.Training;

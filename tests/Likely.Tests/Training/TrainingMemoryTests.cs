@@ -1,9 +1,7 @@
 using Likely.Data;
 using Likely.Models;
-using Likely.Models.Autoregressive;
 using Likely.Tensors;
 using Likely.Tests.Laws;
-using Likely.Training;
 using Xunit;
 
 namespace Likely.Tests.Training;

@@ -1,5 +1,4 @@
 using Likely.Files;
-using Likely.Training;
 using Xunit;
 
 namespace Likely.Tests.Training;

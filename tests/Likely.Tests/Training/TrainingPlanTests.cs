@@ -1,4 +1,3 @@
-using Likely.Training;
 using Xunit;
 
 namespace Likely.Tests.Training;
