@@ -6,7 +6,7 @@ using Likely.Models;
 namespace Likely.Cli;
 
 /// <summary>The demo's page: what was learned, new digits, completions, what is odd and where, and classes by Bayes' rule.</summary>
-sealed class DemoReport(Session session, string folder, Dataset data, DensityModel model)
+sealed class DemoReport(Session session, string folder, Dataset data, AutoregressiveModel model)
 {
     const int Digits = 10, PerDigit = 6, Completed = 6, Completions = 8, Ranked = 500, Classified = 200;
     const double WorthShowing = 0.8; // bits per pixel; the first steps would flatten the rest of the curve

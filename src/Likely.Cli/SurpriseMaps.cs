@@ -11,7 +11,7 @@ namespace Likely.Cli;
 /// share one range, from 0 to the value that one position in a thousand exceeds, so that they can be compared; a bar in each says
 /// it. A table lists them, with each item's most surprising place; by it, the maps of an earlier run are known and removed.
 /// </summary>
-sealed partial class SurpriseMaps(string folder, Split split, int count, DensityModel model, Outputs outputs)
+sealed partial class SurpriseMaps(string folder, Split split, int count, AutoregressiveModel model, Outputs outputs)
 {
     const string Table = "maps.csv";
 
@@ -67,7 +67,7 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Density
         return Math.Max(1e-6, values[(int)(share * (values.Count - 1))]);
     }
 
-    static List<string> Claim(string folder, Split split, int count, DensityModel model, Outputs outputs)
+    static List<string> Claim(string folder, Split split, int count, AutoregressiveModel model, Outputs outputs)
     {
         if (model.Members > 1) throw new UsageException("--map is not for an ensemble: its members' probabilities are averaged over whole items, not symbol by symbol");
         HashSet<string> names = [.. Enumerable.Range(0, count).Select(i => Name(split, i))];

@@ -24,7 +24,7 @@ sealed class TrainingLog : IDisposable
     readonly Session _session;
     readonly ProgressDisplay _display;
     readonly RunFiles _files;
-    readonly DensityModel _model;
+    readonly AutoregressiveModel _model;
     readonly MetricsWriter _metrics;
     readonly TensorBoardWriter _board;
     readonly double? _budget;
@@ -38,7 +38,7 @@ sealed class TrainingLog : IDisposable
     /// <param name="model">The model in training.</param>
     /// <param name="firstStep">The step that the run goes on from.</param>
     /// <param name="budget">Seconds that the training is given; null: as long as it takes.</param>
-    public TrainingLog(Session session, ProgressDisplay display, RunFiles files, DensityModel model, long firstStep, double? budget)
+    public TrainingLog(Session session, ProgressDisplay display, RunFiles files, AutoregressiveModel model, long firstStep, double? budget)
     {
         (_session, _display, _files, _model, _budget) = (session, display, files, model, budget);
         _metrics = new MetricsWriter(files.Metrics);

@@ -14,11 +14,11 @@ static class WarmUp
     const double LeastSeconds = 0.4, CalmSeconds = 0.25, MostSeconds = 2;
 
     /// <summary>Draws samples until they come no faster for a while, or for two seconds.</summary>
-    public static void Walks(DensityModel model, int count, int threads, CancellationToken cancellation)
+    public static void Walks(AutoregressiveModel model, int count, int threads, CancellationToken cancellation)
         => Repeat(stop => Walk.Sample(model, Math.Min(count, MostExamples), threads: threads, cancellation: stop), cancellation);
 
     /// <summary>Scores and draws, as coding does both.</summary>
-    public static void Coding(DensityModel model, int threads, CancellationToken cancellation)
+    public static void Coding(AutoregressiveModel model, int threads, CancellationToken cancellation)
     {
         Walks(model, threads, threads, cancellation);
         if (model.MultiplyAdds * threads > MostMultiplyAdds) return; // scoring heeds a stop only between two examples

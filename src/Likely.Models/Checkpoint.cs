@@ -14,23 +14,26 @@ namespace Likely;
 /// A trained model with all that its use needs: config, space, class names, the preprocessing of its data, and a summary of its
 /// training. On disk it is a valid safetensors file: tensors by path name, the rest as JSON under "likely" in the metadata.
 /// </summary>
-public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNames, string preprocessing)
+public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> classNames, string preprocessing)
 {
     /// <summary>The version of the order of arithmetic; models and archives of one version give the same bits everywhere.</summary>
     public const int OrderVersion = 0;
 
-    const string Key = "likely";
+    const string Key = "likely", Categorical = "categorical";
     const double LargestSummary = 1e15; // of counts, seconds, nats
 
     const int LongestDescription = 1 << 22;
 
-    public DensityModel Model { get; } = model;
+    public AutoregressiveModel Model { get; } = model;
 
     /// <summary>Names of the classes the model is conditioned on; empty if unconditional.</summary>
     public IReadOnlyList<string> ClassNames { get; } = classNames;
 
     /// <summary>The canonical text of the data options the model was trained with.</summary>
     public string Preprocessing { get; } = preprocessing;
+
+    /// <summary>What the model's symbols stand for beyond their numbers, as text by name, such as the vocabulary of a text; part of the identity. Empty for pictures.</summary>
+    public IReadOnlyDictionary<string, string> Assets { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>What training showed (name to number); no part of the identity.</summary>
     public SortedDictionary<string, double> Summary { get; } = new(StringComparer.Ordinal);
@@ -67,7 +70,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var smaller = Model.Config.Build(Model.Space, ClassNames.Count, null);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             smaller.Parameters.Parameters[i].Assign(StoredWeights.Round(Model.Parameters.Parameters[i], storage));
-        var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { DataName = DataName, Plan = Plan, TrainedOn = TrainedOn, Storage = storage };
+        var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { Assets = Assets, DataName = DataName, Plan = Plan, TrainedOn = TrainedOn, Storage = storage };
         foreach (var (key, value) in Summary) checkpoint.Summary[key] = value;
         return checkpoint;
     }
@@ -129,6 +132,11 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var shape = description["geometry"]!.AsArray();
         if (shape.Count != 4) throw new ModelException($"{path} is damaged: its geometry has {shape.Count} numbers, not 4");
         var space = Space.Image((int)shape[0]!, (int)shape[1]!, (int)shape[2]!, (int)shape[3]!);
+        if (description["scale"] is { } scale)
+        {
+            if ((string?)scale != Categorical) throw new ModelException($"{path} is damaged, or of a later version: it has a scale '{(string?)scale}'");
+            space = space with { Alphabet = space.Alphabet with { Scale = AlphabetScale.Categorical } };
+        }
         if (!space.IsPossible)
             throw new ModelException($"{path} is damaged: a geometry of {space} is impossible");
         var classes = description["classes"]!.AsArray().Select(name => (string?)name ?? throw new ModelException($"{path} is damaged: a label has no name")).ToArray();
@@ -152,7 +160,10 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         var storage = file.Entries.Any(entry => entry.DataType == "I8") ? WeightStorage.Int8
             : file.Entries.Any(entry => entry.DataType == "BF16") ? WeightStorage.BFloat16 : WeightStorage.Float32;
         var preprocessing = (string?)description["preprocessing"] ?? throw new ModelException($"{path} is damaged: it does not say how its data were preprocessed");
-        var checkpoint = new Checkpoint(model, classes, preprocessing) { DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", TrainedOn = (string?)description["trained_on"] ?? "", Storage = storage };
+        var assets = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (description["assets"] is JsonObject held)
+            foreach (var (name, value) in held) assets[name] = (string)value!;
+        var checkpoint = new Checkpoint(model, classes, preprocessing) { Assets = assets, DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", TrainedOn = (string?)description["trained_on"] ?? "", Storage = storage };
         if (description["summary"] is JsonObject summary)
             foreach (var (key, value) in summary)
             {
@@ -163,7 +174,7 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
         return checkpoint;
     }
 
-    static DensityModel Outline(Safetensors file, string json, Space space, int classes, string path)
+    static AutoregressiveModel Outline(Safetensors file, string json, Space space, int classes, string path)
     {
         try
         {
@@ -197,6 +208,13 @@ public sealed class Checkpoint(DensityModel model, IReadOnlyList<string> classNa
             ["classes"] = new JsonArray([.. ClassNames.Select(name => (JsonNode)name)]),
             ["preprocessing"] = Preprocessing,
         };
+        if (space.Alphabet.Scale == AlphabetScale.Categorical) description["scale"] = Categorical;
+        if (Assets.Count > 0)
+        {
+            var assets = new JsonObject();
+            foreach (var (name, value) in Assets) assets[name] = value;
+            description["assets"] = assets;
+        }
         if (!withSummary) return description;
         description["data"] = DataName;
         if (TrainedOn.Length > 0) description["trained_on"] = TrainedOn;

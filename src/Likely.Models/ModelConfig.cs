@@ -13,6 +13,7 @@ namespace Likely.Models;
 [JsonDerivedType(typeof(FvsbnConfig), "fvsbn")]
 [JsonDerivedType(typeof(NadeConfig), "nade")]
 [JsonDerivedType(typeof(MadeConfig), "made")]
+[JsonDerivedType(typeof(CharRnnConfig), "char-rnn")]
 public abstract record ModelConfig
 {
     /// <summary>The registered name.</summary>
@@ -30,15 +31,24 @@ public abstract record ModelConfig
     /// <summary>True if the model learns from labels.</summary>
     [JsonIgnore] public virtual bool UsesLabels => false;
 
+    /// <summary>The largest alphabet that the model takes.</summary>
+    [JsonIgnore] public virtual int MostLevels => 256;
+
+    /// <summary>Symbols of a training window, of a model that is trained on sequences window by window with the state carried over; null: on examples whole.</summary>
+    [JsonIgnore] public virtual int? Window => null;
+
     /// <summary>The published hyperparameters, nothing automatic: what a model file means by leaving a key out. Never changes, as identities rest on it.</summary>
     [JsonIgnore] public virtual ModelConfig Published => ModelRegistry.Find(Name);
+
+    /// <summary>What an example of the model is where the data's are these: of sequences, which are of any length, a training window.</summary>
+    public Space SpaceFor(Space data) => data.IsSequence && Window is { } window ? Space.Sequence(window, data.Levels) : data;
 
     /// <summary>This config with every <c>auto</c> replaced by the number that suits the space: what a built model has.</summary>
     public virtual ModelConfig Fitted(Space space) => this;
 
     /// <summary>Builds the model and draws its initial weights; without a seed they are zero, to be assigned.</summary>
     /// <exception cref="ModelException">A value is out of range, or the model cannot describe this space.</exception>
-    public DensityModel Build(Space space, int classes, ulong? seed)
+    public AutoregressiveModel Build(Space space, int classes, ulong? seed)
     {
         var model = Outline(space, classes);
         model.Parameters.Allocate(seed);
@@ -46,11 +56,12 @@ public abstract record ModelConfig
     }
 
     /// <summary>The model with the names and shapes of its weights, and no memory for them yet.</summary>
-    internal DensityModel Outline(Space space, int classes)
+    internal AutoregressiveModel Outline(Space space, int classes)
     {
         ModelRegistry.Check(this);
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
-        if (space.Levels is < 2 or > 256) throw new ModelException($"{Name} models symbols of 2 to 256 levels, not {space.Levels}");
+        if (space.Levels < 2 || space.Levels > MostLevels) throw new ModelException($"{Name} models symbols of 2 to {MostLevels} levels, not {space.Levels}");
+        if (space.IsSequence && Window is null) throw new ModelException($"{Name} models examples of one size, and no sequences such as text; {string.Join(", ", ModelRegistry.All.Where(config => config.Window is not null).Select(config => config.Name))} does");
         if (!space.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Space.MostPositions} positions, not {space}");
         var model = Fitted(space).Create(space, classes);
         if (model.Parameters.Length > FloatBlock.MostLength)
@@ -60,5 +71,5 @@ public abstract record ModelConfig
 
     /// <summary>Builds the model, every key being within its range.</summary>
     /// <exception cref="ModelException">The model cannot describe this space.</exception>
-    protected abstract DensityModel Create(Space space, int classes);
+    protected abstract AutoregressiveModel Create(Space space, int classes);
 }

@@ -12,7 +12,7 @@ public static class ModelRegistry
 {
     /// <summary>Every model with its published defaults, in the order of the documentation.</summary>
     public static IReadOnlyList<ModelConfig> All { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig()];
 
     /// <exception cref="ModelException">No model has this name.</exception>
     public static ModelConfig Find(string name)

@@ -11,11 +11,11 @@ public sealed class ParameterScope(ParameterSet set, string path = "")
 
     public ParameterScope At(int index) => At(index.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>A weight [taps, inputs, outputs], normal with deviation gain / sqrt(taps * inputs).</summary>
-    public Parameter Weight(string name, int taps, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null)
+    /// <summary>A weight [taps, inputs, outputs], normal with deviation gain / sqrt(taps * inputs), around zero or what <paramref name="start"/> gives for each output.</summary>
+    public Parameter Weight(string name, int taps, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null, Func<int, double>? start = null)
     {
         var deviation = gain / Math.Sqrt((double)taps * inputs);
-        return set.Add(new Parameter(Name(name), new Shape(taps, inputs, outputs), (normal, _) => normal * deviation, mask));
+        return set.Add(new Parameter(Name(name), new Shape(taps, inputs, outputs), (normal, _) => normal * deviation, mask, start));
     }
 
     /// <summary>A bias [1, 1, outputs], zero or what <paramref name="start"/> gives for each output.</summary>

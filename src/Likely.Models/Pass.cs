@@ -12,7 +12,7 @@ namespace Likely.Models;
 /// <param name="First">The first position asked for.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Run">The walk that the pass is a step of; null: none.</param>
-readonly record struct Pass(Tape Tape, Extent Extent, ReadOnlyMemory<int> Labels, int First, int Count, Run? Run)
+public readonly record struct Pass(Tape Tape, Extent Extent, ReadOnlyMemory<int> Labels, int First, int Count, Run? Run)
 {
     /// <summary>All positions at once.</summary>
     public static Pass Whole(Tape tape, Extent extent, ReadOnlyMemory<int> labels) => new(tape, extent, labels, 0, checked((int)extent.Positions), null);

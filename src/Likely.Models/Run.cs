@@ -3,48 +3,138 @@ using Likely.Tensors;
 namespace Likely.Models;
 
 /// <summary>
-/// One walk's state, never a field of a layer: what each mixing layer remembers, the network's input, and the condition. Passes with a run
-/// go through the positions in order and extend the memories.
+/// One walk's past and condition, never a field of a layer: what each mixing layer remembers, the network's input, and the labels. Passes with a run
+/// go through the positions in order and extend the memories; a recording pass takes them as constants.
 /// </summary>
-/// <param name="batch">Examples.</param>
-/// <param name="extent">Positions of each.</param>
-/// <param name="meter">If given, nothing is computed and the meter counts the memory that it would take.</param>
-sealed class Run(int batch, Extent extent, MemoryMeter? meter = null)
+public sealed class Run
 {
     readonly Dictionary<object, object> _slots = [];
+    readonly List<RunMemory> _memories = [];
+    float[] _written = [];
+    int _read;
 
-    public int Batch { get; } = batch;
+    /// <param name="batch">Examples.</param>
+    /// <param name="extent">Positions of each.</param>
+    /// <param name="meter">If given, nothing is computed and the meter counts the memory that it would take.</param>
+    internal Run(int batch, Extent extent, MemoryMeter? meter = null)
+    {
+        (Batch, Extent, Step, Memory) = (batch, extent, new Tape(false, meter), new Tape(false, meter));
+    }
 
-    public Extent Extent { get; } = extent;
+    /// <summary>A run at its beginning.</summary>
+    /// <param name="batch">Examples.</param>
+    /// <param name="labels">One an example, or none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no examples.</exception>
+    public Run(int batch, ReadOnlySpan<int> labels = default) : this(batch, Extent.Open)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        Labels = labels.ToArray();
+    }
+
+    public int Batch { get; }
+
+    internal Extent Extent { get; }
 
     /// <summary>Values of the pass in progress.</summary>
-    public Tape Step { get; } = new(false, meter);
+    internal Tape Step { get; }
 
     /// <summary>Values that live as long as the run.</summary>
-    public Tape Memory { get; } = new(false, meter);
+    internal Tape Memory { get; }
 
     /// <summary>The network's input [positions, B, S] from position <see cref="InputOrigin"/> on; unknown symbols are zero. The first layers read it in place.</summary>
-    public Tensor? Input { get; set; }
+    internal Tensor? Input { get; set; }
 
     /// <summary>The first position that <see cref="Input"/> holds: not after the farthest that the first layers read.</summary>
-    public int InputOrigin { get; set; }
+    internal int InputOrigin { get; set; }
 
     /// <summary>Labels of the examples, or empty.</summary>
-    public int[] Labels { get; init; } = [];
+    internal int[] Labels { get; init; } = [];
 
     /// <summary>Begins a pass over some positions; the values of the one before are over.</summary>
-    public Pass Next(int first, int count)
+    internal Pass Next(int first, int count)
     {
         Step.Reset();
         return new Pass(Step, Extent, Labels, first, count, this);
     }
 
+    /// <summary>A pass whose values live on another tape, which may record.</summary>
+    internal Pass On(Tape tape, int first, int count) => new(tape, Extent, Labels, first, count, this);
+
     /// <summary>What a layer remembers, made on first use.</summary>
-    public T Slot<T>(object layer, Func<T> create) where T : class
+    internal T Slot<T>(object layer, Func<T> create) where T : class
     {
         if (_slots.TryGetValue(layer, out var slot)) return (T)slot;
         var made = create();
         _slots.Add(layer, made);
+        if (made is RunMemory memory) Keep(memory);
         return made;
+    }
+
+    /// <summary>A run of other examples that have the past of this one's: the i-th goes on from <paramref name="examples"/>[i].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
+    internal Run Fork(ReadOnlySpan<int> examples)
+    {
+        foreach (var example in examples) ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Batch, nameof(examples));
+        var labels = new int[Labels.Length == 0 ? 0 : examples.Length];
+        for (var i = 0; i < labels.Length; i++) labels[i] = Labels[examples[i]];
+        var fork = new Run(examples.Length, Extent) { Labels = labels, InputOrigin = InputOrigin };
+        if (Input is { } input) fork.Input = RunMemory.Copy(input, fork.Memory, examples);
+        // What depends on labels alone is made anew.
+        foreach (var (layer, slot) in _slots)
+        {
+            if (slot is not RunMemory memory) continue;
+            var copy = memory.Fork(fork, examples);
+            fork._slots.Add(layer, copy);
+            fork._memories.Add(copy);
+        }
+        return fork;
+    }
+
+    /// <summary>Begins one example anew, as if nothing had come before.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
+    public void Cut(int example)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Batch, nameof(example));
+        foreach (var memory in _memories) memory.Cut(example);
+    }
+
+    /// <summary>All that the layers remember, to go on from by <see cref="Read"/>.</summary>
+    internal float[] Write()
+    {
+        var values = new List<float>();
+        foreach (var memory in _memories)
+            foreach (var tensor in memory.Values ?? throw new InvalidOperationException($"{memory.GetType().Name} cannot be written down"))
+                for (var position = 0; position < tensor.Positions; position++)
+                    for (var example = 0; example < tensor.Batch; example++) values.AddRange(tensor.Row(position, example));
+        values.AddRange(_written.AsSpan(_read)); // of layers that have not been asked since
+        return [.. values];
+    }
+
+    /// <summary>Goes on from what was written by a run of the same model and examples; empty: from the beginning.</summary>
+    internal void Read(float[] values)
+    {
+        (_written, _read) = (values, 0);
+        if (values.Length == 0)
+            for (var example = 0; example < Batch; example++) Cut(example);
+        else
+            foreach (var memory in _memories) Fill(memory);
+    }
+
+    void Keep(RunMemory memory)
+    {
+        _memories.Add(memory);
+        if (_read < _written.Length) Fill(memory);
+    }
+
+    void Fill(RunMemory memory)
+    {
+        foreach (var tensor in memory.Values ?? [])
+            for (var position = 0; position < tensor.Positions; position++)
+                for (var example = 0; example < tensor.Batch; example++)
+                {
+                    var row = tensor.Row(position, example);
+                    _written.AsSpan(_read, row.Length).CopyTo(row);
+                    _read += row.Length;
+                }
     }
 }

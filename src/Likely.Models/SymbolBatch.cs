@@ -3,14 +3,16 @@ using Likely.Tensors;
 namespace Likely.Models;
 
 /// <summary>
-/// Symbols of a batch in the order of tensors: position, example, symbol within the position; and labels if there are any.
-/// Pinned and reused from step to step.
+/// Symbols of a batch in the order of tensors: position, example, symbol within the position; and labels if there are any. Of sequences it may hold windows,
+/// each with the symbol before it, of which some end before the others. Pinned and reused from step to step.
 /// </summary>
 public sealed class SymbolBatch
 {
     readonly int[] _symbols;
-    readonly int[] _labels;
-    int[] _item = [];
+    readonly int[] _labels, _lengths, _before;
+    int[] _item = [], _inputs = [];
+    readonly Space _whole;
+    bool _hasWindows, _isRagged;
 
     /// <exception cref="ArgumentOutOfRangeException">The space is impossible, or the capacity is below 1 or too large for one array.</exception>
     public SymbolBatch(Space space, int capacity) : this(space, capacity, hasMemory: true) { }
@@ -22,14 +24,15 @@ public sealed class SymbolBatch
         var length = (long)space.Dimensions * capacity;
         if (length > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(capacity), $"{capacity} examples of {space} are more than {Array.MaxLength} symbols");
         _symbols = hasMemory ? GC.AllocateArray<int>((int)length, pinned: true) : [];
-        _labels = new int[capacity];
-        Space = space;
+        (_labels, _lengths, _before) = (new int[capacity], new int[capacity], new int[capacity]);
+        Space = _whole = space;
     }
 
     /// <summary>A batch without symbols, for tapes that only measure; its labels are 0.</summary>
     internal static SymbolBatch Outline(Space space, int count) => new(space, count, hasMemory: false) { Count = count };
 
-    public Space Space { get; }
+    /// <summary>Of the examples; of windows of sequences, as long as the longest now in it.</summary>
+    public Space Space { get; private set; }
 
     /// <summary>Number of examples now in it.</summary>
     public int Count { get; private set; }
@@ -43,27 +46,76 @@ public sealed class SymbolBatch
     /// <summary>The same, to be kept.</summary>
     internal ReadOnlyMemory<int> LabelMemory => _labels.AsMemory(0, Count);
 
+    /// <summary>Positions of each example; empty if all are as long as the space's.</summary>
+    internal ReadOnlySpan<int> Lengths => _isRagged ? _lengths.AsSpan(0, Count) : [];
+
+    /// <summary>Symbols that count.</summary>
+    public long Total
+    {
+        get
+        {
+            var total = 0L;
+            for (var i = 0; i < Count; i++) total += _lengths[i];
+            return total * Space.Symbols;
+        }
+    }
+
     /// <summary>Begins a batch of <paramref name="count"/> examples.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than the capacity.</exception>
     public void Begin(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _labels.Length);
-        Count = count;
+        Space = _whole;
+        (Count, _hasWindows, _isRagged) = (count, false, false);
+    }
+
+    /// <summary>Begins a batch of <paramref name="count"/> sequences or windows of them, or of grids row by row: each has at most so many positions, and may have fewer, or none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than 1, or more than the capacity holds.</exception>
+    public void BeginWindows(int count, int positions)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(positions, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _labels.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)positions * count * Space.Symbols, _symbols.Length, nameof(positions));
+        Space = _whole with { Extent = new Extent(1, 1, positions) };
+        (Count, _hasWindows, _isRagged) = (count, true, false);
     }
 
     /// <summary>Sets one example from its symbols in item order (position, then symbol).</summary>
+    /// <param name="example">Which.</param>
+    /// <param name="symbols">All of them; or of a window.</param>
+    /// <param name="label">Its class; -1: none.</param>
+    /// <param name="before">The symbol before a window; -1: it is the beginning.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example in the batch.</exception>
-    /// <exception cref="ArgumentException">There are more or fewer symbols than the space's dimensions, or one is not below its levels.</exception>
-    public void Set(int example, ReadOnlySpan<int> symbols, int label = -1)
+    /// <exception cref="ArgumentException">There are more or fewer symbols than that, or one is not below the space's levels.</exception>
+    public void Set(int example, ReadOnlySpan<int> symbols, int label = -1, int before = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
-        if (symbols.Length != Space.Dimensions) throw new ArgumentException($"an example of {Space} has {Space.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
-        RequireLevels(symbols, Space.Levels);
         var sub = Space.Symbols;
-        for (var p = 0; p < Space.Positions; p++)
+        if (_hasWindows ? symbols.Length > Space.Dimensions || symbols.Length % sub != 0 : symbols.Length != Space.Dimensions) throw new ArgumentException($"an example of {Space} has {Space.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
+        RequireLevels(symbols, Space.Levels);
+        if (before >= 0) RequireLevels([before], Space.Levels);
+        var length = symbols.Length / sub;
+        for (var p = 0; p < length; p++)
             symbols.Slice(p * sub, sub).CopyTo(_symbols.AsSpan((p * Count + example) * sub));
-        _labels[example] = label;
+        for (var p = length; p < Space.Positions; p++) _symbols.AsSpan((p * Count + example) * sub, sub).Clear();
+        (_labels[example], _lengths[example], _before[example]) = (label, length, before);
+        _isRagged |= length < Space.Positions;
+    }
+
+    /// <summary>
+    /// What a network may know that sees only what came before: at every position the symbol of the one before it, of the first the one before the window, or one
+    /// more than the largest symbol where there is none. [positions, examples], of spaces with one symbol a position.
+    /// </summary>
+    internal PinnedSymbols Inputs()
+    {
+        if (Space.Symbols != 1) throw new InvalidOperationException($"{Space} has more than one symbol at a position");
+        if (_symbols.Length == 0) return new([]); // an outline
+        if (_inputs.Length == 0) _inputs = GC.AllocateArray<int>(_symbols.Length, pinned: true);
+        for (var i = 0; i < Count; i++) _inputs[i] = _before[i] < 0 ? Space.Levels : _before[i];
+        _symbols.AsSpan(0, (Space.Positions - 1) * Count).CopyTo(_inputs.AsSpan(Count));
+        return new PinnedSymbols(_inputs);
     }
 
     /// <summary>The same from bytes, as they are stored.</summary>

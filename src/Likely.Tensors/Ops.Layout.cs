@@ -50,10 +50,11 @@ static unsafe partial class Ops
     /// The same with a table [1, N, C] that was computed: what is the same map of each symbol's row, such as a first layer's product, is computed
     /// once a symbol instead of once a position, and is the same number.
     /// </summary>
-    public static Tensor Lookup(Tensor table, int positions, int batch, PinnedSymbols symbols)
+    /// <param name="onto">Where the rows go; null: where the table is. No gradient reaches a table on another tape.</param>
+    public static Tensor Lookup(Tensor table, int positions, int batch, PinnedSymbols symbols, Tape? onto = null)
     {
         if (table.Positions != 1) throw new ArgumentException($"{table.Shape} is no table");
-        var tape = table.Tape;
+        var tape = onto ?? table.Tape;
         var y = tape.New(new Shape(positions, batch, table.Channels), table.RequiresGradient, compact: table.Stride == table.Channels);
         if (tape.Computes) Layout.Gather(table.Data, table.Stride, symbols.Pointer, y.Data, y.Rows);
         symbols.KeepAlive();

@@ -10,14 +10,25 @@ namespace Likely.Tensors;
 /// <param name="Alphabet">What each of them can be.</param>
 public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabet)
 {
-    /// <summary>No model is of more positions: 8192 x 8192.</summary>
+    /// <summary>No model is of more positions, but in one row: 8192 x 8192.</summary>
     public const int MostPositions = 1 << 26;
+
+    /// <summary>No symbol has more values.</summary>
+    public const int MostLevels = 1 << 16;
+
+    /// <summary>Sequences of any length: names side by side, one symbol a position.</summary>
+    /// <param name="length">Symbols of one example, or of a window of it.</param>
+    /// <param name="levels">Values of a symbol.</param>
+    public static Space Sequence(int length, int levels) => new(new Extent(1, 1, length), 1, new Alphabet(levels, AlphabetScale.Categorical));
 
     /// <summary>Pictures of one size: levels of brightness, 1 symbol a position if they are grey and 3 if they are coloured.</summary>
     public static Space Image(int height, int width, int channels, int levels) => new(new Extent(1, height, width), channels, new Alphabet(levels, AlphabetScale.Ordinal));
 
-    /// <summary>False if there are no positions, more than <see cref="MostPositions"/>, or not 1 to 3 symbols each of 2 to 256 levels.</summary>
-    public bool IsPossible => Extent is { Frames: >= 1, Height: >= 1, Width: >= 1 } && Extent.Positions <= MostPositions && Symbols is >= 1 and <= 3 && Levels is >= 2 and <= 256;
+    /// <summary>False if there are no positions, more than <see cref="MostPositions"/> (in one row of one symbol each, <see cref="Extent.LongestSequence"/>), or not 1 to 3 symbols each of 2 to <see cref="MostLevels"/> levels.</summary>
+    public bool IsPossible => Extent is { Frames: >= 1, Height: >= 1, Width: >= 1 } && Extent.Positions <= (Extent.Positions == Extent.Width && Symbols == 1 ? Extent.LongestSequence : MostPositions) && Symbols is >= 1 and <= 3 && Levels is >= 2 and <= MostLevels;
+
+    /// <summary>True of sequences of symbols that are names: their length is that of each example, and a model's own is but the window it was trained on.</summary>
+    public bool IsSequence => Alphabet.Scale == AlphabetScale.Categorical && Extent.Positions == Extent.Width && Symbols == 1;
 
     /// <summary>Rows of positions.</summary>
     public int Height { get => Extent.Height; init => Extent = Extent with { Height = value }; }
@@ -45,5 +56,5 @@ public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabe
 
     public void Deconstruct(out int height, out int width, out int symbols, out int levels) => (height, width, symbols, levels) = (Height, Width, Symbols, Levels);
 
-    public override string ToString() => $"{Extent}, {(Symbols == 1 ? "1 channel" : $"{Symbols} channels")}, {Levels} levels";
+    public override string ToString() => IsSequence ? $"{Extent.Width} symbols of {Levels}" : $"{Extent}, {(Symbols == 1 ? "1 channel" : $"{Symbols} channels")}, {Levels} levels";
 }

@@ -21,7 +21,7 @@ static class ScoringMemory
 
     /// <summary>Refuses to draw so many large examples that there is no memory for them.</summary>
     /// <exception cref="InsufficientMemoryException">There is not enough.</exception>
-    public static void RequireWalk(DensityModel model, Space space, int count, int threads)
+    public static void RequireWalk(AutoregressiveModel model, Space space, int count, int threads)
     {
         if ((long)count * space.Dimensions < Small) return;
         var bytes = OfWalk(model, space, count, threads);
@@ -40,7 +40,7 @@ static class ScoringMemory
     }
 
     /// <summary>What drawing some examples at once takes on all threads.</summary>
-    public static long OfWalk(DensityModel model, Space space, int count, int threads)
+    public static long OfWalk(AutoregressiveModel model, Space space, int count, int threads)
     {
         var pieces = Walk.PieceOf(count, threads);
         return Math.Min(threads, (count + pieces - 1) / pieces) * model.WalkBytes(pieces, space.Extent) + (long)sizeof(int) * count * space.Dimensions;

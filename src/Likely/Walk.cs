@@ -49,7 +49,7 @@ public static class Walk
     /// <param name="cancellation">Ends the walk early.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">There are fewer or more labels than examples, or one is not a class.</exception>
-    public static int[][] Sample(DensityModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
+    public static int[][] Sample(AutoregressiveModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
         => Fill(model, count, null, null, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
 
@@ -70,12 +70,12 @@ public static class Walk
     /// <param name="cancellation">Ends the walk early.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
-    public static int[][] Complete(DensityModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
+    public static int[][] Complete(AutoregressiveModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
         => Fill(model, count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
 
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
-    public static bool IsExact(DensityModel model, bool[] known, Space? space = null)
+    public static bool IsExact(AutoregressiveModel model, bool[] known, Space? space = null)
     {
         var own = space ?? model.Space;
         if (known.Length != own.Dimensions) throw new ArgumentException($"an example of {own} has {own.Dimensions} symbols, not {known.Length}", nameof(known));
@@ -91,7 +91,7 @@ public static class Walk
         return true;
     }
 
-    static int[][] Fill(DensityModel model, int count, int[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
+    static int[][] Fill(AutoregressiveModel model, int count, int[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
         int threads, Space space, Action<double>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -133,7 +133,7 @@ public static class Walk
     internal static int PieceOf(int count, int threads) => Math.Clamp((count + threads - 1) / threads, 1, Group);
 
     // Groups of examples of one member, at least one group a thread.
-    static List<(int Member, int[] Examples)> Pieces(DensityModel model, int count, ulong seed, int threads)
+    static List<(int Member, int[] Examples)> Pieces(AutoregressiveModel model, int count, ulong seed, int threads)
     {
         var choice = new Philox(seed, RandomPurpose.Sampling, Philox.Hash("member"));
         var members = new List<int>[model.Members];

@@ -6,7 +6,7 @@ namespace Likely.Models;
 /// A model of D binary variables whose network gives the logit of each from those visited before it:
 /// log p(x) = sum over d of log Bernoulli(x_d; sigmoid(logit_d(x_before d))). Variables are 0 or 1, never -1..1.
 /// </summary>
-abstract unsafe class BinaryModel : DensityModel
+abstract unsafe class BinaryModel : AutoregressiveModel
 {
     /// <exception cref="ModelException">The data is not binary.</exception>
     protected BinaryModel(ModelConfig config, Space space) : base(config, space, 0)
@@ -20,13 +20,13 @@ abstract unsafe class BinaryModel : DensityModel
     /// <summary>Logits of all variables, compact [T, B, S].</summary>
     protected abstract Tensor Logits(Tape tape, SymbolBatch batch, int member);
 
-    internal sealed override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member)
+    private protected sealed override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member, Run? run)
     {
         var logits = Logits(tape, batch, member);
         for (var d = 0; d < Space.Dimensions; d++)
             read(d, new SymbolDistributions(Head, source, logits.Data + (long)(d / logits.Channels) * batch.Count * logits.Stride, logits.Stride, null, d % logits.Channels, batch.Count));
     }
 
-    internal sealed override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member)
+    private protected sealed override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member, Run? run)
         => Ops.BernoulliLogProbabilities(Logits(tape, batch, member), batch.Symbols, scale);
 }

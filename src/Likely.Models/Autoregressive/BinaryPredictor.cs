@@ -6,12 +6,17 @@ namespace Likely.Models;
 /// Walks a model of binary variables, one logit at a time: what fully connected models share. A derived walk gives the logits of
 /// the next variable and takes its values in; both are the chains of the parallel pass, cut between two variables.
 /// </summary>
-abstract unsafe class BinaryPredictor(Space space, int batch, int[]? order) : Predictor(space, batch, order)
+abstract unsafe class BinaryPredictor : Predictor
 {
     static readonly BernoulliHead _bit = new(1, 2);
 
-    readonly FloatBlock _logits = new(batch);
+    readonly FloatBlock _logits;
     int _answered = -1;
+
+    protected BinaryPredictor(Space space, int batch, int[]? order) : base(space, batch, order) => _logits = new(batch);
+
+    /// <summary>A walk of other examples that is where another one is.</summary>
+    protected BinaryPredictor(BinaryPredictor from, int batch) : base(from, batch) => _logits = new(batch);
 
     protected sealed override SymbolDistributions Tell() => new(_bit, Source, Logits(), 1, null, 0, Batch);
 

@@ -18,7 +18,7 @@ public sealed record FvsbnConfig : ModelConfig
 
     public override string Summary => "FVSBN: a logistic regression for each binary variable (Frey 1998, Gan et al. 2015)";
 
-    protected override DensityModel Create(Space space, int classes) => new Fvsbn(this, space);
+    protected override AutoregressiveModel Create(Space space, int classes) => new Fvsbn(this, space);
 }
 
 sealed class Fvsbn : BinaryModel
@@ -49,7 +49,7 @@ sealed class Fvsbn : BinaryModel
         return Ops.ToPositions(Ops.Masked(x, product), sub, order);
     }
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
         => new MaskedWalk(Space, batch, _order.Value, [_product.Value], null, []);
 
     static MaskedProduct Product(Parameter weight, Parameter bias)

@@ -45,7 +45,7 @@ public sealed record GatedPixelCnnConfig : ModelConfig
     public override ModelConfig Fitted(Space space) => Kernel != 0 ? this
         : this with { Kernel = FirstFilter.Side(space, 8L * Channels, space.Symbols * (1L + Embedding)) };
 
-    protected override DensityModel Create(Space space, int classes) => new GatedPixelCnn(this, space, Conditional ? classes : 0);
+    protected override AutoregressiveModel Create(Space space, int classes) => new GatedPixelCnn(this, space, Conditional ? classes : 0);
 }
 
 sealed class GatedPixelCnn : GridModel

@@ -7,7 +7,7 @@ namespace Likely.Models;
 /// A model whose network reads the whole grid of symbols causally in raster order, and gives the numbers of a
 /// <see cref="Head"/> at every position: log p(x) = sum over positions of log p(x_i | x_before i). One model takes grids of any size.
 /// </summary>
-abstract unsafe class GridModel : DensityModel
+abstract unsafe class GridModel : AutoregressiveModel
 {
     // Rows (position, example) of one pass that does not have to go back: few enough for the memory of all layers' values.
     const int LargestPass = 1 << 14;
@@ -39,13 +39,13 @@ abstract unsafe class GridModel : DensityModel
 
     protected abstract double MultiplyAddsPerPosition { get; }
 
-    internal override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member)
+    private protected override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member, Run? run)
     {
         if (!tape.Recording && IsLarge(batch)) return ByRows(tape, batch);
         return Ops.LogProbabilities(Head, Whole(tape, batch), batch.Symbols, scale);
     }
 
-    internal override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member)
+    private protected override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member, Run? run)
     {
         if (IsLarge(batch)) EachChunk(tape, batch, Read);
         else Read(0, Whole(tape, batch));
@@ -101,7 +101,7 @@ abstract unsafe class GridModel : DensityModel
     Tensor Input(Tape tape, SymbolBatch batch, int first, int end)
         => _embedding.Forward(tape, new Shape(end - first, batch.Count, Space.Symbols), batch.Symbols.At((long)first * batch.Count * Space.Symbols));
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent) => new GridPredictor(this, batch, labels, extent);
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent) => new GridPredictor(this, batch, labels, extent);
 
     internal override long WalkBytes(int batch, Extent extent)
     {

@@ -29,7 +29,7 @@ public sealed record MadeConfig : ModelConfig
 
     public override string Summary => "MADE: masked autoencoder, binary variables, ensembles of masks and orderings (Germain et al. 2015)";
 
-    protected override DensityModel Create(Space space, int classes) => new Made(this, space);
+    protected override AutoregressiveModel Create(Space space, int classes) => new Made(this, space);
 }
 
 sealed class Made : BinaryModel
@@ -105,7 +105,7 @@ sealed class Made : BinaryModel
         return Ops.ToPositions(logits, sub, order);
     }
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
     {
         var weights = Weights(member);
         return new MaskedWalk(Space, batch, weights.Member.Order, weights.Products, weights.Direct, weights.Member.Known);

@@ -39,6 +39,19 @@ sealed unsafe class MaskedWalk : BinaryPredictor
         Ops.MaskedBegin(straight, _direct);
     }
 
+    MaskedWalk(MaskedWalk from, ReadOnlySpan<int> examples) : base(from, examples.Length)
+    {
+        (_products, _straight, _known) = (from._products, from._straight, from._known);
+        var memory = new Tape();
+        (_sums, _units) = (new Tensor[from._sums.Length], new Tensor[from._units.Length]);
+        _values = RunMemory.Copy(from._values, memory, examples);
+        for (var i = 0; i < _sums.Length; i++) _sums[i] = RunMemory.Copy(from._sums[i], memory, examples);
+        for (var i = 0; i < _units.Length; i++) _units[i] = RunMemory.Copy(from._units[i], memory, examples);
+        if (from._direct is not null) _direct = RunMemory.Copy(from._direct, memory, examples);
+    }
+
+    public override IPredictor Fork(ReadOnlySpan<int> examples) => new MaskedWalk(this, Checked(examples));
+
     protected override void Predict(int step, float* logits)
     {
         for (var b = 0; b < Batch; b++)

@@ -20,7 +20,7 @@ public sealed record NadeConfig : ModelConfig
 
     public override string Summary => "NADE: one hidden layer, binary variables, O(DH) density and samples (Larochelle and Murray 2011)";
 
-    protected override DensityModel Create(Space space, int classes) => new Nade(this, space);
+    protected override AutoregressiveModel Create(Space space, int classes) => new Nade(this, space);
 }
 
 sealed unsafe class Nade : BinaryModel
@@ -49,7 +49,7 @@ sealed unsafe class Nade : BinaryModel
 
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights, batch.Symbols, batch.Count);
 
-    internal override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
         => new Walk(this, batch);
 
     sealed class Walk : BinaryPredictor
@@ -65,6 +65,15 @@ sealed unsafe class Nade : BinaryModel
             _hidden = memory.New(new Shape(1, batch, model._hidden));
             Ops.NadeBegin(_weights, _sums, _hidden);
         }
+
+        Walk(Walk from, ReadOnlySpan<int> examples) : base(from, examples.Length)
+        {
+            _weights = from._weights;
+            var memory = new Tape();
+            (_sums, _hidden) = (RunMemory.Copy(from._sums, memory, examples), RunMemory.Copy(from._hidden, memory, examples));
+        }
+
+        public override IPredictor Fork(ReadOnlySpan<int> examples) => new Walk(this, Checked(examples));
 
         protected override void Predict(int step, float* logits) => Ops.NadeLogits(_weights, _hidden, step, logits);
 

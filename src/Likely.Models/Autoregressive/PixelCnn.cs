@@ -42,7 +42,7 @@ public sealed record PixelCnnConfig : ModelConfig
     public override ModelConfig Fitted(Space space) => Kernel != 0 ? this
         : this with { Kernel = FirstFilter.Side(space, (9L * Channels + 1) / 2, space.Symbols * (1L + Embedding)) };
 
-    protected override DensityModel Create(Space space, int classes) => new PixelCnn(this, space);
+    protected override AutoregressiveModel Create(Space space, int classes) => new PixelCnn(this, space);
 }
 
 sealed class PixelCnn : GridModel

@@ -23,6 +23,6 @@ sealed class MaskedConvolution(ParameterScope scope, IReadOnlyList<(int Row, int
         if (x == run.Input) return Ops.Convolution(pass.Tape, plan, x, run.InputOrigin, pass.First, pass.Count, _weight, begin, onto);
         var window = run.Slot(this, () => new Window(run, plan.Reach, inputs));
         window.Append(x, pass);
-        return Ops.Convolution(pass.Tape, plan, window.Values, window.Origin, pass.First, pass.Count, _weight, begin, onto);
+        return Ops.Convolution(pass.Tape, plan, window.Positions, window.Origin, pass.First, pass.Count, _weight, begin, onto);
     }
 }

@@ -8,6 +8,10 @@ sealed class Pointwise(ParameterScope scope, int inputs, int outputs, double gai
     readonly Parameter _weight = scope.Weight("weight", 1, inputs, outputs, gain, mask);
     readonly Parameter _bias = scope.Bias("bias", outputs, start);
 
+    public int Inputs => inputs;
+
+    public int Outputs => outputs;
+
     /// <summary>With <paramref name="onto"/> the product is added to that tensor, whose buffer it takes over; the bias is not used then.</summary>
     public Tensor Forward(Tensor x, Tensor? onto = null) => Ops.Linear(x, _weight, onto is null ? _bias : null, onto);
 }

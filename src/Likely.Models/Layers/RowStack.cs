@@ -27,17 +27,30 @@ sealed unsafe class RowStack<TCondition>(Func<Tensor, TCondition, Pass, Tensor[]
 
     static Tensor Slice(Window window, Pass pass)
     {
-        var slice = pass.Tape.New(window.Values.Shape with { Positions = pass.Count });
+        var slice = pass.Tape.New(window.Positions.Shape with { Positions = pass.Count });
         var row = (long)slice.Batch * slice.Stride;
-        if (pass.Tape.Computes) Buffer.MemoryCopy(window.Values.Data + (pass.First - window.Origin) * row, slice.Data, slice.Length * sizeof(float), slice.Length * sizeof(float));
+        if (pass.Tape.Computes) Buffer.MemoryCopy(window.Positions.Data + (pass.First - window.Origin) * row, slice.Data, slice.Length * sizeof(float), slice.Length * sizeof(float));
         return slice;
     }
 
-    sealed class Rows
+    sealed class Rows : RunMemory
     {
-        public int End;
-        public Window[]? Windows;
-        public Tensor[] Served => _served ??= new Tensor[Windows!.Length];
         Tensor[]? _served;
+
+        public int End { get; set; }
+        public Window[]? Windows { get; set; }
+        public Tensor[] Served => _served ??= new Tensor[Windows!.Length];
+
+        public override RunMemory Fork(Run run, ReadOnlySpan<int> examples)
+        {
+            var fork = new Rows { End = End, Windows = Windows is null ? null : new Window[Windows.Length] };
+            for (var i = 0; i < (Windows?.Length ?? 0); i++) fork.Windows![i] = (Window)Windows![i].Fork(run, examples);
+            return fork;
+        }
+
+        public override void Cut(int example)
+        {
+            foreach (var window in Windows ?? []) window.Cut(example);
+        }
     }
 }

@@ -89,7 +89,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 }
 
 /// <summary>A density of items of one size, and the step at which it visits each dimension.</summary>
-sealed class SizedModel(DensityModel model, Space space)
+sealed class SizedModel(AutoregressiveModel model, Space space)
 {
     readonly int[]?[] _steps = new int[model.Members][];
     readonly bool[] _known = new bool[model.Members];
@@ -100,7 +100,7 @@ sealed class SizedModel(DensityModel model, Space space)
         return meter.Bytes + meter.SharedBytes - sizeof(float) * (long)space.Dimensions; // all log-probabilities are not kept
     });
 
-    public DensityModel Model => model;
+    public AutoregressiveModel Model => model;
 
     /// <summary>What its items are here.</summary>
     public Space Space => space;

@@ -12,7 +12,7 @@ sealed unsafe class GradientStep
 {
     public const int Shards = 8;
 
-    readonly DensityModel _model;
+    readonly AutoregressiveModel _model;
     readonly Split _split;
     readonly ulong _seed;
     readonly int _batch;
@@ -23,7 +23,7 @@ sealed unsafe class GradientStep
     readonly FloatBlock[] _gradients = new FloatBlock[Shards];
     readonly double[] _nats = new double[Shards];
 
-    public GradientStep(DensityModel model, Split split, int batch, ulong seed, int threads)
+    public GradientStep(AutoregressiveModel model, Split split, int batch, ulong seed, int threads)
     {
         (_model, _split, _batch, _seed) = (model, split, batch, seed);
         _order = new BatchOrder(split.Count, batch, seed);

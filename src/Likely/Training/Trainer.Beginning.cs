@@ -42,7 +42,7 @@ public sealed partial class Trainer
 
     /// <summary>Refuses to go on from a model that is not like the one to train.</summary>
     /// <exception cref="UsageException">It is not.</exception>
-    internal static void RequireAlike(DensityModel from, DensityModel model)
+    internal static void RequireAlike(AutoregressiveModel from, AutoregressiveModel model)
     {
         if (!from.Takes(model.Space) || from.Classes != model.Classes)
             throw new UsageException($"the model to go on from is one of {from.Space}, {from.Classes} classes, and the data are {model.Space}, {model.Classes} classes");
@@ -50,7 +50,7 @@ public sealed partial class Trainer
             throw new UsageException($"the model to go on from is a {from.Config.Name} of other keys ({ModelRegistry.ToJson(from.Config)}); give the same model and keys");
     }
 
-    void CopyWeights(DensityModel from)
+    void CopyWeights(AutoregressiveModel from)
     {
         RequireAlike(from, Model);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)

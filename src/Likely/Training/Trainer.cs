@@ -67,7 +67,7 @@ public sealed unsafe partial class Trainer
     }
 
     /// <summary>The model in training; afterwards it holds the best weights.</summary>
-    public DensityModel Model { get; }
+    public AutoregressiveModel Model { get; }
 
     /// <summary>Examples of one step: as the options say or as the data suggest, and no more than there are.</summary>
     public int Batch { get; }

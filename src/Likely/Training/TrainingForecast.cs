@@ -58,14 +58,14 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     /// <summary>Measures the model and, if that is too much for a moment, on smaller images.</summary>
     sealed class Meter
     {
-        readonly DensityModel _model;
+        readonly AutoregressiveModel _model;
         readonly int _threads, _workers, _batch, _examples;
         readonly CancellationToken _cancellation;
         readonly SymbolBatch _symbols;
         readonly double _share; // of an example
         readonly double _readSeconds;
 
-        public Meter(DensityModel outline, Dataset data, int threads, int batch, CancellationToken cancellation)
+        public Meter(AutoregressiveModel outline, Dataset data, int threads, int batch, CancellationToken cancellation)
         {
             (_threads, _batch, _cancellation) = (threads, batch, cancellation);
             _workers = Math.Min(_threads, GradientStep.Shards);

@@ -36,7 +36,7 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
     public static TrainingMemory Of(ModelConfig config, Space space, int classes, int batch, int threads)
         => Of(config.Outline(space, classes), batch, threads);
 
-    static TrainingMemory Of(DensityModel model, int batch, int threads)
+    static TrainingMemory Of(AutoregressiveModel model, int batch, int threads)
     {
         var (dimensions, block) = (model.Space.Dimensions, sizeof(float) * model.Parameters.Length);
         var workers = Math.Clamp(threads, 1, GradientStep.Shards);

@@ -69,7 +69,7 @@ public sealed class BitsMatrix
     }
 
     // An archive of samples and noise; it is decoded, and so is the one that another leg made.
-    static byte[] Compress(LawCase law, DensityModel model, int threads, string? archives)
+    static byte[] Compress(LawCase law, AutoregressiveModel model, int threads, string? archives)
     {
         using var folder = new TemporaryFolder();
         var checkpoint = new Checkpoint(model, [.. Enumerable.Range(0, law.Classes).Select(i => $"{i}")], "");
@@ -114,7 +114,7 @@ public sealed class BitsMatrix
     }
 
     // Draws examples, adding the probabilities and log-probabilities met on the way.
-    static int[][] Sample(IncrementalHash hash, DensityModel model, int[] labels, int member)
+    static int[][] Sample(IncrementalHash hash, AutoregressiveModel model, int[] labels, int member)
     {
         var random = new Philox(1, RandomPurpose.Sampling);
         var predictor = model.Predict(Samples, labels, member);

@@ -39,7 +39,7 @@ public sealed class ExtentLaw
         Assert.False(model.Takes(law.Space with { Extent = law.Space.Extent with { Frames = 2 } }));
     }
 
-    static float[][] Scores(DensityModel model, Space space, int[][] examples, int[] labels)
+    static float[][] Scores(AutoregressiveModel model, Space space, int[][] examples, int[] labels)
     {
         var scores = Array.ConvertAll(examples, example => new float[example.Length]);
         new Scorer(model, 1, space).Score(examples, labels, (index, _, symbols) => scores[index] = [.. symbols.ToArray().Select(surprise => -surprise)]);

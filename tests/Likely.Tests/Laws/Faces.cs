@@ -7,7 +7,7 @@ namespace Likely.Tests.Laws;
 static unsafe class Faces
 {
     /// <summary>Log-probabilities of all symbols, [example][dimension in item order], by one parallel pass.</summary>
-    public static float[][] Parallel(DensityModel model, int[][] examples, int[] labels, int member = 0)
+    public static float[][] Parallel(AutoregressiveModel model, int[][] examples, int[] labels, int member = 0)
     {
         var tape = new Tape();
         var batch = Batch(model, examples, labels);
@@ -15,7 +15,7 @@ static unsafe class Faces
     }
 
     /// <summary>The same by a predictor; <paramref name="ask"/> also calls Next at every step, as a sampler does.</summary>
-    public static float[][] Stepwise(DensityModel model, int[][] examples, int[] labels, int member = 0, bool ask = false)
+    public static float[][] Stepwise(AutoregressiveModel model, int[][] examples, int[] labels, int member = 0, bool ask = false)
     {
         var predictor = model.Predict(examples.Length, labels, member);
         var logs = Array.ConvertAll(examples, example => new float[example.Length]);
@@ -66,7 +66,7 @@ static unsafe class Faces
         return probabilities;
     }
 
-    public static SymbolBatch Batch(DensityModel model, int[][] examples, int[] labels)
+    public static SymbolBatch Batch(AutoregressiveModel model, int[][] examples, int[] labels)
     {
         var batch = new SymbolBatch(model.Space, examples.Length);
         batch.Begin(examples.Length);

@@ -32,7 +32,7 @@ public sealed unsafe class GradientLaw
         Assert.True(wrong.Count == 0, $"{law}: {string.Join("; ", wrong)}");
     }
 
-    static double[] Differences(DensityModel model, ShardedSteps steps, int[][] examples, int[] labels, float* weight, double step)
+    static double[] Differences(AutoregressiveModel model, ShardedSteps steps, int[][] examples, int[] labels, float* weight, double step)
     {
         var value = *weight;
         double At(double offset)

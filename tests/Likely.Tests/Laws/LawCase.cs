@@ -23,7 +23,7 @@ public sealed class LawCase(string name, ModelConfig config, Space space, int cl
     public double States => Math.Min(1e9, Math.Pow(Space.Levels, Space.Dimensions));
 
     /// <summary>The model with noise of this deviation on its initial weights.</summary>
-    public unsafe DensityModel Build(ulong seed = 1, double noise = 0.3)
+    public unsafe AutoregressiveModel Build(ulong seed = 1, double noise = 0.3)
     {
         var model = Config.Build(Space, Classes, seed);
         foreach (var parameter in model.Parameters.Parameters)

@@ -41,6 +41,12 @@ public static class LawCases
         ("one layer", Space.Image(4, 3, 1, 2), 0, [], [("layers", "1")]),
         ("no position before", Space.Image(1, 1, 1, 2), 0, [], []),
         ("one column", Space.Image(7, 1, 1, 2), 0, [], []),
+        ("sequence", Space.Sequence(9, 5), 0, [], []),
+        ("tiny sequence", Space.Sequence(5, 3), 0, [], []),
+        ("sequence of bytes", Space.Sequence(7, 256), 0, [], []),
+        ("sequence embedded", Space.Sequence(6, 5), 0, [], [("embedding", "6")]),
+        ("sequence of bytes embedded", Space.Sequence(5, 256), 0, [], [("embedding", "6")]),
+        ("sequence with dropout", Space.Sequence(8, 4), 0, [], [("dropout", "0.3")]),
         ("larger grid", Space.Image(12, 9, 1, 2), 0, [], []), // more positions than a walk's windows hold
         ("larger RGB grid", Space.Image(9, 6, 3, 4), 0, [("head", "softmax")], []),
     ];

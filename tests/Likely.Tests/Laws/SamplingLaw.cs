@@ -40,7 +40,7 @@ public sealed class SamplingLaw
         }
     }
 
-    static int[] Sample(DensityModel model, int label, int member)
+    static int[] Sample(AutoregressiveModel model, int label, int member)
     {
         const int Batch = 500;
         var random = new Philox(1, RandomPurpose.Sampling);

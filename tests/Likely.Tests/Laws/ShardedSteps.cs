@@ -11,7 +11,7 @@ namespace Likely.Tests.Laws;
 sealed unsafe class ShardedSteps
 {
     const int Shards = 8;
-    readonly DensityModel _model;
+    readonly AutoregressiveModel _model;
     readonly ulong _seed;
     readonly int _threads;
     readonly FloatBlock[] _gradients = new FloatBlock[Shards];
@@ -20,7 +20,7 @@ sealed unsafe class ShardedSteps
     readonly SymbolBatch[] _batches = new SymbolBatch[Shards];
     readonly double[] _nats = new double[Shards];
 
-    public ShardedSteps(DensityModel model, ulong seed, int threads)
+    public ShardedSteps(AutoregressiveModel model, ulong seed, int threads)
     {
         (_model, _seed, _threads) = (model, seed, threads);
         _optimizer = new AdamOptimizer(model.Parameters);

@@ -26,7 +26,7 @@ static class TinySpace
     }
 
     /// <summary>Log-likelihoods of all states in nats, given a label (-1: none).</summary>
-    public static double[] LogLikelihoods(DensityModel model, int label, int member)
+    public static double[] LogLikelihoods(AutoregressiveModel model, int label, int member)
     {
         var count = 1;
         for (var d = 0; d < model.Space.Dimensions; d++) count *= model.Space.Levels;

@@ -6,7 +6,7 @@ namespace Likely.Tests.Models;
 
 public sealed class FvsbnTests
 {
-    static DensityModel Model(Space space)
+    static AutoregressiveModel Model(Space space)
     {
         var model = new FvsbnConfig().Build(space, 0, 1);
         TwoFaces.Stir(model, 2);

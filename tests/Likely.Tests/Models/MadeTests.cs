@@ -21,7 +21,7 @@ public sealed class MadeTests
         { "masks and orderings of two variables", 8, 2, 2, 2, 2, true },
     };
 
-    static DensityModel Model(int dimensions, MadeConfig config, bool stir = true)
+    static AutoregressiveModel Model(int dimensions, MadeConfig config, bool stir = true)
     {
         var model = config.Build(Space.Image(1, dimensions, 1, 2), 0, 1);
         if (stir) TwoFaces.Stir(model, 2);
@@ -125,7 +125,7 @@ public sealed class MadeTests
         => Assert.Contains("binarize=threshold", Assert.Throws<ModelException>(() => Plain.Build(Space.Image(2, 2, 1, 4), 0, 1)).Message, StringComparison.Ordinal);
 
     // Masks by eq. 13 and 14 in natural order, sums in double.
-    static double Naive(DensityModel model, MadeMember structure, double[] x, int layers)
+    static double Naive(AutoregressiveModel model, MadeMember structure, double[] x, int layers)
     {
         var h = x;
         for (var layer = 0; layer <= layers; layer++)

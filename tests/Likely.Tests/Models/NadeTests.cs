@@ -6,7 +6,7 @@ namespace Likely.Tests.Models;
 
 public sealed class NadeTests
 {
-    static DensityModel Model(Space space, int hidden, string ordering = "raster")
+    static AutoregressiveModel Model(Space space, int hidden, string ordering = "raster")
     {
         var model = new NadeConfig { Hidden = hidden, Ordering = ordering, OrderingSeed = 4 }.Build(space, 0, 1);
         TwoFaces.Stir(model, 2);

@@ -6,7 +6,7 @@ namespace Likely.Tests.Models;
 
 public sealed class PixelCnnTests
 {
-    static DensityModel Model(PixelCnnConfig config, Space space)
+    static AutoregressiveModel Model(PixelCnnConfig config, Space space)
     {
         var model = config.Build(space, 0, 1);
         TwoFaces.Stir(model, 2, 0.1f);
@@ -63,7 +63,7 @@ public sealed class PixelCnnTests
     }
 
     // Which pixels change the log-probability at one position when they change, for any of several images.
-    static unsafe bool[,] Influence(DensityModel model, Space space, int row, int column)
+    static unsafe bool[,] Influence(AutoregressiveModel model, Space space, int row, int column)
     {
         const int Images = 6;
         var influence = new bool[space.Height, space.Width];

@@ -63,7 +63,7 @@ public sealed class PublicBoundsTests
         var law = LawCases.Find(name);
         var model = law.Build();
         Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), new SymbolBatch(law.Space, 2)));
-        foreach (var other in (Space[])[.. model.AnyExtent ? (Space[])[] : [Wider(law.Space)], law.Space with { Symbols = law.Space.Symbols == 1 ? 3 : 1 }, law.Space with { Levels = law.Space.Levels == 2 ? 3 : 2 }, law.Space with { Alphabet = law.Space.Alphabet with { Scale = AlphabetScale.Categorical } }])
+        foreach (var other in (Space[])[.. model.AnyExtent ? (Space[])[] : [Wider(law.Space)], law.Space with { Symbols = law.Space.Symbols == 1 ? 3 : 1 }, law.Space with { Levels = law.Space.Levels == 2 ? 3 : 2 }, law.Space with { Alphabet = law.Space.Alphabet with { Scale = law.Space.Alphabet.Scale == AlphabetScale.Ordinal ? AlphabetScale.Categorical : AlphabetScale.Ordinal } }])
         {
             var batch = new SymbolBatch(other, 1);
             batch.Begin(1);

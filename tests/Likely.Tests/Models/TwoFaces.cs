@@ -22,7 +22,7 @@ static unsafe class TwoFaces
     }
 
     /// <summary>Moves every weight, so that biases count too. Masked entries stay zero.</summary>
-    public static void Stir(DensityModel model, ulong seed, float size = 0.3f)
+    public static void Stir(AutoregressiveModel model, ulong seed, float size = 0.3f)
     {
         var random = new Philox(seed, RandomPurpose.Test, 1);
         var noise = new FloatBlock(model.Parameters.Length);
@@ -38,14 +38,14 @@ static unsafe class TwoFaces
         => (dimension / space.Symbols * batch + example) * space.Symbols + dimension % space.Symbols;
 
     /// <summary>Log-probabilities of all symbols by the parallel face, in the order of the batch.</summary>
-    public static float[] Parallel(DensityModel model, SymbolBatch batch, int member = 0)
+    public static float[] Parallel(AutoregressiveModel model, SymbolBatch batch, int member = 0)
     {
         var logs = model.LogProbabilities(new Tape(), batch, 1, member);
         return new ReadOnlySpan<float>(logs.Data, batch.Count * batch.Space.Dimensions).ToArray();
     }
 
     /// <summary>The same by the stepwise face; with <paramref name="ask"/> every distribution is asked for first.</summary>
-    public static float[] Stepwise(DensityModel model, SymbolBatch batch, int member = 0, bool ask = false)
+    public static float[] Stepwise(AutoregressiveModel model, SymbolBatch batch, int member = 0, bool ask = false)
     {
         var (space, count) = (batch.Space, batch.Count);
         var walk = model.Predict(count, batch.Labels, member);
@@ -67,7 +67,7 @@ static unsafe class TwoFaces
     }
 
     /// <summary>Both faces give the same bits, for several batch sizes, and an example's bits do not depend on its company.</summary>
-    public static void AssertSameBits(DensityModel model, ulong seed = 1)
+    public static void AssertSameBits(AutoregressiveModel model, ulong seed = 1)
     {
         for (var member = 0; member < model.Members; member++)
         {
@@ -94,7 +94,7 @@ static unsafe class TwoFaces
     }
 
     /// <summary>Sum of the probabilities of all states of a tiny space.</summary>
-    public static double TotalProbability(DensityModel model, int member = 0)
+    public static double TotalProbability(AutoregressiveModel model, int member = 0)
     {
         var space = model.Space;
         var states = 1;
@@ -123,7 +123,7 @@ static unsafe class TwoFaces
     /// nothing is lost in the noise of single precision, and at sampled weights. <paramref name="kinks"/> is the share of weights that may
     /// differ because a rectified unit changes sides within the step.
     /// </summary>
-    public static void AssertGradient(DensityModel model, int samples = 200, float step = 1e-2f, double tolerance = 2e-2, double kinks = 0, ulong seed = 3)
+    public static void AssertGradient(AutoregressiveModel model, int samples = 200, float step = 1e-2f, double tolerance = 2e-2, double kinks = 0, ulong seed = 3)
     {
         var batch = RandomBatch(model.Space, 5, seed);
         var parameters = model.Parameters;
@@ -180,7 +180,7 @@ static unsafe class TwoFaces
     }
 
     /// <summary>A named parameter's real values.</summary>
-    public static float[] Values(DensityModel model, string name)
+    public static float[] Values(AutoregressiveModel model, string name)
     {
         foreach (var parameter in model.Parameters.Parameters)
             if (parameter.Name == name) return parameter.ToArray();

@@ -97,7 +97,7 @@ public sealed class WeightsUnderMasksTests
         return null;
     }
 
-    static byte[] Bytes(DensityModel model, WeightStorage storage)
+    static byte[] Bytes(AutoregressiveModel model, WeightStorage storage)
     {
         var checkpoint = new Checkpoint(model, [.. Enumerable.Range(0, model.Classes).Select(i => $"class {i}")], "");
         return Bytes(storage == WeightStorage.Float32 ? checkpoint : checkpoint.Shrink(storage));

@@ -75,7 +75,7 @@ static class OpCases
             (_, p) => [.. chosen.SelectMany(symbol => p[0].AsSpan(symbol * 19, 19).ToArray())]);
         yield return rows;
         yield return rows.Twice();
-        var computed = new OpCase("Lookup/4", "of rows that were computed", [new Shape(1, 5, 19)], [], (_, t, _) => Ops.Lookup(t[0], 3, 4, new PinnedSymbols(chosen)),
+        var computed = new OpCase("Lookup/5", "of rows that were computed", [new Shape(1, 5, 19)], [], (_, t, _) => Ops.Lookup(t[0], 3, 4, new PinnedSymbols(chosen)),
             (t, _) => [.. chosen.SelectMany(symbol => t[0].AsSpan(symbol * 19, 19).ToArray())]);
         yield return computed;
         yield return computed.Twice();
@@ -210,7 +210,7 @@ static class OpCases
         var symbols = Symbols((int)shape.Rows * head.Symbols, head.Levels);
         // Both outer bins of a mixture have formulas of their own.
         (symbols[0], symbols[^1]) = (0, head.Levels - 1);
-        return new("LogProbabilities/4", $"{head.GetType().Name} of {head.Symbols} x {head.Levels}, {head.Outputs} numbers", [shape], [],
+        return new("LogProbabilities/5", $"{head.GetType().Name} of {head.Symbols} x {head.Levels}, {head.Outputs} numbers", [shape], [],
             (_, t, _) => Ops.LogProbabilities(head, t[0], new PinnedSymbols(symbols), 0.25f), (t, _) => DoubleOps.LogProbabilities(head, t[0], symbols))
         { LossScale = 0.25f, Deviation = 0.7 };
     }

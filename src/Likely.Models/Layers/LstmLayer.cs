@@ -1,0 +1,48 @@
+using Likely.Tensors;
+
+namespace Likely.Models.Layers;
+
+/// <summary>
+/// A layer of LSTM cells (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000): the gates' sums of the layer below, [T, B, 4H], become
+/// h [T, B, H]; see <see cref="Ops.Lstm"/>. In a run, h and c of the last position are where the next pass begins.
+/// </summary>
+sealed class LstmLayer(ParameterScope scope, int hidden)
+{
+    readonly Parameter _recurrent = scope.Weight("recurrent", 1, hidden, 4 * hidden);
+
+    /// <summary>Where the forget gates' biases begin: cells remember until they learn otherwise (Jozefowicz et al. 2015).</summary>
+    public static double GateBias(int output, int hidden) => output / hidden == 1 ? 1 : 0;
+
+    /// <summary>Takes over the buffer of the sums, which nothing else may read.</summary>
+    public Tensor Forward(Tensor sums, Pass pass)
+    {
+        var state = pass.Run is { } run ? run.Slot(this, () => new State(run, hidden)) : null;
+        var h = Ops.Lstm(sums, _recurrent, state?.Hidden, state?.Cell, out var cells);
+        if (state is null) return h;
+        Ops.KeepLast(h, state.Hidden);
+        Ops.KeepLast(cells, state.Cell);
+        return h;
+    }
+
+    sealed class State(Tensor hidden, Tensor cell) : RunMemory
+    {
+        public State(Run run, int units) : this(run.Memory.New(new Shape(1, run.Batch, units)), run.Memory.New(new Shape(1, run.Batch, units)))
+        {
+            for (var example = 0; example < run.Batch && run.Memory.Computes; example++) Cut(example);
+        }
+
+        public Tensor Hidden => hidden;
+
+        public Tensor Cell => cell;
+
+        public override IReadOnlyList<Tensor> Values => [hidden, cell];
+
+        public override RunMemory Fork(Run run, ReadOnlySpan<int> examples) => new State(Copy(hidden, run.Memory, examples), Copy(cell, run.Memory, examples));
+
+        public override void Cut(int example)
+        {
+            hidden.Row(0, example).Clear();
+            cell.Row(0, example).Clear();
+        }
+    }
+}
