@@ -67,8 +67,10 @@ static class ModelFile
         var stored = Likely.DataOptions.FromCanonical(checkpoint.Preprocessing) with { Limit = null };
         var words = new List<string> { stored.ToCanonical() };
         foreach (var (key, value) in settings) words.Add($"{key}={value}");
-        return Likely.DataOptions.FromCanonical(string.Join(' ', words)) with
+        var options = Likely.DataOptions.FromCanonical(string.Join(' ', words));
+        return options with
         {
+            As = options.As ?? Modality.Image, // what says nothing is a picture
             ModelLevels = checkpoint.Model.Space.Levels,
             ModelClasses = checkpoint.Model.Classes > 0 ? checkpoint.ClassNames : null,
         };

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Likely.Files;
 using Microsoft.Win32.SafeHandles;
@@ -130,7 +131,9 @@ sealed class ByteStore : IDisposable
             }
             try
             {
-                return Fill(path, open, promised);
+                var memory = Fill(path, open, promised);
+                if (promise is null) RequireWhole(path, open, memory);
+                return memory;
             }
             catch
             {
@@ -153,6 +156,19 @@ sealed class ByteStore : IDisposable
         if (stream.ReadByte() >= 0)
             throw new DataException($"'{path}' is longer than its header says; it is damaged or of another kind.");
         return memory;
+    }
+
+    // Inflating takes what was cut off for the end; the check sum and length of the last member, behind it, tell.
+    static void RequireWhole(string path, Func<Stream> open, byte[] memory)
+    {
+        using var packed = open();
+        Span<byte> trailer = stackalloc byte[8];
+        if (packed.Length < trailer.Length) throw new InvalidDataException();
+        packed.Position = packed.Length - trailer.Length;
+        packed.ReadExactly(trailer);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]);
+        if (length > memory.Length || Crc32.Of(memory.AsSpan(memory.Length - (int)length), []) != BinaryPrimitives.ReadUInt32LittleEndian(trailer))
+            throw new DataException($"'{path}' is cut short, or something follows its packed content; fetch it again.");
     }
 
     static long Count(Stream stream, long count, long most)

@@ -5,7 +5,7 @@ using Likely.Tensors;
 namespace Likely;
 
 /// <summary>
-/// What is done to a data set before a model sees it. Order: transpose, crop (the centre), grey, resize, cut windows, mirror, recolour, then
+/// What is done to a data set before a model sees it. Of pictures, in this order: transpose, crop (the centre), grey, resize, cut windows, mirror, recolour, then
 /// binarise or reduce the levels. The canonical text of these options is stored in a model file, so that score, complete and
 /// compress treat new data as training did, and hold out the same items.
 /// </summary>
@@ -33,6 +33,11 @@ public sealed record DataOptions
         new("range", "-", "LOW:HIGH, such as 0:1, -1:1, 0:255 or 0:65535", "which stored values of an array, or of pictures of 16 bits, are black and white; what its type does not say is found out from its values and told"),
         new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
+        new("test", "-", "a fraction from 0 to 0.45, such as 0.1", "share held out for test, if it is another than that for validation"),
+        new("as", "-", "image, text or bytes", "what the data are, where a name and a content do not tell, or tell something else"),
+        new("tokens", "bytes", "bytes or characters", "what one symbol of a text is: a byte; or a character, of those that occur in the training part, and a byte of everything else"),
+        new("items", "-", "lines, files or stream", "what an item of text or bytes is: a line, with its end; a file, as in a folder; or all of it as one sequence, as one file is, the last parts of which are held out"),
+        new("gap", "1024", "a whole number from 0 to 1073741824", "bytes of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),
     ];
 
     public Binarization Binarize { get; init; }
@@ -64,6 +69,9 @@ public sealed record DataOptions
     /// <summary>Held-out fraction, for validation and again for test, where the source has no such parts of its own.</summary>
     public double Validation { get; init; } = 0.1;
 
+    /// <summary>Fraction held out for test, where the source has no such part of its own; null: as much as for validation.</summary>
+    public double? Test { get; init; }
+
     /// <summary>What decides which items are held out, where the source has no such parts of its own.</summary>
     public HoldOut HoldOut { get; init; }
 
@@ -85,11 +93,26 @@ public sealed record DataOptions
     /// <summary>Swap rows and columns before all else.</summary>
     public bool Transpose { get; init; }
 
+    /// <summary>What the data are; null: what is found out about them.</summary>
+    public Modality? As { get; init; }
+
+    /// <summary>What the symbols of text or bytes are.</summary>
+    public TokenRule Tokens { get; init; }
+
+    /// <summary>What the items of text or bytes are; null: files of a folder, and one file is a stream.</summary>
+    public ItemRule? Items { get; init; }
+
+    /// <summary>Bytes between the parts of a stream that nobody reads.</summary>
+    public int Gap { get; init; } = 1024;
+
     /// <summary>The levels of the model that the data are for: then no array has two levels because only 0 and 1 happen to occur, or 256 because others do. No part of the text.</summary>
     public int? ModelLevels { get; init; }
 
     /// <summary>The classes of the model that the data are for: labels are counted as it counts them, if it knows all of them. No part of the text.</summary>
     public IReadOnlyList<string>? ModelClasses { get; init; }
+
+    /// <summary>The tokens of the model that the data are for, which stand for those that the training part would make. No part of the text.</summary>
+    public Tokens? ModelTokens { get; init; }
 
     /// <summary>Let images differ in size (for scoring and compressing); then ask each item for its own space.</summary>
     public bool AnySize { get; init; }
@@ -118,15 +141,20 @@ public sealed record DataOptions
         if (Gray) words.Add("gray=true");
         if (Background is { } background) words.Add($"background={background}");
         if (Validation != Default.Validation) words.Add($"validation={Text(Validation)}");
+        if (Test is { } test) words.Add($"test={Text(test)}");
         if (HoldOut == HoldOut.Content) words.Add("hold_out=content");
         if (Parts == PartRule.None) words.Add("parts=none");
         if (Limit is { } limit) words.Add($"limit={limit}");
         if (Flip) words.Add("flip=true");
-        if (Recolor != Recoloring.None) words.Add($"recolor={Recolor.ToString().ToLowerInvariant()}");
+        if (Recolor != Recoloring.None) words.Add($"recolor={Name(Recolor)}");
         if (Seed != 0) words.Add($"data_seed={Seed}");
         if (Range is var (low, high)) words.Add($"range={Text(low)}:{Text(high)}");
         if (Axes is not null) words.Add($"axes={Axes}");
         if (Transpose) words.Add("transpose=true");
+        if (As is not null && As != Modality.Image) words.Add($"as={As}"); // what says nothing is a picture
+        if (Tokens != TokenRule.Bytes) words.Add($"tokens={Name(Tokens)}");
+        if (Items is { } items) words.Add($"items={Name(items)}");
+        if (Gap != Default.Gap) words.Add($"gap={Gap}");
         return string.Join(' ', words);
     }
 
@@ -163,6 +191,11 @@ public sealed record DataOptions
         "range" => this with { Range = ParseRange(key, value) },
         "axes" => this with { Axes = ArrayItems.AxesOf(value) ?? throw Refused(key, value) },
         "transpose" => this with { Transpose = ParseFlag(key, value) },
+        "test" => this with { Test = ParseFraction(key, value) },
+        "as" => this with { As = Modality.All.FirstOrDefault(modality => modality.Name == value) ?? throw Refused(key, value) },
+        "tokens" => this with { Tokens = ParseTokens(key, value) },
+        "items" => this with { Items = ParseItems(key, value) },
+        "gap" => this with { Gap = (int)ParseWhole(key, value, 0, 1 << 30) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
     };
 
@@ -185,7 +218,22 @@ public sealed record DataOptions
         return this;
     }
 
-    static string Name(Binarization value) => value.ToString().ToLowerInvariant();
+    static string Name(Enum value) => value.ToString().ToLowerInvariant();
+
+    static TokenRule ParseTokens(string key, string value) => value switch
+    {
+        "bytes" => TokenRule.Bytes,
+        "characters" => TokenRule.Characters,
+        _ => throw Refused(key, value),
+    };
+
+    static ItemRule ParseItems(string key, string value) => value switch
+    {
+        "lines" => ItemRule.Lines,
+        "files" => ItemRule.Files,
+        "stream" => ItemRule.Stream,
+        _ => throw Refused(key, value),
+    };
 
     static Binarization ParseBinarization(string key, string value) => value switch
     {

@@ -17,6 +17,8 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     /// <summary>As many first bytes as any format needs.</summary>
     public const int HeadLength = 512;
 
+    static readonly FileKind PlainText = new(FileFormat.Text, "text"), UnknownBytes = new(FileFormat.Unknown, "bytes of no kind that is known here");
+
     const int Cifar10Record = 3073, Cifar100Record = 3074;
     const string Unpack = "unpack it first", SaveArray = "load it in Python and save the array of pictures with numpy.save, as .npy";
 
@@ -53,8 +55,11 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     {
         if (length == 0) return new(FileFormat.Empty, "an empty file", "fetch it again");
         return OfRecords(head, length, name) ?? OfPixels(head) ?? OfContainer(head) ?? OfMedia(head) ?? OfTarga(head, name) ?? OfText(head)
-            ?? new(FileFormat.Unknown, "bytes of no kind that is known here");
+            ?? UnknownBytes;
     }
+
+    /// <summary>Whether it is text, packed or not, and none that stands in place of something else.</summary>
+    internal static bool IsPlainText(FileKind kind) => kind.Unpacked is { Format: FileFormat.Text, Advice: "" };
 
     public override string ToString() => Format is FileFormat.Picture or FileFormat.Video ? $"{Words} (read through ffmpeg)" : Words;
 
@@ -194,7 +199,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     static FileKind? OfText(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith("version https://git-lfs"u8)) return new(FileFormat.Text, "a pointer of Git LFS in place of the data", "fetch the data with: git lfs pull");
-        if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) return new(FileFormat.Text, "text");
+        if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) return PlainText;
         var text = Encoding.UTF8.GetString(head);
         foreach (var rune in text.EnumerateRunes())
             if (rune.Value < 32 && rune.Value is not (9 or 10 or 12 or 13)) return null;
@@ -202,7 +207,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         if (text.AsSpan(0, Math.Max(0, text.Length - (head.Length < HeadLength ? 0 : 4))).Contains('\uFFFD')) return null;
         var start = text.AsSpan().TrimStart("\uFEFF \t\r\n");
         return start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
-            ? new(FileFormat.Text, "a page of HTML, as failed downloads leave it", "fetch the data again") : new(FileFormat.Text, "text");
+            ? new(FileFormat.Text, "a page of HTML, as failed downloads leave it", "fetch the data again") : PlainText;
     }
 
     static bool At(ReadOnlySpan<byte> head, int offset, ReadOnlySpan<byte> signature) => head.Length >= offset && head[offset..].StartsWith(signature);

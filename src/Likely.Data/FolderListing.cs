@@ -20,13 +20,34 @@ sealed class FolderListing
             (List<string> files, Links, Trainings) = (walk.Files, walk.Links, walk.LeftOut);
             var kinds = new FileKind?[files.Count];
             OrderedWork.Run(files.Count, i => kinds[i] = KindOf(files[i]), cancellation);
-            for (var i = 0; i < files.Count; i++) ListFor(files[i], kinds[i]).Add(files[i]);
+            (Files, Kinds) = (files, kinds);
+            for (var i = 0; i < files.Count; i++)
+            {
+                ListFor(files[i], kinds[i]).Add(files[i]);
+                if (kinds[i] is { } kind && FileKind.IsPlainText(kind)) Texts.Add(files[i]);
+                else if (kinds[i]?.Unpacked.Format == FileFormat.Unknown) Unknown.Add(files[i]);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataException($"The folder '{folder}' cannot be read: {error.Message}", error);
         }
     }
+
+    /// <summary>All that is no folder.</summary>
+    public List<string> Files { get; }
+
+    /// <summary>What each of the files is; null of what cannot be read.</summary>
+    public IReadOnlyList<FileKind?> Kinds { get; }
+
+    /// <summary>Files that are text, at any depth; of the others as well.</summary>
+    public List<string> Texts { get; } = [];
+
+    /// <summary>Files of no known kind, at any depth; of the others as well.</summary>
+    public List<string> Unknown { get; } = [];
+
+    /// <summary>Whether there is anything that holds pictures.</summary>
+    public bool HasPixels => Pictures.Count + Idx.Count + Cifar.Count + Npy.Count > 0;
 
     /// <summary>Files that are pictures, or are called so.</summary>
     public List<string> Pictures { get; } = [];

@@ -20,6 +20,9 @@ static class ImageFiles
         ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".tga", ".avif", ".heic", ".jxl", ".jp2",
     };
 
+    /// <summary>Whether a file is called a packed picture, or a picture.</summary>
+    public static bool HasPackedPictureName(string path) => HasPictureName(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path);
+
     /// <summary>Whether a file is called a picture.</summary>
     public static bool HasPictureName(string path) => Own.Contains(Path.GetExtension(path)) || Foreign.Contains(Path.GetExtension(path));
 

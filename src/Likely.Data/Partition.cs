@@ -12,42 +12,77 @@ static class Partition
     public static double Place(UInt128 hash, ulong seed) => new Philox(seed, RandomPurpose.Split).UniformDouble((ulong)hash, (ulong)(hash >> 64));
 
     /// <summary>
-    /// Part k of the K held out takes the items whose place is within [(K-1-k) fraction, (K-k) fraction), so that parts have about fraction x count items and
-    /// one more item moves no other. Small data bend this: a held-out part that would be empty takes the items of the lowest place from the largest
+    /// The last part held out takes the items whose place is below its fraction, the one before those above that and below the sum of both, so that parts have about fraction x count items and
+    /// one more item moves no other. Items of one place are one content. Small data bend this: a held-out part that would be empty takes the items of the lowest place from the largest
     /// part, a training part those of the highest; and a crowd of copies larger than half of a part is for training.
     /// </summary>
+    /// <param name="places">The place of each item.</param>
+    /// <param name="items">The items, ascending.</param>
+    /// <param name="fractions">The share of each part that is held out; a part of 0 stays empty.</param>
     /// <returns>The parts as ascending indices; the last is for training.</returns>
-    /// <exception cref="DataException">if an item cannot be read</exception>
-    public static int[][] ByContent(ContentHashes hashes, int[] items, double fraction, int heldOut, ulong seed)
+    public static int[][] ByContent(double[] places, int[] items, double[] fractions)
     {
-        if (items.Length <= heldOut || fraction == 0) return [.. Enumerable.Repeat<int[]>([], heldOut), items];
-        var crowd = Math.Max(2, (int)(items.Length * fraction / 2) + 1);
-        var parts = new List<int[]>[heldOut + 1];
-        for (var part = 0; part <= heldOut; part++) parts[part] = [];
-        foreach (var group in items.GroupBy(item => hashes[item]).OrderBy(group => Place(group.Key, seed)).ThenBy(group => group.First()))
+        var train = fractions.Length;
+        if (items.Length <= train || fractions.Sum() == 0) return [.. Enumerable.Repeat<int[]>([], train), items];
+        items = [.. items];
+        var keys = Array.ConvertAll(items, item => places[item]);
+        SortByPlace(keys, items);
+        // Stretches of equal items, by where they begin, and the part of each.
+        List<int> starts = [];
+        for (var i = 0; i < items.Length; i++)
+            if (i == 0 || keys[i] != keys[i - 1]) starts.Add(i);
+        var partOf = new byte[starts.Count];
+        var groups = new int[train + 1];
+        for (var group = 0; group < partOf.Length; group++)
         {
-            int[] equal = [.. group];
-            var place = Place(group.Key, seed);
-            parts[equal.Length >= crowd || place >= fraction * heldOut ? heldOut : heldOut - 1 - Math.Min(heldOut - 1, (int)(place / fraction))].Add(equal);
+            var part = train - 1;
+            for (var below = 0.0; part >= 0 && keys[starts[group]] >= below + fractions[part]; part--) below += fractions[part];
+            if (part < 0 || SizeOf(group) >= Crowd(part)) part = train;
+            groups[partOf[group] = (byte)part]++;
         }
-        for (var part = heldOut; part >= 0; part--)
+        for (var part = train; part >= 0; part--)
         {
-            var largest = parts.MaxBy(other => other.Count)!;
-            var at = part == heldOut ? largest.Count - 1 : largest.FindIndex(equal => equal.Length < crowd);
-            if (parts[part].Count > 0 || largest.Count < 2 || at < 0) continue;
-            parts[part].Add(largest[at]);
-            largest.RemoveAt(at);
+            if (groups[part] > 0 || part < train && fractions[part] == 0) continue;
+            var largest = Array.IndexOf(groups, groups.Max());
+            var at = part == train ? Array.LastIndexOf(partOf, (byte)largest) : -1;
+            for (var group = 0; part < train && at < 0 && group < partOf.Length; group++)
+                if (partOf[group] == largest && SizeOf(group) < Crowd(part)) at = group;
+            if (groups[largest] < 2 || at < 0) continue;
+            (groups[part], groups[largest]) = (1, groups[largest] - 1);
+            partOf[at] = (byte)part;
         }
-        return [.. parts.Select(part => part.SelectMany(equal => equal).Order().ToArray())];
+        var counts = new int[train + 1];
+        for (var group = 0; group < partOf.Length; group++) counts[partOf[group]] += SizeOf(group);
+        int[][] parts = [.. counts.Select(count => new int[count])];
+        Array.Clear(counts);
+        for (var group = 0; group < partOf.Length; group++)
+            for (var i = 0; i < SizeOf(group); i++) parts[partOf[group]][counts[partOf[group]]++] = items[starts[group] + i];
+        foreach (var part in parts) Array.Sort(part);
+        return parts;
+
+        int SizeOf(int group) => (group + 1 < starts.Count ? starts[group + 1] : items.Length) - starts[group];
+        int Crowd(int part) => Math.Max(2, (int)(items.Length * fractions[part] / 2) + 1);
+    }
+
+    /// <summary>Sorts items by their places, those of one place in ascending order.</summary>
+    public static void SortByPlace(double[] places, int[] items)
+    {
+        Array.Sort(places, items);
+        for (int first = 0, end; first < items.Length; first = end)
+        {
+            for (end = first + 1; end < items.Length && places[end] == places[first];) end++;
+            if (end > first + 1) Array.Sort(items, first, end - first);
+        }
     }
 
     /// <summary>Parts of round(fraction x count) items each by a seeded permutation, then the rest, as ascending indices.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
-    public static int[][] ByPermutation(ContentHashes hashes, int count, double fraction, int heldOut, ulong seed)
+    public static int[][] ByPermutation(ContentHashes hashes, int count, double[] fractions, ulong seed)
     {
-        var wanted = count < heldOut + 1 || fraction == 0 ? 0 : Math.Max(1, (int)(count * fraction + 0.5));
+        var heldOut = fractions.Length;
+        int[] wanted = [.. fractions.Select(fraction => count < heldOut + 1 || fraction == 0 ? 0 : Math.Max(1, (int)(count * fraction + 0.5)))];
         List<int>[] parts = [.. Enumerable.Range(0, heldOut + 1).Select(_ => new List<int>())];
-        if (wanted == 0)
+        if (wanted.Sum() == 0)
         {
             parts[^1].AddRange(Enumerable.Range(0, count));
             return [.. parts.Select(part => part.ToArray())];
@@ -61,10 +96,10 @@ static class Partition
         {
             var first = twins.First[i];
             if (partOf[first] >= 0) continue;
-            while (current < heldOut && taken[current] >= wanted) current++;
+            while (current < heldOut && taken[current] >= wanted[current]) current++;
             partOf[first] = current;
             // A crowd of copies larger than a held-out part would swallow it: such items are for training.
-            if (current < heldOut && taken[current] + twins.Size[first] > wanted && twins.Size[first] > 1) partOf[first] = heldOut;
+            if (current < heldOut && taken[current] + twins.Size[first] > wanted[current] && twins.Size[first] > 1) partOf[first] = heldOut;
             else if (current < heldOut) taken[current] += twins.Size[first];
         }
         for (var i = 0; i < count; i++) parts[partOf[twins.First[i]]].Add(i);

@@ -49,8 +49,8 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         kinds = [.. kinds.OrderByDescending(kind => kind.Files.Count)];
         if (kinds[0].Files.Count == 0)
         {
-            if (Path.Combine(folder, "cifar-10-batches-bin") is var batches && Directory.Exists(batches)) return OpenFolder(batches, options, progress, cancellation);
-            throw new DataException($"The folder '{folder}' has no pictures{(listing.Others.Count > 0 ? $" but {listing.Some(listing.Others, "other file")}" : listing.Trainings.Count > 0 ? $" but {listing.Some(listing.Trainings, "folder")} that a training wrote" : "")}; put PNG, PGM or PPM files into it, or into one sub-folder per label.");
+            if (CifarFolder(folder) is { } batches) return OpenFolder(batches, options, progress, cancellation);
+            throw Nothing(folder, listing);
         }
         // What most of the files are is meant; others have strayed in.
         if (kinds[0].Files.Count == kinds[1].Files.Count)
@@ -63,6 +63,13 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
         if (listing.Links.Count > 0) parts.Notes.Add($"left out, as links to folders are not followed: {listing.Some(listing.Links, "link")}");
         return parts;
     }
+
+    /// <summary>The folder of CIFAR-10 within another, as its archive makes it; null if there is none.</summary>
+    public static string? CifarFolder(string folder) => Path.Combine(folder, "cifar-10-batches-bin") is var batches && Directory.Exists(batches) ? batches : null;
+
+    /// <summary>That a folder has nothing that can be taken for data.</summary>
+    public static DataException Nothing(string folder, FolderListing listing) =>
+        new($"The folder '{folder}' has no pictures{(listing.Others.Count > 0 ? $" but {listing.Some(listing.Others, "other file")}" : listing.Trainings.Count > 0 ? $" but {listing.Some(listing.Trainings, "folder")} that a training wrote" : "")}; put PNG, PGM or PPM files into it, or into one sub-folder per label.");
 
     static SourceParts OpenFiles(IEnumerable<string> files, DataOptions options) => OpenParts(files, options, file => OpenFile(file, options, default));
 
@@ -132,7 +139,7 @@ sealed record SourceParts(IReadOnlyList<ItemSource> Train, IReadOnlyList<ItemSou
 
     public static bool IsCifar(string path) => Bare(path).EndsWith(".bin", StringComparison.Ordinal);
 
-    static bool IsArray(string path) => Bare(path).EndsWith(".npy", StringComparison.Ordinal);
+    public static bool IsArray(string path) => Bare(path).EndsWith(".npy", StringComparison.Ordinal);
 
     static string Bare(string path)
     {

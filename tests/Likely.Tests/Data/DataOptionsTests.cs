@@ -23,6 +23,11 @@ public sealed class DataOptionsTests
         var array = Parse(("transpose", "true"), ("axes", "nchw"), ("range", "-1.50:1e3"));
         Assert.Equal("hold_out=content range=-1.5:1000 axes=NCHW transpose=true", array.ToCanonical());
         Assert.Equal(array, DataOptions.FromCanonical(array.ToCanonical()));
+        var text = Parse(("as", "text"), ("tokens", "characters"), ("items", "lines"), ("gap", "100"), ("test", "0"));
+        Assert.Equal("test=0 hold_out=content as=text tokens=characters items=lines gap=100", text.ToCanonical());
+        Assert.Equal(text, DataOptions.FromCanonical(text.ToCanonical()));
+        // What says nothing is a picture, as in every model file that is older than text.
+        Assert.Equal("hold_out=content", Parse(("as", "image")).ToCanonical());
     }
 
     [Fact]
@@ -35,7 +40,7 @@ public sealed class DataOptionsTests
             Assert.True(key.Meaning.Length > 10 && char.IsLower(key.Meaning[0]), $"{key.Name}: say what it does, in a line that begins small");
         }
         // Every setting that a model file can hold can be asked for.
-        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed) or nameof(DataOptions.ModelLevels) or nameof(DataOptions.ModelClasses))))
+        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed) or nameof(DataOptions.ModelLevels) or nameof(DataOptions.ModelClasses) or nameof(DataOptions.ModelTokens))))
             Assert.Contains(DataOptions.Keys, key => key.Name.Replace("_", "") == property.Name.ToLowerInvariant());
     }
 
@@ -43,7 +48,7 @@ public sealed class DataOptionsTests
     public void A_mistyped_key_is_told_the_one_that_was_meant() => Assert.Contains("did you mean 'binarize'", Assert.Throws<DataException>(() => Parse(("binarise", "static"))).Message);
 
     [Theory]
-    [InlineData("colour", "1", "binarize, levels, size, crop, gray, background, validation, hold_out, parts, limit, flip")]
+    [InlineData("colour", "1", "binarize, levels, size, crop, patches, gray, background, validation, hold_out, parts, limit, flip")]
     [InlineData("binarize", "yes", "threshold, static, dynamic")]
     [InlineData("levels", "1", "2 to 256")]
     [InlineData("levels", "257", "2 to 256")]

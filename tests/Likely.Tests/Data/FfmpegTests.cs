@@ -112,7 +112,7 @@ public sealed class FfmpegTests : IDisposable
         foreach (var (name, content) in (IEnumerable<(string, byte[])>)[("prose.jpg", "once upon a time"u8.ToArray()), ("song.mp3", "ID3 cover art"u8.ToArray()), ("list.m3u8", "#EXTM3U\nhttp://example.org/x.ts"u8.ToArray()), ("bytes", [1, 2, 3, 4, 5])])
         {
             var odd = _samples.File(name, content);
-            Assert.Contains("cannot be read as pictures", WithPath(path, () => Assert.Throws<DataException>(() => Dataset.Open(odd, DataOptions.Default)).Message));
+            Assert.Contains("cannot be read as pictures", WithPath(path, () => Assert.Throws<DataException>(() => Dataset.Open(odd, new DataOptions { As = Modality.Image })).Message));
             Assert.Contains("cannot be read as pictures", WithPath(path, () => Assert.Throws<DataException>(() => Image.Read(odd)).Message));
         }
         Assert.False(File.Exists(Path.Combine(_samples.Folder, "words")));

@@ -207,8 +207,8 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void A_folder_without_pictures_says_what_it_holds()
     {
-        _samples.File("notes.txt", "about"u8.ToArray());
-        Assert.Contains("has no pictures but 1 other file (notes.txt)", Refusal());
+        _samples.File("notes.zip", "PK\x3\x4"u8.ToArray());
+        Assert.Contains("has no pictures but 1 other file (notes.zip)", Refusal());
     }
 
     [UnixFact]

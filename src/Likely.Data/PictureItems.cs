@@ -1,0 +1,40 @@
+using System.Buffers;
+using Likely.Tensors;
+
+namespace Likely.Data;
+
+/// <summary>Stored pictures, preprocessed as a model wants them.</summary>
+sealed class PictureItems(ItemSource source, Preprocessing preprocessing, ContentHashes hashes, int levels, int[]? classOf, bool isShuffled) : SymbolItems
+{
+    public override int Count => source.Count;
+    public override bool IsShuffled => isShuffled;
+    public override string NameOf(int index) => source.ItemName(index);
+    public override double Place(int index) => Place(index, 0);
+    public override UInt128? Hash(int index) => source.Formula is null ? hashes[index] : null;
+    public override IEnumerable<UInt128> Pieces(int index) => source.Formula is null ? [hashes[index]] : [];
+    public override string Fingerprint() => hashes.Fingerprint();
+    public override void Dispose() => source.Dispose();
+
+    public override Space SpaceOf(int index) => preprocessing.SpaceOf(source.SpaceOf(index), () => NameOf(index)) with { Levels = levels };
+
+    public override int Label(int index) => source.Label(index) is >= 0 and var label && classOf is not null ? classOf[label] : source.Label(index);
+
+    /// <summary>The place of one of several things that are made of an item.</summary>
+    public double Place(int index, UInt128 number) => Partition.Place(hashes[index] + number, preprocessing.Options.Seed);
+
+    /// <summary>Fills <paramref name="symbols"/> with a window of one item.</summary>
+    public void ReadWindow(int index, int number, Span<byte> symbols, Space space, ulong epoch, bool training) =>
+        preprocessing.ReadWindow(source, index, number, symbols, SpaceOf(index), space, epoch, training);
+
+    public override void Read(int index, Span<byte> symbols, ulong epoch, bool training) =>
+        preprocessing.Read(source, index, symbols, SpaceOf(index), epoch, training);
+
+    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training)
+    {
+        var dimensions = SpaceOf(index).Dimensions;
+        var buffer = ArrayPool<byte>.Shared.Rent(dimensions);
+        Read(index, buffer.AsSpan(0, dimensions), epoch, training);
+        for (var i = 0; i < symbols.Length; i++) symbols[i] = buffer[first + i];
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+}

@@ -1,0 +1,114 @@
+using Likely.Files;
+
+namespace Likely.Data;
+
+/// <summary>
+/// Files one after the other as one sequence of bytes, which any thread reads at any offset and nobody reads whole. Gzip files are inflated to memory (see
+/// <see cref="ByteStore"/>). A few files stay open; of many, each is opened when it is read.
+/// </summary>
+sealed class FileSequence : IDisposable
+{
+    const int MostOpen = 64;
+
+    readonly string _folder;
+    readonly PathNames _names;
+    readonly long[] _starts;
+    readonly Dictionary<int, ByteStore> _open = [];
+
+    /// <param name="folder">Where they lie.</param>
+    /// <param name="names">Their paths below it, with slashes.</param>
+    /// <param name="isPacked">Which of them are gzip files.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="DataException">if one cannot be read</exception>
+    public FileSequence(string folder, IReadOnlyList<string> names, Func<int, bool> isPacked, CancellationToken cancellation)
+    {
+        (_folder, _names, _starts) = (folder, new PathNames(names), new long[names.Count + 1]);
+        try
+        {
+            for (var i = 0; i < names.Count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                _starts[i + 1] = _starts[i] + LengthOf(i, keep: names.Count <= MostOpen || isPacked(i));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Number of files.</summary>
+    public int Count => _names.Count;
+
+    /// <summary>Bytes of all files.</summary>
+    public long Length => _starts[^1];
+
+    /// <summary>Where each file begins, then where the last ends.</summary>
+    public IReadOnlyList<long> Starts => _starts;
+
+    /// <summary>A file's path below the folder.</summary>
+    public string NameOf(int file) => _names[file];
+
+    /// <summary>The file in which a byte lies.</summary>
+    public int FileAt(long offset)
+    {
+        var at = Array.BinarySearch(_starts, offset);
+        if (at < 0) return ~at - 1;
+        while (at + 1 < _starts.Length && _starts[at + 1] == offset) at++; // empty files lie in front of it
+        return at;
+    }
+
+    /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/>.</summary>
+    /// <exception cref="DataException">if a file cannot be read, or has changed since the sequence was opened</exception>
+    public void Read(long offset, Span<byte> target)
+    {
+        for (var file = FileAt(offset); target.Length > 0; file++)
+        {
+            var piece = target[..(int)Math.Min(target.Length, _starts[file + 1] - offset)];
+            if (piece.Length == 0) continue;
+            ReadFrom(file, offset - _starts[file], piece);
+            offset += piece.Length;
+            target = target[piece.Length..];
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var store in _open.Values) store.Dispose();
+    }
+
+    long LengthOf(int file, bool keep)
+    {
+        var path = PathOf(file);
+        if (keep) return (_open[file] = ByteStore.Open(path)).Length;
+        try
+        {
+            RegularFile.Require(path);
+            return new FileInfo(path).Length;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    void ReadFrom(int file, long offset, Span<byte> target)
+    {
+        if (_open.TryGetValue(file, out var open)) ReadFrom(open, file, offset, target);
+        else
+        {
+            using var store = ByteStore.OpenPlain(PathOf(file));
+            ReadFrom(store, file, offset, target);
+        }
+    }
+
+    void ReadFrom(ByteStore store, int file, long offset, Span<byte> target)
+    {
+        if (store.HasChanged || store.Length != _starts[file + 1] - _starts[file])
+            throw new DataException($"'{store.Path}' has changed while it was in use; start again.");
+        store.Read(offset, target);
+    }
+
+    string PathOf(int file) => Path.Combine(_folder, _names[file].Replace('/', Path.DirectorySeparatorChar));
+}

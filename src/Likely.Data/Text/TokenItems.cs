@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Likely.Tensors;
+
+namespace Likely.Data;
+
+/// <summary>
+/// Items of bytes as a model's symbols, read by windows. Where a symbol can be several bytes, one scan has counted the symbols of each item and noted where
+/// each 1,024th of a long one begins, from where a window is found.
+/// </summary>
+sealed class TokenItems : SymbolItems
+{
+    const int Stride = 1024, MostBytes = 1 << 16;
+
+    readonly ByteItems _items;
+    readonly Tokens _tokens;
+    readonly int[]? _labels; // of each file
+    readonly IReadOnlyList<string> _classNames;
+    readonly int[]? _classOf;
+    readonly double[]? _places;
+    readonly ulong _seed;
+    readonly int[]? _lengths; // in symbols; null: one a byte
+    readonly Dictionary<int, long[]> _marks = [];
+
+    /// <param name="items">The bytes; whoever takes these disposes of the files.</param>
+    /// <param name="tokens">What symbols are.</param>
+    /// <param name="labels">The label of each file, by the names of the source; null if there are none.</param>
+    /// <param name="classNames">Those names.</param>
+    /// <param name="classOf">The class of each label; null if labels are classes.</param>
+    /// <param name="places">Each item's place in an even draw, if it is known already.</param>
+    /// <param name="seed">What the places are decided by besides.</param>
+    /// <param name="cancellation">Stops the scan.</param>
+    /// <exception cref="DataException">if a file cannot be read</exception>
+    public TokenItems(ByteItems items, Tokens tokens, int[]? labels, IReadOnlyList<string> classNames, int[]? classOf, double[]? places, ulong seed, CancellationToken cancellation)
+    {
+        (_items, _tokens, _labels, _classNames, _classOf, _places, _seed) = (items, tokens, labels, classNames, classOf, places, seed);
+        if (tokens.LongestSymbol > 1) _lengths = CountSymbols(cancellation);
+    }
+
+    /// <summary>Symbols of the longest item.</summary>
+    public int Longest => Enumerable.Range(0, Count).Select(LengthOf).DefaultIfEmpty(0).Max();
+
+    public override int Count => _items.Count;
+    public override Space SpaceOf(int index) => new(new Extent(1, 1, LengthOf(index)), 1, new Alphabet(_tokens.Size, AlphabetScale.Categorical));
+    public override int Label(int index) => _labels?[_items.Files.FileAt(_items[index].Start)] is >= 0 and var label ? _classOf?[label] ?? label : -1;
+    public override string NameOf(int index) => _items.NameOf(index);
+    public override double Place(int index) => _places?[index] ?? Partition.Place(_items.HashOf(index), _seed);
+    public override UInt128? Hash(int index) => _items.HashOf(index);
+    public override IEnumerable<UInt128> Pieces(int index) => _items.PiecesOf(index);
+    public override void Dispose() => _items.Files.Dispose();
+
+    /// <summary>SHA-256 over each file: its length (u64), its bytes, its label (i32); then the names of the labels.</summary>
+    public override string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (files, window) = (_items.Files, new ByteWindow(_items.Files));
+        Span<byte> number = stackalloc byte[8];
+        for (var file = 0; file < files.Count; file++)
+        {
+            var (at, end) = (files.Starts[file], files.Starts[file + 1]);
+            BinaryPrimitives.WriteInt64LittleEndian(number, end - at);
+            hash.AppendData(number);
+            while (at < end)
+            {
+                var bytes = window.At(at, end);
+                hash.AppendData(bytes);
+                at += bytes.Length;
+            }
+            BinaryPrimitives.WriteInt32LittleEndian(number, _labels?[file] ?? -1);
+            hash.AppendData(number[..4]);
+        }
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Join('\0', _classNames)));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    public override void Read(int index, Span<byte> symbols, ulong epoch, bool training)
+    {
+        if (_lengths is null)
+        {
+            _items.Read(_items[index].Start, symbols);
+            return;
+        }
+        var buffer = ArrayPool<int>.Shared.Rent(Math.Min(symbols.Length, MostBytes));
+        for (var first = 0; first < symbols.Length;)
+        {
+            var piece = buffer.AsSpan(0, Math.Min(buffer.Length, symbols.Length - first));
+            Read(index, first, piece, epoch, training);
+            foreach (var symbol in piece) symbols[first++] = (byte)symbol;
+        }
+        ArrayPool<int>.Shared.Return(buffer);
+    }
+
+    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training)
+    {
+        var (at, end) = _items[index];
+        var skip = first;
+        if (_lengths is null) (at, skip) = (at + first, 0);
+        else if (_marks.TryGetValue(index, out var marks)) (at, skip) = (marks[first / Stride], first % Stride);
+        var buffer = ArrayPool<byte>.Shared.Rent(MostBytes);
+        Span<int> skipped = stackalloc int[Stride];
+        while (symbols.Length > 0)
+        {
+            var target = skip > 0 ? skipped[..Math.Min(skip, Stride)] : symbols;
+            var bytes = buffer.AsSpan(0, (int)Math.Min(Math.Min(end - at, MostBytes), (long)_tokens.LongestSymbol * target.Length));
+            _items.Read(at, bytes);
+            var count = _tokens.Encode(bytes, at + bytes.Length == end, target, out var consumed);
+            if (count == 0) throw new DataException($"'{NameOf(index)}' has changed while it was in use; start again.");
+            at += consumed;
+            if (skip > 0) skip -= count;
+            else symbols = symbols[count..];
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    int LengthOf(int index)
+    {
+        if (_lengths is not null) return _lengths[index];
+        var (start, end) = _items[index];
+        return (int)(end - start);
+    }
+
+    int[] CountSymbols(CancellationToken cancellation)
+    {
+        var lengths = new int[Count];
+        var window = new ByteWindow(_items.Files);
+        Span<int> symbols = stackalloc int[Stride];
+        List<long> marks = [];
+        for (var index = 0; index < lengths.Length; index++)
+        {
+            marks.Clear();
+            for (var (at, end) = _items[index]; at < end;)
+            {
+                if (marks.Count % Stride == 0) cancellation.ThrowIfCancellationRequested();
+                marks.Add(at);
+                // A mark lies at every Stride symbols: what one call cannot encode for want of bytes is encoded by the next.
+                for (var count = 0; count < Stride && at < end;)
+                {
+                    var bytes = window.At(at, end, Stride * _tokens.LongestSymbol);
+                    var more = _tokens.Encode(bytes, at + bytes.Length == end, symbols[count..], out var consumed);
+                    (count, at, lengths[index]) = (count + more, at + consumed, lengths[index] + more);
+                }
+            }
+            if (marks.Count > 1) _marks[index] = [.. marks];
+        }
+        return lengths;
+    }
+}

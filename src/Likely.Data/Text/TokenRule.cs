@@ -1,0 +1,11 @@
+namespace Likely;
+
+/// <summary>What the symbols of text or bytes are.</summary>
+public enum TokenRule
+{
+    /// <summary>Every byte.</summary>
+    Bytes,
+
+    /// <summary>The characters that occur in the training part, and bytes for everything else.</summary>
+    Characters,
+}

@@ -1,0 +1,66 @@
+using Likely.Data;
+
+namespace Likely;
+
+/// <summary>
+/// What the symbols of a sequence are as bytes. Every sequence of bytes has one encoding, which comes back exactly. A model keeps its tokens as canonical
+/// text, the asset "tokens", which is part of its identity.
+/// </summary>
+public abstract class Tokens
+{
+    /// <summary>The largest alphabet that a model takes.</summary>
+    public const int MostSymbols = 65_536;
+
+    /// <summary>Every byte a symbol.</summary>
+    public static Tokens Bytes { get; } = new ByteTokens();
+
+    /// <summary>Symbols there are.</summary>
+    public abstract int Size { get; }
+
+    /// <summary>Most bytes that a symbol stands for.</summary>
+    public abstract int LongestSymbol { get; }
+
+    /// <summary>The symbols of bytes.</summary>
+    public int[] Encode(ReadOnlySpan<byte> bytes)
+    {
+        var symbols = new int[bytes.Length];
+        var count = Encode(bytes, isEnd: true, symbols, out _);
+        return count == symbols.Length ? symbols : symbols[..count];
+    }
+
+    /// <summary>The bytes of symbols.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">if one is no symbol of these</exception>
+    public byte[] Decode(ReadOnlySpan<int> symbols)
+    {
+        var bytes = new List<byte>(symbols.Length);
+        Span<byte> one = stackalloc byte[LongestSymbol];
+        foreach (var symbol in symbols) bytes.AddRange(one[..Decode(symbol, one)]);
+        return [.. bytes];
+    }
+
+    /// <summary>Writes the bytes of one symbol into <paramref name="bytes"/>, which has room for <see cref="LongestSymbol"/>, and returns how many they are.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">if it is no symbol of these</exception>
+    public abstract int Decode(int symbol, Span<byte> bytes);
+
+    /// <summary>
+    /// Encodes a stretch of a longer sequence, from where a symbol begins, until there is no more room or what is left may be the beginning of a symbol; at
+    /// the end of the sequence nothing is left. Returns the number of symbols.
+    /// </summary>
+    /// <param name="bytes">The stretch.</param>
+    /// <param name="isEnd">Whether nothing comes after it.</param>
+    /// <param name="symbols">Room for symbols.</param>
+    /// <param name="consumed">Bytes that were encoded.</param>
+    public abstract int Encode(ReadOnlySpan<byte> bytes, bool isEnd, Span<int> symbols, out int consumed);
+
+    /// <summary>The canonical text: "bytes", or "characters" and the code points in hexadecimal digits, ascending, stretches as FIRST-LAST.</summary>
+    public abstract string ToText();
+
+    /// <summary>The inverse of <see cref="ToText"/>.</summary>
+    /// <exception cref="DataException">if the text is not what <see cref="ToText"/> writes</exception>
+    public static Tokens Parse(string text) => text == Bytes.ToText() ? Bytes
+        : CharacterTokens.TryParse(text) ?? throw new DataException($"'{VisibleText.Sentence(text.Length > 60 ? text[..60] + "..." : text)}' is no set of tokens; the model is damaged, or of a later version.");
+
+    /// <summary>The code points that are given, in ascending order, then the 256 bytes, of which everything else is made.</summary>
+    /// <exception cref="DataException">if they are more than an alphabet has room for</exception>
+    public static Tokens Characters(IEnumerable<int> codePoints) => new CharacterTokens([.. codePoints.Distinct().Order()]);
+}
