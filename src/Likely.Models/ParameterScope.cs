@@ -11,8 +11,8 @@ public sealed class ParameterScope(ParameterSet set, string path = "")
 
     public ParameterScope At(int index) => At(index.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>A weight [taps, inputs, outputs], normal with deviation gain / sqrt(taps * inputs), around zero or what <paramref name="start"/> gives for each output.</summary>
-    public Parameter Weight(string name, int taps, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null, Func<int, double>? start = null)
+    /// <summary>A weight [taps, inputs, outputs], normal with deviation gain / sqrt(taps * inputs), about what <paramref name="start"/> gives at (tap, input, output), or zero.</summary>
+    public Parameter Weight(string name, int taps, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null, Func<int, int, int, double>? start = null)
     {
         var deviation = gain / Math.Sqrt((double)taps * inputs);
         return set.Add(new Parameter(Name(name), new Shape(taps, inputs, outputs), (normal, _) => normal * deviation, mask, start));
@@ -20,7 +20,7 @@ public sealed class ParameterScope(ParameterSet set, string path = "")
 
     /// <summary>A bias [1, 1, outputs], zero or what <paramref name="start"/> gives for each output.</summary>
     public Parameter Bias(string name, int outputs, Func<int, double>? start = null)
-        => set.Add(new Parameter(Name(name), new Shape(1, 1, outputs), (_, _) => 0, offset: start));
+        => set.Add(new Parameter(Name(name), new Shape(1, 1, outputs), (_, _) => 0, offset: start is null ? null : (_, _, output) => start(output)));
 
     string Name(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
 }

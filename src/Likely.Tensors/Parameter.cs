@@ -16,8 +16,8 @@ public sealed unsafe class Parameter
     /// <param name="shape">Taps, inputs, outputs.</param>
     /// <param name="initialize">Value at (tap, input, output), given a standard normal and a uniform draw in [0, 1).</param>
     /// <param name="mask">Which entries exist; the others are zero for ever. Null: all.</param>
-    /// <param name="offset">Added to the initial value, given the output; null: nothing.</param>
-    internal Parameter(string name, Shape shape, Func<double, double, double> initialize, Func<int, int, int, bool>? mask = null, Func<int, double>? offset = null)
+    /// <param name="offset">Added to the initial value at (tap, input, output); null: nothing.</param>
+    internal Parameter(string name, Shape shape, Func<double, double, double> initialize, Func<int, int, int, bool>? mask = null, Func<int, int, int, double>? offset = null)
         => (Name, Shape, Initialize, Mask, Offsets) = (name, shape, initialize, mask, offset);
 
     public string Name { get; }
@@ -42,7 +42,7 @@ public sealed unsafe class Parameter
 
     internal Func<double, double, double> Initialize { get; }
     internal Func<int, int, int, bool>? Mask { get; }
-    internal Func<int, double>? Offsets { get; }
+    internal Func<int, int, int, double>? Offsets { get; }
 
     /// <summary>The gradient's place in a tape's gradient block, to be added to.</summary>
     internal float* GradientIn(Tape tape)

@@ -61,7 +61,7 @@ public sealed unsafe class ParameterSet
                     Count++;
                     if (seed is null) continue;
                     parameter.Data[(long)row * parameter.Stride + output] = (float)parameter.Initialize(
-                        random.Normal((ulong)row, 2 * (ulong)output), random.UniformDouble((ulong)row, 2 * (ulong)output + 1)) + (float)(parameter.Offsets?.Invoke(output) ?? 0);
+                        random.Normal((ulong)row, 2 * (ulong)output), random.UniformDouble((ulong)row, 2 * (ulong)output + 1)) + (float)(parameter.Offsets?.Invoke(row / parameter.Inputs, row % parameter.Inputs, output) ?? 0);
                 }
         }
         Changed();

@@ -26,6 +26,8 @@ public sealed record GatedPixelCnnConfig : ModelConfig
     public string Head { get; init; } = "auto";
     [Key("logistic components of head=mixture", 1, 16)]
     public int Components { get; init; } = 10;
+    [Key("side of a linear filter that adds its prediction to the means of head=mixture, so that the network learns what is left, whatever the colours; 0: none", 0, 31)]
+    public int Linear { get; init; }
     [Key("true: learn p(x | label) from the labels")]
     public bool Conditional { get; init; }
 
@@ -43,7 +45,7 @@ public sealed record GatedPixelCnnConfig : ModelConfig
 
     // A later layer costs 8 taps of channels x 2 channels, the first filter one tap of its inputs x 2 channels for each position it sees.
     public override ModelConfig Fitted(Space space) => Kernel != 0 ? this
-        : this with { Kernel = FirstFilter.Side(space, 8L * Channels, space.Symbols * (1L + Embedding)) };
+        : this with { Kernel = FirstFilter.Side(space, 8L * Channels, space.Symbols * (Linear > 0 ? 3L : 1L + Embedding)) };
 
     protected override AutoregressiveModel Create(Space space, int classes) => new GatedPixelCnn(this, space, Conditional ? classes : 0);
 }
@@ -53,9 +55,10 @@ sealed class GatedPixelCnn : GridModel
     readonly GatedLayer[] _layers;
     readonly RowStack<GateConditions?> _vertical;
     readonly Pointwise _hidden, _output;
+    readonly MaskedConvolution? _linear;
 
     public GatedPixelCnn(GatedPixelCnnConfig config, Space space, int classes)
-        : base(config, space, classes, Models.Head.Create(config.Head, space, config.Components), config.Embedding)
+        : base(config, space, classes, Models.Head.Create(config.Head, space, config.Components), config.Embedding, config.Linear > 0)
     {
         var groups = new ChannelGroups(Head.NeedsGroups ? Head.Symbols : 1);
         var scope = new ParameterScope(Parameters);
@@ -63,17 +66,19 @@ sealed class GatedPixelCnn : GridModel
         for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, Inputs, classes, groups, i);
         var head = config.HeadChannels > 0 ? config.HeadChannels : config.Channels;
         _hidden = new Pointwise(scope.At("hidden"), config.Channels, head, 1.4, groups.Within(config.Channels, head));
-        _output = new Pointwise(scope.At("output"), head, Head.Outputs, 0.5, groups.Within(head, Head.Outputs), Head.InitialBias);
+        _output = new Pointwise(scope.At("output"), head, Head.Outputs, 0.5, groups.Within(head, Head.Outputs), config.Linear > 0 ? Head.ResidualBias : Head.InitialBias);
+        if (config.Linear > 0) _linear = Prediction(scope.At("linear"), config);
         _vertical = new RowStack<GateConditions?>(Vertical);
         var perPosition = head * (config.Channels + (double)Head.Outputs);
         foreach (var layer in _layers) perPosition += layer.MultiplyAdds;
+        if (config.Linear > 0) perPosition += (double)((config.Linear | 1) * (config.Linear | 1) / 2) * Inputs * Head.Outputs;
         MultiplyAddsPerPosition = perPosition;
         FieldOfView = (config.Kernel / 2 + config.Layers - 1, config.Kernel / 2 + config.Layers - 1);
     }
 
     protected override double MultiplyAddsPerPosition { get; }
 
-    public override int InputReach(Extent extent) => _layers[0].Reach(extent);
+    public override int InputReach(Extent extent) => Math.Max(_layers[0].Reach(extent), _linear?.Reach(extent) ?? 0);
 
     public override (int Rows, int Columns)? FieldOfView { get; }
 
@@ -83,7 +88,20 @@ sealed class GatedPixelCnn : GridModel
         var vertical = _vertical.Forward(x, conditions, pass);
         var h = x;
         for (var i = 0; i < _layers.Length; i++) h = _layers[i].Horizontal(h, vertical[i], conditions?.Horizontal[i], pass);
-        return _output.Forward(Ops.Relu(_hidden.Forward(Ops.Relu(h))));
+        var result = _output.Forward(Ops.Relu(_hidden.Forward(Ops.Relu(h))));
+        return _linear is null ? result : _linear.Forward(x, pass, onto: result);
+    }
+
+    // It begins as a plane through the pixels to the left, above and between them.
+    MaskedConvolution Prediction(ParameterScope scope, GatedPixelCnnConfig config)
+    {
+        if (config.Embedding > 0) throw new ModelException($"linear and embedding={config.Embedding} exclude each other: symbols enter with their differences or with learned numbers");
+        if (!Enumerable.Range(0, Head.Outputs).Any(output => Head.MeanOf(output) is not null))
+            throw new ModelException("linear is for head=mixture: no other head has means that a prediction could be added to");
+        var taps = ConvolutionTaps.Masked(config.Linear | 1, withCentre: false);
+        var width = Inputs / Space.Symbols;
+        return new MaskedConvolution(scope, taps, Inputs, Head.Outputs, 0, bias: false, start: (tap, input, output) => input % width != 0 || Head.MeanOf(output) != input / width ? 0
+            : taps[tap] switch { (0, -1) or (-1, 0) => 0.75, (-1, -1) => -0.5, _ => 0 });
     }
 
     // What each horizontal layer begins its chains with.

@@ -19,8 +19,9 @@ abstract unsafe class GridModel : AutoregressiveModel
     /// <param name="classes">Classes the network is told; 0: none.</param>
     /// <param name="head">What its outputs mean.</param>
     /// <param name="embedding">Learned numbers that each symbol enters as, besides its value in -1..1.</param>
-    protected GridModel(ModelConfig config, Space space, int classes, Head head, int embedding) : base(config, space, classes)
-        => (Head, _embedding) = (head, new Embedding(new ParameterScope(Parameters).At("embedding"), space.Levels, embedding));
+    /// <param name="contrasts">Each symbol enters with its differences from its neighbours, and not with learned numbers.</param>
+    protected GridModel(ModelConfig config, Space space, int classes, Head head, int embedding, bool contrasts = false) : base(config, space, classes)
+        => (Head, _embedding) = (head, new Embedding(new ParameterScope(Parameters).At("embedding"), space.Levels, embedding, contrasts));
 
     public override Head Head { get; }
 
@@ -99,7 +100,7 @@ abstract unsafe class GridModel : AutoregressiveModel
     protected int Inputs => Space.Symbols * _embedding.Width;
 
     Tensor Input(Tape tape, SymbolBatch batch, int first, int end)
-        => _embedding.Forward(tape, new Shape(end - first, batch.Count, Space.Symbols), batch.Symbols.At((long)first * batch.Count * Space.Symbols));
+        => _embedding.Forward(tape, new Shape(end - first, batch.Count, Space.Symbols), batch.Symbols, first, batch.Space.Extent);
 
     private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent) => new GridPredictor(this, batch, labels, extent);
 
@@ -118,7 +119,17 @@ abstract unsafe class GridModel : AutoregressiveModel
     /// <summary>Room for the input of some positions.</summary>
     internal Tensor NewInput(Tape tape, int positions, int batch) => _embedding.New(tape, new Shape(positions, batch, Space.Symbols));
 
-    /// <summary>Writes one symbol of a position and example into a network's input.</summary>
-    internal void SetInput(Tensor input, long row, int symbolIndex, int symbol)
-        => _embedding.Set(input.Data + row * input.Stride + symbolIndex * _embedding.Width, symbol);
+    /// <summary>Writes one symbol of an example into a network's input, in which those before it are.</summary>
+    /// <param name="run">Whose input it is.</param>
+    /// <param name="position">Which position.</param>
+    /// <param name="example">Which example.</param>
+    /// <param name="symbolIndex">Which symbol of the position.</param>
+    /// <param name="symbol">The symbol.</param>
+    internal void SetInput(Run run, int position, int example, int symbolIndex, int symbol)
+    {
+        var (input, width) = (run.Input!, run.Extent.Width);
+        var at = input.Data + ((long)(position - run.InputOrigin) * run.Batch + example) * input.Stride + symbolIndex * _embedding.Width;
+        var step = (long)run.Batch * input.Stride;
+        _embedding.Set(at, symbol, position % width > 0 ? at - step : null, position >= width ? at - step * width : null);
+    }
 }

@@ -48,7 +48,7 @@ sealed unsafe class GridPredictor : Predictor
         for (var b = 0; b < Batch; b++)
         {
             _known.Pointer[b * _sub + s] = symbols[b];
-            _model.SetInput(_run.Input!, (long)(position - _run.InputOrigin) * Batch + b, s, symbols[b]);
+            _model.SetInput(_run, position, b, s, symbols[b]);
         }
         if (!logProbabilities.IsEmpty) Score(logProbabilities, s);
         if (s == _sub - 1 || _model.Head.NeedsGroups) _parameters = null;

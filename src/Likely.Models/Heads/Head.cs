@@ -23,6 +23,12 @@ public abstract unsafe class Head : ILikelihood
     /// <summary>Where an output's bias begins.</summary>
     public virtual double InitialBias(int output) => 0;
 
+    /// <summary>The symbol of whose value in -1..1 an output is a mean; null if it is none.</summary>
+    public virtual int? MeanOf(int output) => null;
+
+    /// <summary>Where an output's bias begins if a prediction is already added to the means.</summary>
+    public virtual double ResidualBias(int output) => InitialBias(output);
+
     /// <summary>True if the numbers of one symbol may depend on the symbols before it at the same position only through the network.</summary>
     public virtual bool NeedsGroups => Symbols > 1;
 

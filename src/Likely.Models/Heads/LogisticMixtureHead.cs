@@ -30,6 +30,19 @@ sealed unsafe class LogisticMixtureHead : Head
         return isMean ? ((output % _components + 0.5) / _components * 2 - 1) : -2;
     }
 
+    public override int? MeanOf(int output)
+    {
+        var (block, last) = (output / _components, 2 * Symbols);
+        return block % 2 == 1 && block <= last ? block / 2 : null;
+    }
+
+    /// <summary>Scales from two levels to a sixth of the range.</summary>
+    public override double ResidualBias(int output)
+    {
+        var block = output / _components;
+        return block == 0 || block > 2 * Symbols || block % 2 == 1 ? 0 : -4 + 3.0 * (output % _components + 0.5) / _components;
+    }
+
     internal override void LogProbabilities(float* row, int* symbols, float* logs, float* gradient, float scale) =>
         LogisticMixtures.LogProbability(row, _components, symbols, Symbols, logs, gradient, scale);
 

@@ -27,7 +27,7 @@ sealed class SymbolTable
         _symbols = symbols;
         if (embedding == 0)
         {
-            _rows = scope.Weight("table", 1, symbols, outputs, Deviation * Math.Sqrt(symbols), start: start);
+            _rows = scope.Weight("table", 1, symbols, outputs, Deviation * Math.Sqrt(symbols), start: start is null ? null : (_, _, output) => start(output));
             return;
         }
         _rows = scope.Weight("embedding", 1, symbols, embedding, Math.Sqrt(symbols));

@@ -44,7 +44,7 @@ static unsafe class Faces
         for (var start = 0; start < model.Space.Positions; start += chunk)
         {
             var count = Math.Min(chunk, model.Space.Positions - start);
-            for (var i = start * row; i < (start + count) * row; i++) model.SetInput(input, i / sub, i % sub, batch.Symbols.Pointer[i]);
+            for (var i = start * row; i < (start + count) * row; i++) model.SetInput(run, i / row, i / sub % examples.Length, i % sub, batch.Symbols.Pointer[i]);
             var result = Ops.LogProbabilities(model.Head, model.Forward(input, run.Next(start, count)), batch.Symbols.At(start * row), 1);
             new Span<float>(result.Data, count * row).CopyTo(logs.AsSpan(start * row));
         }

@@ -31,6 +31,8 @@ public static class LawCases
         ("grey embedded", Space.Image(3, 3, 1, 4), 0, [("head", "softmax")], [("embedding", "5")]),
         ("RGB embedded", Space.Image(3, 3, 3, 4), 0, [("head", "softmax")], [("embedding", "5")]),
         ("RGB mixture embedded", Space.Image(3, 3, 3, 256), 0, [("head", "mixture")], [("embedding", "3")]),
+        ("grey mixture linear", Space.Image(5, 4, 1, 256), 0, [("head", "mixture")], [("linear", "5")]),
+        ("RGB mixture linear", Space.Image(4, 5, 3, 256), 0, [("head", "mixture")], [("linear", "3")]),
         ("conditional", Space.Image(4, 3, 1, 2), 3, [], [("conditional", "true")]),
         ("conditional RGB", Space.Image(1, 2, 3, 3), 2, [], [("conditional", "true")]),
         ("dropout", Space.Image(3, 3, 1, 2), 0, [], [("dropout", "0.3")]),
