@@ -28,10 +28,10 @@ static class ArchiveText
     /// <summary>The archive's model; null if it needs none.</summary>
     /// <exception cref="UsageException">The file named is no model.</exception>
     /// <exception cref="ArchiveException">It is another model, or there is none.</exception>
-    public static Checkpoint? Model(ArchiveReader archive, string? named)
+    public static Checkpoint? Model(ArchiveReader archive, string? named, CancellationToken cancellation)
     {
         if (named is not null) ModelFile.RequireModel(named);
-        return Archive.FindModel(archive, named);
+        return Archive.FindModel(archive, named, cancellation);
     }
 
     /// <summary>Symbols a second, of all threads and of one.</summary>

@@ -95,7 +95,7 @@ static class CompleteVerb
         else
         {
             if (!File.Exists(keep)) throw new UsageException($"--keep {keep} is neither top, bottom, left, right, a number of positions, nor a picture that is there");
-            var mask = Image.Read(keep);
+            var mask = Image.Load(keep);
             if ((mask.Height, mask.Width) != (space.Height, space.Width))
                 throw new UsageException($"the mask {keep} has {mask.Height} x {mask.Width} pixels, and the item {space.Height} x {space.Width}");
             isKnown = position => mask.Pixels[position * mask.Channels] >= 128;

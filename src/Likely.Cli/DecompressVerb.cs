@@ -18,7 +18,7 @@ static class DecompressVerb
     {
         using var archive = ArchiveReader.Open(result.GetRequiredValue(Source));
         var folder = result.GetValue(Out) ?? ".";
-        var model = ArchiveText.Model(archive, result.GetValue(Model));
+        var model = ArchiveText.Model(archive, result.GetValue(Model), session.Cancellation);
         var only = result.GetValue(Only);
         using var outputs = new Outputs(session.Remark, session.Force, result.GetValue(Source), result.GetValue(Model));
         outputs.Claim(folder, []);

@@ -67,7 +67,7 @@ static class DemoVerb
         var trainingSeconds = training.Elapsed.TotalSeconds;
 
         session.Say("drawing, completing and scoring ...");
-        var nats = Evaluation.Mean(Evaluation.Score(trainer.Model, tested, session.Threads, each: (_, _, _) => session.Cancellation.ThrowIfCancellationRequested()));
+        var nats = Evaluation.Mean(Evaluation.Score(trainer.Model, tested, session.Threads, cancellation: session.Cancellation));
         var bits = Evaluation.BitsPerDimension(nats, trainer.Model.Space);
         var report = new DemoReport(session, folder, data, trainer.Model);
         report.Begin(bits, nats, trainer.Step * trainer.Batch, trainingSeconds, baselines, moments);
@@ -77,7 +77,7 @@ static class DemoVerb
         var accuracy = report.Classify();
         report.End(clock.Elapsed.TotalSeconds, trainer.TotalSteps);
         report.Write(output);
-        AtomicFile.Write(Path.Combine(folder, DemoReport.Model), overwrite: true, checkpoint.Write);
+        checkpoint.Save(Path.Combine(folder, DemoReport.Model));
 
         var seconds = clock.Elapsed.TotalSeconds;
         session.Answer($"""

@@ -35,7 +35,7 @@ static class InfoVerb
             session.Answer($"{path} seems to be {kind}", new JsonObject { ["file"] = path, ["kind"] = kind, ["bytes"] = new FileInfo(path).Length });
             return 0;
         }
-        var checkpoint = Checkpoint.Read(path);
+        var checkpoint = Checkpoint.Load(path);
         ModelFile.RequireReadable(checkpoint, path);
         session.Answer(Text(checkpoint, path), Json(checkpoint, path));
         return 0;

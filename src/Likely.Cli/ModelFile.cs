@@ -13,7 +13,7 @@ static class ModelFile
     public static Checkpoint Read(string path)
     {
         RequireModel(path);
-        var checkpoint = Checkpoint.Read(path);
+        var checkpoint = Checkpoint.Load(path);
         RequireReadable(checkpoint, path);
         return checkpoint;
     }

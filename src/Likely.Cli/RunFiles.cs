@@ -73,13 +73,13 @@ sealed class RunFiles
         var now = FileStatus.Of(Checkpoint);
         if (_overwrite || now.Type != FileType.Regular || now == _before)
         {
-            AtomicFile.Write(Checkpoint, _overwrite || now.Type == FileType.Regular, checkpoint.Write);
+            checkpoint.Save(Checkpoint, _overwrite || now.Type == FileType.Regular);
             return;
         }
         var stem = Path.ChangeExtension(Folder, null);
         var number = 2;
         while (File.Exists($"{stem}-{number}{Extension}")) number++;
-        AtomicFile.Write($"{stem}-{number}{Extension}", overwrite: false, checkpoint.Write);
+        checkpoint.Save($"{stem}-{number}{Extension}", overwrite: false);
         throw new UsageException($"{Checkpoint} was written by another program while training ran, and is not overwritten; the trained model is {stem}-{number}{Extension}");
     }
 }

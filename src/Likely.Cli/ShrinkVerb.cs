@@ -42,7 +42,7 @@ static class ShrinkVerb
 
         using var data = Open(result.GetValue(Data), before, session);
         var loss = data is null ? null : Measure(before, after, data, result.GetValue(Limit) ?? UsualItems, session);
-        AtomicFile.Write(output, session.Force, after.Write);
+        after.Save(output, session.Force);
         var outputBytes = new FileInfo(output).Length;
         session.Answer($"""
             {output}: {outputBytes} bytes, {100.0 * outputBytes / inputBytes:0.0} % of {inputBytes}, identity {after.Identity()[..16]}

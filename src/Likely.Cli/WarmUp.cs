@@ -23,7 +23,7 @@ static class WarmUp
         Walks(model, threads, threads, cancellation);
         if (model.MultiplyAdds * threads > MostMultiplyAdds) return; // scoring heeds a stop only between two examples
         int[][] items = [.. Enumerable.Range(0, threads).Select(_ => new int[model.Space.Dimensions])];
-        Repeat(stop => Evaluation.Score(model, items, new int[model.Classes > 0 ? items.Length : 0], threads, (_, _, _) => stop.ThrowIfCancellationRequested()), cancellation);
+        Repeat(stop => Evaluation.Score(model, items, new int[model.Classes > 0 ? items.Length : 0], threads, cancellation: stop), cancellation);
     }
 
     static void Repeat(Action<CancellationToken> work, CancellationToken cancellation)

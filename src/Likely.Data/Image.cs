@@ -43,9 +43,23 @@ public sealed class Image
             throw new DataException($"'{name}' claims {height} x {width} pixels of {channels} {(channels == 1 ? "byte" : "bytes")}, more than the {LargestSize} bytes that a picture may have; fetch it again or make it smaller.");
     }
 
+    /// <summary>Writes a PNG picture, the whole file or nothing; what is there is replaced.</summary>
+    /// <param name="path">A name that ends in .png; its folder is made.</param>
+    /// <exception cref="UsageException">The name promises another format, or the file cannot be written.</exception>
+    /// <exception cref="ArgumentException">The picture has neither 1 channel nor 3.</exception>
+    public void Save(string path)
+    {
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"{path} promises something else than a PNG picture; let its name end in .png");
+        Png.Write(path, Pixels, Height, Width, Channels);
+    }
+
+    /// <summary>Writes a PNG picture to a stream.</summary>
+    /// <exception cref="ArgumentException">The picture has neither 1 channel nor 3.</exception>
+    public void Save(Stream stream) => stream.Write(Png.Encode(Pixels, Height, Width, Channels));
+
     /// <summary>Reads a picture of any known format; formats other than PNG and PNM go through ffmpeg.</summary>
     /// <exception cref="DataException">if the file is missing, damaged or of an unknown kind</exception>
-    public static Image Read(string path)
+    public static Image Load(string path)
     {
         if (!File.Exists(path)) throw new DataException($"There is no file '{path}'; check the name.");
         return ImageFiles.Read(path);

@@ -47,7 +47,7 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
     /// <summary>What it was trained on, as the text of a sketch of contents; no part of the identity. Empty if that is not known.</summary>
     public string TrainedOn { get; set; } = "";
 
-    /// <summary>How <see cref="Write"/> stores the weights; no part of the identity, which is that of the float32 values computed with.</summary>
+    /// <summary>How <see cref="Save(string, bool, CancellationToken)"/> stores the weights; no part of the identity, which is that of the float32 values computed with.</summary>
     public WeightStorage Storage { get; init; }
 
     /// <summary>SHA-256 over order version, the config's keys that are not the defaults, space, classes, preprocessing and tensors in name order: the same model has the same one.</summary>
@@ -75,22 +75,30 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
         return checkpoint;
     }
 
-    /// <summary>Writes the file; weights that <see cref="Storage"/> does not hold exactly are written in 32 bits.</summary>
-    public void Write(Stream stream)
+    /// <summary>Writes a model file, the whole file or nothing; weights that <see cref="Storage"/> does not hold exactly are written in 32 bits.</summary>
+    /// <param name="path">The file, by custom NAME.likely; its folder is made.</param>
+    /// <param name="overwrite">Whether it may be there before.</param>
+    /// <param name="cancellation">Ends the writing; what was there before stays.</param>
+    /// <exception cref="UsageException">It cannot be written, or is there and may not be overwritten.</exception>
+    public void Save(string path, bool overwrite = true, CancellationToken cancellation = default)
+        => AtomicFile.Write(path, overwrite, stream => Save(stream, cancellation));
+
+    /// <summary>Writes a model file to a stream, from where it stands.</summary>
+    public void Save(Stream stream, CancellationToken cancellation = default)
     {
         var file = new Safetensors();
         file.Metadata["format"] = "likely";
         file.Metadata[Key] = Description(withSummary: true).ToJsonString();
         foreach (var parameter in Model.Parameters.Parameters) StoredWeights.Add(file, parameter, Storage);
-        file.Write(stream);
+        file.Write(stream, cancellation);
     }
 
     /// <summary>The bytes of a model's file without <see cref="TrainedOn"/>, for a copy whose length counts.</summary>
-    /// <exception cref="ModelException">As <see cref="Read(string)"/>.</exception>
+    /// <exception cref="ModelException">As <see cref="Load(string, CancellationToken)"/>.</exception>
     /// <exception cref="SafetensorsException">As there.</exception>
     public static byte[] WithoutTrainedOn(byte[] bytes, string name)
     {
-        if (Read(bytes, name).TrainedOn.Length == 0) return bytes;
+        if (Load(bytes, name).TrainedOn.Length == 0) return bytes;
         var file = Safetensors.Read(bytes, name);
         var description = JsonNode.Parse(file.Metadata[Key])!.AsObject();
         description.Remove("trained_on");
@@ -100,17 +108,22 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
         return stream.ToArray();
     }
 
-    /// <summary>Reads a model.</summary>
+    /// <summary>Reads a model file. It may come from a stranger: no more memory is taken than its bytes bear out.</summary>
     /// <exception cref="ModelException">Not a model of ours, or damaged: unknown keys, missing, extra or mis-shaped tensors are named.</exception>
-    /// <exception cref="SafetensorsException">Not a safetensors file.</exception>
-    public static Checkpoint Read(string path) => Read(Safetensors.Read(path), path);
+    /// <exception cref="SafetensorsException">It is not there, cannot be read, or is no safetensors file.</exception>
+    public static Checkpoint Load(string path, CancellationToken cancellation = default) => FromFile(Safetensors.Read(path, cancellation), path);
+
+    /// <summary>Reads a model file from a stream, to its end and no further; <paramref name="name"/> is for messages.</summary>
+    /// <exception cref="ModelException">As of a file.</exception>
+    /// <exception cref="SafetensorsException">As of a file.</exception>
+    public static Checkpoint Load(Stream stream, string name = "The model", CancellationToken cancellation = default) => FromFile(Safetensors.Read(stream, name, cancellation), name);
 
     /// <summary>Reads a model from the bytes of its file; <paramref name="name"/> is for messages.</summary>
     /// <exception cref="ModelException">As above.</exception>
     /// <exception cref="SafetensorsException">As above.</exception>
-    public static Checkpoint Read(ReadOnlyMemory<byte> bytes, string name) => Read(Safetensors.Read(bytes, name), name);
+    public static Checkpoint Load(ReadOnlyMemory<byte> bytes, string name = "The model") => FromFile(Safetensors.Read(bytes, name), name);
 
-    static Checkpoint Read(Safetensors file, string path)
+    static Checkpoint FromFile(Safetensors file, string path)
     {
         if (!file.Metadata.TryGetValue(Key, out var text))
             throw new ModelException($"{path} is a safetensors file but not a Likely model (its metadata has no '{Key}')");

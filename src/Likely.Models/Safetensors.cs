@@ -16,7 +16,7 @@ namespace Likely.Models;
 /// </summary>
 public sealed class Safetensors
 {
-    const int DataAlignment = 64;
+    const int DataAlignment = 64, ReadPiece = 1 << 20;
     static readonly UTF8Encoding _strictUtf8 = new(false, throwOnInvalidBytes: true);
 
     readonly List<Entry> _entries = [];
@@ -71,23 +71,13 @@ public sealed class Safetensors
     }
 
     /// <summary>Reads a file; each tensor gets its own array, so that files above 2 GB can be read.</summary>
-    public static Safetensors Read(string path)
+    /// <exception cref="SafetensorsException">It is not there, cannot be read, or is no whole safetensors file.</exception>
+    public static Safetensors Read(string path, CancellationToken cancellation = default)
     {
         try
         {
             using var file = RegularFile.OpenRead(path, FileOptions.SequentialScan);
-            var prefix = new byte[8];
-            var headerLength = file.Length < 8 ? 0 : ReadPrefix(file, prefix);
-            var header = new byte[SafetensorsHeader.CheckLength(headerLength, file.Length, path)];
-            file.ReadExactly(header);
-            var parsed = SafetensorsHeader.Parse(header, file.Length - 8 - header.Length, path);
-            return Collect(parsed, (begin, end) =>
-            {
-                if (end - begin > Array.MaxLength) throw new SafetensorsException($"{path} holds a tensor above 2 GB, which is not supported.");
-                var data = new byte[end - begin];
-                file.ReadExactly(data); // parsed tensors come in the order of their data, without holes
-                return data;
-            });
+            return Read(file, path, file.Length, cancellation);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -97,12 +87,50 @@ public sealed class Safetensors
         {
             throw new SafetensorsException($"{path} cannot be read ({fault.Message.TrimEnd('.')}).");
         }
+    }
 
-        static ulong ReadPrefix(FileStream file, byte[] prefix)
+    /// <summary>Reads a file from a stream, to its end and no further; what a stream claims takes no memory before its bytes are there.</summary>
+    /// <exception cref="SafetensorsException">It cannot be read, or holds no whole safetensors file.</exception>
+    public static Safetensors Read(Stream stream, string name = "The safetensors data", CancellationToken cancellation = default)
+    {
+        try
         {
-            file.ReadExactly(prefix);
-            return BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+            return Read(stream, name, null, cancellation);
         }
+        catch (EndOfStreamException)
+        {
+            throw new SafetensorsException($"{name} is not a safetensors file or is cut short.");
+        }
+        catch (Exception fault) when (fault is IOException or NotSupportedException)
+        {
+            throw new SafetensorsException($"{name} cannot be read ({fault.Message.TrimEnd('.')}).");
+        }
+    }
+
+    static Safetensors Read(Stream stream, string name, long? length, CancellationToken cancellation)
+    {
+        var prefix = length < 8 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(stream, 8, cancellation));
+        var header = ReadBytes(stream, SafetensorsHeader.CheckLength(prefix, length ?? long.MaxValue, name), cancellation);
+        return Collect(SafetensorsHeader.Parse(header, length - 8 - header.Length, name), (begin, end) =>
+        {
+            if (end - begin > Array.MaxLength) throw new SafetensorsException($"{name} holds a tensor above 2 GB, which is not supported.");
+            return ReadBytes(stream, (int)(end - begin), cancellation); // parsed tensors come in the order of their data, without holes
+        });
+    }
+
+    // Room grows with what has come.
+    static byte[] ReadBytes(Stream stream, int count, CancellationToken cancellation)
+    {
+        var bytes = new byte[stream.CanSeek ? (int)Math.Min(count, Math.Max(0, stream.Length - stream.Position)) : Math.Min(count, ReadPiece)];
+        for (var read = 0; read < count;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (read == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(count, Math.Max(ReadPiece, 2L * read)));
+            var piece = Math.Min(ReadPiece, bytes.Length - read);
+            stream.ReadExactly(bytes, read, piece);
+            read += piece;
+        }
+        return bytes;
     }
 
     /// <summary>Reads a file's bytes; the entries are slices of them, not copies.</summary>
@@ -115,7 +143,8 @@ public sealed class Safetensors
     }
 
     /// <summary>Writes the file: tensors by the size of their elements, then in ordinal order of their names; the header padded with spaces.</summary>
-    public void Write(Stream stream)
+    /// <exception cref="SafetensorsException">A name or a string is no text, or the header grows too long.</exception>
+    public void Write(Stream stream, CancellationToken cancellation = default)
     {
         var ordered = _entries.ToArray();
         Array.Sort(ordered, (a, b) => SafetensorsHeader.SizeOf(b.DataType).CompareTo(SafetensorsHeader.SizeOf(a.DataType)) is var order and not 0
@@ -125,7 +154,11 @@ public sealed class Safetensors
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
         stream.Write(prefix);
         stream.Write(header);
-        foreach (var entry in ordered) stream.Write(entry.Data.Span);
+        foreach (var entry in ordered)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            stream.Write(entry.Data.Span);
+        }
     }
 
     static Safetensors Collect(SafetensorsHeader header, Func<long, long, ReadOnlyMemory<byte>> data)

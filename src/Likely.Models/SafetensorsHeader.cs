@@ -63,7 +63,8 @@ sealed class SafetensorsHeader
         return (int)headerLength;
     }
 
-    internal static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataLength, string file)
+    /// <summary>Reads and checks a header; <paramref name="dataLength"/> is null where the end of the data is not known before.</summary>
+    internal static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long? dataLength, string file)
     {
         if (json.Length == 0 || json[0] != '{') throw new SafetensorsException($"{file} is not a safetensors file: its header is not a JSON object.");
         var header = new SafetensorsHeader();
@@ -159,7 +160,7 @@ sealed class SafetensorsHeader
         if (reader.TokenType != type) throw new SafetensorsException($"{Quote(name)} has a value of the wrong kind");
     }
 
-    void CheckTiling(long dataLength)
+    void CheckTiling(long? dataLength)
     {
         Tensors.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin)
             : a.End != b.End ? a.End.CompareTo(b.End) : string.CompareOrdinal(a.Name, b.Name));
@@ -171,6 +172,6 @@ sealed class SafetensorsHeader
             position = tensor.End;
             if (position > dataLength) throw new SafetensorsException($"the data of tensor {Quote(tensor.Name)} lies beyond the end of the file");
         }
-        if (position != dataLength) throw new SafetensorsException($"{dataLength - position} bytes at its end belong to no tensor");
+        if (dataLength is { } length && position != length) throw new SafetensorsException($"{length - position} bytes at its end belong to no tensor");
     }
 }

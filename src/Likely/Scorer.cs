@@ -44,7 +44,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
     /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's, a symbol or a label that the model has not, or there are fewer labels than items.</exception>
-    public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null)
+    public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null, CancellationToken cancellation = default)
     {
         if (model.Classes > 0 && labels.Length < items.Count) throw new ArgumentException($"{items.Count} items need one label each, not {labels.Length}", nameof(labels));
         foreach (var item in items)
@@ -53,7 +53,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
         {
             items[place].CopyTo(item);
             return model.Classes > 0 ? labels[place] : -1;
-        }, each, coded, default);
+        }, each, coded, cancellation);
     }
 
     double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Likely.Benchmarks;
 using Likely.Cli;
@@ -67,9 +68,40 @@ public sealed class PackageTests : IDisposable
         var tool = In(OperatingSystem.IsWindows() ? "tool/likely.exe" : "tool/likely");
         File.Copy(Path.Combine(PackageFactAttribute.Root, "tests", "Likely.Tests", "Golden", "made.likely"), In("made.likely"));
         Assert.Contains("gated-pixelcnn", Run(tool, [], "models"));
-        Assert.Contains(Checkpoint.Read(In("made.likely")).Identity(), Run(tool, [], "info", "made.likely"));
+        Assert.Contains(Checkpoint.Load(In("made.likely")).Identity(), Run(tool, [], "info", "made.likely"));
         Run(tool, [], "sample", "made.likely", "--count", "2", "--out", "drawn.png", "--quiet");
         Assert.True(new FileInfo(In("drawn.png")).Length > 0);
+    }
+
+    [PackageFact]
+    public void The_programs_of_the_pages_compile_and_run_with_the_package_alone()
+    {
+        Pack("Likely");
+        File.WriteAllText(In("nuget.config"), $"""<configuration><packageSources><clear /><add key="local" value="{In("packages")}" /></packageSources></configuration>""");
+        File.WriteAllText(In("program.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup>
+              <ItemGroup><PackageReference Include="Likely" Version="{Path.GetFileNameWithoutExtension(Single("Likely.*.nupkg"))["Likely.".Length..]}" /></ItemGroup>
+            </Project>
+            """);
+        var homes = new Dictionary<string, string> { ["DOTNET_CLI_HOME"] = In("home"), ["NUGET_PACKAGES"] = In("cache") };
+        foreach (var page in (string[])["README.md", "docs/package.md"])
+        {
+            var text = File.ReadAllText(Path.Combine(PackageFactAttribute.Root, page));
+            foreach (var block in text.Split("```csharp")[1..])
+            {
+                var program = block[..block.IndexOf("```", StringComparison.Ordinal)];
+                Assert.InRange(program.Split("using Likely").Length - 1, 1, 2); // a first program needs no more
+                Assert.Contains("Minutes = ", program);
+                File.WriteAllText(In("Program.cs"), Regex.Replace(program, "Minutes = [0-9.]+", "Steps = 3").Replace("new DataOptions { ", "new DataOptions { Limit = 200, "));
+                Run(Dotnet, homes, "run", "--project", In("program.csproj"), "-p:UseSharedCompilation=false");
+                foreach (var made in Regex.Matches(program, "Save\\(\"([^\"]+)\"\\)").Select(match => In(match.Groups[1].Value)))
+                {
+                    Assert.True(new FileInfo(made).Length > 0, made);
+                    File.Delete(made);
+                }
+            }
+        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -31,7 +31,7 @@ public static class Archive
             throw new UsageException("there are too many files for one archive; make several");
         double total = Math.Max(1, files.Sum(file => file.Length));
         var wrapped = new ArchiveModel(model);
-        if (options.Embed is { } embedded && Checkpoint.Read(embedded, "the model to embed").Identity() != model.Identity())
+        if (options.Embed is { } embedded && Checkpoint.Load(embedded, "the model to embed").Identity() != model.Identity())
             throw new ArgumentException("The model to embed is not the one that compresses.", nameof(options));
         var clock = Stopwatch.StartNew();
         var seconds = 0.0;
@@ -127,7 +127,7 @@ public static class Archive
 
     /// <summary>The model of an archive: the file named, or the embedded one, or the right one of the .likely files beside the archive; null if it needs none.</summary>
     /// <exception cref="ArchiveException">The model is another, of another order version, or cannot be found.</exception>
-    public static Checkpoint? FindModel(ArchiveReader archive, string? path = null) => ArchiveModels.Find(archive, path);
+    public static Checkpoint? FindModel(ArchiveReader archive, string? path = null, CancellationToken cancellation = default) => ArchiveModels.Find(archive, path, cancellation);
 
     static void CheckAll(ArchiveReader archive, ArchiveModel? model, ArchiveOptions options, ArchiveProgress progress, CancellationToken cancellation)
     {

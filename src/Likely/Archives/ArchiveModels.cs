@@ -7,19 +7,19 @@ static class ArchiveModels
 {
     const string Pattern = "*.likely";
 
-    public static Checkpoint? Find(ArchiveReader archive, string? path)
+    public static Checkpoint? Find(ArchiveReader archive, string? path, CancellationToken cancellation)
     {
         if (archive.Items == 0) return null;
         if (archive.OrderVersion != Checkpoint.OrderVersion)
             throw new ArchiveException($"{archive.Path} was made with order version {archive.OrderVersion}, and this program knows {Checkpoint.OrderVersion} only; use the program it was made with.");
-        if (path is not null) return Require(archive, Checkpoint.Read(path), path);
+        if (path is not null) return Require(archive, Checkpoint.Load(path, cancellation), path);
         if (archive.EmbeddedModel() is { } embedded) return Require(archive, embedded, "the model embedded in it");
         var folder = Path.GetDirectoryName(Path.GetFullPath(archive.Path))!;
         foreach (var beside in Beside(folder))
         {
             try
             {
-                var checkpoint = Checkpoint.Read(beside);
+                var checkpoint = Checkpoint.Load(beside, cancellation);
                 if (checkpoint.Identity() == archive.ModelIdentity) return checkpoint;
             }
             catch (Exception fault) when (fault is ModelException or SafetensorsException or IOException or UnauthorizedAccessException or UsageException or OutOfMemoryException)

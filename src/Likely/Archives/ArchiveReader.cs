@@ -151,7 +151,7 @@ public sealed class ArchiveReader : IDisposable
         if (EmbeddedBytes == 0) return null;
         try
         {
-            return Checkpoint.Read(Read(_embeddedAt, (int)EmbeddedBytes), $"The model in {Path}");
+            return Checkpoint.Load(Read(_embeddedAt, (int)EmbeddedBytes), $"The model in {Path}");
         }
         catch (Exception fault) when (fault is ModelException or SafetensorsException)
         {

@@ -166,7 +166,7 @@ public sealed class ArchiveFuzzTests
         if (embed)
         {
             using var model = new MemoryStream();
-            _model.Checkpoint.Write(model);
+            _model.Checkpoint.Save(model);
             options = options with { Embed = model.ToArray() };
         }
         Archive.Compress(_model.Checkpoint, [images, folder["in/note.txt"]], folder[$"{name}.lka"], options);

@@ -25,7 +25,7 @@ public sealed class ArchiveSummaryTests
         File.Delete(packed);
         File.WriteAllBytes(folder["in/noise"], [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * i * 31 >> 7))]);
         using var model = new MemoryStream();
-        Binary.Write(model);
+        Binary.Save(model);
         var files = new List<ArchivedFile>();
         var made = Archive.Compress(Binary, [folder["in"]], folder["a.lka"], new ArchiveOptions { Embed = model.ToArray(), File = files.Add });
         Assert.Equal(Directory.GetFiles(folder["in"]).Sum(path => new FileInfo(path).Length), made.FileBytes);

@@ -154,7 +154,7 @@ public sealed class ArchiveTests
         using var folder = new TemporaryFolder();
         var path = IdxFiles.Write(folder.Path, "set", _binary.Space, _binary.Examples(5), []);
         using var embedded = new MemoryStream();
-        Binary.Write(embedded);
+        Binary.Save(embedded);
         Archive.Compress(Binary, [path], folder["a.lka"]);
         Archive.Compress(Binary, [path], folder["b.lka"], new ArchiveOptions { Embed = embedded.ToArray() });
         using var plain = ArchiveReader.Open(folder["a.lka"]);
@@ -162,12 +162,12 @@ public sealed class ArchiveTests
         Assert.Contains(plain.ModelIdentity, Assert.Throws<ArchiveException>(() => Archive.FindModel(plain)).Message);
         Assert.Equal(plain.ModelIdentity, Archive.FindModel(whole)!.Identity());
         var other = IdxFiles.Checkpoint(LawCases.Find("nade: binary"));
-        AtomicFile.Write(folder["other.likely"], false, other.Write);
+        other.Save(folder["other.likely"], overwrite: false);
         var message = Assert.Throws<ArchiveException>(() => Archive.FindModel(plain, folder["other.likely"])).Message;
         Assert.Contains(other.Identity(), message);
         Assert.Throws<ArchiveException>(() => Archive.Decompress(plain, other, folder["out"]));
         Assert.False(Directory.Exists(folder["out"]));
-        AtomicFile.Write(folder["z.likely"], false, Binary.Write);
+        Binary.Save(folder["z.likely"], overwrite: false);
         Assert.Equal(plain.ModelIdentity, Archive.FindModel(plain)!.Identity());
     }
 

@@ -109,11 +109,11 @@ public sealed class ItemChoiceTests : IDisposable
     {
         var own = Pictures("own", 0, 60);
         var model = Train(own);
-        var checkpoint = Checkpoint.Read(model);
+        var checkpoint = Checkpoint.Load(model);
         var identity = checkpoint.Identity();
         checkpoint.TrainedOn = "";
-        using (var stream = File.Create(model)) checkpoint.Write(stream);
-        Assert.Equal(identity, Checkpoint.Read(model).Identity());
+        checkpoint.Save(model);
+        Assert.Equal(identity, Checkpoint.Load(model).Identity());
         Assert.Contains("as the model was trained on data of this name", Score(model, own).Said);
         var (said, count, of, _) = Score(model, Pictures("other", 200, 16));
         Assert.Equal((16, 16), (count, of));

@@ -52,7 +52,7 @@ public sealed class MemoryTests
         using var folder = new TemporaryFolder();
         var small = Space.Image(28, 28, 1, 256);
         var checkpoint = new Checkpoint(new GatedPixelCnnConfig { Channels = 2, Layers = 1, Kernel = 3 }.Build(small, 0, 1), [], "size=8192x8192");
-        using (var file = File.Create(folder["bomb.likely"])) checkpoint.Write(file);
+        checkpoint.Save(folder["bomb.likely"]);
         foreach (var verb in new[] { "score {0} strokes --out {1}", "complete {0} strokes --out {1}", "shrink {0} --out {1}", "sample {0} --out {1}" })
         {
             var run = CliRun.Of([.. string.Format(verb, folder["bomb.likely"], folder["out"]).Split(' ')]);
@@ -66,7 +66,7 @@ public sealed class MemoryTests
     {
         using var folder = new TemporaryFolder();
         var checkpoint = new Checkpoint(new GatedPixelCnnConfig { Channels = 2, Layers = 1, Kernel = 3 }.Build(Space.Image(8192, 8192, 3, 256), 0, 1), [], "");
-        using (var file = File.Create(folder["large.likely"])) checkpoint.Write(file);
+        checkpoint.Save(folder["large.likely"]);
         Assert.Equal(0, CliRun.Of("info", folder["large.likely"]).Code);
         var run = CliRun.Of("sample", folder["large.likely"], "--count", "64", "--out", folder["a.png"]);
         Assert.True(run.Code == 2, run.Error);

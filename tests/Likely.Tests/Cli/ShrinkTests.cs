@@ -27,7 +27,7 @@ public sealed class ShrinkTests
         CliRun.Ok("sample small.likely --count 2 --out small.png --force");
         CliRun.Ok("complete small.likely picture.png --out small.png --force");
         CliRun.Ok("train strokes --from small.likely --set limit=32 --steps 1 --batch 8 --out further-small.likely --quiet --force");
-        Assert.Equal(WeightStorage.Float32, Checkpoint.Read("further-small.likely").Storage);
+        Assert.Equal(WeightStorage.Float32, Checkpoint.Load("further-small.likely").Storage);
         var score = CliRun.Ok("score small.likely strokes --split validation --limit 20 --out small.csv --json --force");
         Assert.Equal((double)run.Json["bits_per_dim_after"]!, (double)score.Json["bits_per_dim"]!, 12);
     }
@@ -51,9 +51,9 @@ public sealed class ShrinkTests
     [Fact]
     public void Without_its_data_the_loss_is_not_measured_but_said_to_be_unknown()
     {
-        var checkpoint = Checkpoint.Read("plain.likely");
+        var checkpoint = Checkpoint.Load("plain.likely");
         checkpoint.DataName = "elsewhere";
-        AtomicFile.Write("elsewhere.likely", overwrite: true, checkpoint.Write);
+        checkpoint.Save("elsewhere.likely");
         var run = CliRun.Ok("shrink elsewhere.likely --out nowhere.likely --json --force");
         Assert.Null(run.Json["bits_per_dim_before"]);
         Assert.Contains("--data", run.Error);

@@ -194,7 +194,7 @@ public sealed class VerbsTests
         CliRun.Ok("score plain.likely picture.png --out stale2.csv --map stale --force");
         Assert.Equal(["00000-picture.png", "00099-mine.png", "maps.csv"], Directory.GetFiles("stale").Select(Path.GetFileName).Order());
         Assert.True(File.Exists("picture.png"));
-        var map = Image.Read("stale/00000-picture.png");
+        var map = Image.Load("stale/00000-picture.png");
         Assert.True(map.Width > 2 * 28 * 8 && map.Height > 28 * 8);
     }
 

@@ -60,7 +60,7 @@ public sealed class FfmpegTests : IDisposable
             // The program itself, told to use no vectors.
             var program = _samples.File($"plain-{format}/ffmpeg", System.Text.Encoding.UTF8.GetBytes($"#!/bin/sh\nPATH='{Environment.GetEnvironmentVariable("PATH")}' exec ffmpeg -cpuflags 0 \"$@\"\n"));
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-            Assert.Equal(Image.Read(picture).Pixels, WithPath(Path.GetDirectoryName(program)!, () => Image.Read(picture).Pixels));
+            Assert.Equal(Image.Load(picture).Pixels, WithPath(Path.GetDirectoryName(program)!, () => Image.Load(picture).Pixels));
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class FfmpegTests : IDisposable
     public void Without_the_program_one_sentence_says_what_to_do()
     {
         var picture = _samples.File("photo.jpg", Jpeg);
-        var message = WithPath(_samples.Folder, () => Assert.Throws<DataException>(() => Image.Read(picture)).Message);
+        var message = WithPath(_samples.Folder, () => Assert.Throws<DataException>(() => Image.Load(picture)).Message);
         Assert.Contains("photo.jpg", message);
         Assert.Contains("ffmpeg", message);
         Assert.Contains("install", message);
@@ -113,7 +113,7 @@ public sealed class FfmpegTests : IDisposable
         {
             var odd = _samples.File(name, content);
             Assert.Contains("cannot be read as pictures", WithPath(path, () => Assert.Throws<DataException>(() => Dataset.Open(odd, new DataOptions { As = Modality.Image })).Message));
-            Assert.Contains("cannot be read as pictures", WithPath(path, () => Assert.Throws<DataException>(() => Image.Read(odd)).Message));
+            Assert.Contains("cannot be read as pictures", WithPath(path, () => Assert.Throws<DataException>(() => Image.Load(odd)).Message));
         }
         Assert.False(File.Exists(Path.Combine(_samples.Folder, "words")));
     }

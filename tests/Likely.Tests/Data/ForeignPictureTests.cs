@@ -47,7 +47,7 @@ public sealed class ForeignPictureTests : IDisposable
         }
         Assert.Empty(data.Notes);
         foreach (var path in Directory.GetFiles(Path.Combine(_samples.Folder, "photos")))
-            if (!path.EndsWith("jp2", StringComparison.Ordinal)) Assert.Equal(Symbols(data.Train, 0), Image.Read(path).Pixels);
+            if (!path.EndsWith("jp2", StringComparison.Ordinal)) Assert.Equal(Symbols(data.Train, 0), Image.Load(path).Pixels);
     }
 
     [FfmpegFact]
@@ -102,7 +102,7 @@ public sealed class ForeignPictureTests : IDisposable
         var cover = Make("cover.png", "testsrc=s=24x16:d=1:r=5", "-frames:v", "1");
         var song = Make("song.mp4", "sine=d=1", "-i", cover, "-map", "0", "-map", "1", "-c:v", "mjpeg", "-disposition:v:0", "attached_pic");
         Assert.Contains("no pictures, perhaps sound alone", Assert.Throws<DataException>(() => Open("song.mp4").Dispose()).Message);
-        Assert.Contains("sound", Assert.Throws<DataException>(() => Image.Read(song)).Message);
+        Assert.Contains("sound", Assert.Throws<DataException>(() => Image.Load(song)).Message);
         var photo = Make("photos/photo.jpg", "testsrc=s=240x160:d=1:r=5", "-frames:v", "1", "-update", "1");
         Make("photos/good.jpg", "testsrc=s=240x160:d=1:r=5", "-frames:v", "1", "-update", "1");
         File.WriteAllBytes(photo, File.ReadAllBytes(photo)[..3000]);

@@ -38,6 +38,20 @@ public sealed class PngTests
         }
     }
 
+    [Fact]
+    public void A_picture_saves_itself_as_png_and_as_nothing_else()
+    {
+        using var samples = new Samples();
+        var image = new Image(2, 3, 3, Samples.RandomBytes(18));
+        image.Save(Path.Combine(samples.Folder, "deep", "a.PNG"));
+        Assert.Equal(image.Pixels, Image.Load(Path.Combine(samples.Folder, "deep", "a.PNG")).Pixels);
+        using var stream = new MemoryStream();
+        image.Save(stream);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(samples.Folder, "deep", "a.PNG")), stream.ToArray());
+        Assert.Contains("end in .png", Assert.Throws<UsageException>(() => image.Save(Path.Combine(samples.Folder, "a.jpg"))).Message);
+        Assert.Throws<ArgumentException>(() => new Image(1, 1, 2, [0, 0]).Save(Path.Combine(samples.Folder, "two.png")));
+    }
+
     [Theory, InlineData(1), InlineData(3)]
     public void What_is_written_is_read_back(int channels)
     {

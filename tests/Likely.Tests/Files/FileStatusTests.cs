@@ -56,11 +56,11 @@ public sealed class FileStatusTests : IDisposable
             Assert.Throws<IOException>(() => RegularFile.OpenHandle(path));
             Assert.Throws<IOException>(() => RegularFile.ReadAllBytes(path));
             Assert.Throws<SafetensorsException>(() => Safetensors.Read(path));
-            Assert.Throws<SafetensorsException>(() => Checkpoint.Read(path));
+            Assert.Throws<SafetensorsException>(() => Checkpoint.Load(path));
             Assert.Throws<UsageException>(() => ArchiveReader.Open(path));
             Assert.Throws<DataException>(() => PixelFile.Open(path, exact: true));
             Assert.Throws<DataException>(() => Png.Read(path));
-            Assert.Throws<DataException>(() => Image.Read(path));
+            Assert.Throws<DataException>(() => Image.Load(path));
             Assert.Throws<DataException>(() => Dataset.Open(path, new DataOptions()));
         }
         foreach (var name in (string[])["a.png", "a.jpg", "a.npy", "a-images-idx3-ubyte", "a.bin", "a.idx.gz", "a.pgm"])

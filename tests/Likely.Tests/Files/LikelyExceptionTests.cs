@@ -43,7 +43,7 @@ public sealed partial class LikelyExceptionTests
             var path = Path.Combine(folder.FullName, "there");
             File.WriteAllText(path, "");
             Assert.Equal(Remedy.Overwrite, Assert.ThrowsAny<LikelyException>(() => AtomicFile.RequireFree(path, overwrite: false)).Remedy);
-            Assert.Equal(Remedy.None, Assert.ThrowsAny<LikelyException>(() => Checkpoint.Read(path)).Remedy);
+            Assert.Equal(Remedy.None, Assert.ThrowsAny<LikelyException>(() => Checkpoint.Load(path)).Remedy);
             Assert.ThrowsAny<LikelyException>(() => Dataset.Open(Path.Combine(folder.FullName, "missing"), new DataOptions()));
         }
         finally

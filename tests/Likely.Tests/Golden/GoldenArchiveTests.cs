@@ -43,7 +43,7 @@ public sealed class GoldenArchiveTests
         {
             var checkpoint = new Checkpoint(law.Build(seed: 20260101), [.. Enumerable.Range(0, law.Classes).Select(i => $"{i}")], "");
             using var model = new MemoryStream();
-            checkpoint.Write(model);
+            checkpoint.Save(model);
             Archive.Compress(checkpoint, [input, folder["note.txt"]], path, new ArchiveOptions { Embed = model.ToArray() });
         }
         Assert.True(File.Exists(path), $"{path} is missing; run this test once with LIKELY_GOLDEN=write");

@@ -23,11 +23,11 @@ public sealed unsafe class GoldenCheckpointTests
         if (Environment.GetEnvironmentVariable("LIKELY_GOLDEN") == "write" && !File.Exists(path))
         {
             var made = New(name);
-            AtomicFile.Write(path, overwrite: false, made.Write);
+            made.Save(path, overwrite: false);
             File.WriteAllText(facts, Facts(made));
         }
         Assert.True(File.Exists(path), $"{path} is missing; run this test once with LIKELY_GOLDEN=write");
-        Assert.Equal(File.ReadAllText(facts), Facts(Checkpoint.Read(path)));
+        Assert.Equal(File.ReadAllText(facts), Facts(Checkpoint.Load(path)));
     }
 
     [Theory, MemberData(nameof(Models))]
@@ -37,8 +37,8 @@ public sealed unsafe class GoldenCheckpointTests
         var path = Path.Combine(Path.GetTempPath(), $"likely-{Guid.NewGuid():n}.likely");
         try
         {
-            AtomicFile.Write(path, overwrite: false, made.Write);
-            var read = Checkpoint.Read(path);
+            made.Save(path, overwrite: false);
+            var read = Checkpoint.Load(path);
             Assert.Equal(Facts(made), Facts(read));
             Assert.Equal(made.Summary, read.Summary);
             Assert.Equal(made.ClassNames, read.ClassNames);

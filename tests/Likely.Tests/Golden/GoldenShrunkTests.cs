@@ -20,7 +20,7 @@ public sealed class GoldenShrunkTests
     {
         var path = Path.Combine(GoldenCheckpointTests.Folder, $"{name}-{(storage == WeightStorage.Int8 ? 8 : 16)}bit.likely");
         var facts = Path.ChangeExtension(path, ".txt");
-        var shrunk = Bytes(Checkpoint.Read(Path.Combine(GoldenCheckpointTests.Folder, $"{name}.likely")).Shrink(storage));
+        var shrunk = Bytes(Checkpoint.Load(Path.Combine(GoldenCheckpointTests.Folder, $"{name}.likely")).Shrink(storage));
         if (Environment.GetEnvironmentVariable("LIKELY_GOLDEN") == "write" && !File.Exists(path))
         {
             File.WriteAllBytes(path, shrunk);
@@ -29,10 +29,10 @@ public sealed class GoldenShrunkTests
         Assert.True(File.Exists(path), $"{path} is missing; run this test once with LIKELY_GOLDEN=write");
         Assert.Equal(File.ReadAllText(facts), Facts(path));
         Assert.Equal(Tensors(File.ReadAllBytes(path)), Tensors(shrunk));
-        Assert.Equal(storage, Checkpoint.Read(path).Storage);
+        Assert.Equal(storage, Checkpoint.Load(path).Storage);
     }
 
-    static string Facts(string path) => $"{GoldenCheckpointTests.Facts(Checkpoint.Read(path))}file {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}\n";
+    static string Facts(string path) => $"{GoldenCheckpointTests.Facts(Checkpoint.Load(path))}file {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}\n";
 
     // The header tells the library's version, so the bytes of the tensors are what is compared.
     static IEnumerable<string> Tensors(byte[] file) =>
@@ -41,7 +41,7 @@ public sealed class GoldenShrunkTests
     static byte[] Bytes(Checkpoint checkpoint)
     {
         using var stream = new MemoryStream();
-        checkpoint.Write(stream);
+        checkpoint.Save(stream);
         return stream.ToArray();
     }
 }

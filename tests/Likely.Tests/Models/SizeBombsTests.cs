@@ -24,9 +24,9 @@ public sealed class SizeBombsTests
     public void A_small_file_of_large_structure_is_read_within_bounds(string what, ModelConfig config, Space space)
     {
         using var stream = new MemoryStream();
-        new Checkpoint(config.Build(space, 0, 1), [], "").Write(stream);
+        new Checkpoint(config.Build(space, 0, 1), [], "").Save(stream);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var checkpoint = Checkpoint.Read(stream.ToArray(), "bomb");
+        var checkpoint = Checkpoint.Load(stream.ToArray(), "bomb");
         checkpoint.Identity();
         Assert.True(checkpoint.Model.Parameters.Count > 0, what);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
@@ -93,7 +93,7 @@ public sealed class SizeBombsTests
     static string Refused(byte[] file)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var fault = Assert.ThrowsAny<Exception>(() => Checkpoint.Read(file, "bomb"));
+        var fault = Assert.ThrowsAny<Exception>(() => Checkpoint.Load(file, "bomb"));
         Assert.True(fault is ModelException or SafetensorsException, fault.ToString());
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes / 4);
         Assert.DoesNotContain('\n', fault.Message);

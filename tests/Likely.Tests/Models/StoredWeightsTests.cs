@@ -175,7 +175,7 @@ public sealed class StoredWeightsTests
     static byte[] Bytes(Checkpoint checkpoint)
     {
         using var stream = new MemoryStream();
-        checkpoint.Write(stream);
+        checkpoint.Save(stream);
         return stream.ToArray();
     }
 
@@ -185,7 +185,7 @@ public sealed class StoredWeightsTests
         try
         {
             File.WriteAllBytes(path, bytes);
-            return Checkpoint.Read(path);
+            return Checkpoint.Load(path);
         }
         finally
         {

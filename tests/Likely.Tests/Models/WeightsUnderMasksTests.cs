@@ -29,13 +29,13 @@ public sealed class WeightsUnderMasksTests
     {
         var model = LawCases.Find(name).Build();
         var bytes = Bytes(model, storage);
-        Assert.Equal(bytes, Bytes(Checkpoint.Read(bytes, "kept"))); // untouched it is read
+        Assert.Equal(bytes, Bytes(Checkpoint.Load(bytes, "kept"))); // untouched it is read
         var tried = 0;
         foreach (var parameter in model.Parameters.Parameters.Where(parameter => parameter.Mask is not null))
         {
             if (Tampered(bytes, parameter) is not { } hostile) continue;
             tried++;
-            var message = Assert.Throws<ModelException>(() => Checkpoint.Read(hostile, "bad.likely")).Message;
+            var message = Assert.Throws<ModelException>(() => Checkpoint.Load(hostile, "bad.likely")).Message;
             Assert.Contains($"'{parameter.Name}'", message);
             Assert.Contains("bad.likely", message);
             Assert.DoesNotContain('\n', message);
@@ -50,7 +50,7 @@ public sealed class WeightsUnderMasksTests
         var law = LawCases.Find("fvsbn: binary");
         var checkpoint = IdxFiles.Checkpoint(law);
         var path = IdxFiles.Write(folder.Path, "set", law.Space, law.Examples(20), []);
-        using (var file = File.Create(folder["m.likely"])) checkpoint.Write(file);
+        checkpoint.Save(folder["m.likely"]);
         var bytes = File.ReadAllBytes(folder["m.likely"]);
         Archive.Compress(checkpoint, [path], folder["a.lka"], new ArchiveOptions { Embed = bytes });
         var archive = File.ReadAllBytes(folder["a.lka"]);
@@ -106,7 +106,7 @@ public sealed class WeightsUnderMasksTests
     static byte[] Bytes(Checkpoint checkpoint)
     {
         using var stream = new MemoryStream();
-        checkpoint.Write(stream);
+        checkpoint.Save(stream);
         return stream.ToArray();
     }
 }
