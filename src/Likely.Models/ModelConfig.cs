@@ -4,8 +4,8 @@ using Likely.Tensors;
 namespace Likely.Models;
 
 /// <summary>
-/// A model's hyperparameters with the published defaults. The list of derived records below is the registry: a new model adds
-/// one line here and one in <see cref="ModelRegistry"/>. Every hyperparameter has a <see cref="KeyAttribute"/>.
+/// A model's hyperparameters with the published defaults. The two lists below are the registry, to which a new model adds a line each: its name
+/// on disk, and its place in <see cref="ModelRegistry.All"/>. Every hyperparameter has a <see cref="KeyAttribute"/>.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "model")]
 [JsonDerivedType(typeof(GatedPixelCnnConfig), "gated-pixelcnn")]
@@ -16,6 +16,9 @@ namespace Likely.Models;
 [JsonDerivedType(typeof(CharRnnConfig), "char-rnn")]
 public abstract record ModelConfig
 {
+    internal static IReadOnlyList<ModelConfig> Registered { get; } =
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig()];
+
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
 

@@ -11,8 +11,7 @@ namespace Likely.Models;
 public static class ModelRegistry
 {
     /// <summary>Every model with its published defaults, in the order of the documentation.</summary>
-    public static IReadOnlyList<ModelConfig> All { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig()];
+    public static IReadOnlyList<ModelConfig> All => ModelConfig.Registered;
 
     /// <exception cref="ModelException">No model has this name.</exception>
     public static ModelConfig Find(string name)
