@@ -16,27 +16,27 @@ static class Partition
     /// one more item moves no other. Items of one place are one content. Small data bend this: a held-out part that would be empty takes the items of the lowest place from the largest
     /// part, a training part those of the highest; and a crowd of copies larger than half of a part is for training.
     /// </summary>
-    /// <param name="places">The place of each item.</param>
-    /// <param name="items">The items, ascending.</param>
+    /// <param name="places">The place of each item; sorted here.</param>
+    /// <param name="items">The items, ascending; sorted by place here.</param>
     /// <param name="fractions">The share of each part that is held out; a part of 0 stays empty.</param>
     /// <returns>The parts as ascending indices; the last is for training.</returns>
     public static int[][] ByContent(double[] places, int[] items, double[] fractions)
     {
         var train = fractions.Length;
         if (items.Length <= train || fractions.Sum() == 0) return [.. Enumerable.Repeat<int[]>([], train), items];
-        items = [.. items];
-        var keys = Array.ConvertAll(items, item => places[item]);
-        SortByPlace(keys, items);
+        SortByPlace(places, items);
         // Stretches of equal items, by where they begin, and the part of each.
-        List<int> starts = [];
+        var count = 0;
         for (var i = 0; i < items.Length; i++)
-            if (i == 0 || keys[i] != keys[i - 1]) starts.Add(i);
-        var partOf = new byte[starts.Count];
-        var groups = new int[train + 1];
+            if (i == 0 || places[i] != places[i - 1]) count++;
+        int[] starts = new int[count], groups = new int[train + 1];
+        for (var i = items.Length - 1; i >= 0; i--)
+            if (i == 0 || places[i] != places[i - 1]) starts[--count] = i;
+        var partOf = new byte[starts.Length];
         for (var group = 0; group < partOf.Length; group++)
         {
             var part = train - 1;
-            for (var below = 0.0; part >= 0 && keys[starts[group]] >= below + fractions[part]; part--) below += fractions[part];
+            for (var below = 0.0; part >= 0 && places[starts[group]] >= below + fractions[part]; part--) below += fractions[part];
             if (part < 0 || SizeOf(group) >= Crowd(part)) part = train;
             groups[partOf[group] = (byte)part]++;
         }
@@ -60,7 +60,7 @@ static class Partition
         foreach (var part in parts) Array.Sort(part);
         return parts;
 
-        int SizeOf(int group) => (group + 1 < starts.Count ? starts[group + 1] : items.Length) - starts[group];
+        int SizeOf(int group) => (group + 1 < starts.Length ? starts[group + 1] : items.Length) - starts[group];
         int Crowd(int part) => Math.Max(2, (int)(items.Length * fractions[part] / 2) + 1);
     }
 

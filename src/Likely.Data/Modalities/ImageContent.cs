@@ -76,7 +76,7 @@ sealed class ImageContent
         _heldOutByContent = byContent && fractions.Sum() > 0;
         var parts = !byContent ? Partition.ByPermutation(_hashes, train.Length, fractions, _options.Seed)
             : fractions.Sum() == 0 ? Partition.ByContent([], train, fractions)
-            : Partition.ByContent([.. Enumerable.Range(0, trainCount).Select(item => Partition.Place(_hashes[item], _options.Seed))], train, fractions);
+            : Partition.ByContent(Array.ConvertAll(train, item => Partition.Place(_hashes[item], _options.Seed)), train, fractions);
         return (parts[^1], validation.Length > 0 ? validation : parts[0], ownTest ? test : parts[fractions.Length - 1]);
     }
 

@@ -34,7 +34,7 @@ static class SequenceContent
             var (items, division) = rule == ItemRule.Stream ? Divided(files, fileCounts, options, notes) : Drawn(files, fileCounts, rule, options, partNotes, path.Cancellation);
             var tokens = options.ModelTokens ?? (options.Tokens == TokenRule.Bytes ? Tokens.Bytes : Tokens.Characters(CodePoints(items, division.Train, path.Cancellation)));
             var classOf = labels.Length > 0 && options.ModelClasses?.Count > 0 ? ClassNames.Map(labels, options.ModelClasses) : null;
-            var symbols = new TokenItems(items, tokens, labels.Length == 0 ? null : [.. places.Select(place => place.Label)], labels, classOf, division.Places, options.Seed, path.Cancellation);
+            var symbols = new TokenItems(items, tokens, labels.Length == 0 ? null : [.. places.Select(place => place.Label)], labels, classOf, options.Seed, path.Cancellation);
             return new DataContent(modality, symbols, new Space(new Extent(1, 1, symbols.Longest), 1, new Alphabet(tokens.Size, AlphabetScale.Categorical)), options)
             {
                 Source = VisibleText.Line(path.IsFolder ? $"folder '{path.Path}', {files.Count} files, {files.Length} bytes" : $"file '{path.Path}', {files.Length} bytes"),
@@ -56,7 +56,7 @@ static class SequenceContent
 
     readonly record struct Placed(string Path, DataPart Part, int Label, bool IsPacked);
 
-    readonly record struct Division(int[] Train, int[] Validation, int[] Test, int[] All, string Words, double[]? Places);
+    readonly record struct Division(int[] Train, int[] Validation, int[] Test, int[] All, string Words);
 
     static (Placed[] Files, string Folder, string[] Labels) OfFile(Modality modality, DataPath path, Func<FileKind, bool> takes)
     {
@@ -110,7 +110,7 @@ static class SequenceContent
         ];
         var items = ByteItems.OfStretches(files, stretches, out var counts);
         var words = test + validation > 0 ? $"the last stretches of one sequence are held out, behind a gap of {gap} bytes" : "";
-        return (items, new Division(Some(0), Some(1), Some(2), Some(3), words, null));
+        return (items, new Division(Some(0), Some(1), Some(2), Some(3), words));
 
         int[] Some(int stretch) => [.. Enumerable.Range(counts[..stretch].Sum(), counts[stretch])];
     }
@@ -134,21 +134,23 @@ static class SequenceContent
         int first = items.From(trained), second = items.From(validated);
         int[] train = Span(0, first), validation = Span(first, second), test = Span(second, items.Count);
         double[] fractions = [.. validation.Length > 0 ? (double[])[] : [options.Validation], .. test.Length > 0 ? (double[])[] : [options.Test ?? options.Validation]];
-        var places = fractions.Sum() > 0 || validation.Length + test.Length > 0 || options.Limit is not null ? items.Places(options.Seed, cancellation) : null;
+        var places = fractions.Sum() > 0 || validation.Length + test.Length > 0 ? items.Places(options.Seed, cancellation) : null;
         if (places is not null && rule == ItemRule.Files && validation.Length + test.Length > 0)
         {
             HashSet<double> heldOut = [.. places[first..]];
             int[] alone = [.. train.Where(item => !heldOut.Contains(places[item]))];
+            places = Array.ConvertAll(alone, item => places[item]);
             if (alone.Length < train.Length) partNotes.Add($"{train.Length - alone.Length} of {train.Length} training files also lie in the test or validation part, and are not trained on");
             train = alone;
         }
         var words = places is null || fractions.Sum() == 0 ? "" : $"held out by each {(rule == ItemRule.Lines ? "line" : "file")}'s content, so that a new one moves no other";
         if (places is not null && fractions.Length > 0)
         {
+            if (places.Length > train.Length) Array.Resize(ref places, train.Length);
             var parts = Partition.ByContent(places, train, fractions);
             (train, validation, test) = (parts[^1], validation.Length > 0 ? validation : parts[0], test.Length > 0 ? test : parts[fractions.Length - 1]);
         }
-        return (items, new Division(train, validation, test, Span(0, items.Count), words, places));
+        return (items, new Division(train, validation, test, Span(0, items.Count), words));
 
         static int[] Span(int from, int to) => [.. Enumerable.Range(from, to - from)];
     }

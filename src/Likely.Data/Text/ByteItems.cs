@@ -43,9 +43,15 @@ sealed class ByteItems
         var count = 1L;
         EachLine(files, (from, end) => count += (end - from + Longest - 1) / Longest, cancellation);
         if (count > Array.MaxLength / sizeof(long)) throw new DataException($"There are {count - 1} lines, more than {Array.MaxLength / sizeof(long)}; set items=stream, or cut the file.");
-        var bounds = new List<long>((int)count) { 0 };
-        EachLine(files, (_, end) => Add(bounds, end), cancellation);
-        return new ByteItems(files, ItemRule.Lines, bounds.Count == count ? [.. bounds] : throw new DataException($"'{files.NameOf(0)}' has changed while it was in use; start again."), 1);
+        var bounds = new long[count];
+        var at = 0;
+        EachLine(files, (_, end) =>
+        {
+            for (; end - bounds[at] > Longest && at < count - 1; at++) bounds[at + 1] = bounds[at] + Longest;
+            if (at < count - 1) bounds[++at] = end;
+        }, cancellation);
+        if (bounds[^1] != files.Length) throw new DataException($"'{files.NameOf(0)}' has changed while it was in use; start again.");
+        return new ByteItems(files, ItemRule.Lines, bounds, 1);
     }
 
     /// <summary>Stretches of the sequence, in the order given; empty ones make no item. <paramref name="counts"/> is how many items each makes.</summary>

@@ -15,6 +15,7 @@ sealed class CharacterTokens : Tokens
 
     readonly int[] _codePoints; // ascending
     readonly ushort[] _symbolOf; // of a code point: its symbol + 1; 0 of one that is not known
+    readonly int[] _symbolOfByte = new int[0x80]; // of a byte that is a character, whether that is known or not
 
     /// <exception cref="DataException">if there are too many</exception>
     public CharacterTokens(int[] codePoints)
@@ -24,6 +25,7 @@ sealed class CharacterTokens : Tokens
         _codePoints = codePoints;
         _symbolOf = new ushort[codePoints.Length == 0 ? 0 : codePoints[^1] + 1];
         for (var i = 0; i < codePoints.Length; i++) _symbolOf[codePoints[i]] = (ushort)(i + 1);
+        for (var i = 0; i < _symbolOfByte.Length; i++) _symbolOfByte[i] = i < _symbolOf.Length && _symbolOf[i] > 0 ? _symbolOf[i] - 1 : codePoints.Length + i;
     }
 
     public override int Size => _codePoints.Length + 256;
@@ -42,18 +44,16 @@ sealed class CharacterTokens : Tokens
         int at = 0, count = 0;
         while (count < symbols.Length && at < bytes.Length)
         {
-            var (codePoint, length) = ((int)bytes[at], 1);
-            if (codePoint >= 0x80)
+            if (bytes[at] < 0x80)
             {
-                var status = Rune.DecodeFromUtf8(bytes[at..], out var rune, out length);
-                if (status == OperationStatus.NeedMoreData && !isEnd) break;
-                if (status != OperationStatus.Done) length = 1;
-                codePoint = status == OperationStatus.Done ? rune.Value : -1;
+                symbols[count++] = _symbolOfByte[bytes[at++]];
+                continue;
             }
-            if (codePoint >= 0 && codePoint < _symbolOf.Length && _symbolOf[codePoint] is > 0 and var next) (symbols[count++], at) = (next - 1, at + length);
-            else if (length == 1) symbols[count++] = _codePoints.Length + bytes[at++];
+            var status = Rune.DecodeFromUtf8(bytes[at..], out var rune, out var length);
+            if (status == OperationStatus.NeedMoreData && !isEnd) break;
+            if (status == OperationStatus.Done && rune.Value < _symbolOf.Length && _symbolOf[rune.Value] is > 0 and var next) (symbols[count++], at) = (next - 1, at + length);
             else
-                for (var end = at + length; at < end && count < symbols.Length;) symbols[count++] = _codePoints.Length + bytes[at++];
+                for (var end = at + (status == OperationStatus.Done ? length : 1); at < end && count < symbols.Length;) symbols[count++] = _codePoints.Length + bytes[at++];
         }
         consumed = at;
         return count;

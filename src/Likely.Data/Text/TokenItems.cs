@@ -19,7 +19,6 @@ sealed class TokenItems : SymbolItems
     readonly int[]? _labels; // of each file
     readonly IReadOnlyList<string> _classNames;
     readonly int[]? _classOf;
-    readonly double[]? _places;
     readonly ulong _seed;
     readonly int[]? _lengths; // in symbols; null: one a byte
     readonly Dictionary<int, long[]> _marks = [];
@@ -29,13 +28,12 @@ sealed class TokenItems : SymbolItems
     /// <param name="labels">The label of each file, by the names of the source; null if there are none.</param>
     /// <param name="classNames">Those names.</param>
     /// <param name="classOf">The class of each label; null if labels are classes.</param>
-    /// <param name="places">Each item's place in an even draw, if it is known already.</param>
-    /// <param name="seed">What the places are decided by besides.</param>
+    /// <param name="seed">What the items' places in an even draw are decided by besides their content.</param>
     /// <param name="cancellation">Stops the scan.</param>
     /// <exception cref="DataException">if a file cannot be read</exception>
-    public TokenItems(ByteItems items, Tokens tokens, int[]? labels, IReadOnlyList<string> classNames, int[]? classOf, double[]? places, ulong seed, CancellationToken cancellation)
+    public TokenItems(ByteItems items, Tokens tokens, int[]? labels, IReadOnlyList<string> classNames, int[]? classOf, ulong seed, CancellationToken cancellation)
     {
-        (_items, _tokens, _labels, _classNames, _classOf, _places, _seed) = (items, tokens, labels, classNames, classOf, places, seed);
+        (_items, _tokens, _labels, _classNames, _classOf, _seed) = (items, tokens, labels, classNames, classOf, seed);
         if (tokens.LongestSymbol > 1) _lengths = CountSymbols(cancellation);
     }
 
@@ -46,7 +44,7 @@ sealed class TokenItems : SymbolItems
     public override Space SpaceOf(int index) => new(new Extent(1, 1, LengthOf(index)), 1, new Alphabet(_tokens.Size, AlphabetScale.Categorical));
     public override int Label(int index) => _labels?[_items.Files.FileAt(_items[index].Start)] is >= 0 and var label ? _classOf?[label] ?? label : -1;
     public override string NameOf(int index) => _items.NameOf(index);
-    public override double Place(int index) => _places?[index] ?? Partition.Place(_items.HashOf(index), _seed);
+    public override double Place(int index) => Partition.Place(_items.HashOf(index), _seed);
     public override UInt128? Hash(int index) => _items.HashOf(index);
     public override IEnumerable<UInt128> Pieces(int index) => _items.PiecesOf(index);
     public override void Dispose() => _items.Files.Dispose();
