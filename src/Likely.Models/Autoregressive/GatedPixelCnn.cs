@@ -66,7 +66,7 @@ sealed class GatedPixelCnn : GridModel
         for (var i = 0; i < config.Layers; i++) _layers[i] = new GatedLayer(scope.At("layers").At(i), config, Inputs, classes, groups, i);
         var head = config.HeadChannels > 0 ? config.HeadChannels : config.Channels;
         _hidden = new Pointwise(scope.At("hidden"), config.Channels, head, 1.4, groups.Within(config.Channels, head));
-        _output = new Pointwise(scope.At("output"), head, Head.Outputs, 0.5, groups.Within(head, Head.Outputs), config.Linear > 0 ? Head.ResidualBias : Head.InitialBias);
+        _output = new Pointwise(scope.At("output"), head, Head.Outputs, config.Linear > 0 ? 0.02 : 0.5, groups.Within(head, Head.Outputs), config.Linear > 0 ? Head.ResidualBias : Head.InitialBias);
         if (config.Linear > 0) _linear = Prediction(scope.At("linear"), config);
         _vertical = new RowStack<GateConditions?>(Vertical);
         var perPosition = head * (config.Channels + (double)Head.Outputs);
@@ -96,12 +96,13 @@ sealed class GatedPixelCnn : GridModel
     MaskedConvolution Prediction(ParameterScope scope, GatedPixelCnnConfig config)
     {
         if (config.Embedding > 0) throw new ModelException($"linear and embedding={config.Embedding} exclude each other: symbols enter with their differences or with learned numbers");
-        if (!Enumerable.Range(0, Head.Outputs).Any(output => Head.MeanOf(output) is not null))
+        if (!Enumerable.Range(0, Head.Outputs).Any(output => Head.Prediction(output, 0) != 0))
             throw new ModelException("linear is for head=mixture: no other head has means that a prediction could be added to");
         var taps = ConvolutionTaps.Masked(config.Linear | 1, withCentre: false);
         var width = Inputs / Space.Symbols;
-        return new MaskedConvolution(scope, taps, Inputs, Head.Outputs, 0, bias: false, start: (tap, input, output) => input % width != 0 || Head.MeanOf(output) != input / width ? 0
-            : taps[tap] switch { (0, -1) or (-1, 0) => 0.75, (-1, -1) => -0.5, _ => 0 });
+        return new MaskedConvolution(scope, taps, Inputs, Head.Outputs, 0, bias: false, start: (tap, input, output) => input % width == 0 ? Head.Prediction(output, input / width) * Plane(taps[tap]) : 0);
+
+        static double Plane((int Row, int Column) tap) => tap switch { (0, -1) or (-1, 0) => 0.75, (-1, -1) => -0.5, _ => 0 };
     }
 
     // What each horizontal layer begins its chains with.

@@ -23,10 +23,10 @@ public abstract unsafe class Head : ILikelihood
     /// <summary>Where an output's bias begins.</summary>
     public virtual double InitialBias(int output) => 0;
 
-    /// <summary>The symbol of whose value in -1..1 an output is a mean; null if it is none.</summary>
-    public virtual int? MeanOf(int output) => null;
+    /// <summary>How much of a prediction of a symbol's value, in -1..1, an output begins with, where such predictions are added to the outputs; 0: nothing.</summary>
+    public virtual double Prediction(int output, int symbol) => 0;
 
-    /// <summary>Where an output's bias begins if a prediction is already added to the means.</summary>
+    /// <summary>Where an output's bias begins if predictions are added.</summary>
     public virtual double ResidualBias(int output) => InitialBias(output);
 
     /// <summary>True if the numbers of one symbol may depend on the symbols before it at the same position only through the network.</summary>
