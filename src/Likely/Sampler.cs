@@ -2,16 +2,37 @@ using Likely.Models;
 
 namespace Likely;
 
-/// <summary>Draws symbols from their distributions. One sampler serves one walk; its memory is kept from step to step.</summary>
-/// <param name="temperature">Logits are divided by it; 1 draws from the model itself.</param>
-/// <exception cref="ArgumentOutOfRangeException">The temperature is not above 0.</exception>
-public sealed class Sampler(float temperature = 1)
+/// <summary>
+/// Draws symbols from their distributions, or from the likeliest of each: a symbol is left out that is not among the k likeliest, that comes after likelier ones
+/// which have a share p together, or whose probability is below a share of the likeliest one's; the likeliest stays. Of equals the smaller symbol comes first.
+/// One sampler serves one walk; its memory is kept from step to step.
+/// </summary>
+public sealed class Sampler
 {
-    readonly float _temperature = SymbolDistributions.RequireTemperature(temperature);
+    readonly float _temperature;
+    readonly int _topK;
+    readonly double _topP, _minP;
+    readonly Comparison<int> _likelierFirst;
     Cumulative?[] _cumulatives = []; // one an example, as those of a position's symbols may carry on
     float[] _bits = [];
+    double[] _probabilities = [];
+    int[] _order = [];
 
-    /// <summary>One symbol an example: the one whose share of the whole holds the example's number.</summary>
+    /// <param name="temperature">Logits are divided by it; 1 draws from the model itself.</param>
+    /// <param name="topK">Only so many of the likeliest symbols; 0: all.</param>
+    /// <param name="topP">Only the fewest likeliest symbols that have this share together; 1: all.</param>
+    /// <param name="minP">Only symbols with this share of the likeliest one's probability; 0: all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not above 0, topK is negative, topP is not above 0 and at most 1, or minP is not from 0 to 1.</exception>
+    public Sampler(float temperature = 1, int topK = 0, double topP = 1, double minP = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(topK);
+        if (!(topP is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(topP), topP, "A share of the whole is above 0 and at most 1.");
+        if (!(minP is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(minP), minP, "A share of the likeliest is from 0 to 1.");
+        (_temperature, _topK, _topP, _minP) = (SymbolDistributions.RequireTemperature(temperature), topK, topP, minP);
+        _likelierFirst = (a, b) => _probabilities[a] != _probabilities[b] ? _probabilities[b].CompareTo(_probabilities[a]) : a.CompareTo(b);
+    }
+
+    /// <summary>One symbol an example: the one whose share of the whole, or of what is left of it, holds the example's number.</summary>
     /// <param name="distributions">Of the examples' next symbols.</param>
     /// <param name="uniform">Numbers from 0 up to 1, one an example.</param>
     /// <param name="symbols">Receives the symbols.</param>
@@ -21,7 +42,8 @@ public sealed class Sampler(float temperature = 1)
     {
         if (Math.Min(uniform.Length, symbols.Length) < distributions.Count)
             throw new ArgumentException($"{distributions.Count} examples need one number and room for one symbol each, not {uniform.Length} and {symbols.Length}");
-        if (distributions.Head.IsBit)
+        var all = _topK == 0 && _topP == 1 && _minP == 0;
+        if (distributions.Head.IsBit && all)
         {
             DrawBits(distributions, uniform, symbols);
             return;
@@ -32,8 +54,36 @@ public sealed class Sampler(float temperature = 1)
             if (_cumulatives[b]?.Head != distributions.Head) _cumulatives[b] = distributions.NewCumulative();
             var cumulative = _cumulatives[b]!;
             distributions.Begin(b, cumulative, _temperature);
-            symbols[b] = cumulative.Draw(uniform[b]);
+            symbols[b] = all ? cumulative.Draw(uniform[b]) : DrawLikeliest(cumulative, uniform[b]);
         }
+    }
+
+    int DrawLikeliest(Cumulative cumulative, double uniform)
+    {
+        var levels = cumulative.Levels;
+        if (!(cumulative.Below(levels) is > 0 and < double.PositiveInfinity)) throw Cumulative.NotFinite();
+        if (_probabilities.Length != levels) (_probabilities, _order) = (new double[levels], new int[levels]);
+        cumulative.Probabilities(_probabilities);
+        for (var level = 0; level < levels; level++) _order[level] = level;
+        _order.AsSpan().Sort(_likelierFirst);
+        var (kept, whole, likeliest) = (0, 0.0, _probabilities[_order[0]]);
+        while (kept < levels && (_topK == 0 || kept < _topK) && whole < _topP && _probabilities[_order[kept]] is var p && p > 0 && p >= _minP * likeliest)
+        {
+            whole += p;
+            kept++;
+        }
+        // In the order of the symbols, as from the whole.
+        var chosen = _order.AsSpan(0, kept);
+        chosen.Sort();
+        whole = 0;
+        foreach (var symbol in chosen) whole += _probabilities[symbol];
+        var (target, below) = (Math.Clamp(uniform, 0, 1) * whole, 0.0);
+        foreach (var symbol in chosen)
+        {
+            below += _probabilities[symbol];
+            if (target < below) return symbol;
+        }
+        return chosen[^1];
     }
 
     // The same numbers, sixteen examples at a time.

@@ -1,0 +1,126 @@
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// Goes on with a text, or any bytes: what is given is read once, in wide products and with bounded memory, and from there as many continuations are drawn as are
+/// wanted. Continuation i of a seed is the same whatever else is drawn, and may be drawn while others are.
+/// </summary>
+public sealed class Continuation
+{
+    const int PieceBytes = 1 << 16;
+
+    readonly IPredictor _past;
+
+    /// <summary>Reads what is given.</summary>
+    /// <param name="checkpoint">A model of text or bytes.</param>
+    /// <param name="prompt">What comes before: nothing, or a stream that is read to its end.</param>
+    /// <param name="label">The class, of a model that is told one.</param>
+    /// <param name="progress">Told how many bytes of it have been read.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="UsageException">The model is none of sequences.</exception>
+    /// <exception cref="DataException">Its tokens are damaged.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public Continuation(Checkpoint checkpoint, Stream? prompt = null, int label = 0, Action<long>? progress = null, CancellationToken cancellation = default)
+    {
+        Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Model.Config.Name} is a model of {checkpoint.Model.Space}, and no sequence that goes on");
+        _past = checkpoint.Model.Predict(1, checkpoint.Model.Classes > 0 ? [label] : [], 0, Extent.Open);
+        if (prompt is null) return;
+        var (bytes, symbols, held, total) = (new byte[PieceBytes], new int[PieceBytes], 0, 0L);
+        for (var isEnd = false; !isEnd;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var read = prompt.ReadAtLeast(bytes.AsSpan(held), bytes.Length - held, throwOnEndOfStream: false);
+            isEnd = read < bytes.Length - held;
+            var count = Tokens.Encode(bytes.AsSpan(0, held + read), isEnd, symbols, out var consumed);
+            if (count > 0) _past.Observe(symbols.AsSpan(0, count));
+            held += read - consumed;
+            bytes.AsSpan(consumed, held).CopyTo(bytes);
+            progress?.Invoke(total += read);
+        }
+    }
+
+    /// <summary>What symbols are as bytes.</summary>
+    public Tokens Tokens { get; }
+
+    /// <summary>Symbols that were given.</summary>
+    public int Given => _past.Position;
+
+    /// <summary>What a model's symbols are as bytes; null if they are none, as those of pictures.</summary>
+    /// <exception cref="DataException">They are damaged.</exception>
+    public static Tokens? TokensOf(Checkpoint checkpoint)
+    {
+        if (!checkpoint.Assets.TryGetValue("tokens", out var text)) return null;
+        var tokens = Tokens.Parse(text);
+        return tokens.Size == checkpoint.Model.Space.Levels ? tokens
+            : throw new DataException($"The model is damaged: it has {tokens.Size} tokens and {checkpoint.Model.Space.Levels} levels.");
+    }
+
+    /// <summary>Draws one continuation.</summary>
+    /// <param name="length">At most so many symbols.</param>
+    /// <param name="sampler">How; null: from the model itself. Of its own for each that is drawn at the same time.</param>
+    /// <param name="seed">Of all continuations.</param>
+    /// <param name="index">Which of them.</param>
+    /// <param name="stops">Where one of these comes, the continuation ends in front of it.</param>
+    /// <param name="write">Takes the bytes as they are drawn; of what might be the beginning of a stop, when it is none.</param>
+    /// <param name="cancellation">Ends it between two symbols; what is drawn has been written.</param>
+    /// <returns>How many symbols were drawn, and the stop that ended it, if one did.</returns>
+    /// <exception cref="ArgumentException">A stop is empty.</exception>
+    /// <exception cref="ModelException">A distribution is not finite.</exception>
+    public (int Symbols, byte[]? Stop) Draw(int length, Sampler? sampler, ulong seed, int index, IReadOnlyList<byte[]> stops, Action<ReadOnlySpan<byte>> write, CancellationToken cancellation = default)
+    {
+        if (stops.Any(stop => stop.Length == 0)) throw new ArgumentException("a stop is empty", nameof(stops));
+        IPredictor walk;
+        lock (_past) walk = _past.Fork([0]);
+        sampler ??= new Sampler();
+        var random = new Philox(seed, RandomPurpose.Sampling);
+        var held = new List<byte>(); // what might yet turn out to be a stop
+        Span<int> symbol = stackalloc int[1];
+        Span<double> uniform = stackalloc double[1];
+        Span<byte> bytes = stackalloc byte[Tokens.LongestSymbol];
+        for (var drawn = 0; drawn < length && walk.Position < walk.Count; drawn++)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                Write(held.Count, held);
+                cancellation.ThrowIfCancellationRequested();
+            }
+            uniform[0] = random.UniformDouble((ulong)index, (ulong)walk.Position);
+            sampler.Draw(walk.Next(), uniform, symbol);
+            walk.Observe(symbol);
+            foreach (var value in bytes[..Tokens.Decode(symbol[0], bytes)])
+            {
+                held.Add(value);
+                foreach (var stop in stops)
+                    if (held.Count >= stop.Length && EndsWith(held, stop, stop.Length))
+                    {
+                        Write(held.Count - stop.Length, held);
+                        return (drawn + 1, stop);
+                    }
+            }
+            var kept = 0;
+            foreach (var stop in stops)
+                for (var count = Math.Min(stop.Length - 1, held.Count); count > kept; count--)
+                    if (EndsWith(held, stop, count)) kept = count;
+            Write(held.Count - kept, held);
+        }
+        Write(held.Count, held);
+        return (walk.Position - Given, null);
+
+        void Write(int count, List<byte> from)
+        {
+            if (count > 0) write(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(from)[..count]);
+            from.RemoveRange(0, count);
+        }
+    }
+
+    // Whether the last bytes are the first of a stop.
+    static bool EndsWith(List<byte> held, byte[] stop, int count)
+    {
+        for (var i = 0; i < count; i++)
+            if (held[held.Count - count + i] != stop[i]) return false;
+        return true;
+    }
+}
