@@ -33,7 +33,7 @@ public static class GrowthBenchmarks
             var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn").Published,
                 [new("channels", channels.ToString(CultureInfo.InvariantCulture)), new("layers", layers.ToString(CultureInfo.InvariantCulture))]);
             var model = config.Build(Space.Image(side, side, 1, 2), 0, 1);
-            var gradient = new GradientStep(model, data.Train, batch, seed: 1, threads);
+            var gradient = new GradientStep(model, data.Train, new ShuffledPlan(data.Train.Count, data.Space.Positions, batch, seed: 1), seed: 1, threads);
             var optimizer = new AdamOptimizer(model.Parameters);
             if (wanted(step))
                 yield return new Benchmark(step, 6 * model.MultiplyAdds * batch, batch, () =>

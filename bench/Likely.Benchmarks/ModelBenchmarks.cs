@@ -37,7 +37,7 @@ public static class ModelBenchmarks
         var operations = 2 * model.MultiplyAdds;
         if (wanted(step))
         {
-            var gradient = new GradientStep(model, data.Train, batch, seed: 1, threads);
+            var gradient = new GradientStep(model, data.Train, new ShuffledPlan(data.Train.Count, data.Space.Positions, batch, seed: 1), seed: 1, threads);
             var optimizer = new AdamOptimizer(model.Parameters);
             yield return new Benchmark(step, 3 * operations * batch, batch, () =>
             {

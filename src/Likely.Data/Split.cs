@@ -39,6 +39,16 @@ public sealed class Split
         return new Split(Name, windows, Space, [.. Enumerable.Range(0, windows.Count)], _training);
     }
 
+    /// <summary>Sequences in stretches of at most so many symbols; of other data the same items.</summary>
+    /// <exception cref="DataException">if there are more than anybody can count</exception>
+    public Split InStretches(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        if (!Space.IsSequence || Space.Width <= most) return this;
+        var stretches = new Stretches(_source, _items, most);
+        return new Split(Name, stretches, Space with { Width = most }, [.. Enumerable.Range(0, stretches.Count)], _training);
+    }
+
     /// <summary>
     /// At most <paramref name="count"/> of the items, in their order, drawn evenly over the whole split: by content, so that a split sorted
     /// by class gives all classes, and one item more or less changes the draw by one. Known data sets that were shuffled by their publishers give the first.

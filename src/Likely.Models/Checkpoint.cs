@@ -19,6 +19,9 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
     /// <summary>The version of the order of arithmetic; models and archives of one version give the same bits everywhere.</summary>
     public const int OrderVersion = 0;
 
+    /// <summary>The asset that says what symbols are as bytes.</summary>
+    public const string Tokens = "tokens";
+
     const string Key = "likely", Categorical = "categorical";
     const double LargestSummary = 1e15; // of counts, seconds, nats
 

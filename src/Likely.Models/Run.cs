@@ -11,6 +11,7 @@ public sealed class Run
     readonly Dictionary<object, object> _slots = [];
     readonly List<RunMemory> _memories = [];
     float[] _written = [];
+    readonly List<int> _cuts = []; // since they were written, of memories that are not there yet
     int _read;
 
     /// <param name="batch">Examples.</param>
@@ -96,6 +97,7 @@ public sealed class Run
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Batch, nameof(example));
         foreach (var memory in _memories) memory.Cut(example);
+        if (_read < _written.Length) _cuts.Add(example);
     }
 
     /// <summary>All that the layers remember, to go on from by <see cref="Read"/>.</summary>
@@ -114,6 +116,7 @@ public sealed class Run
     internal void Read(float[] values)
     {
         (_written, _read) = (values, 0);
+        _cuts.Clear();
         if (values.Length == 0)
             for (var example = 0; example < Batch; example++) Cut(example);
         else
@@ -123,7 +126,9 @@ public sealed class Run
     void Keep(RunMemory memory)
     {
         _memories.Add(memory);
-        if (_read < _written.Length) Fill(memory);
+        if (_read == _written.Length) return;
+        Fill(memory);
+        foreach (var example in _cuts) memory.Cut(example);
     }
 
     void Fill(RunMemory memory)

@@ -17,7 +17,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     const int GroupSymbols = 1 << 14, MostGroup = 64;
 
     readonly Space _space = space ?? model.Space;
-    readonly int _threads = ScoringMemory.Threads(model, space ?? model.Space, ParallelShards.Workers(threads));
+    readonly int _threads = model.Carries && (space ?? model.Space).IsSequence ? ParallelShards.Workers(threads) : ScoringMemory.Threads(model, space ?? model.Space, ParallelShards.Workers(threads));
     readonly Worker?[] _workers = new Worker?[ParallelShards.Workers(threads)];
     readonly int _group = Group((space ?? model.Space).Dimensions);
 
@@ -28,35 +28,63 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     internal static int Group(int dimensions) => Math.Clamp(GroupSymbols / dimensions, 1, MostGroup);
 
     /// <summary>-log p(x) in nats of every example of a split, in order.</summary>
-    /// <param name="split">Examples of the model's space.</param>
+    /// <param name="split">Examples of the model's space, or sequences of any lengths.</param>
     /// <param name="limit">Only so many first examples.</param>
-    /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol.</param>
+    /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol; of a sequence of more than <see cref="SequenceScorer.LongestKept"/> symbols without.</param>
     /// <param name="items">Only these examples of the split; null: all.</param>
     /// <param name="coded">Receives what an archive takes for each example, in nats: the same, or for an ensemble of K -log p of the likeliest member and log K.</param>
+    /// <param name="progress">Told how many more symbols are scored, from worker threads.</param>
     /// <param name="cancellation">Ends the scoring between two groups.</param>
-    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, CancellationToken cancellation = default)
-        => Score(Math.Min(limit, items?.Length ?? split.Count), (place, item) =>
+    /// <exception cref="DataException">An item cannot be read.</exception>
+    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, Action<long>? progress = null, CancellationToken cancellation = default)
+    {
+        var count = Math.Min(limit, items?.Length ?? split.Count);
+        int At(int place) => items is null ? place : items[place];
+        Evaluation.PerExample? named = each is null ? null : (place, nats, symbols) => each(At(place), nats, symbols);
+        if (split.Space.IsSequence && model.Carries)
         {
-            var index = items is null ? place : items[place];
-            split.Read(index, item);
-            return model.Classes > 0 ? split.Label(index) : -1;
-        }, each is null ? null : (place, nats, symbols) => each(items is null ? place : items[place], nats, symbols), coded, cancellation);
+            var lengths = new int[count];
+            for (var place = 0; place < count; place++) lengths[place] = split.SpaceOf(At(place)).Width;
+            var scores = new SequenceScorer(model, _threads).Score(lengths, (place, first, symbols) =>
+            {
+                split.Read(At(place), first, symbols);
+                return split.Label(At(place));
+            }, named, progress, cancellation);
+            if (coded is not null) scores.CopyTo(coded, 0);
+            return scores;
+        }
+        return Score(count, (place, item) =>
+        {
+            split.Read(At(place), item);
+            return model.Classes > 0 ? split.Label(At(place)) : -1;
+        }, named, coded, progress, cancellation);
+    }
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
-    /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's, a symbol or a label that the model has not, or there are fewer labels than items.</exception>
+    /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's (unless it is a sequence), a symbol or a label that the model has not, or there are fewer labels than items.</exception>
     public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null, CancellationToken cancellation = default)
     {
         if (model.Classes > 0 && labels.Length < items.Count) throw new ArgumentException($"{items.Count} items need one label each, not {labels.Length}", nameof(labels));
+        if (_space.IsSequence && model.Carries)
+        {
+            var scores = new SequenceScorer(model, _threads).Score([.. items.Select(item => item.Length)], (place, first, symbols) =>
+            {
+                items[place].AsSpan(first, symbols.Length).CopyTo(symbols);
+                return model.Classes > 0 ? labels[place] : -1;
+            }, each, null, cancellation);
+            if (coded is not null) scores.CopyTo(coded, 0);
+            return scores;
+        }
         foreach (var item in items)
             if (item.Length != _space.Dimensions) throw new ArgumentException($"an example of {_space} has {_space.Dimensions} symbols, not {item.Length}", nameof(items));
         return Score(items.Count, (place, item) =>
         {
             items[place].CopyTo(item);
             return model.Classes > 0 ? labels[place] : -1;
-        }, each, coded, cancellation);
+        }, each, coded, null, cancellation);
     }
 
-    double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded, CancellationToken cancellation)
+    double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded, Action<long>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (coded is not null && coded.Length < count) throw new ArgumentException($"{count} examples need room for as many numbers, not {coded.Length}", nameof(coded));
@@ -66,6 +94,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             cancellation.ThrowIfCancellationRequested();
             var first = piece * _group;
             (_workers[worker] ??= new Worker(model, _space, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, coded, each);
+            progress?.Invoke((long)Math.Min(_group, count - first) * _space.Dimensions);
         });
         return nats;
     }

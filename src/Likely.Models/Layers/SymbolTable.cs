@@ -23,7 +23,7 @@ sealed class SymbolTable
     /// <param name="start">Where each output begins.</param>
     public SymbolTable(ParameterScope scope, int symbols, int embedding, int outputs, Func<int, double>? start)
     {
-        const double Deviation = 0.1;
+        const double Deviation = 0.5;
         _symbols = symbols;
         if (embedding == 0)
         {

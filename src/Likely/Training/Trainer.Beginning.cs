@@ -34,7 +34,7 @@ public sealed partial class Trainer
     /// <exception cref="UsageException">It is not.</exception>
     internal static void RequireAlike(ModelConfig config, Dataset data, Checkpoint? from, Dataset? heldOut)
     {
-        if (heldOut is not null && heldOut.Space != data.Space)
+        if (heldOut is not null && config.SpaceFor(heldOut.Space) != config.SpaceFor(data.Space))
             throw new UsageException($"{heldOut.Name} is {heldOut.Space} and {data.Name} is {data.Space}; both must be of one shape");
         if (config.UsesLabels && heldOut is not null) RequireLabels(data, heldOut.Name, heldOut.ClassNames);
         if (config.UsesLabels && from is not null) RequireLabels(data, "the model to go on from", from.ClassNames);
@@ -48,6 +48,18 @@ public sealed partial class Trainer
             throw new UsageException($"the model to go on from is one of {from.Space}, {from.Classes} classes, and the data are {model.Space}, {model.Classes} classes");
         if (ModelRegistry.ToJson(from.Config) != ModelRegistry.ToJson(model.Config) || from.Parameters.Length != model.Parameters.Length)
             throw new UsageException($"the model to go on from is a {from.Config.Name} of other keys ({ModelRegistry.ToJson(from.Config)}); give the same model and keys");
+    }
+
+    // Long items are validated in stretches, so that there are enough of them for all threads; each begins without a past, and scores a little worse for it.
+    const int ValidationStretch = 4096;
+
+    internal static Split ValidationOf(Dataset data, Dataset? heldOut) => (heldOut?.All ?? data.Validation).InStretches(ValidationStretch);
+
+    static SortedDictionary<string, string> Assets(Dataset data)
+    {
+        var assets = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (data.Tokens is { } tokens) assets[Checkpoint.Tokens] = tokens.ToText();
+        return assets;
     }
 
     void CopyWeights(AutoregressiveModel from)

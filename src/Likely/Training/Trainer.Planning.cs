@@ -30,6 +30,7 @@ public sealed partial class Trainer
         }
 
         // The first time is for compiling and for buffers, unless one time is all that can be afforded.
+        var past = _gradient.Past;
         var step = Took(() => Loss(0, -1, cancellation));
         if (step < 2 * most)
         {
@@ -37,6 +38,7 @@ public sealed partial class Trainer
             while (steps < 2 || seconds < most && steps < 400) seconds += Took(() => Loss(++steps, -1, cancellation));
             step = seconds / steps;
         }
+        _gradient.Past = past;
         if (_validation.Count == 0) return (step, 0);
         var whole = Math.Min(_validation.Count, _options.ValidationLimit);
         var some = Math.Min(whole, 64 * _options.Threads);
@@ -53,19 +55,19 @@ public sealed partial class Trainer
         if (_state.Plan is not null && (!IsTimed || _pace is not null)) return;
         if (!IsTimed)
         {
-            (_state.Plan, _state.ValidationItems) = (PlanOfSteps(_options, _data.Train.Count, _validation.Count, Batch), _options.ValidationLimit);
+            (_state.Plan, _state.ValidationItems) = (PlanOfSteps(_options, _batches.Examples, _validation.Count, Batch), _options.ValidationLimit);
             return;
         }
         var (step, validation) = Forecast(cancellation);
         if (_state.Plan is null) _state.ValidationItems = AffordableItems(_options, _validation.Count, validation);
-        _pace = PaceOf(_options, _data.Train.Count, _validation.Count, Batch, Model.Parameters.Length, _state.ValidationItems, Elapsed, step, validation);
+        _pace = PaceOf(_options, _batches.Examples, _validation.Count, Batch, Model.Parameters.Length, _state.ValidationItems, Elapsed, step, validation);
         if (_state.Plan is not null) return;
         var (steps, every) = _pace.Fit(Elapsed, 0, 0);
         _state.Plan = new TrainingPlan(steps, every);
     }
 
     /// <summary>The plan that a training begins with if a step and a validation of all items take so long, and the examples that are scored at a validation.</summary>
-    internal static (TrainingPlan Plan, int ValidationItems) PlanOf(TrainingOptions options, int items, int heldOut, int batch, long weights, double step, double validation)
+    internal static (TrainingPlan Plan, int ValidationItems) PlanOf(TrainingOptions options, long items, int heldOut, int batch, long weights, double step, double validation)
     {
         if (!IsTimedBy(options)) return (PlanOfSteps(options, items, heldOut, batch), options.ValidationLimit);
         var scored = AffordableItems(options, heldOut, validation);
@@ -79,22 +81,24 @@ public sealed partial class Trainer
     {
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples{(data.PartNotes.Count > 0 ? $": {string.Join("; ", data.PartNotes)}" : "")}");
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
-        return Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(config.LargestBatch, data.Train.Count, (long)data.Space.Height * data.Space.Width), data.Train.Count);
+        var examples = BatchPlan.ExamplesOf(config, data.Train);
+        if (examples == 0) throw new UsageException($"{data.Name} has training items, but nothing in them");
+        return (int)Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(config.LargestBatch, examples, config.Window ?? data.Space.Extent.Positions), examples);
     }
 
     static bool IsTimedBy(TrainingOptions options) => (options.Steps, options.Epochs, options.Plan) is (null, null, null);
 
     static double Budget(TrainingOptions options) => 60 * (options.Minutes ?? DefaultMinutes);
 
-    static long Epoch(int items, int batch) => Math.Max(1, (long)Math.Ceiling((double)items / batch));
+    static long Epoch(long items, int batch) => Math.Max(1, (long)Math.Ceiling((double)items / batch));
 
-    static TrainingPlan PlanOfSteps(TrainingOptions options, int items, int heldOut, int batch)
+    static TrainingPlan PlanOfSteps(TrainingOptions options, long items, int heldOut, int batch)
     {
         var total = Math.Max(1, options.Steps ?? (long)Math.Ceiling((options.Epochs ?? 0) * items / batch));
         return options.Plan?.Copy() ?? new TrainingPlan(total, options.ValidateEvery ?? ValidationEvery(total, Epoch(items, batch), Math.Min(heldOut, options.ValidationLimit), batch));
     }
 
-    static Pace PaceOf(TrainingOptions options, int items, int heldOut, int batch, long weights, int scored, double now, double step, double validation)
+    static Pace PaceOf(TrainingOptions options, long items, int heldOut, int batch, long weights, int scored, double now, double step, double validation)
     {
         validation *= (double)Math.Min(heldOut, scored) / Math.Max(1, Math.Min(heldOut, options.ValidationLimit));
         var pace = new Pace(Budget(options), weights * sizeof(float) / ModelBytesPerSecond, Epoch(items, batch), options.ValidateEvery);
@@ -128,6 +132,18 @@ public sealed partial class Trainer
     {
         var (whole, most) = (Math.Min(heldOut, options.ValidationLimit), ValidationShare * Budget(options));
         return validation <= most ? options.ValidationLimit : Math.Max(Math.Min(whole, LeastValidationItems), (int)(whole * most / validation));
+    }
+
+    // The mean of an example, which of sequences is a window; each counts by its symbols.
+    double Mean(double[] nats, Split split)
+    {
+        var (total, symbols) = (0.0, 0L);
+        for (var i = 0; i < nats.Length; i++)
+        {
+            total += nats[i];
+            symbols += split.SpaceOf(i).Dimensions;
+        }
+        return total / ((double)symbols / Model.Space.Dimensions);
     }
 
     void LookAgain()

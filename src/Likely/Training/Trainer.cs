@@ -22,6 +22,7 @@ public sealed unsafe partial class Trainer
     readonly Split _validation;
     readonly TrainingOptions _options;
     readonly GradientStep _gradient;
+    readonly BatchPlan _batches;
     readonly AdamOptimizer _optimizer;
     readonly Scorer _scorer;
     readonly TimeProvider _time;
@@ -50,15 +51,16 @@ public sealed unsafe partial class Trainer
         Batch = BatchOf(config, options, data);
         if (options.Plan is { } plan && (options.Minutes is not null || options.Epochs is not null || options.ValidateEvery is not null || options.Steps is { } steps && steps != plan.Total))
             throw new UsageException($"plan={plan} says {plan.Total} steps and when to validate; leave out minutes, epochs, validate_every and another number of steps");
-        (_data, _heldOut, _validation, _options) = (data, heldOut, heldOut?.All ?? data.Validation, options);
+        (_data, _heldOut, _validation, _options) = (data, heldOut, ValidationOf(data, heldOut), options);
         RequireAlike(config, data, from, heldOut);
-        var space = data.Space;
+        var space = config.SpaceFor(data.Space);
         Memory = TrainingMemory.Require(config, space, data.ClassNames.Count, Batch, options.Threads, MachineMemory.Available(), data.Options);
         Model = config.Build(space, data.ClassNames.Count, options.Seed);
         _begin = from?.Identity() ?? "random";
         if (from is not null) CopyWeights(from.Model);
         _rate = options.LearningRate ?? config.LearningRate;
-        _gradient = new GradientStep(Model, data.Train, Batch, options.Seed, options.Threads);
+        _batches = BatchPlan.For(config, data.Train, Batch, options.Seed);
+        _gradient = new GradientStep(Model, data.Train, _batches, options.Seed, options.Threads);
         _scorer = new Scorer(Model, options.Threads);
         _optimizer = new AdamOptimizer(Model.Parameters) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Space.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
         var sketch = data.Train.Sketch();
@@ -77,6 +79,9 @@ public sealed unsafe partial class Trainer
 
     /// <summary>Items trained on.</summary>
     public int TrainingItems => _data.Train.Count;
+
+    /// <summary>Examples of one pass over the training items: these, or of sequences the windows that they are cut into.</summary>
+    public long TrainingExamples => _batches.Examples;
 
     /// <summary>Called after steps from time to time, at every validation, and with plain messages.</summary>
     public Action<TrainingMoment>? Progress { get; init; }
@@ -127,7 +132,7 @@ public sealed unsafe partial class Trainer
         if (ResumePath is null || !File.Exists(ResumePath)) return false;
         _state = TrainingState.Read(ResumePath, Model.Parameters.Length, Fingerprint());
         _state.RequireMasked(Model.Parameters, ResumePath);
-        _state.RestoreLast(Model.Parameters, _optimizer);
+        _gradient.Past = _state.RestoreLast(Model.Parameters, _optimizer);
         _secondsBefore = _state.Seconds;
         return true;
     }
@@ -148,7 +153,7 @@ public sealed unsafe partial class Trainer
             {
                 Interrupted = true;
                 _state.Seconds = began;
-                if (ResumePath is not null) _state.Write(ResumePath, Model.Parameters, _optimizer);
+                if (ResumePath is not null) _state.Write(ResumePath, Model.Parameters, _optimizer, _gradient.Past);
                 break;
             }
             try
@@ -205,7 +210,7 @@ public sealed unsafe partial class Trainer
         report.LastReport = now;
         var (steps, seconds) = (Math.Max(1, step - report.FirstStep), now - report.FirstSeconds);
         var left = _pace?.Left(now) ?? (TotalSteps - step) * seconds / steps;
-        return new TrainingMoment(step, TotalSteps, (double)step * Batch / _data.Train.Count, _state.TrainBits, _options.RateAt(Math.Max(0, step - 1), _state.Plan!, _rate) * _state.RateScale,
+        return new TrainingMoment(step, TotalSteps, (double)step * Batch / _batches.Examples, _state.TrainBits, _options.RateAt(Math.Max(0, step - 1), _state.Plan!, _rate) * _state.RateScale,
             _norm, Batch * steps / (seconds - report.ValidationSeconds), now, Math.Max(0, left));
     }
 
@@ -216,7 +221,7 @@ public sealed unsafe partial class Trainer
         Model.Parameters.Use(_optimizer.Average);
         try
         {
-            if (_validation.Count > 0) moment = moment with { ValidationNats = Evaluation.Mean(_scorer.Score(Validated, cancellation: cancellation)) };
+            if (_validation.Count > 0) moment = moment with { ValidationNats = Mean(_scorer.Score(Validated, cancellation: cancellation), Validated) };
             var before = Elapsed;
             AtValidation?.Invoke(moment);
             showing = Elapsed - before;
@@ -242,7 +247,7 @@ public sealed unsafe partial class Trainer
 
     void Snapshot()
     {
-        _state.Capture(Model.Parameters, _optimizer);
+        _state.Capture(Model.Parameters, _optimizer, _gradient.Past);
         _state.Seconds = Elapsed;
         if (ResumePath is not null) _state.Write(ResumePath);
     }
@@ -253,7 +258,7 @@ public sealed unsafe partial class Trainer
             throw new TrainingException($"the loss left the finite numbers {MostRollBacks + 1} times; try a lower learning rate, or look at the data");
         var at = _optimizer.Step;
         var (rollBacks, scale) = (_state.RollBacks, _state.RateScale / 2);
-        _state.Restore(Model.Parameters, _optimizer);
+        _gradient.Past = _state.Restore(Model.Parameters, _optimizer);
         (_state.RollBacks, _state.RateScale) = (rollBacks, scale);
         Message?.Invoke(string.Create(CultureInfo.InvariantCulture, $"the loss was not finite at step {at}; went back to step {_optimizer.Step} with the learning rate times {scale}"));
     }
@@ -266,7 +271,7 @@ public sealed unsafe partial class Trainer
             _state.CaptureBest(_optimizer);
             _state.RestoreBest(Model.Parameters);
         }
-        var checkpoint = new Checkpoint(Model, Model.Classes > 0 ? _data.ClassNames : [], _data.Preprocessing) { DataName = _data.Name, Plan = _state.Plan!.ToString(), TrainedOn = _trainedOn };
+        var checkpoint = new Checkpoint(Model, Model.Classes > 0 ? _data.ClassNames : [], _data.Preprocessing) { Assets = Assets(_data), DataName = _data.Name, Plan = _state.Plan!.ToString(), TrainedOn = _trainedOn };
         var summary = checkpoint.Summary;
         summary["steps"] = _optimizer.Step;
         summary["batch"] = Batch;

@@ -39,19 +39,19 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     public static TrainingForecast Measure(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, int samples = 0, CancellationToken cancellation = default)
     {
         options = options.Checked();
-        var space = data.Space;
+        var space = config.SpaceFor(data.Space);
         var batch = Trainer.BatchOf(config, options, data);
         Trainer.RequireAlike(config, data, from, heldOut);
         var memory = TrainingMemory.Require(config, space, data.ClassNames.Count, batch, options.Threads, MachineMemory.Available(), data.Options);
         var outline = config.Outline(space, data.ClassNames.Count);
         if (from is not null) Trainer.RequireAlike(from.Model, outline);
         var meter = new Meter(outline, data, options.Threads, batch, cancellation);
-        var validation = heldOut?.All ?? data.Validation;
+        var validation = Trainer.ValidationOf(data, heldOut);
         var scored = Math.Min(validation.Count, options.ValidationLimit);
         var step = meter.Step() + meter.Update(outline.Parameters.Length);
         var (perExample, sheet) = (meter.Score(), samples == 0 ? 0 : meter.Draw(samples));
         var snapshot = SnapshotSeconds + SnapshotBytesPerParameter * outline.Parameters.Length / DiskBytesPerSecond;
-        var (plan, items) = Trainer.PlanOf(options, data.Train.Count, validation.Count, batch, outline.Parameters.Length, step, scored * perExample);
+        var (plan, items) = Trainer.PlanOf(options, BatchPlan.ExamplesOf(config, data.Train), validation.Count, batch, outline.Parameters.Length, step, scored * perExample);
         return new TrainingForecast(meter.Parameters, batch, plan, step, Math.Min(items, scored) * perExample + snapshot, sheet, memory);
     }
 

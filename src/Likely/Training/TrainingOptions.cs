@@ -73,15 +73,15 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// The batch if none is given: the model's largest, less for few items, so that an epoch has eight steps, and for large pictures, so
-    /// that a step has no more than 2^16 positions; a power of two, and at least 2.
+    /// that a step has no more than 2^16 positions, then a power of two; at least 2.
     /// </summary>
     /// <param name="largest">What suits the model best where there are many items.</param>
     /// <param name="items">Training items.</param>
     /// <param name="positions">Positions of one item, height times width.</param>
-    public static int DefaultBatch(int largest, int items, long positions)
+    public static int DefaultBatch(int largest, long items, long positions)
     {
         var most = Math.Clamp(Math.Min(items / 8, (1 << 16) / positions), 2, Math.Max(2, largest));
-        return 1 << BitOperations.Log2((ulong)most);
+        return most == largest ? largest : 1 << BitOperations.Log2((ulong)most);
     }
 
     /// <summary>The learning rate of step <paramref name="step"/> (from 0): a linear rise, then a function of how far the plan is.</summary>

@@ -16,10 +16,13 @@ sealed unsafe class TrainingState
     const string LastPrefix = "last.";
     const int Best = 2;
 
+    static string PastName(int shard) => $"past.{shard}";
+
     readonly float[][] _blocks;
 
     // Where the run was when it was asked to stop, in the order of the names, the best left out; null: at the roll-back point.
     float[]?[]? _last;
+    float[][] _past = [], _lastPast = []; // of the runs that windows go on from
     long _lastStep;
 
     public TrainingState(long length) => _blocks = Array.ConvertAll(BlockNames, _ => new float[length]);
@@ -52,8 +55,9 @@ sealed unsafe class TrainingState
     public double RateScale { get; set; } = 1;
 
     /// <summary>Makes the present the roll-back point.</summary>
-    public void Capture(ParameterSet set, AdamOptimizer optimizer)
+    public void Capture(ParameterSet set, AdamOptimizer optimizer, float[][] past)
     {
+        _past = past;
         for (var i = 0; i < _blocks.Length; i++)
             if (Live(i, set, optimizer) is var live && live != null) Copy(live, _blocks[i]);
         Step = optimizer.Step;
@@ -62,14 +66,20 @@ sealed unsafe class TrainingState
     /// <summary>Keeps the averaged weights as the best so far.</summary>
     public void CaptureBest(AdamOptimizer optimizer) => Copy(optimizer.Average.Pointer, _blocks[Best]);
 
-    /// <summary>Goes back to the roll-back point.</summary>
-    public void Restore(ParameterSet set, AdamOptimizer optimizer) => Restore(_blocks, Step, set, optimizer);
-
-    /// <summary>Goes to where a run that was read had stopped.</summary>
-    public void RestoreLast(ParameterSet set, AdamOptimizer optimizer)
+    /// <summary>Goes back to the roll-back point, and tells what the runs remembered there.</summary>
+    public float[][] Restore(ParameterSet set, AdamOptimizer optimizer)
     {
-        Restore(_last ?? _blocks, _last is null ? Step : _lastStep, set, optimizer);
+        Restore(_blocks, Step, set, optimizer);
+        return _past;
+    }
+
+    /// <summary>Goes to where a run that was read had stopped, and tells what the runs remembered there.</summary>
+    public float[][] RestoreLast(ParameterSet set, AdamOptimizer optimizer)
+    {
+        if (_last is null) return Restore(set, optimizer);
+        Restore(_last, _lastStep, set, optimizer);
         _last = null;
+        return _lastPast;
     }
 
     /// <summary>Refuses weights that are not zero under a mask: no training leaves any.</summary>
@@ -97,18 +107,18 @@ sealed unsafe class TrainingState
     }
 
     /// <summary>Writes the roll-back point, whole or not at all.</summary>
-    public void Write(string path) => Write(path, Step, []);
+    public void Write(string path) => Write(path, Step, [], []);
 
     /// <summary>Writes the roll-back point and beside it where the run is now.</summary>
-    public void Write(string path, ParameterSet set, AdamOptimizer optimizer)
+    public void Write(string path, ParameterSet set, AdamOptimizer optimizer, float[][] past)
     {
         var now = new float[]?[_blocks.Length];
         for (var i = 0; i < now.Length && optimizer.Step != Step; i++)
             if (Live(i, set, optimizer) is var live && live != null) Copy(live, now[i] = new float[_blocks[i].Length]);
-        Write(path, optimizer.Step, now);
+        Write(path, optimizer.Step, now, optimizer.Step == Step ? [] : past);
     }
 
-    void Write(string path, long last, float[]?[] now) => AtomicFile.Write(path, overwrite: true, stream =>
+    void Write(string path, long last, float[]?[] now, float[][] past) => AtomicFile.Write(path, overwrite: true, stream =>
     {
         var file = new Safetensors();
         file.Metadata["likely_resume"] = new JsonObject
@@ -130,6 +140,8 @@ sealed unsafe class TrainingState
         for (var i = 0; i < BlockNames.Length; i++) Add(BlockNames[i], _blocks[i]);
         for (var i = 0; i < now.Length; i++)
             if (now[i] is { } block) Add(LastPrefix + BlockNames[i], block);
+        for (var i = 0; i < _past.Length; i++) Add(PastName(i), _past[i]);
+        for (var i = 0; i < past.Length; i++) Add(LastPrefix + PastName(i), past[i]);
         file.Write(stream);
 
         void Add(string name, float[] block)
@@ -170,7 +182,20 @@ sealed unsafe class TrainingState
                 Read(BlockNames[i], state._blocks[i]);
                 if (state._last is { } last && i != Best) Read(LastPrefix + BlockNames[i], last[i] = new float[length]);
             }
+            state._past = Past("");
+            state._lastPast = Past(LastPrefix);
             return state;
+
+            float[][] Past(string prefix)
+            {
+                var past = new List<float[]>();
+                while (file.Find(prefix + PastName(past.Count)) is { DataType: "F32" } entry)
+                {
+                    past.Add(new float[entry.Count]);
+                    entry.CopyTo(past[^1]);
+                }
+                return [.. past];
+            }
 
             void Read(string name, float[] block)
             {

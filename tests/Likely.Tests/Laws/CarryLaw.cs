@@ -161,13 +161,21 @@ public sealed unsafe class CarryLaw
         // One example begins anew, the others do not.
         run.Read([]);
         Window(model, run, examples, 0, half, logs);
+        var again = new Run(3);
+        again.Read(run.Write());
+        again.Cut(1); // before any layer has asked
         run.Cut(1);
         int[][] mixed = [examples[0], [.. examples[1][..half], .. examples[1][..(law.Space.Positions - half)]], examples[2]];
         var batch = Batch(model, mixed, half, law.Space.Positions - half);
         batch.Set(1, mixed[1].AsSpan(half));
-        var after = model.LogProbabilities(new Tape(), batch, run: run);
-        for (var p = half; p < law.Space.Positions; p++)
-            for (var i = 0; i < 3; i++) Assert.True(Bits.Same(expected[i][i == 1 ? p - half : p], after.Row(p - half, i)[0]), $"{law}, example {i}, position {p}");
+        foreach (var other in new[] { again, run }) Cut(other);
+
+        void Cut(Run cut)
+        {
+            var after = model.LogProbabilities(new Tape(), batch, run: cut);
+            for (var p = half; p < law.Space.Positions; p++)
+                for (var i = 0; i < 3; i++) Assert.True(Bits.Same(expected[i][i == 1 ? p - half : p], after.Row(p - half, i)[0]), $"{law}, example {i}, position {p}");
+        }
     }
 
     static SymbolBatch Batch(AutoregressiveModel model, int[][] examples, int first, int count)

@@ -66,11 +66,11 @@ public sealed class WeightsUnderMasksTests
         var model = LawCases.Find("fvsbn: binary").Build();
         var set = model.Parameters;
         var (state, optimizer) = (new TrainingState(set.Length), new AdamOptimizer(set));
-        state.Capture(set, optimizer);
+        state.Capture(set, optimizer, []);
         state.RequireMasked(set, "kept.resume");
         var weight = set.Parameters.Single(parameter => parameter.Mask is not null);
         optimizer.Average.Span(weight.Offset + weight.Outputs - 1 + (weight.Inputs - 1) * weight.Stride, 1)[0] = 1; // the last variable from itself
-        state.Capture(set, optimizer);
+        state.Capture(set, optimizer, []);
         Assert.Contains($"average of '{weight.Name}'", Assert.Throws<UsageException>(() => state.RequireMasked(set, "bad.resume")).Message);
     }
 

@@ -4,13 +4,13 @@ using Xunit;
 namespace Likely.Tests.Training;
 
 /// <summary>Which items a batch has.</summary>
-public sealed class BatchOrderTests
+public sealed class ShuffledPlanTests
 {
     [Theory]
     [InlineData(1, 1), InlineData(5, 2), InlineData(5, 4), InlineData(7, 7), InlineData(10, 7), InlineData(12, 8), InlineData(100, 64), InlineData(1000, 64), InlineData(1001, 100)]
     public void No_batch_repeats_an_item_and_all_items_come_equally_often(int items, int batch)
     {
-        var order = new BatchOrder(items, batch, 3);
+        var order = new ShuffledPlan(items, 1, batch, 3);
         var visits = new int[items];
         const int Epochs = 20;
         var steps = Epochs * items / batch;
@@ -20,7 +20,7 @@ public sealed class BatchOrderTests
             var met = new HashSet<int>();
             for (var place = 0; place < batch; place++)
             {
-                var (index, epoch) = order.At(place);
+                var (index, epoch) = (order.At(place).Item, order.At(place).Epoch);
                 Assert.True(met.Add(index), $"item {index} comes twice in step {step}");
                 Assert.Equal((step * batch + place) / items, epoch);
                 visits[index]++;
@@ -35,13 +35,13 @@ public sealed class BatchOrderTests
     public void Epochs_are_permutations_that_depend_on_the_seed_and_the_epoch_alone()
     {
         const int Items = 50_000, Batch = 64;
-        var order = new BatchOrder(Items, Batch, 1);
+        var order = new ShuffledPlan(Items, 1, Batch, 1);
         var random = new Philox(1, RandomPurpose.Shuffle);
         foreach (var step in new[] { 781L, 0, 1562, 40_000 })
         {
             order.Prepare(step);
             var epochs = new[] { step * Batch / Items, (step * Batch + Batch - 1) / Items }.Distinct().ToDictionary(epoch => epoch, epoch => random.Permutation(Items, (ulong)epoch));
-            for (var place = 0; place < Batch; place++) Assert.Equal(epochs[(step * Batch + place) / Items][(step * Batch + place) % Items], order.At(place).Index);
+            for (var place = 0; place < Batch; place++) Assert.Equal(epochs[(step * Batch + place) / Items][(step * Batch + place) % Items], order.At(place).Item);
         }
     }
 

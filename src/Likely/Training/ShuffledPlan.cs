@@ -3,27 +3,32 @@ using Likely.Tensors;
 namespace Likely;
 
 /// <summary>
-/// Which example stands where: epoch e visits the training split in a random permutation addressed by (seed, e); batches run on
+/// Whole examples in random order: epoch e visits the training split in a random permutation addressed by (seed, e); batches run on
 /// across epochs. In a batch of two epochs, an example of the second that the first has brought already gives its place to the next
 /// of the second that is not in the batch, so no batch repeats an example. A pure function of the step, so that a resumed run needs no cursor.
 /// </summary>
-sealed class BatchOrder
+sealed class ShuffledPlan : BatchPlan
 {
-    readonly int _examples;
+    readonly int _examples, _positions;
     readonly Philox _random;
     readonly (int Index, long Epoch)[] _places;
     readonly (long Epoch, int[] Order)[] _epochs = [(-1, []), (-1, [])];
     readonly HashSet<int> _met = [];
 
     /// <exception cref="ArgumentException">A batch is larger than the split.</exception>
-    public BatchOrder(int examples, int batch, ulong seed)
+    public ShuffledPlan(int examples, int positions, int batch, ulong seed)
     {
         if (batch > examples) throw new ArgumentException($"a batch of {batch} of {examples} examples repeats some");
-        (_examples, _random, _places) = (examples, new Philox(seed, RandomPurpose.Shuffle), new (int, long)[batch]);
+        (_examples, _positions, _random, _places) = (examples, positions, new Philox(seed, RandomPurpose.Shuffle), new (int, long)[batch]);
     }
 
-    /// <summary>Fills the step's batch; call from one thread before <see cref="At"/>.</summary>
-    public void Prepare(long step)
+    public override int Batch => _places.Length;
+    public override long Examples => _examples;
+    public override int Longest => _positions;
+    public override bool Carries => false;
+    public override long Positions => (long)Batch * _positions;
+
+    public override void Prepare(long step)
     {
         var first = step * _places.Length;
         for (var place = 0; place < _places.Length; place++)
@@ -34,8 +39,7 @@ sealed class BatchOrder
         if (_places[0].Epoch != _places[^1].Epoch) Distinguish((first + _places.Length) % _examples);
     }
 
-    /// <summary>The example at place <paramref name="place"/> of the prepared batch, and its epoch.</summary>
-    public (int Index, long Epoch) At(int place) => _places[place];
+    public override BatchWindow At(int place) => new(_places[place].Index, _places[place].Epoch, 0, _positions, false);
 
     // At most two epochs meet in a batch, as it is no larger than one.
     void Distinguish(long next)

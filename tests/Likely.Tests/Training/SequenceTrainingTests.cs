@@ -1,0 +1,144 @@
+using System.Text;
+using Likely.Models;
+using Likely.Tensors;
+using Xunit;
+
+namespace Likely.Tests.Training;
+
+/// <summary>Training on text, window by window with the state carried: it learns, and its bits do not depend on threads, or on a stop and a resumption.</summary>
+public sealed class SequenceTrainingTests : IDisposable
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("likely-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    static CharRnnConfig Small => new() { Hidden = 16, Layers = 2, Context = 12, Dropout = 0.1 };
+
+    string Text(int words = 3000)
+    {
+        var random = new Philox(1, RandomPurpose.Test);
+        var text = new StringBuilder();
+        string[] known = ["the ", "cat ", "sat ", "on ", "a ", "mat. "];
+        for (var i = 0; i < words; i++) text.Append(known[random.Below(0, (ulong)i, known.Length)]);
+        var path = Path.Combine(_folder, "text.txt");
+        File.WriteAllText(path, text.ToString());
+        return path;
+    }
+
+    [Fact]
+    public void It_learns_words_and_every_score_is_that_of_the_whole_sequence()
+    {
+        using var data = Dataset.Open(Text(), new DataOptions { Gap = 16 });
+        var trainer = new Trainer(Small with { Hidden = 32, Dropout = 0 }, data, new TrainingOptions { Steps = 400, Batch = 16, LearningRate = 1e-2, Average = 0.9, Threads = 2 });
+        var checkpoint = trainer.Run();
+        Assert.Equal(Space.Sequence(12, 256), checkpoint.Model.Space);
+        Assert.Equal("bytes", checkpoint.Assets[Checkpoint.Tokens]);
+        Assert.InRange(checkpoint.Summary["validation_bits_per_dim"], 0.3, 1.3); // letters alone have some 3.2
+        // Ragged, whole, in one thread or two, and step by step: one score.
+        var test = data.Test;
+        var kept = new float[0];
+        var score = Evaluation.Score(checkpoint.Model, test, 1, each: (_, _, symbols) => kept = symbols.ToArray());
+        Assert.Equal(score, Evaluation.Score(checkpoint.Model, test, 2));
+        var item = new int[test.SpaceOf(0).Width];
+        test.Read(0, item);
+        var predictor = checkpoint.Model.Predict(1, extent: new Extent(1, 1, item.Length));
+        var logs = new float[item.Length];
+        predictor.Observe(item, logs);
+        Assert.Equal(Array.ConvertAll(logs, log => -log), kept);
+        var total = 0.0;
+        foreach (var log in logs) total -= log;
+        Assert.Equal(score[0], total);
+    }
+
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void The_bits_are_the_same_for_any_threads_and_for_a_run_that_was_stopped(int stops)
+    {
+        using var data = Dataset.Open(Text(600), new DataOptions { Gap = 16 });
+        var options = new TrainingOptions { Steps = 60, Batch = 20, LearningRate = 1e-2, ValidateEvery = 25, Seed = 3 };
+        var whole = new Trainer(Small, data, options with { Threads = 1 }).Run().Identity();
+        Assert.Equal(whole, new Trainer(Small, data, options with { Threads = 2 }).Run().Identity());
+        var resume = Path.Combine(_folder, "x.resume");
+        for (var sitting = 0; sitting < stops; sitting++)
+        {
+            using var stop = new CancellationTokenSource();
+            var at = 60 * (sitting + 1) / (stops + 1) + 1;
+            var trainer = new Trainer(Small, data, options with { Threads = 1 + sitting % 2 })
+            {
+                ResumePath = resume,
+                Inspect = (step, loss) =>
+                {
+                    if (step == at) stop.Cancel();
+                    return loss;
+                },
+            };
+            Assert.Equal(sitting > 0, trainer.Resume());
+            trainer.Run(stop.Token);
+            Assert.True(trainer.Interrupted);
+        }
+        var last = new Trainer(Small, data, options) { ResumePath = resume };
+        Assert.True(last.Resume());
+        Assert.Equal(whole, last.Run().Identity());
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_sends_the_carried_past_back_as_well()
+    {
+        using var data = Dataset.Open(Text(600), new DataOptions { Gap = 16 });
+        var options = new TrainingOptions { Steps = 40, Batch = 20, ValidateEvery = 10, Seed = 3, Threads = 1 };
+        // With constant rates that halve at the fault, the run is the one that had the lower rate from the roll-back on.
+        var bad = true;
+        var fault = new Trainer(Small, data, options with { LearningRate = 1e-2 })
+        {
+            Inspect = (step, loss) =>
+            {
+                if (step != 15 || !bad) return loss;
+                bad = false;
+                return double.NaN;
+            },
+        };
+        var again = new List<double>();
+        var bits = fault.Run().Identity();
+        Assert.False(bad);
+        bad = true;
+        Assert.Equal(bits, new Trainer(Small, data, options with { LearningRate = 1e-2, Threads = 2 })
+        {
+            Inspect = (step, loss) =>
+            {
+                if (step == 10) again.Add(loss);
+                if (step != 15 || !bad) return loss;
+                bad = false;
+                return double.NaN;
+            },
+        }.Run().Identity());
+        // The step after the roll-back point was taken twice, from the same weights and the same past.
+        Assert.Equal(2, again.Count);
+        Assert.Equal(again[0], again[1]);
+    }
+
+    [Fact]
+    public void Grids_are_sequences_too_and_are_trained_in_windows()
+    {
+        using var tiny = new TinyTraining(40);
+        var trainer = new Trainer(Small with { Dropout = 0 }, tiny.Data, new TrainingOptions { Steps = 30, Batch = 8, LearningRate = 1e-2, Threads = 2 });
+        var positions = tiny.Data.Space.Positions;
+        Assert.Equal(tiny.Data.Train.Count * (long)((positions + 11) / 12), trainer.TrainingExamples);
+        var checkpoint = trainer.Run();
+        Assert.Equal(tiny.Data.Space, checkpoint.Model.Space);
+        Assert.InRange(checkpoint.Summary["validation_bits_per_dim"], 0, 1.1);
+        Assert.Equal(positions, Walk.Sample(checkpoint.Model, 2)[0].Length);
+    }
+
+    [Fact]
+    public void A_model_file_knows_its_alphabet_and_tokens_and_refuses_a_scale_it_does_not_know()
+    {
+        using var data = Dataset.Open(Text(600), new DataOptions { Gap = 16 });
+        var checkpoint = new Trainer(Small, data, new TrainingOptions { Steps = 2, Batch = 4 }).Run();
+        using var stream = new MemoryStream();
+        checkpoint.Save(stream);
+        var read = Checkpoint.Load(new MemoryStream(stream.ToArray()));
+        Assert.Equal(checkpoint.Identity(), read.Identity());
+        Assert.Equal(checkpoint.Model.Space, read.Model.Space);
+        Assert.Equal(checkpoint.Assets, read.Assets);
+        Assert.True(read.Model.Space.IsSequence);
+    }
+}
