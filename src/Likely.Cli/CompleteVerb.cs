@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
@@ -11,8 +10,6 @@ namespace Likely.Cli;
 /// <summary>complete: keeps a part of an item and draws the rest, several times.</summary>
 static class CompleteVerb
 {
-    static readonly (byte R, byte G, byte B) UnknownColor = (58, 78, 118);
-
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
     static readonly Argument<string> Input = Options.Argument("INPUT", "A picture, or a data set with --item");
     static readonly Option<string?> Keep = Options.Text("--keep", "What is known: top (if not given), bottom, left, right, the first N positions, or a mask picture (white is known)", "WHAT");
@@ -31,9 +28,10 @@ static class CompleteVerb
     {
         var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Input));
         var checkpoint = ModelFile.Read(modelPath);
+        var (modality, tokens) = (ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
         var count = result.GetValue(Count) ?? 6;
         var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : -1;
-        var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
+        var output = OutputName.Of(modality).Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, result.GetValue(Keep));
         outputs.Claim(output);
         var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
@@ -46,7 +44,7 @@ static class CompleteVerb
         var (model, space) = (checkpoint.Model, split.SpaceOf(index));
         var item = new int[space.Dimensions];
         split.Read(index, item);
-        var known = Known(result.GetValue(Keep) ?? "top", space);
+        var known = modality.Known(result.GetValue(Keep) ?? modality.Kept, space);
         if (model.Classes > 0 && label < 0)
         {
             if (split.Label(index) >= 0) ModelFile.RequireLabels(checkpoint, data);
@@ -64,7 +62,7 @@ static class CompleteVerb
             share => display.Update(share, $"completing, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
 
-        Pictures.Write(output, Sheet(item, known, items, space), session.Force);
+        AtomicFile.Write(output, session.Force, modality.Completions(item, known, items, space, tokens).Write);
         var drawn = (long)count * known.Count(isKnown => !isKnown);
         session.Answer($"{output}: the original, what is kept, and {count} completions; {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
@@ -76,49 +74,5 @@ static class CompleteVerb
             ["exact"] = isExact && temperature == 1,
         });
         return 0;
-    }
-
-    /// <summary>Per dimension, whether --keep keeps it.</summary>
-    /// <exception cref="UsageException">Not a way to keep, or a mask of another size.</exception>
-    static bool[] Known(string keep, Space space)
-    {
-        Func<int, bool> isKnown;
-        if (keep == "top") isKnown = position => position / space.Width < space.Height / 2;
-        else if (keep == "bottom") isKnown = position => position / space.Width >= space.Height / 2;
-        else if (keep == "left") isKnown = position => position % space.Width < space.Width / 2;
-        else if (keep == "right") isKnown = position => position % space.Width >= space.Width / 2;
-        else if (int.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out var leading))
-        {
-            if (leading > space.Positions) throw new UsageException($"--keep {leading} is more than the {space.Positions} positions of an item");
-            isKnown = position => position < leading;
-        }
-        else
-        {
-            if (!File.Exists(keep)) throw new UsageException($"--keep {keep} is neither top, bottom, left, right, a number of positions, nor a picture that is there");
-            var mask = Image.Load(keep);
-            if ((mask.Height, mask.Width) != (space.Height, space.Width))
-                throw new UsageException($"the mask {keep} has {mask.Height} x {mask.Width} pixels, and the item {space.Height} x {space.Width}");
-            isKnown = position => mask.Pixels[position * mask.Channels] >= 128;
-        }
-        var known = new bool[space.Dimensions];
-        for (var d = 0; d < known.Length; d++) known[d] = isKnown(d / space.Symbols);
-        return known;
-    }
-
-    /// <summary>Original, what is kept (the rest in blue), completions.</summary>
-    public static Image Sheet(int[] item, bool[] known, int[][] completions, Space space)
-    {
-        var cells = new List<byte[]> { Pictures.Rgb(item, space), Masked(item, known, space) };
-        foreach (var completion in completions) cells.Add(Pictures.Rgb(completion, space));
-        return ImageGrid.Arrange(cells, space.Height, space.Width, 3, columns: cells.Count <= 12 ? cells.Count : null);
-    }
-
-    /// <summary>An item whose unknown positions are blue, as RGB.</summary>
-    public static byte[] Masked(int[] item, bool[] known, Space space)
-    {
-        var pixels = Pictures.Rgb(item, space);
-        for (var p = 0; p < space.Positions; p++)
-            if (!known[p * space.Symbols]) (pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2]) = UnknownColor;
-        return pixels;
     }
 }

@@ -9,8 +9,6 @@ namespace Likely.Cli;
 /// <summary>data list, data get, data show, data save: which data sets there are, fetching one, a look at any, and a split as a file.</summary>
 static class DataVerbs
 {
-    const int Shown = 64;
-
     static readonly Argument<string> Name = Options.Argument("NAME", "A known name (see: likely data list)");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
     static readonly Option<string[]> Set = Options.Settings("A data key; repeatable");
@@ -51,18 +49,16 @@ static class DataVerbs
     static int Show(ParseResult result, Session session)
     {
         var source = result.GetRequiredValue(Data);
-        var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-items", session);
         using var outputs = new Outputs(session.Remark, session.Force, source);
-        outputs.Claim(output);
         using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
-        var split = data.Train.Count > 0 ? data.Train : data.All;
-        var items = new int[Math.Min(Shown, split.Count)][];
-        for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new int[split.Space.Dimensions]);
-        Pictures.Write(output, Pictures.Sheet(items, data.Space), session.Force);
+        var output = OutputName.Of(data.Modality).Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-items", session);
+        outputs.Claim(output);
+        AtomicFile.Write(output, session.Force, data.Modality.Preview(data.Train.Count > 0 ? data.Train : data.All, data.Tokens).Write);
         var space = data.Space;
-        session.Answer($"{data.Describe()}\npicture {output}", new JsonObject
+        session.Answer($"{data.Describe()}\nitems   {output}", new JsonObject
         {
             ["name"] = data.Name,
+            ["modality"] = data.Modality.Name,
             ["train"] = data.Train.Count,
             ["validation"] = data.Validation.Count,
             ["test"] = data.Test.Count,

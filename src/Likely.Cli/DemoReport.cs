@@ -21,10 +21,10 @@ sealed class DemoReport(Session session, string folder, Dataset data, Autoregres
 
     public void Begin(double bits, double nats, long examples, double seconds, Baselines baselines, List<TrainingMoment> moments)
     {
-        _report.Facts(("bits per pixel, unseen digits", Text($"{bits:0.000}")), ("the same by PNG", Text($"{baselines.Png:0.000}")), ("parameters", Text($"{model.Parameters.Count:#,0}")),
+        _report.Facts(("bits per pixel, unseen digits", Text($"{bits:0.000}")), ("the same by PNG", Text($"{baselines["png"]:0.000}")), ("parameters", Text($"{model.Parameters.Count:#,0}")),
             ("digits seen", Text($"{examples:#,0}")), ("training", ProgressDisplay.Duration(seconds)));
         _report.Heading("What it learned from").Paragraph("Pictures of 16 x 16 pixels in four greys, with a label each. The model, a Gated PixelCNN, reads a picture pixel by pixel and tells how likely each grey is, given all pixels before and the label.");
-        Picture("digits.png", Pictures.Sheet(Read(data.Train, 60), model.Space, columns: 20, scale: 2), "Sixty of the training digits.");
+        Picture("digits.png", PictureSheet.Sheet(Read(data.Train, 60), model.Space, columns: 20, scale: 2), "Sixty of the training digits.");
         var bitsPerNat = 1 / (model.Space.Dimensions * 0.693147180559945309);
         _report.Curve("Surprise while learning, bits per pixel",
         [
@@ -35,8 +35,8 @@ sealed class DemoReport(Session session, string folder, Dataset data, Autoregres
         _report.Table(["Bits per pixel of unseen digits", "bits", "bytes for one digit"],
         [
             ["no knowledge: every grey equally likely", Text($"{baselines.Uniform:0.000}"), Text($"{baselines.Uniform * bytes:0.0}")],
-            ["PNG, 400 digits on one sheet", Text($"{baselines.Png:0.000}"), Text($"{baselines.Png * bytes:0.0}")],
-            ["each pixel on its own, as often each grey as in training", Text($"{baselines.Marginals:0.000}"), Text($"{baselines.Marginals * bytes:0.0}")],
+            ["PNG, 400 digits on one sheet", Text($"{baselines["png"]:0.000}"), Text($"{baselines["png"] * bytes:0.0}")],
+            ["each pixel on its own, as often each grey as in training", Text($"{baselines["marginals"]:0.000}"), Text($"{baselines["marginals"] * bytes:0.0}")],
             [Text($"this model ({nats:0.0} nats)"), Text($"{bits:0.000}"), Text($"{bits * bytes:0.0}")],
         ]);
     }
@@ -48,7 +48,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, Autoregres
         var items = Walk.Sample(model, Digits * PerDigit, session.Seed, threads: session.Threads, cancellation: session.Cancellation);
         var rate = items.Length / clock.Elapsed.TotalSeconds;
         _report.Heading("Draw").Paragraph(Text($"New digits, {PerDigit} for each label, as they came: {rate:0} digits a second."));
-        Picture("samples.png", Pictures.Sheet(items, model.Space, Digits), "Samples; one column for each label from 0 to 9.");
+        Picture("samples.png", PictureSheet.Sheet(items, model.Space, Digits), "Samples; one column for each label from 0 to 9.");
     }
 
     public void Complete()
@@ -61,9 +61,9 @@ sealed class DemoReport(Session session, string folder, Dataset data, Autoregres
             var known = new bool[item.Length];
             for (var d = 0; d < known.Length; d++) known[d] = d < known.Length / 2;
             var drawn = Walk.Complete(model, item, known, Completions, session.Seed + (ulong)i, [.. Enumerable.Repeat(data.Test.Label(i), Completions)], threads: session.Threads, cancellation: session.Cancellation);
-            cells.Add(Pictures.Rgb(item, model.Space));
-            cells.Add(CompleteVerb.Masked(item, known, model.Space));
-            foreach (var completion in drawn) cells.Add(Pictures.Rgb(completion, model.Space));
+            cells.Add(PictureSheet.Rgb(item, model.Space));
+            cells.Add(PictureSheet.Masked(item, known, model.Space));
+            foreach (var completion in drawn) cells.Add(PictureSheet.Rgb(completion, model.Space));
         }
         _report.Heading("Complete").Paragraph("The upper half of an unseen digit is kept and the lower half drawn from the exact conditional distribution, several times: where the top leaves a choice, the completions differ.");
         Picture("completions.png", ImageGrid.Arrange(cells, model.Space.Height, model.Space.Width, 3, Completions + 2), "Each row: an unseen digit, what is kept of it, and eight completions.");
@@ -82,7 +82,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, Autoregres
         var scores = Score(shown, shownLabels, (index, _, symbols) => maps[index] = symbols.ToArray());
         var high = SurpriseMaps.Percentile(maps[..5], 0.999); // the inverted one would outshine the others
         var cells = new List<byte[]>();
-        foreach (var item in shown) cells.Add(Pictures.Rgb(item, model.Space));
+        foreach (var item in shown) cells.Add(PictureSheet.Rgb(item, model.Space));
         foreach (var map in maps) cells.Add(SurpriseMap.Render(Array.ConvertAll(map, value => (double)value), 0, high));
         _report.Heading("Find what is odd, and where").Paragraph("The surprise of a pixel is -log p: bright where the model expected something else. A stroke's beginning is always a little surprising; noise, a line across or inverted colours light up.");
         Picture("surprise.png", MapFigure.WithScale(ImageGrid.Arrange(cells, model.Space.Height, model.Space.Width, 3, shown.Length, scale: 6), high, [], ""),
@@ -96,7 +96,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, Autoregres
         _report.Curve(Text($"Scores of {Ranked} unseen digits, and of the same with a patch of noise"), [("as they are", Histogram(usual, top)), ("with a patch of noise", Histogram(odd, top))], "surprise in nats", "digits");
         _report.Paragraph(Text($"A threshold that lets 95 % of the ordinary digits pass rejects {100 * Rejected(usual, odd):0.0} % of the others, though the model never saw one."));
         int[][] ranked = [.. Enumerable.Range(0, Digits).Select(label => Enumerable.Range(0, Ranked).Where(i => labels[i] == label).OrderBy(i => usual[i]).ToArray())];
-        Picture("ranking.png", Pictures.Sheet([.. ranked.Select(order => items[order[0]]), .. ranked.Select(order => items[order[^1]])], model.Space, Digits),
+        Picture("ranking.png", PictureSheet.Sheet([.. ranked.Select(order => items[order[0]]), .. ranked.Select(order => items[order[^1]])], model.Space, Digits),
             Text($"Of {Ranked} unseen digits, the least surprising of each label (above, from {ranked.Min(order => usual[order[0]]):0} nats) and the most surprising (below, up to {ranked.Max(order => usual[order[^1]]):0} nats)."));
     }
 
@@ -134,7 +134,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, Autoregres
 
     void Picture(string name, Image image, string caption)
     {
-        var file = Pictures.Encode(image);
+        var file = Png.Encode(image.Pixels, image.Height, image.Width, image.Channels);
         AtomicFile.Write(Path.Combine(folder, name), overwrite: true, stream => stream.Write(file));
         _report.Image(file, caption, caption);
     }

@@ -29,9 +29,9 @@ static class DemoVerb
 
         using var data = Dataset.Open("strokes", DataOptions.Parse([new("size", "16x16"), new("levels", "4")]), cancellation: session.Cancellation);
         var tested = data.Test.Sample(TestItems);
-        var baselines = Baselines.Measure(data.Train, tested, session.Threads, TestItems, session.Cancellation);
+        var baselines = Baselines.Measure(data, tested, session.Threads, TestItems, session.Cancellation);
         session.Say($"data        {data.Train.Count} drawn digits of 16 x 16 pixels in four greys");
-        session.Say($"baselines   uniform {baselines.Uniform:0.0}, each pixel on its own {baselines.Marginals:0.000}, PNG {baselines.Png:0.000} bits a pixel");
+        session.Say($"baselines   uniform {baselines.Uniform:0.0}, each pixel on its own {baselines["marginals"]:0.000}, PNG {baselines["png"]:0.000} bits a pixel");
 
         var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn"), [new("channels", "16"), new("layers", "9"), new("kernel", "9"), new("conditional", "true")]);
         var plan = new TrainingOptions
@@ -81,7 +81,7 @@ static class DemoVerb
 
         var seconds = clock.Elapsed.TotalSeconds;
         session.Answer($"""
-            {bits:0.0000} bits a pixel on unseen digits, against {baselines.Png:0.000} for PNG and {baselines.Uniform:0} for no knowledge at all;
+            {bits:0.0000} bits a pixel on unseen digits, against {baselines["png"]:0.000} for PNG and {baselines.Uniform:0} for no knowledge at all;
             {100 * accuracy:0.0} % of unseen digits classified right by Bayes' rule; {ProgressDisplay.Duration(seconds)} in all.
             The report is {output}; the model beside it, digits.likely, can be used with sample, complete and score.
             """, new JsonObject
@@ -93,7 +93,7 @@ static class DemoVerb
             ["training_seconds"] = Session.Number(trainingSeconds),
             ["steps"] = trainer.TotalSteps,
             ["accuracy"] = Session.Number(accuracy),
-            ["png_bits_per_dim"] = Session.Number(baselines.Png),
+            ["png_bits_per_dim"] = Session.Number(baselines["png"]),
         });
         return 0;
     }

@@ -70,7 +70,8 @@ static class ModelFile
         var options = Likely.DataOptions.FromCanonical(string.Join(' ', words));
         return options with
         {
-            As = options.As ?? Modality.Image, // what says nothing is a picture
+            As = options.As ?? Likely.Modality.Image, // what says nothing is a picture
+            ModelTokens = Tokens(checkpoint),
             ModelLevels = checkpoint.Model.Space.Levels,
             ModelClasses = checkpoint.Model.Classes > 0 ? checkpoint.ClassNames : null,
         };
@@ -84,6 +85,13 @@ static class ModelFile
         var patches = anySize && settings.TrueForAll(setting => setting.Key != "patches") ? null : options.Patches;
         return options with { AnySize = anySize, Patches = patches, Flip = false, Recolor = Recoloring.None };
     }
+
+    /// <summary>What kind of data a model is of.</summary>
+    public static Modality Modality(Checkpoint checkpoint) => Likely.DataOptions.FromCanonical(checkpoint.Preprocessing).As ?? Likely.Modality.Image;
+
+    /// <summary>What a model's symbols are as bytes; null if they are none.</summary>
+    /// <exception cref="DataException">The model is damaged.</exception>
+    public static Tokens? Tokens(Checkpoint checkpoint) => checkpoint.Assets.TryGetValue("tokens", out var text) ? Likely.Tokens.Parse(text) : null;
 
     /// <summary>The number of a label given by its name; or by number, if no label is called by a number.</summary>
     /// <exception cref="UsageException">The model has no labels, or not this one.</exception>

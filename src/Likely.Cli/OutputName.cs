@@ -11,7 +11,6 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
     /// <summary>The name that means stdout.</summary>
     public const string Stdout = "-";
 
-    public static readonly OutputName Picture = new("a PNG picture", [".png"]);
     public static readonly OutputName Table = new("a table as CSV", [".csv", ".txt"], IsText: true);
     public static readonly OutputName Model = new("a model", [".likely", ".safetensors"]);
     public static readonly OutputName Archive = new("an archive", [".lka"]);
@@ -25,6 +24,9 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
         ".json", ".jsonl", ".xml", ".yaml", ".yml", ".xls", ".xlsx", ".ods", ".parquet", ".arrow", ".npy", ".npz", ".pkl", ".mat", ".h5", ".hdf5", ".pt", ".pth", ".ckpt", ".onnx", ".gguf",
         ".likely", ".safetensors", ".resume", ".lka", ".idx", ".html", ".htm", ".zip", ".gz", ".xz", ".bz2", ".zst", ".7z", ".tar", ".tgz", ".wav", ".mp3", ".flac", ".ogg", ".mp4", ".avi", ".mkv", ".cs", ".py", ".sh",
     };
+
+    /// <summary>A file with items of a modality.</summary>
+    public static OutputName Of(Modality modality) => new(modality.FileWords, [modality.Extension]);
 
     /// <summary>The name given, or else a free one of that stem in the folder runs; for text, <see cref="Stdout"/> by whatever name.</summary>
     /// <exception cref="UsageException">The name promises something else.</exception>

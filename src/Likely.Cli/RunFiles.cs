@@ -21,7 +21,7 @@ sealed class RunFiles
     public string Folder { get; }
     public string Resume { get; }
     public string Metrics => Path.Combine(Folder, "metrics.jsonl");
-    public string Samples(long step) => Path.Combine(Folder, $"samples-{step:000000}.png");
+    public string Samples(long step, string extension) => Path.Combine(Folder, $"samples-{step:000000}{extension}");
 
     /// <summary>Refuses to go on with what has come to its end: nothing is left of it but its model, and beginning anew is not going on.</summary>
     /// <exception cref="UsageException">There is a model, and nothing to resume.</exception>
@@ -61,7 +61,7 @@ sealed class RunFiles
         if (!Directory.Exists(Folder)) return;
         if (!File.Exists(Metrics) && Directory.EnumerateFileSystemEntries(Folder).Any())
             throw new UsageException($"{Folder} is no folder of an earlier run and not empty; choose another --out, or move it away");
-        foreach (var pattern in (string[])["samples-*.png", "events.out.tfevents.*.likely.*", "metrics.jsonl"])
+        foreach (var pattern in (string[])["samples-*.png", "samples-*.txt", "samples-*.bin", "events.out.tfevents.*.likely.*", "metrics.jsonl"])
             foreach (var path in Directory.EnumerateFiles(Folder, pattern)) File.Delete(path);
         File.Delete(Resume);
     }

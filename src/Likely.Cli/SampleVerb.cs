@@ -24,14 +24,14 @@ static class SampleVerb
     {
         var source = result.GetRequiredValue(Model);
         var checkpoint = ModelFile.Read(source);
-        var model = checkpoint.Model;
+        var (model, modality, tokens) = (checkpoint.Model, ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
         var count = result.GetValue(Count) ?? 64;
         var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;
         var temperature = (float)(result.GetValue(Temperature) ?? 1);
-        var output = OutputName.Picture.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-samples", session);
+        var output = OutputName.Of(modality).Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-samples", session);
         using var outputs = new Outputs(session.Remark, session.Force, source);
         outputs.Claim(output);
-        string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}.png"))] : [];
+        string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}{modality.Extension}"))] : [];
         if (each.Length > 0) outputs.Claim(result.GetValue(Each)!, each);
         if ((long)count * model.Space.Dimensions > ImageGrid.LargestSheet / 4)
             throw new UsageException($"a picture of {count} samples of {model.Space} would be too large; draw at most {Math.Max(1, ImageGrid.LargestSheet / 4 / model.Space.Dimensions)} with --count");
@@ -45,11 +45,11 @@ static class SampleVerb
 
         var columns = label is null && model.Classes is > 1 and <= 16 && count % model.Classes == 0 ? model.Classes : (int?)null;
         using var files = new OutputSet(session.Remark, session.Force);
-        Pictures.Write(files, output, Pictures.Sheet(items, model.Space, columns));
+        files.Write(output, modality.Sheet(items, model.Space, tokens, columns).Write);
         for (var i = 0; i < each.Length; i++)
         {
             session.Cancellation.ThrowIfCancellationRequested();
-            Pictures.Write(files, each[i], Pictures.Single(items[i], model.Space));
+            files.Write(each[i], modality.Single(items[i], model.Space, tokens).Write);
         }
         files.Complete();
         var rate = (double)count * model.Space.Dimensions / seconds;

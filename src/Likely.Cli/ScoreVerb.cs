@@ -42,7 +42,7 @@ static class ScoreVerb
         var choice = ItemChoice.Of(checkpoint, data, splitName);
         var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         var count = split.Count;
-        var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, outputs) : null;
+        var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, data.Modality, data.Tokens, outputs) : null;
         if (maps is not null && count > MostMaps) throw new UsageException($"--map would write {count} pictures; say how many with --limit N, at most {MostMaps}");
         var groups = Group(checkpoint, split, count);
         session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");

@@ -7,16 +7,16 @@ using Likely.Models;
 namespace Likely.Cli;
 
 /// <summary>
-/// Pictures of items beside the surprise of each of their positions, -log p in nats summed over the position's symbols. All maps
+/// Items with the surprise of each of their positions, -log p in nats summed over the position's symbols, as their modality shows it. All maps
 /// share one range, from 0 to the value that one position in a thousand exceeds, so that they can be compared; a bar in each says
 /// it. A table lists them, with each item's most surprising place; by it, the maps of an earlier run are known and removed.
 /// </summary>
-sealed partial class SurpriseMaps(string folder, Split split, int count, AutoregressiveModel model, Outputs outputs)
+sealed partial class SurpriseMaps(string folder, Split split, int count, AutoregressiveModel model, Modality modality, Tokens? tokens, Outputs outputs)
 {
     const string Table = "maps.csv";
 
-    readonly float[][] _maps = new float[count][];
-    readonly List<string> _stale = Claim(folder, split, count, model, outputs);
+    readonly float[][] _maps = new float[count][]; // of symbols
+    readonly List<string> _stale = Claim(folder, split, count, model, modality, outputs);
 
     public string Folder => folder;
 
@@ -26,28 +26,26 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Autoreg
     /// <summary>Takes the surprise of every symbol of one item; from any thread.</summary>
     public void Keep(int index, ReadOnlySpan<float> symbols)
     {
-        var channels = model.Space.Symbols;
-        var map = new float[symbols.Length / channels];
-        for (var i = 0; i < symbols.Length; i++) map[i / channels] += symbols[i];
-        _maps[index] = map;
+        _maps[index] = symbols.ToArray();
     }
 
     public void Write(OutputSet files, double[] nats, CancellationToken cancellation)
     {
-        High = Percentile(_maps, 0.999);
-        var table = new StringBuilder("file,index,name,nats,bits_per_dim,highest_nats,row,column\n");
+        float[][] positions = [.. _maps.Select(ByPosition)];
+        High = Percentile(positions, 0.999);
+        var (first, second) = modality.PlaceNames;
+        var table = new StringBuilder($"file,index,name,nats,bits_per_dim,highest_nats,{first},{second}\n");
         for (var i = 0; i < count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var space = split.SpaceOf(i);
             var item = new int[space.Dimensions];
             split.Read(i, item);
-            var map = SurpriseMap.Render(Array.ConvertAll(_maps[i], value => (double)value), 0, High);
             var bits = Evaluation.BitsPerDimension(nats[i], space);
-            Pictures.Write(files, Path.Combine(folder, Name(split, i)), MapFigure.Of(Pictures.Rgb(item, space), map, space.Height, space.Width, High,
-                string.Create(CultureInfo.InvariantCulture, $"{nats[i]:0.0} nats, {bits:0.000} bits/dim")));
-            var peak = Array.IndexOf(_maps[i], _maps[i].Max());
-            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{_maps[i][peak]:R},{peak / space.Width},{peak % space.Width}\n");
+            files.Write(Path.Combine(folder, Name(split, i, modality)), modality.Surprise(item, _maps[i], space, tokens, High, string.Create(CultureInfo.InvariantCulture, $"{nats[i]:0.0} nats, {bits:0.000} bits/dim")).Write);
+            var peak = Array.IndexOf(positions[i], positions[i].Max());
+            var (row, column) = modality.PlaceOf(peak, item, space, tokens);
+            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i, modality)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{positions[i][peak]:R},{row},{column}\n");
         }
         files.Write(Path.Combine(folder, Table), stream => stream.Write(Encoding.UTF8.GetBytes(table.ToString())));
     }
@@ -67,10 +65,10 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Autoreg
         return Math.Max(1e-6, values[(int)(share * (values.Count - 1))]);
     }
 
-    static List<string> Claim(string folder, Split split, int count, AutoregressiveModel model, Outputs outputs)
+    static List<string> Claim(string folder, Split split, int count, AutoregressiveModel model, Modality modality, Outputs outputs)
     {
         if (model.Members > 1) throw new UsageException("--map is not for an ensemble: its members' probabilities are averaged over whole items, not symbol by symbol");
-        HashSet<string> names = [.. Enumerable.Range(0, count).Select(i => Name(split, i))];
+        HashSet<string> names = [.. Enumerable.Range(0, count).Select(i => Name(split, i, modality))];
         outputs.Claim(folder, [.. names.Append(Table).Select(name => Path.Combine(folder, name))]);
         List<string> stale = [.. Listed(Path.Combine(folder, Table)).Where(name => !names.Contains(name)).Select(name => Path.Combine(folder, name)).Where(File.Exists)];
         foreach (var path in stale) outputs.RequireNoInput(path);
@@ -84,8 +82,17 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Autoreg
         return [.. File.ReadLines(table).Select(line => line.Split(',')[0]).Where(name => MapName().IsMatch(name))];
     }
 
-    static string Name(Split split, int index) => $"{split.Number(index):00000}-{DefaultName.Stem(split.ItemName(index))}.png";
+    static string Name(Split split, int index, Modality modality) => $"{split.Number(index):00000}-{DefaultName.Stem(split.ItemName(index))}{modality.MapExtension}";
 
-    [GeneratedRegex(@"^[0-9]{5,}-[\w.\-]+\.png$")]
+    float[] ByPosition(float[] symbols)
+    {
+        var channels = model.Space.Symbols;
+        if (channels == 1) return symbols;
+        var positions = new float[symbols.Length / channels];
+        for (var i = 0; i < symbols.Length; i++) positions[i / channels] += symbols[i];
+        return positions;
+    }
+
+    [GeneratedRegex(@"^[0-9]{5,}-[\w.\-]+\.(png|html)$")]
     private static partial Regex MapName();
 }

@@ -82,15 +82,15 @@ static class TrainVerb
         session.Say($"plan        {(trainer.IsTimed ? "about " : "")}{trainer.TotalSteps} steps of {trainer.Batch}, {(double)trainer.TotalSteps * trainer.Batch / data.Train.Count:0.00} epochs, validation on {trainer.Validated.Count} items each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
         if (trainer.Validated.Count is > 0 and < FewValidationItems and var few) session.Warn($"warning     validation rests on {few} {(few == 1 ? "item, which also chooses" : "items, which also choose")} the weights, so its figure says little and flatters the model");
         // Only the plan says which items the model is validated on, and the baselines stand beside it on the same.
-        var baselines = Baselines.Measure(data.Train, trainer.Validated, session.Threads, plan.ValidationLimit, session.Cancellation);
-        session.Say($"baselines   {Text(baselines)} bits/dim");
+        var baselines = Baselines.Measure(data, trainer.Validated, session.Threads, plan.ValidationLimit, session.Cancellation);
+        session.Say($"baselines   {baselines} {baselines.Unit}");
         foreach (var warning in baselines.Warnings) session.Warn($"warning     {warning}");
         if (trainer.TotalSteps * trainer.Batch < data.Train.Count) session.Warn("warning     the plan is less than one pass over the data; give it more time, or a smaller model");
 
         var firstStep = trainer.Step;
         var checkpoint = session.Watch(display =>
         {
-            using var own = log = new TrainingLog(session, display, files, trainer.Model, firstStep, trainer.IsTimed ? trainer.BudgetSeconds : null);
+            using var own = log = new TrainingLog(session, display, files, trainer.Model, data, firstStep, trainer.IsTimed ? trainer.BudgetSeconds : null);
             return trainer.Run(session.Cancellation);
         });
         if (!trainer.Interrupted || trainer.HasBest) files.Save(checkpoint);
@@ -123,9 +123,6 @@ static class TrainVerb
         return [.. data.ClassNames.Where((_, label) => !trained.Contains(label))];
     }
 
-    static string Text(Baselines baselines)
-        => $"uniform {baselines.Uniform:0.0000}, each dimension on its own {(baselines.Marginals is { } marginals ? $"{marginals:0.0000}" : "-")}, PNG {(baselines.Png is { } png ? $"{png:0.0000}" : "-")}";
-
     // What repeats a run whose steps were decided by time, whatever the speed of the machine.
     static string Repeat(TrainingOptions run)
         => $"--steps {run.Plan!.Total} --batch {run.Batch} --set plan={run.Plan}{(run.ValidationLimit == new TrainingOptions().ValidationLimit ? "" : $" validation_limit={run.ValidationLimit}")}";
@@ -145,7 +142,7 @@ static class TrainVerb
     static string Text(Trainer trainer, Checkpoint checkpoint, RunFiles files, double seconds, Baselines baselines)
     {
         var validation = checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits)
-            ? $"validation  {bits:0.0000} bits/dim, {checkpoint.Summary["validation_nats"]:0.000} nats{(trainer.Validated.Count < trainer.HeldOutItems ? $", on {trainer.Validated.Count} of {trainer.HeldOutItems} items" : "")}; baselines: {Text(baselines)}" : $"baselines   {Text(baselines)} bits/dim";
+            ? $"validation  {bits:0.0000} bits/dim, {checkpoint.Summary["validation_nats"]:0.000} nats{(trainer.Validated.Count < trainer.HeldOutItems ? $", on {trainer.Validated.Count} of {trainer.HeldOutItems} items" : "")}; baselines: {baselines} {baselines.Unit}" : $"baselines   {baselines} {baselines.Unit}";
         var repeat = trainer.IsTimed ? $"\nrepeat      {Repeat(trainer.Repeat)}" : "";
         return $"""
             model       {files.Checkpoint}, {trainer.Model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
@@ -155,27 +152,29 @@ static class TrainVerb
             """;
     }
 
-    static JsonObject Json(Trainer trainer, Checkpoint checkpoint, RunFiles files, TrainingMoment? last, double seconds, Baselines baselines) => new()
+    static JsonObject Json(Trainer trainer, Checkpoint checkpoint, RunFiles files, TrainingMoment? last, double seconds, Baselines baselines)
     {
-        ["checkpoint"] = trainer.Interrupted && !trainer.HasBest ? null : files.Checkpoint,
-        ["parameters"] = trainer.Model.Parameters.Count,
-        ["steps"] = trainer.Step,
-        ["seconds"] = Session.Number(seconds),
-        ["examples_per_second"] = Session.Number(last?.ExamplesPerSecond),
-        ["train_bits_per_dim"] = Session.Number(checkpoint.Summary.TryGetValue("train_bits_per_dim", out var train) ? train : null),
-        ["validation_bits_per_dim"] = Session.Number(checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits) ? bits : null),
-        ["validation_nats"] = Session.Number(checkpoint.Summary.TryGetValue("validation_nats", out var nats) ? nats : null),
-        ["validation_items"] = trainer.Validated.Count,
-        ["held_out_items"] = trainer.HeldOutItems,
-        ["identity"] = checkpoint.Identity(),
-        ["total_steps"] = trainer.TotalSteps,
-        ["interrupted"] = trainer.Interrupted,
-        ["uniform_bits_per_dim"] = Session.Number(baselines.Uniform),
-        ["marginals_bits_per_dim"] = Session.Number(baselines.Marginals),
-        ["png_bits_per_dim"] = Session.Number(baselines.Png),
-        ["outcome"] = Outcome(trainer, checkpoint, baselines)?.Words,
-        ["better_than_baselines"] = Outcome(trainer, checkpoint, baselines)?.IsBetter,
-        ["batch"] = trainer.Batch,
-        ["repeat"] = Repeat(trainer.Repeat),
-    };
+        var json = new JsonObject
+        {
+            ["checkpoint"] = trainer.Interrupted && !trainer.HasBest ? null : files.Checkpoint,
+            ["parameters"] = trainer.Model.Parameters.Count,
+            ["steps"] = trainer.Step,
+            ["seconds"] = Session.Number(seconds),
+            ["examples_per_second"] = Session.Number(last?.ExamplesPerSecond),
+            ["train_bits_per_dim"] = Session.Number(checkpoint.Summary.TryGetValue("train_bits_per_dim", out var train) ? train : null),
+            ["validation_bits_per_dim"] = Session.Number(checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits) ? bits : null),
+            ["validation_nats"] = Session.Number(checkpoint.Summary.TryGetValue("validation_nats", out var nats) ? nats : null),
+            ["validation_items"] = trainer.Validated.Count,
+            ["held_out_items"] = trainer.HeldOutItems,
+            ["identity"] = checkpoint.Identity(),
+            ["total_steps"] = trainer.TotalSteps,
+            ["interrupted"] = trainer.Interrupted,
+            ["outcome"] = Outcome(trainer, checkpoint, baselines)?.Words,
+            ["better_than_baselines"] = Outcome(trainer, checkpoint, baselines)?.IsBetter,
+            ["batch"] = trainer.Batch,
+            ["repeat"] = Repeat(trainer.Repeat),
+        };
+        foreach (var baseline in baselines.All) json[$"{baseline.Key}_{baselines.Unit.Replace("/", "_per_")}"] = Session.Number(baseline.Bits);
+        return json;
+    }
 }

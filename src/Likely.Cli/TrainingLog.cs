@@ -28,6 +28,8 @@ sealed class TrainingLog : IDisposable
     readonly MetricsWriter _metrics;
     readonly TensorBoardWriter _board;
     readonly double? _budget;
+    readonly Modality _modality;
+    readonly Tokens? _tokens;
     double _lastRow = double.NegativeInfinity, _sheetSeconds, _sheetAt, _sampleSeconds;
     double _lastEpoch = -1;
     bool _forecastSaid;
@@ -36,11 +38,13 @@ sealed class TrainingLog : IDisposable
     /// <param name="display">Shows progress.</param>
     /// <param name="files">Where the run writes.</param>
     /// <param name="model">The model in training.</param>
+    /// <param name="data">What it learns from.</param>
     /// <param name="firstStep">The step that the run goes on from.</param>
     /// <param name="budget">Seconds that the training is given; null: as long as it takes.</param>
-    public TrainingLog(Session session, ProgressDisplay display, RunFiles files, AutoregressiveModel model, long firstStep, double? budget)
+    public TrainingLog(Session session, ProgressDisplay display, RunFiles files, AutoregressiveModel model, Dataset data, long firstStep, double? budget)
     {
         (_session, _display, _files, _model, _budget) = (session, display, files, model, budget);
+        (_modality, _tokens) = (data.Modality, data.Tokens);
         _metrics = new MetricsWriter(files.Metrics);
         _metrics.TruncateAfterStep(firstStep);
         _board = new TensorBoardWriter(files.Folder, firstStep > 0 ? firstStep : null);
@@ -99,10 +103,9 @@ sealed class TrainingLog : IDisposable
         var count = columns == 8 ? items : columns * Math.Max(items < SheetItems ? 1 : 2, items / columns);
         try
         {
-            var sheet = Pictures.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, cancellation: stop.Token), _model.Space, columns);
-            var file = Pictures.Encode(sheet);
-            AtomicFile.Write(_files.Samples(moment.Step), overwrite: true, stream => stream.Write(file));
-            _board.Image("samples", file, sheet.Height, sheet.Width, sheet.Channels, moment.Step);
+            var sheet = _modality.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, cancellation: stop.Token), _model.Space, _tokens, columns);
+            AtomicFile.Write(_files.Samples(moment.Step, sheet.Extension), overwrite: true, sheet.Write);
+            if (sheet.Picture is var (height, width, channels)) _board.Image("samples", sheet.Content, height, width, channels, moment.Step);
             return true;
         }
         catch (OperationCanceledException) when (!_session.Cancellation.IsCancellationRequested)

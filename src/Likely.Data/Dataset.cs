@@ -68,6 +68,7 @@ public sealed class Dataset : IDisposable
         if (KnownDatasets.Find(nameOrPath) is { } known)
         {
             KnownDatasets.RequireClear(nameOrPath, known);
+            Modality.Image.RequireOwn(options with { HoldOut = HoldOut.Content }, nameOrPath);
             var parts = known.IsBuiltIn ? StrokesSource.Parts() : SourceParts.Open(KnownDatasets.Locate(known) ?? Fetch(known.Name, progress, cancellation), options, progress, cancellation);
             return new Dataset(known.Name, true, ImageContent.Of(parts, options, known, cancellation));
         }
@@ -131,9 +132,10 @@ public sealed class Dataset : IDisposable
         text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}{(_content.Division.Length > 0 ? $"; {_content.Division}" : "")}");
         text.AppendLine($"shape   {Modality.Shape(this)}");
         text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {VisibleText.Line(string.Join(", ", ClassNames.Take(20)))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");
+        foreach (var (name, words) in Modality.Describe(this)) text.AppendLine($"{name,-7} {VisibleText.Line(words)}");
         foreach (var note in Notes) text.AppendLine($"note    {VisibleText.Line(note)}");
         var settings = (_content.Options with { HoldOut = HoldOut.Permutation }).ToCanonical();
-        text.Append($"set     {(settings.Length == 0 ? "nothing: pixels as they are stored" : settings)}");
+        text.Append($"set     {(settings.Length == 0 ? "nothing: as they are stored" : settings)}");
         return text.ToString();
     }
 

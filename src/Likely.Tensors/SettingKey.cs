@@ -13,6 +13,9 @@ public sealed record SettingKey(string Name, string Default, string Values, stri
     /// <summary>"a, b or c".</summary>
     public static string Or(params IReadOnlyList<string> words) => words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}";
 
+    /// <summary>"a, b and c".</summary>
+    public static string And(params IReadOnlyList<string> words) => words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words.SkipLast(1))} and {words[^1]}";
+
     /// <summary>A range in words, such as "an odd whole number from 3 to 99".</summary>
     public static string Range(double least, double most, bool whole, bool odd = false) => FormattableString.Invariant(
         $"{(odd ? "an odd whole number" : whole ? "a whole number" : "a number")} from {least}{(most >= 1e9 ? " on" : $" to {most}")}");

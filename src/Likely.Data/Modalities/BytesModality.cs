@@ -1,11 +1,12 @@
 namespace Likely.Data;
 
 /// <summary>Bytes of any kind: what nothing else is known to be, and any file that is said to be so.</summary>
-sealed class BytesModality : Modality
+sealed class BytesModality : SequenceModality
 {
     public override string Name => "bytes";
-
-    internal override string Shape(Dataset data) => SequenceContent.Shape(data);
+    public override string Title => "bytes";
+    public override string Extension => ".bin";
+    public override string FileWords => "a file of bytes";
 
     internal override bool Recognises(DataPath path) => path.IsFolder
         ? path.Listing.Unknown.Count > 0

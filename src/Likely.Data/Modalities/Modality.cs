@@ -1,8 +1,12 @@
 using Likely.Data;
+using Likely.Tensors;
 
 namespace Likely;
 
-/// <summary>A kind of data, and all that depends on it: which files it takes and what their items are.</summary>
+/// <summary>
+/// A kind of data, and all that depends on it: which files it takes and what their items are, which data keys it knows, how items, completions and surprise are
+/// shown, what is kept of an item that is completed, and what a model is compared with. Whoever works with items asks the modality and need not know which it is.
+/// </summary>
 public abstract class Modality
 {
     public static Modality Image { get; } = new ImageModality();
@@ -15,10 +19,91 @@ public abstract class Modality
     /// <summary>What <c>as=</c> calls it.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What its data are called: "images".</summary>
+    public abstract string Title { get; }
+
+    /// <summary>The data keys that are its own, besides those that all kinds have.</summary>
+    public abstract IReadOnlyList<string> Keys { get; }
+
+    /// <summary>How names of files with its items end: ".png".</summary>
+    public abstract string Extension { get; }
+
+    /// <summary>What such a file is called: "a PNG picture".</summary>
+    public abstract string FileWords { get; }
+
+    /// <summary>How names of files that show surprise end: ".html".</summary>
+    public abstract string MapExtension { get; }
+
+    /// <summary>Of an item that is completed, what is known if nothing else is said.</summary>
+    public abstract string Kept { get; }
+
+    /// <summary>What can be said to be known, to be read after "use".</summary>
+    public abstract string KeptValues { get; }
+
+    /// <summary>What the two numbers are called that say where in an item a position is: "row", "column".</summary>
+    public abstract (string First, string Second) PlaceNames { get; }
+
     public override string ToString() => Name;
+
+    /// <summary>Some items on one sheet.</summary>
+    /// <param name="items">Their symbols.</param>
+    /// <param name="space">What each is.</param>
+    /// <param name="tokens">What their symbols are as bytes, if they are that.</param>
+    /// <param name="columns">Of a sheet of rows and columns, how many, if it matters.</param>
+    public abstract Rendering Sheet(IReadOnlyList<int[]> items, Space space, Tokens? tokens, int? columns = null);
+
+    /// <summary>One item as a file of its own.</summary>
+    public abstract Rendering Single(int[] item, Space space, Tokens? tokens);
+
+    /// <summary>An item, what is kept of it, and how it was completed.</summary>
+    public abstract Rendering Completions(int[] item, bool[] known, IReadOnlyList<int[]> completions, Space space, Tokens? tokens);
+
+    /// <summary>An item beside, or under, the surprise of each of its symbols.</summary>
+    /// <param name="item">Its symbols.</param>
+    /// <param name="nats">-log p of each of them.</param>
+    /// <param name="space">What the item is.</param>
+    /// <param name="tokens">What its symbols are as bytes, if they are that.</param>
+    /// <param name="high">The nats of a position that the brightest colour stands for.</param>
+    /// <param name="caption">A line under it.</param>
+    public abstract Rendering Surprise(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Space space, Tokens? tokens, double high, string caption);
+
+    /// <summary>The same for a terminal of 256 colours; null if there is no such thing.</summary>
+    public virtual string? Coloured(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Tokens? tokens, double high) => null;
+
+    /// <summary>Where a position is, as <see cref="PlaceNames"/> counts.</summary>
+    public abstract (long First, long Second) PlaceOf(int position, ReadOnlySpan<int> item, Space space, Tokens? tokens);
+
+    /// <summary>Per symbol of an item, whether it is kept.</summary>
+    /// <param name="kept">One of <see cref="KeptValues"/>.</param>
+    /// <param name="space">What the item is.</param>
+    /// <exception cref="UsageException">It is none of them, or does not fit.</exception>
+    public abstract bool[] Known(string kept, Space space);
+
+    /// <summary>What no model of such data should be worse than.</summary>
+    /// <exception cref="DataException">An item cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public abstract Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation);
+
+    /// <summary>The first items of a split on one sheet, as many as make one.</summary>
+    /// <exception cref="DataException">An item cannot be read.</exception>
+    public abstract Rendering Preview(Split split, Tokens? tokens);
+
+    /// <summary>Refuses options that are another modality's.</summary>
+    /// <exception cref="DataException">naming the key, whose it is, and what the data are</exception>
+    internal void RequireOwn(DataOptions options, string path)
+    {
+        var given = options.ToCanonical().Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('=')[0]).Where(key => key != "hold_out").ToHashSet();
+        if (options.HoldOut == HoldOut.Permutation) given.Add("hold_out");
+        foreach (var key in given)
+            if (!Keys.Contains(key) && All.Where(other => other.Keys.Contains(key)).ToArray() is { Length: > 0 } owners)
+                throw new DataException($"{key} is a key of {SettingKey.And([.. owners.Select(owner => owner.Title)])}, and '{path}' is {Title}; leave it out{(options.As is null ? $", or set as={owners[0]} if that is what it is" : "")}.");
+    }
 
     /// <summary>What the items of a data set of this kind are, for people.</summary>
     internal abstract string Shape(Dataset data);
+
+    /// <summary>More about a data set, a name and what there is to say of it each.</summary>
+    internal virtual IEnumerable<(string Name, string Words)> Describe(Dataset data) => [];
 
     /// <summary>Whether a file or folder is of this kind if nothing else says so.</summary>
     /// <exception cref="DataException">if it cannot be read</exception>
@@ -29,12 +114,15 @@ public abstract class Modality
     internal abstract DataContent Open(DataPath path);
 
     /// <summary>The kind that the options name, else the first that recognises what is there.</summary>
-    /// <exception cref="DataException">if nothing takes it</exception>
+    /// <exception cref="DataException">if nothing takes it, or the options are another kind's</exception>
     internal static Modality Of(DataPath path)
     {
-        if (path.Options.As is { } named) return named;
-        foreach (var modality in All)
-            if (modality.Recognises(path)) return modality;
+        var modality = path.Options.As ?? All.FirstOrDefault(modality => modality.Recognises(path));
+        if (modality is not null)
+        {
+            modality.RequireOwn(path.Options, path.Path);
+            return modality;
+        }
         if (path.IsFolder) throw SourceParts.Nothing(path.Path, path.Listing);
         var refusal = path.Kind.Refusal(path.Path);
         if (path.Kind.Format == FileFormat.Empty) throw refusal;

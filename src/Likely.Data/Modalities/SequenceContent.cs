@@ -12,16 +12,11 @@ static class SequenceContent
 {
     const int SmallestShareOfGap = 20;
 
-    /// <summary>What the items are, for people.</summary>
-    public static string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture,
-        $"{(data.All.Count == 1 ? "one sequence" : $"{data.All.Count} sequences, the longest")} of {data.Space.Width} symbols, an alphabet of {data.Space.Levels}");
-
     /// <summary>Opens a file or a folder of files.</summary>
     /// <exception cref="DataException">if something cannot be read, or the file is none that the modality takes</exception>
     public static DataContent Open(Modality modality, DataPath path, Func<FileKind, bool> takes)
     {
         var options = path.Options with { As = modality };
-        if (options.HoldOut == HoldOut.Permutation) throw new DataException("hold_out=permutation is for pictures; leave it out, text and bytes are held out by content.");
         var notes = new List<string>();
         var rule = options.Items ?? (path.IsFolder ? ItemRule.Files : ItemRule.Stream);
         var (places, folder, labels) = path.IsFolder ? OfFolder(modality, path, takes, rule, notes) : OfFile(modality, path, takes);

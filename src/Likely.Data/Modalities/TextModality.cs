@@ -1,11 +1,12 @@
 namespace Likely.Data;
 
 /// <summary>Text: files whose beginning is valid UTF-8, and folders that hold more of those than of other bytes.</summary>
-sealed class TextModality : Modality
+sealed class TextModality : SequenceModality
 {
     public override string Name => "text";
-
-    internal override string Shape(Dataset data) => SequenceContent.Shape(data);
+    public override string Title => "text";
+    public override string Extension => ".txt";
+    public override string FileWords => "a text";
 
     internal override bool Recognises(DataPath path) => path.IsFolder
         ? path.Listing.Texts.Count > 0 && path.Listing.Texts.Count >= path.Listing.Unknown.Count

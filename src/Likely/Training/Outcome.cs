@@ -24,7 +24,7 @@ public sealed record Outcome(double Bits, Baselines Baselines)
     public required int Items { get; init; }
 
     /// <summary>True if it is better than every baseline.</summary>
-    public bool IsBetter => Bits < Math.Min(Baselines.Uniform, Math.Min(Baselines.Marginals ?? double.PositiveInfinity, Baselines.Png ?? double.PositiveInfinity));
+    public bool IsBetter => Baselines.All.All(baseline => !(baseline.Bits <= Baselines.Of(Bits))) && double.IsFinite(Bits);
 
     bool IsStillImproving => BestStep >= Late * TotalSteps;
 
@@ -35,9 +35,9 @@ public sealed record Outcome(double Bits, Baselines Baselines)
         {
             if (!double.IsFinite(Bits)) return "its loss is not a finite number: try a lower learning rate, or look at the data";
             List<string> places = [];
-            if (Baselines.Png is { } png) places.Add(Place(png, "PNG"));
-            if (Baselines.Marginals is { } marginals) places.Add(Place(marginals, "each dimension on its own"));
-            if (places.Count == 0 || Bits >= Baselines.Uniform) places.Add(Place(Baselines.Uniform, "no knowledge at all"));
+            foreach (var baseline in Baselines.All.Skip(1).Reverse())
+                if (baseline.Bits is { } bits) places.Add(Place(bits, baseline.Name));
+            if (places.Count == 0 || Baselines.Of(Bits) >= Baselines.Uniform) places.Add(Place(Baselines.Uniform, "no knowledge at all"));
             var place = string.Join(", ", places);
             return IsBetter ? IsStillImproving ? $"{place}; it was still improving, so more time would help" : place : $"{place}: {Advice}";
         }
@@ -46,13 +46,14 @@ public sealed record Outcome(double Bits, Baselines Baselines)
     string Advice =>
         IsStillImproving ? $"it was still improving, so train longer{(Items < FewItems ? $"; {Items} training items are few, and more would help most" : "")}"
         : BestStep < Early * TotalSteps && TrainBits < ByHeart * Bits ? $"it has learnt its {Items} training items by heart, so use more data, a smaller model or dropout"
-        : Bits >= Baselines.Uniform ? "it has gone astray, so try a lower learning rate, or look at the data"
+        : Baselines.Of(Bits) >= Baselines.Uniform ? "it has gone astray, so try a lower learning rate, or look at the data"
         : "it has stopped improving, so use a larger model, more data, or another learning rate";
 
     string Place(double baseline, string name)
     {
-        var percent = 100 * Math.Abs(Bits / baseline - 1);
+        var own = Baselines.Of(Bits);
+        var percent = 100 * Math.Abs(own / baseline - 1);
         var share = percent.ToString(percent < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture);
-        return share == "0.0" ? $"the same as {name}" : $"{share} % {(Bits < baseline ? "below" : "worse than")} {name}";
+        return share == "0.0" ? $"the same as {name}" : $"{share} % {(own < baseline ? "below" : "worse than")} {name}";
     }
 }

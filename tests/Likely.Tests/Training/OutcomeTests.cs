@@ -5,6 +5,9 @@ namespace Likely.Tests.Training;
 /// <summary>What is said of a result beside the baselines, and the advice that follows from the course of the training.</summary>
 public sealed class OutcomeTests
 {
+    static Baselines Of(double uniform, double? marginals, double? png, double dimensions = 1) =>
+        new([new("uniform", "uniform", uniform), new("marginals", "each dimension on its own", marginals), new("png", "PNG", png)], "bits/dim", dimensions, []);
+
     [Theory]
     [InlineData(0.44, 0.4, 500, true, "12 % below PNG, 27 % below each dimension on its own")]
     [InlineData(0.44, 0.4, 990, true, "12 % below PNG, 27 % below each dimension on its own; it was still improving, so more time would help")]
@@ -17,17 +20,26 @@ public sealed class OutcomeTests
     [InlineData(double.NaN, 0.5, 800, false, "its loss is not a finite number: try a lower learning rate, or look at the data")]
     public void It_stands_beside_the_baselines_in_words(double bits, double train, long best, bool better, string words)
     {
-        var outcome = new Outcome(bits, new Baselines(1, 0.6, 0.5, [])) { TrainBits = train, BestStep = best, TotalSteps = 1000, Items = 1000 };
+        var outcome = new Outcome(bits, Of(1, 0.6, 0.5)) { TrainBits = train, BestStep = best, TotalSteps = 1000, Items = 1000 };
         Assert.Equal(words, outcome.Words);
         Assert.Equal(better, outcome.IsBetter);
     }
 
     [Fact]
+    public void Bits_are_compared_in_the_unit_of_the_baselines()
+    {
+        // 1.1 bits for a symbol, of which there are 0.4 for a byte.
+        var outcome = new Outcome(1.1, Of(1, 0.6, 0.5, 0.4)) { TrainBits = 1.1, BestStep = 500, TotalSteps = 1000, Items = 1000 };
+        Assert.Equal("12 % below PNG, 27 % below each dimension on its own", outcome.Words);
+        Assert.True(outcome.IsBetter);
+    }
+
+    [Fact]
     public void Baselines_that_cannot_be_measured_are_left_out()
     {
-        var outcome = new Outcome(0.9, new Baselines(1, null, null, [])) { TrainBits = 0.8, BestStep = 100, TotalSteps = 1000, Items = 10 };
+        var outcome = new Outcome(0.9, Of(1, null, null)) { TrainBits = 0.8, BestStep = 100, TotalSteps = 1000, Items = 10 };
         Assert.Equal("10 % below no knowledge at all", outcome.Words);
         Assert.True(outcome.IsBetter);
-        Assert.EndsWith("; 10 training items are few, and more would help most", (outcome with { Baselines = new Baselines(1, 0.5, null, []), BestStep = 1000 }).Words);
+        Assert.EndsWith("; 10 training items are few, and more would help most", (outcome with { Baselines = Of(1, 0.5, null), BestStep = 1000 }).Words);
     }
 }

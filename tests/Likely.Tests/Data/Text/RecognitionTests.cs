@@ -54,7 +54,7 @@ public sealed class RecognitionTests
         Refusal(samples.File("cut.png", png[..^40]), DataOptions.Default);
         Assert.Equal(Modality.Bytes, Of(samples.File("cut.png", png[..^40]), AsBytes));
         Assert.Contains("cannot be read as pictures", Refusal(samples.File("a.txt", Head("prose")), AsImage));
-        Assert.Contains("hold_out=permutation is for pictures", Refusal(samples.File("a.txt", Head("prose")), new DataOptions { HoldOut = HoldOut.Permutation }));
+        Assert.Contains("hold_out is a key of images, and", Refusal(samples.File("a.txt", Head("prose")), new DataOptions { HoldOut = HoldOut.Permutation }));
     }
 
     [Fact]

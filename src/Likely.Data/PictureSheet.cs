@@ -1,12 +1,12 @@
-using Likely.Data;
-using Likely.Models;
 using Likely.Tensors;
 
-namespace Likely.Cli;
+namespace Likely.Data;
 
-/// <summary>Sheets of items as PNG files.</summary>
-static class Pictures
+/// <summary>Items of a model of pictures as people see them.</summary>
+public static class PictureSheet
 {
+    static readonly (byte R, byte G, byte B) UnknownColor = (58, 78, 118);
+
     /// <summary>Items side by side.</summary>
     public static Image Sheet(IReadOnlyList<int[]> items, Space space, int? columns = null, int? scale = null)
     {
@@ -26,19 +26,21 @@ static class Pictures
             ? new Image(space.Height, space.Width, space.Symbols, Array.ConvertAll(item, space.ToDisplay))
             : new Image(space.Height, space.Width, 3, Rgb(item, space));
 
-    public static byte[] Encode(Image image) => Png.Encode(image.Pixels, image.Height, image.Width, image.Channels);
-
-    public static void Write(string path, Image image, bool overwrite)
+    /// <summary>Original, what is kept (the rest in blue), completions.</summary>
+    public static Image Completions(int[] item, bool[] known, IReadOnlyList<int[]> completions, Space space)
     {
-        var file = Encode(image);
-        AtomicFile.Write(path, overwrite, stream => stream.Write(file));
+        var cells = new List<byte[]> { Rgb(item, space), Masked(item, known, space) };
+        foreach (var completion in completions) cells.Add(Rgb(completion, space));
+        return ImageGrid.Arrange(cells, space.Height, space.Width, 3, columns: cells.Count <= 12 ? cells.Count : null);
     }
 
-    /// <summary>The same as one of several files.</summary>
-    public static void Write(OutputSet files, string path, Image image)
+    /// <summary>An item whose unknown positions are blue, as RGB bytes [height, width, 3].</summary>
+    public static byte[] Masked(int[] item, bool[] known, Space space)
     {
-        var file = Encode(image);
-        files.Write(path, stream => stream.Write(file));
+        var pixels = Rgb(item, space);
+        for (var p = 0; p < space.Positions; p++)
+            if (!known[p * space.Symbols]) (pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2]) = UnknownColor;
+        return pixels;
     }
 
     /// <summary>One item as RGB bytes [height, width, 3] for display.</summary>

@@ -1,27 +1,20 @@
-using Likely.Data;
 using Likely.Tensors;
 
-namespace Likely;
+namespace Likely.Data;
 
 /// <summary>
-/// What no model should be worse than, in bits per dimension of held-out data: every value equally likely, log2 L; each dimension
+/// Baselines of pictures, in bits per dimension: every value equally likely, log2 L; each dimension
 /// on its own, p(x_d = v) = (n_dv + 1/2) / (n + L/2) with counts from the training split; and PNG, as one sheet of many items.
 /// </summary>
-/// <param name="Uniform">log2 of the number of levels.</param>
-/// <param name="Marginals">Each dimension on its own; null if there are too many to count.</param>
-/// <param name="Png">Bits of a PNG file; null if the items have neither 1 nor 3 channels.</param>
-/// <param name="Warnings">What looks wrong with the data, in plain sentences.</param>
-public sealed record Baselines(double Uniform, double? Marginals, double? Png, IReadOnlyList<string> Warnings)
+static class PictureBaselines
 {
     const double BitsPerNat = 1 / 0.693147180559945309;
     const long MostCounts = 1 << 24;
     const int PictureItems = 400;
 
-    /// <summary>Counts the training split once and evaluates on at most <paramref name="limit"/> items of the held-out one, drawn evenly.</summary>
-    public static Baselines Measure(Split train, Split heldOut, int threads, int limit = 10_000, CancellationToken cancellation = default)
+    /// <summary>Dimensions on their own are left out if there are too many to count, PNG if items have neither 1 nor 3 channels.</summary>
+    public static Baselines Measure(Split train, Split heldOut, int threads, CancellationToken cancellation)
     {
-        if (heldOut.Count == 0) heldOut = train;
-        heldOut = heldOut.Sample(limit);
         var space = train.Space;
         var warnings = new List<string>();
         if (train.Count < 50) warnings.Add($"there are only {train.Count} training items");
@@ -32,7 +25,12 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
             marginals = Evaluate(counts, train.Count, heldOut, threads, cancellation);
             Inspect(counts, train, warnings);
         }
-        return new Baselines(ExactMath.Log(space.Levels) * BitsPerNat, marginals, PngBits(heldOut, cancellation), warnings);
+        return new Baselines(
+        [
+            new("uniform", "uniform", ExactMath.Log(space.Levels) * BitsPerNat),
+            new("marginals", "each dimension on its own", marginals),
+            new("png", "PNG", PngBits(heldOut, cancellation)),
+        ], "bits/dim", 1, warnings);
     }
 
     static int[] Count(Split train, int threads, CancellationToken cancellation)
@@ -71,7 +69,9 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
             heldOut.Read(i, item);
             for (var d = 0; d < dimensions; d++) sums[i] += nats[d * levels + item[d]];
         });
-        return Evaluation.Mean(sums) / dimensions * BitsPerNat;
+        var total = 0.0;
+        foreach (var sum in sums) total += sum;
+        return (sums.Length == 0 ? double.NaN : total / sums.Length) / dimensions * BitsPerNat;
     }
 
     static void Inspect(int[] counts, Split train, List<string> warnings)
@@ -110,6 +110,6 @@ public sealed record Baselines(double Uniform, double? Marginals, double? Png, I
         var across = (int)Math.Ceiling(Math.Sqrt(count));
         while (count % across != 0) across--; // a sheet without empty cells
         var sheet = ImageGrid.ArrangeSymbols(items, space, columns: across, scale: 1, gap: 0);
-        return 8.0 * Data.Png.Encode(sheet.Pixels, sheet.Height, sheet.Width, sheet.Channels).Length / ((double)count * space.Dimensions);
+        return 8.0 * Png.Encode(sheet.Pixels, sheet.Height, sheet.Width, sheet.Channels).Length / ((double)count * space.Dimensions);
     }
 }

@@ -1,13 +1,12 @@
 using System.Globalization;
-using Likely.Data;
 
-namespace Likely.Cli;
+namespace Likely.Data;
 
 /// <summary>
 /// A picture of surprise that can be read alone: what the map is of, and beside it a bar from black, no surprise, to the brightest
 /// colour, with the nats that they stand for.
 /// </summary>
-static class MapFigure
+public static class MapFigure
 {
     const int Margin = 8, Bar = 14, LettersScale = 2, WantedSide = 224;
     const byte Paper = 255, Ink = 40;

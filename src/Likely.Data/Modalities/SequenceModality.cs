@@ -1,0 +1,84 @@
+using System.Globalization;
+using Likely.Tensors;
+
+namespace Likely.Data;
+
+/// <summary>What text and other bytes have in common: one row of symbols that stand for bytes, of which the first are known, shown as text.</summary>
+abstract class SequenceModality : Modality
+{
+    const int ShownItems = 64, ShownSymbols = 4000, ExcerptSymbols = 240;
+
+    public override IReadOnlyList<string> Keys { get; } = ["tokens", "items", "gap"];
+    public override string MapExtension => ".html";
+    public override string Kept => "all";
+    public override string KeptValues => "all, half, or a number of symbols";
+    public override (string First, string Second) PlaceNames => ("line", "byte");
+
+    public override Rendering Sheet(IReadOnlyList<int[]> items, Space space, Tokens? tokens, int? columns = null)
+    {
+        if (items.Count == 1) return Single(items[0], space, tokens);
+        var bytes = new List<byte>();
+        for (var i = 0; i < items.Count; i++)
+        {
+            bytes.AddRange(System.Text.Encoding.UTF8.GetBytes($"{(i == 0 ? "" : "\n\n")}----- {i + 1} of {items.Count} -----\n"));
+            bytes.AddRange(Required(tokens).Decode(items[i]));
+        }
+        return new Rendering(Extension, [.. bytes]);
+    }
+
+    public override Rendering Single(int[] item, Space space, Tokens? tokens) => new(Extension, Required(tokens).Decode(item));
+
+    // What goes on behind what is kept; the item as it was needs no showing again.
+    public override Rendering Completions(int[] item, bool[] known, IReadOnlyList<int[]> completions, Space space, Tokens? tokens) => Sheet(completions, space, tokens);
+
+    public override Rendering Surprise(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Space space, Tokens? tokens, double high, string caption) =>
+        new(MapExtension, SurpriseText.Page(item, nats, Required(tokens), high, caption));
+
+    public override string? Coloured(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Tokens? tokens, double high) => SurpriseText.Terminal(item, nats, Required(tokens), high);
+
+    public override (long First, long Second) PlaceOf(int position, ReadOnlySpan<int> item, Space space, Tokens? tokens)
+    {
+        var before = Required(tokens).Decode(item[..position]);
+        return (1 + before.AsSpan().Count((byte)'\n'), before.Length);
+    }
+
+    public override bool[] Known(string kept, Space space)
+    {
+        var leading = kept == "all" ? space.Dimensions : kept == "half" ? space.Dimensions / 2
+            : int.TryParse(kept, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new UsageException($"{kept} is neither all, half, nor a number of symbols");
+        if (leading > space.Dimensions) throw new UsageException($"{leading} is more than the {space.Dimensions} symbols of the item");
+        var known = new bool[space.Dimensions];
+        known.AsSpan(0, leading).Fill(true);
+        return known;
+    }
+
+    public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => TextBaselines.Measure(train, heldOut, Required(tokens), cancellation);
+
+    public override Rendering Preview(Split split, Tokens? tokens) => Sheet(Beginnings(split, ShownItems, ShownSymbols), split.Space, tokens);
+
+    internal override string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture,
+        $"{(data.All.Count == 1 ? "one sequence" : $"{data.All.Count} sequences, the longest")} of {data.Space.Width} symbols, an alphabet of {data.Space.Levels}");
+
+    internal override IEnumerable<(string Name, string Words)> Describe(Dataset data)
+    {
+        yield return ("symbols", string.Join(", ", ((Split[])[data.Train, data.Validation, data.Test]).Select(split =>
+            string.Create(CultureInfo.InvariantCulture, $"{split.Name} {Enumerable.Range(0, split.Count).Sum(i => (long)split.SpaceOf(i).Width)}"))));
+        yield return ("tokens", Words(data.Tokens!));
+        var split = data.Train.Count > 0 ? data.Train : data.All;
+        yield return ("excerpt", SurpriseText.Visible(Beginnings(split, 1, ExcerptSymbols)[0], data.Tokens!));
+        var baselines = Baselines.Measure(data, data.Validation.Count > 0 ? data.Validation : data.Test, threads: 1);
+        yield return ("simple", $"{baselines} {baselines.Unit}");
+        foreach (var warning in baselines.Warnings) yield return ("note", warning);
+    }
+
+    static string Words(Tokens tokens) => tokens == Tokens.Bytes ? "bytes" : $"{tokens.Size - 256} characters and 256 bytes: {SurpriseText.Visible([.. Enumerable.Range(0, Math.Min(tokens.Size - 256, 200))], tokens)}{(tokens.Size > 456 ? " ..." : "")}";
+
+    static int[][] Beginnings(Split split, int most, int symbols)
+    {
+        var items = new int[Math.Min(most, split.Count)][];
+        for (var i = 0; i < items.Length; i++) split.Read(i, 0, items[i] = new int[Math.Min(symbols / items.Length + 1, split.SpaceOf(i).Width)]);
+        return items;
+    }
+
+    static Tokens Required(Tokens? tokens) => tokens ?? throw new ArgumentNullException(nameof(tokens), "Sequences need to know what their symbols are.");
+}
