@@ -14,7 +14,10 @@ namespace Likely.Cli;
 /// </summary>
 public static class CommandLine
 {
-    const int Failed = 1, WrongUsage = 2, Interrupted = 130;
+    const int Failed = 1, WrongUsage = 2;
+
+    /// <summary>The exit code of what was ended early.</summary>
+    internal const int Interrupted = 130;
 
     /// <summary>Runs one command line and returns its exit code.</summary>
     public static int Run(string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellation = default)

@@ -1,78 +1,21 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Text.Json.Nodes;
-using Likely.Data;
-using Likely.Models;
-using Likely.Tensors;
 
 namespace Likely.Cli;
 
-/// <summary>complete: keeps a part of an item and draws the rest, several times.</summary>
+/// <summary>complete: keeps a part of an item and draws the rest.</summary>
 static class CompleteVerb
 {
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
-    static readonly Argument<string> Input = Options.Argument("INPUT", "A picture, or a data set with --item");
-    static readonly Option<string?> Keep = Options.Text("--keep", "What is known: top (if not given), bottom, left, right, the first N positions, or a mask picture (white is known)", "WHAT");
-    static readonly Option<int?> Count = Options.Whole("--count", "How many completions, 6 if not given", most: 10_000);
-    static readonly Option<int?> Item = Options.Whole("--item", "Which item: of the test part of data that the model was trained on, else of all; 0 if not given", least: 0);
-    static readonly Option<string?> Label = Options.Text("--label", "The label, by name or number; the item's own if not given", "L");
-    static readonly Option<double?> Temperature = Options.Number("--temperature", "Below 1: likelier completions; 1: the model itself", 100);
-    static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
-    static readonly Option<string?> Out = Options.Text("--out", "The picture; runs/MODEL-completions.png if not given", "FILE");
+    static readonly Argument<string> Input = Options.Argument("INPUT", "A picture, or a data set with --item; a text or any file to go on with");
 
-    public static Verb Create() => new("complete", "Fill in what is missing of an item",
-        ["complete digits.likely mnist --item 3 --keep top", "complete faces.likely photo.png --keep mask.png --count 12 --out filled.png"],
-        [Model, Input, Keep, Count, Item, Label, Temperature, Set, Out], Run);
+    public static Verb Create() => new("complete", "Fill in what is missing of a picture, or go on with a text",
+        ["complete digits.likely mnist --item 3 --keep top", "complete faces.likely photo.png --keep mask.png --count 12 --out filled.png", "complete plays.likely scene.txt --length 400"],
+        [Model, Input, .. Presentation.AllForComplete], Run);
 
     static int Run(ParseResult result, Session session)
     {
-        var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Input));
-        var checkpoint = ModelFile.Read(modelPath);
-        var (modality, tokens) = (ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
-        var count = result.GetValue(Count) ?? 6;
-        var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : -1;
-        var output = OutputName.Of(modality).Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-completions", session);
-        using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, result.GetValue(Keep));
-        outputs.Claim(output);
-        var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
-        using var data = session.Open(source, options, checkpoint);
-        var split = ItemChoice.Of(checkpoint, data).Split;
-        var index = result.GetValue(Item) ?? 0;
-        if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");
-
-        ModelFile.RequireFit(checkpoint, split.SpaceOf(index), split.ItemName(index));
-        var (model, space) = (checkpoint.Model, split.SpaceOf(index));
-        var item = new int[space.Dimensions];
-        split.Read(index, item);
-        var known = modality.Known(result.GetValue(Keep) ?? modality.Kept, space);
-        if (model.Classes > 0 && label < 0)
-        {
-            if (split.Label(index) >= 0) ModelFile.RequireLabels(checkpoint, data);
-            label = split.Label(index) >= 0 ? split.Label(index) : throw new UsageException("the model needs a label and the item has none; say which with --label");
-        }
-        var temperature = (float)(result.GetValue(Temperature) ?? 1);
-        var isExact = Walk.IsExact(model, known, space);
-        if (!isExact)
-            session.Warn($"note        {model.Config.Name} draws in its own order, in which some of what is known comes late: it is kept, but earlier draws do not take it into account");
-
-        if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);
-        var clock = Stopwatch.StartNew();
-        int[]? labels = label < 0 ? null : [.. Enumerable.Repeat(label, count)];
-        var items = session.Watch(display => Walk.Complete(model, item, known, count, session.Seed, labels, temperature, session.Threads, space,
-            share => display.Update(share, $"completing, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
-        var seconds = clock.Elapsed.TotalSeconds;
-
-        AtomicFile.Write(output, session.Force, modality.Completions(item, known, items, space, tokens).Write);
-        var drawn = (long)count * known.Count(isKnown => !isKnown);
-        session.Answer($"{output}: the original, what is kept, and {count} completions; {ProgressDisplay.Duration(seconds)}", new JsonObject
-        {
-            ["output"] = output,
-            ["seconds"] = Session.Number(seconds),
-            ["symbols_per_second"] = Session.Number((double)count * known.Length / seconds),
-            ["count"] = count,
-            ["drawn_symbols"] = drawn,
-            ["exact"] = isExact && temperature == 1,
-        });
-        return 0;
+        var (model, input) = (result.GetRequiredValue(Model), result.GetRequiredValue(Input));
+        var checkpoint = ModelFile.Read(model);
+        return Presentation.Of(checkpoint).Complete(result, session, checkpoint, model, input);
     }
 }

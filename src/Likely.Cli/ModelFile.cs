@@ -91,7 +91,7 @@ static class ModelFile
 
     /// <summary>What a model's symbols are as bytes; null if they are none.</summary>
     /// <exception cref="DataException">The model is damaged.</exception>
-    public static Tokens? Tokens(Checkpoint checkpoint) => checkpoint.Assets.TryGetValue("tokens", out var text) ? Likely.Tokens.Parse(text) : null;
+    public static Tokens? Tokens(Checkpoint checkpoint) => Continuation.TokensOf(checkpoint);
 
     /// <summary>The number of a label given by its name; or by number, if no label is called by a number.</summary>
     /// <exception cref="UsageException">The model has no labels, or not this one.</exception>

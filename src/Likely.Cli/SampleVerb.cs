@@ -1,66 +1,20 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Text.Json.Nodes;
-using Likely.Data;
-using Likely.Models;
 
 namespace Likely.Cli;
 
-/// <summary>sample: draws new examples from a trained model.</summary>
+/// <summary>sample: draws new items from a trained model.</summary>
 static class SampleVerb
 {
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
-    static readonly Option<int?> Count = Options.Whole("--count", "How many, 64 if not given", most: 100_000);
-    static readonly Option<string?> Label = Options.Text("--label", "Only this label, by name or number; the labels in turn if not given", "L");
-    static readonly Option<double?> Temperature = Options.Number("--temperature", "Below 1: likelier samples; 1: the model itself", 100);
-    static readonly Option<string?> Out = Options.Text("--out", "The picture; runs/MODEL-samples.png if not given", "FILE");
-    static readonly Option<string?> Each = Options.Folder("--each", "Also write every sample as a file of its own into this folder");
 
-    public static Verb Create() => new("sample", "Draw new examples, as one picture",
-        ["sample runs/strokes-gated-pixelcnn.likely", "sample digits.likely --label 7 --count 100 --temperature 0.9 --out sevens.png"],
-        [Model, Count, Label, Temperature, Out, Each], Run);
+    public static Verb Create() => new("sample", "Draw new items: pictures onto a sheet, text to the terminal as it is drawn",
+        ["sample runs/strokes-gated-pixelcnn.likely", "sample digits.likely --label 7 --count 100 --temperature 0.9 --out sevens.png", "sample plays.likely --prompt ROMEO: --length 1000 --top-p 0.95"],
+        [Model, .. Presentation.AllForSample], Run);
 
     static int Run(ParseResult result, Session session)
     {
         var source = result.GetRequiredValue(Model);
         var checkpoint = ModelFile.Read(source);
-        var (model, modality, tokens) = (checkpoint.Model, ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
-        var count = result.GetValue(Count) ?? 64;
-        var label = result.GetValue(Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;
-        var temperature = (float)(result.GetValue(Temperature) ?? 1);
-        var output = OutputName.Of(modality).Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-samples", session);
-        using var outputs = new Outputs(session.Remark, session.Force, source);
-        outputs.Claim(output);
-        string[] each = result.GetValue(Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}{modality.Extension}"))] : [];
-        if (each.Length > 0) outputs.Claim(result.GetValue(Each)!, each);
-        if ((long)count * model.Space.Dimensions > ImageGrid.LargestSheet / 4)
-            throw new UsageException($"a picture of {count} samples of {model.Space} would be too large; draw at most {Math.Max(1, ImageGrid.LargestSheet / 4 / model.Space.Dimensions)} with --count");
-        var labels = label is { } one ? [.. Enumerable.Repeat(one, count)] : (int[]?)null;
-
-        if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);
-        var clock = Stopwatch.StartNew();
-        var items = session.Watch(display => Walk.Sample(model, count, session.Seed, labels, temperature, session.Threads, null,
-            share => display.Update(share, $"sampling, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
-        var seconds = clock.Elapsed.TotalSeconds;
-
-        var columns = label is null && model.Classes is > 1 and <= 16 && count % model.Classes == 0 ? model.Classes : (int?)null;
-        using var files = new OutputSet(session.Remark, session.Force);
-        files.Write(output, modality.Sheet(items, model.Space, tokens, columns).Write);
-        for (var i = 0; i < each.Length; i++)
-        {
-            session.Cancellation.ThrowIfCancellationRequested();
-            files.Write(each[i], modality.Single(items[i], model.Space, tokens).Write);
-        }
-        files.Complete();
-        var rate = (double)count * model.Space.Dimensions / seconds;
-        session.Answer($"{output}: {count} {(count == 1 ? "sample" : "samples")} in {ProgressDisplay.Duration(seconds)}", new JsonObject
-        {
-            ["output"] = output,
-            ["count"] = count,
-            ["seconds"] = Session.Number(seconds),
-            ["symbols_per_second"] = Session.Number(rate),
-            ["samples_per_second"] = Session.Number(count / seconds),
-        });
-        return 0;
+        return Presentation.Of(checkpoint).Sample(result, session, checkpoint, source);
     }
 }

@@ -92,6 +92,18 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
         _streamed = true;
     }
 
+    /// <summary>True if a person watches stdout.</summary>
+    public bool IsWatched => output.IsTerminal;
+
+    /// <summary>A piece of a text that comes bit by bit, to stdout at once; the answer's text then goes to stderr.</summary>
+    public void Echo(string text)
+    {
+        if (!_streamed) SayNotes();
+        _streamed = true;
+        output.Write(output.IsTerminal ? VisibleText.Lines(text) : text);
+        output.Flush();
+    }
+
     /// <summary>The verb's answer on stdout: text for people, in which names from files are <see cref="VisibleText.Line"/>, or with --json one object.</summary>
     public void Answer(string text, JsonObject json)
     {

@@ -52,7 +52,7 @@ public sealed class Continuation
     /// <exception cref="DataException">They are damaged.</exception>
     public static Tokens? TokensOf(Checkpoint checkpoint)
     {
-        if (!checkpoint.Assets.TryGetValue("tokens", out var text)) return null;
+        if (!checkpoint.Assets.TryGetValue(Checkpoint.Tokens, out var text)) return null;
         var tokens = Tokens.Parse(text);
         return tokens.Size == checkpoint.Model.Space.Levels ? tokens
             : throw new DataException($"The model is damaged: it has {tokens.Size} tokens and {checkpoint.Model.Space.Levels} levels.");

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+
+namespace Likely.Cli;
+
+/// <summary>What goes on, such as text: drawn to the terminal as it comes, or into files byte for byte.</summary>
+sealed class SequencePresentation : Presentation
+{
+    public static readonly Option<string?> Prompt = Options.Text("--prompt", "Text to begin with, or @FILE; @@ begins a text with @", "TEXT");
+
+    public override IReadOnlyList<Option> ForSample { get; } = [Prompt, .. TextDrawing.All];
+
+    public override IReadOnlyList<Option> ForComplete { get; } = [ItemCompleting.Keep, .. TextDrawing.All];
+
+    public override int Sample(ParseResult result, Session session, Checkpoint checkpoint, string model)
+    {
+        RequireOwn(result, checkpoint, ForSample);
+        var prompt = result.GetValue(Prompt) ?? "";
+        if (!prompt.StartsWith('@') || prompt.StartsWith("@@", StringComparison.Ordinal))
+            return new TextDrawing(result, session, checkpoint, model).Run(new TextPrompt(Encoding.UTF8.GetBytes(prompt.StartsWith('@') ? prompt[1..] : prompt)));
+        var file = prompt[1..];
+        if (!File.Exists(file)) throw new UsageException($"--prompt {prompt}: there is no file {file}; a text that begins with @ is written @{prompt}");
+        return new TextDrawing(result, session, checkpoint, model).Run(new TextPrompt(file, null, isShown: true));
+    }
+
+    public override int Complete(ParseResult result, Session session, Checkpoint checkpoint, string model, string input)
+    {
+        RequireOwn(result, checkpoint, ForComplete);
+        if (Directory.Exists(input)) throw new UsageException($"{input} is a folder; name a file to go on with");
+        if (!File.Exists(input)) throw new UsageException($"there is no file {input}");
+        var keep = result.GetValue(ItemCompleting.Keep) ?? "all";
+        var length = new FileInfo(input).Length;
+        var most = keep == "all" ? length : keep == "half" ? length / 2
+            : long.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : throw new UsageException($"--keep {keep} is neither all, half, nor a number of bytes");
+        return new TextDrawing(result, session, checkpoint, model).Run(new TextPrompt(input, most, isShown: false));
+    }
+}

@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Likely.Tensors;
+
+namespace Likely.Cli;
+
+/// <summary>Draws texts that go on from a prompt: to the terminal as they come, into files byte for byte, or into the answer's JSON.</summary>
+sealed class TextDrawing
+{
+    const int UsualLength = 500, LongestLength = 100_000_000;
+
+    static readonly Option<int?> Length = Options.Whole("--length", $"Symbols to draw at most, {UsualLength} if not given", most: LongestLength);
+    static readonly Option<int?> TopK = Options.Whole("--top-k", "Only the K likeliest symbols");
+    static readonly Option<double?> TopP = Options.Number("--top-p", "Only the fewest likeliest symbols that have this share together", 1, valueName: "P");
+    static readonly Option<double?> MinP = Options.Number("--min-p", "Only symbols that have this share of the likeliest one's probability", 1, zeroAllowed: true, valueName: "P");
+    static readonly Option<string[]> Stop = new("--stop") { Description = "End in front of this text; repeatable", HelpName = "TEXT" };
+
+    readonly ParseResult _result;
+    readonly Session _session;
+    readonly Checkpoint _checkpoint;
+    readonly string _model;
+    readonly int _count, _length;
+    readonly byte[][] _stops;
+    readonly string? _output, _folder;
+    readonly List<byte>[] _drawn;
+    readonly (int Symbols, byte[]? Stop)[] _ends;
+    bool _interrupted;
+
+    /// <summary>Every option of it.</summary>
+    public static IReadOnlyList<Option> All { get; } =
+        [Length, DrawingOptions.Count, DrawingOptions.Label, DrawingOptions.Temperature, TopK, TopP, MinP, Stop, DrawingOptions.Out, DrawingOptions.Each];
+
+    /// <exception cref="UsageException">Options contradict each other.</exception>
+    public TextDrawing(ParseResult result, Session session, Checkpoint checkpoint, string model)
+    {
+        (_result, _session, _checkpoint, _model) = (result, session, checkpoint, model);
+        (_count, _length) = (result.GetValue(DrawingOptions.Count) ?? 1, result.GetValue(Length) ?? UsualLength);
+        (_output, _folder) = (result.GetValue(DrawingOptions.Out), result.GetValue(DrawingOptions.Each));
+        if (_output is not null && FileStatusIsStdout(_output)) _output = null; // where it goes without a name
+        if (_count > 1 && _output is not null) throw new UsageException($"--out is one file, and there are {_count} texts; --each DIR writes each into a file of its own");
+        if ((long)_count * _length > LongestLength) throw new UsageException($"{_count} texts of {_length} symbols are more than the {LongestLength} that one command draws");
+        _stops = [.. (result.GetValue(Stop) ?? []).Select(Encoding.UTF8.GetBytes)];
+        if (_stops.Any(stop => stop.Length == 0)) throw new UsageException("--stop is empty; give it a text");
+        (_drawn, _ends) = (new List<byte>[_count], new (int, byte[]?)[_count]);
+    }
+
+    bool Echoes => !_session.Json && _output is null && _folder is null;
+
+    public int Run(TextPrompt prompt)
+    {
+        var label = _result.GetValue(DrawingOptions.Label) is { } text ? ModelFile.Label(_checkpoint, text) : (int?)null;
+        using var outputs = new Outputs(_session.Remark, _session.Force, _model, prompt.File);
+        if (_output is not null) outputs.Claim(_output);
+        string[] each = _folder is null ? [] : [.. Enumerable.Range(0, _count).Select(i => Path.Combine(_folder, $"{i:00000}.txt"))];
+        if (each.Length > 0) outputs.Claim(_folder!, each);
+
+        var continuation = Read(prompt, label ?? 0);
+        if (_session.Json) WarmUp.Walks(_checkpoint.Model, 1, _session.Threads, _session.Cancellation);
+        var clock = Stopwatch.StartNew();
+        if (Echoes) Draw(continuation, prompt, null);
+        else _session.Watch(display =>
+        {
+            Draw(continuation, prompt, display);
+            return 0;
+        });
+        var seconds = clock.Elapsed.TotalSeconds;
+
+        using var files = new OutputSet(_session.Remark, _session.Force);
+        if (_output is not null) files.Write(_output, stream => Copy(prompt, 0, stream));
+        for (var i = 0; i < each.Length; i++)
+        {
+            var index = i;
+            if (_drawn[i] is not null) files.Write(each[i], stream => Copy(prompt, index, stream));
+        }
+        files.Complete();
+        Answer(continuation, seconds);
+        return _interrupted ? CommandLine.Interrupted : 0;
+    }
+
+    Continuation Read(TextPrompt prompt, int label)
+    {
+        using var stream = prompt.Open();
+        var length = Math.Max(1, prompt.Length);
+        return Echoes && length < 1 << 20 ? new Continuation(_checkpoint, stream, label, null, _session.Cancellation)
+            : _session.Watch(display => new Continuation(_checkpoint, stream, label, bytes => display.Update((double)bytes / length, "reading"), _session.Cancellation));
+    }
+
+    void Draw(Continuation continuation, TextPrompt prompt, ProgressDisplay? display)
+    {
+        var echo = Echoes ? new TextEcho(_session) : null;
+        var (done, next, total) = (0L, 0, (double)_count * _length);
+        if (echo is not null && _count == 1 && prompt.IsShown) prompt.CopyTo(echo.Write);
+        try
+        {
+            ParallelShards.Run(_count, _session.Threads, (index, _) =>
+            {
+                var bytes = new List<byte>();
+                try
+                {
+                    _ends[index] = continuation.Draw(_length, Sampler(), _session.Seed, index, _stops, piece =>
+                    {
+                        bytes.AddRange(piece);
+                        if (_count == 1) echo?.Write(piece);
+                        if (Interlocked.Increment(ref done) is var now && now % 64 == 0) display?.Update(now / total, "drawing");
+                    }, _session.Cancellation);
+                }
+                catch (OperationCanceledException)
+                {
+                    _interrupted = true; // what has come is kept
+                }
+                lock (_drawn)
+                {
+                    _drawn[index] = bytes;
+                    for (; _count > 1 && next < _count && _drawn[next] is { } ready; next++) Show(echo, prompt, ready, next);
+                }
+            });
+        }
+        finally
+        {
+            echo?.End();
+        }
+    }
+
+    void Show(TextEcho? echo, TextPrompt prompt, List<byte> text, int index)
+    {
+        if (echo is null) return;
+        echo.Write(Encoding.UTF8.GetBytes($"{(index == 0 ? "" : "\n")}--- {index + 1} of {_count} ---\n"));
+        if (prompt.IsShown) prompt.CopyTo(echo.Write);
+        echo.Write([.. text]);
+        echo.End();
+    }
+
+    Sampler Sampler()
+        => new((float)(_result.GetValue(DrawingOptions.Temperature) ?? 1), _result.GetValue(TopK) ?? 0, _result.GetValue(TopP) ?? 1, _result.GetValue(MinP) ?? 0);
+
+    void Copy(TextPrompt prompt, int index, Stream target)
+    {
+        prompt.CopyTo(target.Write);
+        target.Write([.. _drawn[index]]);
+    }
+
+    void Answer(Continuation continuation, double seconds)
+    {
+        long symbols = _ends.Sum(end => (long)end.Symbols);
+        if (_interrupted) symbols = _drawn.Sum(bytes => (long)continuation.Tokens.Encode([.. bytes ?? []]).Length);
+        string By(int index) => _drawn[index] is null || _interrupted && _ends[index].Symbols == 0 ? "interrupt" : _ends[index].Stop is null ? "length" : "stop";
+        var words = $"{(_output is null ? "" : $"{_output}: ")}{(_folder is null ? "" : $"{_folder}: ")}{(_count == 1 ? "" : $"{_count} texts, ")}{symbols} symbols in {ProgressDisplay.Duration(seconds)}, {symbols / seconds:0} a second"
+            + $"{(_count == 1 ? By(0) switch { "stop" => ", up to a stop", "interrupt" => ", interrupted", _ => "" } : "")}";
+        var json = new JsonObject
+        {
+            ["output"] = _output ?? _folder,
+            ["count"] = _count,
+            ["seconds"] = Session.Number(seconds),
+            ["symbols"] = symbols,
+            ["symbols_per_second"] = Session.Number(symbols / seconds),
+            ["prompt_symbols"] = continuation.Given,
+            ["stopped_by"] = By(0),
+        };
+        if (_output is null && _folder is null)
+        {
+            json["text"] = Encoding.UTF8.GetString([.. _drawn[0] ?? []]);
+            if (_count > 1) json["texts"] = new JsonArray([.. _drawn.Select(bytes => (JsonNode)Encoding.UTF8.GetString([.. bytes ?? []]))]);
+        }
+        _session.Answer(words, json);
+    }
+
+    static bool FileStatusIsStdout(string path) => path == OutputName.Stdout || Files.FileStatus.Of(path).IsStandardOutput;
+}

@@ -1,0 +1,136 @@
+using System.Text;
+using Xunit;
+
+namespace Likely.Tests.Cli;
+
+/// <summary>sample and complete of text: what stdout gets, what files get, what ends it, and what is refused.</summary>
+[Collection(nameof(CliFolder))]
+public sealed class TextVerbsTests
+{
+    // The characters of a text, so that a model's draws are whole characters and bytes that are none.
+    const string Letters = "abc äö€𝄞\n\u001b[2J";
+
+    public TextVerbsTests()
+    {
+        if (File.Exists("letters.likely")) return;
+        foreach (var (name, tokens) in new[] { ("letters", Tokens.Characters(Letters.EnumerateRunes().Select(rune => rune.Value))), ("bytes", Tokens.Bytes) })
+        {
+            var made = ContinuationTests.Model(tokens);
+            new Checkpoint(made.Model, [], new DataOptions { As = Modality.Text }.ToCanonical()) { Assets = made.Assets }.Save($"{name}.likely");
+        }
+        File.WriteAllText("prompt.txt", "abc ä€");
+    }
+
+    static string Expected(string prompt, int length, int index = 0) => Encoding.UTF8.GetString(Bytes("letters", prompt, length, index));
+
+    static byte[] Bytes(string model, string prompt, int length, int index = 0)
+    {
+        var bytes = new List<byte>();
+        new Continuation(Checkpoint.Load($"{model}.likely"), new MemoryStream(Encoding.UTF8.GetBytes(prompt))).Draw(length, null, 1, index, [], piece => bytes.AddRange(piece));
+        return [.. bytes];
+    }
+
+    [Fact]
+    public void A_sample_goes_to_stdout_behind_its_prompt_and_figures_to_stderr()
+    {
+        var run = CliRun.Ok("sample letters.likely --prompt abc --length 80");
+        Assert.Equal("abc" + Expected("abc", 80), run.Output);
+        Assert.Contains("80 symbols in ", run.Error);
+        Assert.Equal("abc" + Expected("abc", 80), CliRun.Ok("sample letters.likely --prompt abc --length 80 --quiet --out -").Output);
+        Assert.Equal(Expected("", 500), CliRun.Ok("sample letters.likely --quiet").Output);
+        Assert.Equal("abc ä€" + Expected("abc ä€", 9), CliRun.Ok("sample letters.likely --prompt @prompt.txt --length 9").Output);
+        Assert.Equal("@bc" + Expected("@bc", 9), CliRun.Ok("sample letters.likely --prompt @@bc --length 9").Output);
+    }
+
+    [Fact]
+    public void Files_get_the_exact_bytes()
+    {
+        CliRun.Ok("sample bytes.likely --prompt abc --length 300 --out drawn.bin --force");
+        Assert.Equal([.. "abc"u8, .. Bytes("bytes", "abc", 300)], File.ReadAllBytes("drawn.bin"));
+        CliRun.Ok("complete bytes.likely prompt.txt --length 300 --each drawn --count 3 --force");
+        for (var i = 0; i < 3; i++) Assert.Equal([.. File.ReadAllBytes("prompt.txt"), .. Bytes("bytes", "abc ä€", 300, i)], File.ReadAllBytes($"drawn/{i:00000}.txt"));
+        Assert.Equal(2, CliRun.Of("sample", "bytes.likely", "--out", "drawn.bin").Code); // it is there
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_shown_as_such()
+        => Assert.Equal(Encoding.UTF8.GetString(Bytes("bytes", "", 300)), CliRun.Ok("sample bytes.likely --length 300").Output);
+
+    [Fact]
+    public void Completing_goes_on_with_a_file_or_its_first_bytes()
+    {
+        Assert.Equal(Expected("abc ä€", 40), CliRun.Ok("complete letters.likely prompt.txt --length 40").Output);
+        Assert.Equal(Expected("abc ", 40), CliRun.Ok("complete letters.likely prompt.txt --length 40 --keep 4").Output);
+        Assert.Equal(Expected("abc ä€", 40), CliRun.Ok("complete letters.likely prompt.txt --length 40 --keep 4000").Output);
+    }
+
+    [Fact]
+    public void Several_texts_come_in_order_each_under_a_line()
+    {
+        var run = CliRun.Ok("sample letters.likely --prompt a --length 20 --count 3 --threads 2");
+        Assert.Equal(string.Concat(Enumerable.Range(0, 3).Select(i => $"{(i == 0 ? "" : "\n")}--- {i + 1} of 3 ---\na{Expected("a", 20, i)}")), run.Output);
+    }
+
+    [Fact]
+    public void Json_has_the_text_and_what_ended_it()
+    {
+        var json = CliRun.Ok("sample letters.likely --prompt ab --length 60 --json").Json;
+        Assert.Equal((Expected("ab", 60), "length", 60, 2), ((string)json["text"]!, (string)json["stopped_by"]!, (int)json["symbols"]!, (int)json["prompt_symbols"]!));
+        Assert.Null(json["output"]);
+        Assert.True((double)json["symbols_per_second"]! > 0);
+        var stop = Expected("ab", 60)[20..22];
+        json = CliRun.Of("sample", "letters.likely", "--prompt", "ab", "--length", "60", "--json", "--stop", "qqq", "--stop", stop).Json;
+        Assert.Equal((Expected("ab", 60)[..Expected("ab", 60).IndexOf(stop, StringComparison.Ordinal)], "stop"), ((string)json["text"]!, (string)json["stopped_by"]!));
+        Assert.Equal(2, CliRun.Ok("sample letters.likely --length 5 --count 2 --json").Json["texts"]!.AsArray().Count);
+        json = CliRun.Ok("complete letters.likely prompt.txt --length 5 --out whole.txt --json --force").Json;
+        Assert.Equal("whole.txt", (string)json["output"]!);
+        Assert.Null(json["text"]);
+    }
+
+    [Fact]
+    public void The_likeliest_alone_is_drawn_whatever_the_seed()
+    {
+        var one = CliRun.Ok("sample letters.likely --length 30 --top-k 1 --seed 1").Output;
+        Assert.Equal(one, CliRun.Ok("sample letters.likely --length 30 --top-p 0.000001 --seed 2").Output);
+        Assert.Equal(one, CliRun.Ok("sample letters.likely --length 30 --min-p 1 --seed 3").Output);
+        Assert.NotEqual(one, CliRun.Ok("sample letters.likely --length 30 --seed 3").Output);
+    }
+
+    [Fact]
+    public void An_interrupted_draw_keeps_what_has_come()
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new Interrupting(stop);
+        var code = Likely.Cli.CommandLine.Run(["sample", "letters.likely", "--length", "100000", "--quiet"], output, new StringWriter(), stop.Token);
+        Assert.Equal(130, code);
+        Assert.StartsWith(output.ToString(), Expected("", 2000));
+    }
+
+    [Theory]
+    [InlineData("sample letters.likely --count 2 --out both.txt", "--each")]
+    [InlineData("sample letters.likely --prompt @nosuch.txt", "@@nosuch.txt")]
+    [InlineData("sample letters.likely --label 3", "--label")]
+    [InlineData("sample letters.likely --top-p 2", "--top-p 2")]
+    [InlineData("sample letters.likely --out letters.likely --force", "read by the same command")]
+    [InlineData("sample plain.likely --prompt abc", "--prompt is not for a model of images")]
+    [InlineData("complete plain.likely picture.png --length 3", "--length is not for a model of images")]
+    [InlineData("complete letters.likely prompt.txt --item 3", "--item is not for a model of text")]
+    [InlineData("complete letters.likely prompt.txt --keep top", "--keep top")]
+    [InlineData("complete letters.likely nosuch.txt", "nosuch.txt")]
+    [InlineData("complete letters.likely .", "folder")]
+    public void What_makes_no_sense_is_refused_by_name(string arguments, string words)
+    {
+        var run = CliRun.Of(arguments.Split(' '));
+        Assert.Equal(2, run.Code);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+    }
+
+    sealed class Interrupting(CancellationTokenSource stop) : StringWriter
+    {
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            if (GetStringBuilder().Length > 100) stop.Cancel();
+        }
+    }
+}
