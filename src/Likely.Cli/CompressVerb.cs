@@ -15,11 +15,12 @@ static class CompressVerb
     static readonly Option<bool> Exact = Options.Flag("--exact-files", "Restore every file byte for byte: pictures and .gz files are stored as bytes");
     static readonly Option<bool> Strict = Options.Flag("--strict", "Refuse what the model cannot represent instead of storing it as bytes");
     static readonly Option<bool> NoVerify = Options.Flag("--no-verify", "Do not decode the archive and compare before it gets its name");
+    static readonly Option<int?> Stripe = Options.Whole("--stripe", "Rows of the stripes that large pictures are cut into, so that all threads share one; 0: none; a sixteenth of the picture and at least 128 if not given", least: 0, most: 1 << 20);
     static readonly Option<int?> Batch = Options.Whole("--batch", "Items of one pass; no byte depends on it", most: 256);
 
     public static Verb Create() => new("compress", "Compress files and folders without loss",
         ["compress digits.likely t10k-images-idx3-ubyte --out digits.lka", "compress faces.likely faces/ --embed --out faces.lka"],
-        [Model, Inputs, Out, Embed, Exact, Strict, NoVerify, Batch], Run);
+        [Model, Inputs, Out, Embed, Exact, Strict, NoVerify, Stripe, Batch], Run);
 
     static int Run(ParseResult result, Session session)
     {
@@ -38,6 +39,7 @@ static class CompressVerb
             ExactFiles = result.GetValue(Exact),
             Strict = result.GetValue(Strict),
             Verify = !result.GetValue(NoVerify),
+            StripeRows = result.GetValue(Stripe),
             Batch = result.GetValue(Batch) ?? 0,
         }, session.Cancellation));
         if (lost && !result.GetValue(Exact)) session.Say("note        --exact-files keeps the bytes of pictures and packed files");

@@ -12,10 +12,11 @@ sealed unsafe class AdamOptimizer
     readonly ParameterSet _set;
     readonly FloatBlock _gradient;
     readonly double[] _squares;
+    readonly (long End, double Rate)[] _stretches;
 
     public AdamOptimizer(ParameterSet set)
     {
-        _set = set;
+        (_set, _stretches) = (set, Stretches(set));
         (FirstMoment, SecondMoment, Average, _gradient) = (new FloatBlock(set.Length), new FloatBlock(set.Length), new FloatBlock(set.Length), new FloatBlock(set.Length));
         _squares = new double[(set.Length + Chunk - 1) / Chunk];
         Layout.Copy(set.Values, Average.Pointer, set.Length);
@@ -74,12 +75,37 @@ sealed unsafe class AdamOptimizer
         var averageRate = (float)(1 - Math.Min(AverageDecay, (1.0 + Step) / (10.0 + Step)));
         ParallelShards.Run(_squares.Length, threads, (piece, _) =>
         {
-            var at = (long)piece * Chunk;
-            Optimizers.Adam(_set.Values + at, gradient + at, first + at, second + at, average + at, Math.Min(Chunk, length - at),
-                (float)rate, (float)Beta1, (float)Beta2, correction1, correction2, (float)Epsilon, (float)WeightDecay, (float)Ridge, averageRate, scale);
+            var end = Math.Min((piece + 1L) * Chunk, length);
+            for (var at = (long)piece * Chunk; at < end;)
+            {
+                var (until, factor) = Stretch(at);
+                until = Math.Min(until, end);
+                Optimizers.Adam(_set.Values + at, gradient + at, first + at, second + at, average + at, until - at,
+                    (float)(rate * factor), (float)Beta1, (float)Beta2, correction1, correction2, (float)Epsilon, (float)WeightDecay, (float)Ridge, averageRate, scale);
+                at = until;
+            }
         });
         _set.Changed();
         return norm;
+    }
+
+    // Where the weights that learn at one rate end, and what it is times.
+    (long End, double Rate) Stretch(long at)
+    {
+        foreach (var (end, rate) in _stretches)
+            if (at < end) return (end, rate);
+        return (_set.Length, 1);
+    }
+
+    static (long, double)[] Stretches(ParameterSet set)
+    {
+        var stretches = new List<(long End, double Rate)>();
+        foreach (var parameter in set.Parameters)
+        {
+            if (stretches.Count > 0 && stretches[^1].Rate == parameter.Rate) stretches.RemoveAt(stretches.Count - 1);
+            stretches.Add((parameter.Offset + parameter.Length, parameter.Rate));
+        }
+        return [.. stretches];
     }
 
     void Reduce(FloatBlock[] shards, long from, long to)

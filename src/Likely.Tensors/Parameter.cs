@@ -32,6 +32,9 @@ public sealed unsafe class Parameter
     /// <summary>Floats in the block, padding included.</summary>
     public long Length => Shape.Rows * Stride;
 
+    /// <summary>Times the learning rate: less than 1 for weights of which many add up to what must be exact.</summary>
+    internal double Rate { get; init; } = 1;
+
     /// <summary>Place in the set's list.</summary>
     internal int Index { get; set; }
 

@@ -92,6 +92,9 @@ sealed class GatedPixelCnn : GridModel
         return _linear is null ? result : _linear.Forward(x, pass, onto: result);
     }
 
+    // Hundreds of its weights add up to a mean that must be right to a level of 256.
+    const double FilterRate = 0.01;
+
     // It begins as a plane through the pixels to the left, above and between them.
     MaskedConvolution Prediction(ParameterScope scope, GatedPixelCnnConfig config)
     {
@@ -100,7 +103,7 @@ sealed class GatedPixelCnn : GridModel
             throw new ModelException("linear is for head=mixture: no other head has means that a prediction could be added to");
         var taps = ConvolutionTaps.Masked(config.Linear | 1, withCentre: false);
         var width = Inputs / Space.Symbols;
-        return new MaskedConvolution(scope, taps, Inputs, Head.Outputs, 0, bias: false, start: (tap, input, output) => input % width == 0 ? Head.Prediction(output, input / width) * Plane(taps[tap]) : 0);
+        return new MaskedConvolution(scope, taps, Inputs, Head.Outputs, 0, bias: false, start: (tap, input, output) => input % width == 0 ? Head.Prediction(output, input / width) * Plane(taps[tap]) : 0, rate: FilterRate);
 
         static double Plane((int Row, int Column) tap) => tap switch { (0, -1) or (-1, 0) => 0.75, (-1, -1) => -0.5, _ => 0 };
     }

@@ -11,6 +11,7 @@ namespace Likely;
 sealed class ArchiveContent
 {
     const long MostAhead = 1L << 25; // symbols
+    const int Lanes = 16; // items that one predictor decodes side by side
     const long Remarkable = 1L << 30, MostAtOnce = 1L << 29; // bytes of memory
     const double BytesPerSymbol = 50; // that take the same time
 
@@ -39,15 +40,16 @@ sealed class ArchiveContent
     public ArchiveContent(ArchiveReader reader, ArchiveModel? model, ArchiveOptions options, CancellationToken cancellation)
     {
         (_reader, _model, _options, _cancellation, _plan) = (reader, model, options, cancellation, reader.Plan);
-        if (reader.Items == 0) return;
+        if (_plan.FirstItem[^1] == 0) return;
         if (model is null) throw new ArchiveException($"{reader.Path} needs the model {reader.ModelIdentity}.");
         if (!Convert.ToHexStringLower(model.Identity).Equals(reader.ModelIdentity, StringComparison.Ordinal))
             throw new ArchiveException($"{reader.Path} was made with the model {reader.ModelIdentity}, and this one is {Convert.ToHexStringLower(model.Identity)}.");
         var most = Remarkable;
-        foreach (var (height, width, channels) in _plan.Sizes.Distinct())
+        foreach (var (height, width, channels, stripes) in reader.Entries.Where(entry => entry.ModelledItems > 0).Select(entry => (entry.Layout.Height, entry.Layout.Width, entry.Layout.Channels, entry.StripeRows)).Distinct())
         {
             if (!model.Takes(height, width, channels)) throw new ArchiveException($"{reader.Path} is damaged: its model cannot take items of {height} x {width} x {channels}.");
-            var needed = model.BytesFor(height, width);
+            if (stripes > 0 && !model.Takes(stripes, width, channels)) throw new ArchiveException($"{reader.Path} is damaged: its model cannot take stripes of {stripes} x {width} x {channels}.");
+            var needed = model.BytesFor(height, width, stripes);
             if (needed <= most) continue;
             most = needed;
             var holds = $"{reader.Path} holds items of {height} x {width} x {channels}, which take {MachineMemory.Text(needed)} of memory";
@@ -55,7 +57,7 @@ sealed class ArchiveContent
             options.Note?.Invoke(holds);
         }
         var labels = reader.Directory.Labels;
-        if (labels.Length != (model.Classes > 0 ? reader.Items : 0) || Array.Exists(labels, label => label >= model.Classes))
+        if (labels.Length != (model.Classes > 0 ? _plan.FirstItem[^1] : 0) || Array.Exists(labels, label => label >= model.Classes))
             throw new ArchiveException($"{reader.Path} is damaged: its labels are not the model's.");
     }
 
@@ -112,7 +114,8 @@ sealed class ArchiveContent
 
         byte[] Decode()
         {
-            var pixels = Pixels(what, nextItem++, lastItem);
+            var pixels = Pixels(what, nextItem, lastItem);
+            nextItem += what.Stripes;
             var bytes = stored ?? new byte[pixels.Length];
             layout.ToStored(pixels, bytes);
             return bytes;
@@ -137,7 +140,11 @@ sealed class ArchiveContent
         var what = _reader.Entries[entry];
         var before = Array.BinarySearch(what.Exceptions, item);
         var layout = what.Layout;
-        if (before < 0) return Pixels(what, _plan.FirstItem[entry] + item - ~before, 0);
+        if (before < 0)
+        {
+            var first = _plan.FirstItem[entry] + (long)(item - ~before) * what.Stripes;
+            return Pixels(what, first, first + what.Stripes);
+        }
         var at = _plan.FirstByte[entry] + layout.Head + (item + 1L) * layout.Gap + before * layout.ItemLength;
         // A picture is made of all its bytes at once; of several channels in a planar entry they are put in another order.
         var copies = layout.Planar && layout.Channels > 1 ? 2 : 1;
@@ -158,13 +165,19 @@ sealed class ArchiveContent
         return pixels;
     }
 
-    byte[] Pixels(ArchiveEntry entry, long item, long lastItem)
+    byte[] Pixels(ArchiveEntry entry, long first, long lastItem)
     {
-        var block = _plan.BlockOf(item);
-        if (block < _firstDecoded || block >= _firstDecoded + _decoded.Length) DecodeFrom(block, lastItem > item ? _plan.BlockOf(lastItem - 1) + 1 : block + 1);
-        var length = (int)entry.Layout.ItemLength;
-        var at = (int)(item - _plan.ItemBlock(block).FirstItem) * length;
-        var pixels = _decoded[block - _firstDecoded].AsSpan(at, length).ToArray();
+        var pixels = new byte[entry.Layout.ItemLength];
+        var done = 0;
+        for (var item = first; item < first + entry.Stripes; item++)
+        {
+            var block = _plan.BlockOf(item);
+            if (block < _firstDecoded || block >= _firstDecoded + _decoded.Length) DecodeFrom(block, _plan.BlockOf(Math.Max(lastItem - 1, item)) + 1);
+            var (height, width, channels, firstOfBlock, _) = _plan.ItemBlock(block);
+            var length = height * width * channels;
+            _decoded[block - _firstDecoded].AsSpan((int)(item - firstOfBlock) * length, length).CopyTo(pixels.AsSpan(done));
+            done += length;
+        }
         var bytes = _model!.ToBytes(entry.Spread);
         foreach (ref var pixel in pixels.AsSpan()) pixel = bytes[pixel];
         return pixels;
@@ -173,31 +186,73 @@ sealed class ArchiveContent
     void DecodeFrom(long first, long end)
     {
         var threads = _options.ThreadCount;
-        var blocks = new List<(int Height, int Width, int Channels, long FirstItem, int Count)>();
+        var blocks = new List<Block>();
         long memory = 0;
-        for (var symbols = 0L; first + blocks.Count < end && blocks.Count < threads;)
+        for (var symbols = 0L; first + blocks.Count < end;)
         {
-            var next = _plan.ItemBlock(first + blocks.Count);
-            symbols += (long)next.Count * next.Height * next.Width * next.Channels;
+            var next = new Block(_plan.ItemBlock(first + blocks.Count));
+            // Blocks of one item each and of one width go side by side, however many threads there are.
+            if (blocks.Count >= (blocks.Count > 0 && IsLane(blocks[0]) ? Lanes : 1) * threads || blocks.Count > 0 && IsLane(blocks[0]) && !(IsLane(next) && next.Width == blocks[0].Width)) break;
+            symbols += next.Symbols;
             memory += _model!.BytesFor(next.Height, next.Width);
             if (blocks.Count > 0 && (symbols > MostAhead || memory > MostAtOnce)) break;
             blocks.Add(next);
         }
         _decoded = [];
         var decoded = new byte[blocks.Count][];
-        ParallelShards.Run(blocks.Count, threads, (i, _) =>
-        {
-            var (height, width, _, firstItem, count) = blocks[i];
-            var labels = _model!.Classes > 0 ? _reader.Directory.Labels.AsSpan((int)firstItem, count) : [];
-            var block = _reader.ReadBlock(true, first + i);
-            var share = threads / blocks.Count + (i < threads % blocks.Count ? 1 : 0);
-            decoded[i] = BlockDecoder.Decode(_model.For(height, width), block.AsSpan(0, block.Length - 4), count, labels, share, Math.Min(_options.Batch, BlockPlan.MostItems), Done, _cancellation);
-            Check(block, decoded[i], $"block {first + i} of items");
-            lock (_one) DecodedItemBytes += block.Length;
-        });
+        if (IsLane(blocks[0])) DecodeSideBySide(first, blocks, decoded);
+        else
+            ParallelShards.Run(blocks.Count, threads, (i, _) =>
+            {
+                var labels = Labels(blocks[i]);
+                var block = _reader.ReadBlock(true, first + i);
+                var share = threads / blocks.Count + (i < threads % blocks.Count ? 1 : 0);
+                decoded[i] = BlockDecoder.Decode(_model!.For(blocks[i].Height, blocks[i].Width), block.AsSpan(0, block.Length - 4), blocks[i].Count, labels, share, Math.Min(_options.Batch, BlockPlan.MostItems), Done, _cancellation);
+                Finish(block, decoded[i], first + i);
+            });
         (_decoded, _firstDecoded) = (decoded, first);
         DecodedItems += blocks.Sum(block => (long)block.Count);
         DecodedSymbols += decoded.Sum(symbols => (long)symbols.Length);
+    }
+
+    readonly record struct Block(int Height, int Width, int Channels, long FirstItem, int Count)
+    {
+        public Block((int Height, int Width, int Channels, long FirstItem, int Count) block) : this(block.Height, block.Width, block.Channels, block.FirstItem, block.Count)
+        {
+        }
+
+        public long Symbols => (long)Count * Height * Width * Channels;
+    }
+
+    bool IsLane(Block block) => block.Count == 1 && _model!.Checkpoint.Model.AnyExtent && LaneDecoder.Takes(_model.For(block.Height, block.Width));
+
+    ReadOnlySpan<int> Labels(Block block) => _model!.Classes > 0 ? _reader.Directory.Labels.AsSpan((int)block.FirstItem, block.Count) : [];
+
+    // Threads get consecutive blocks, nearly equally many, and decode theirs in step.
+    void DecodeSideBySide(long first, List<Block> blocks, byte[][] decoded)
+    {
+        var largest = _options.Batch > 0 ? Math.Min(_options.Batch, Lanes) : Lanes;
+        var teams = Math.Max(Math.Min(_options.ThreadCount, blocks.Count), (blocks.Count + largest - 1) / largest);
+        ParallelShards.Run(teams, _options.ThreadCount, (team, _) =>
+        {
+            int start = blocks.Count * team / teams, end = blocks.Count * (team + 1) / teams;
+            var (streams, lanes) = (new byte[end - start][], new LaneDecoder.Lane[end - start]);
+            for (var i = start; i < end; i++)
+            {
+                streams[i - start] = _reader.ReadBlock(true, first + i);
+                var labels = Labels(blocks[i]);
+                lanes[i - start] = new LaneDecoder.Lane(streams[i - start].AsMemory(0, streams[i - start].Length - 4), checked((int)blocks[i].Symbols), labels.IsEmpty ? -1 : labels[0]);
+            }
+            var highest = blocks.Skip(start).Take(end - start).Max(block => block.Height);
+            var symbols = LaneDecoder.Decode(_model!.For(highest, blocks[start].Width), lanes, Done, _cancellation);
+            for (var i = start; i < end; i++) Finish(streams[i - start], decoded[i] = symbols[i - start], first + i);
+        });
+    }
+
+    void Finish(byte[] block, byte[] decoded, long index)
+    {
+        Check(block, decoded, $"block {index} of items");
+        lock (_one) DecodedItemBytes += block.Length;
     }
 
     ReadOnlySpan<byte> PlainBytes(long offset, long count)

@@ -23,7 +23,7 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
     const long LargestFile = 1L << 50, LargestContent = 1L << 56;
 
     /// <summary>The lowest version of the format that can tell all of this.</summary>
-    public byte Version => Entries.Any(IsOfSecond) ? ArchiveHeader.SecondVersion : ArchiveHeader.FirstVersion;
+    public byte Version => Entries.Any(IsStriped) ? ArchiveHeader.ThirdVersion : Entries.Any(IsOfSecond) ? ArchiveHeader.SecondVersion : ArchiveHeader.FirstVersion;
 
     public byte[] ToBytes()
     {
@@ -41,11 +41,14 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
         foreach (var label in Labels) writer.Write(label);
         writer.Write(Blocks.Length);
         foreach (var (isItems, length) in Blocks) writer.Write(2L * length + (isItems ? 1 : 0));
-        if (Version == ArchiveHeader.SecondVersion) WriteAttributes(writer);
+        if (Version >= ArchiveHeader.SecondVersion) WriteAttributes(writer);
+        if (Version >= ArchiveHeader.ThirdVersion) WriteStripes(writer);
         return writer.ToArray();
     }
 
     static bool IsOfSecond(ArchiveEntry entry) => HasAttributes(entry) || entry.Kind != EntryKind.Bytes && (entry.Layout.ItemLength > FirstLargest || entry.Layout.Width > FirstWidest);
+
+    static bool IsStriped(ArchiveEntry entry) => entry.StripeRows > 0;
 
     static bool HasAttributes(ArchiveEntry entry) => entry.Permissions >= 0 || entry.Depth != 8;
 
@@ -71,6 +74,33 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
             var (permissions, depth) = ((short)(reader.Read(MostPermissions + 1) - 1), (byte)reader.Read(8));
             if (depth is not (1 or 2 or 4 or 8) || depth != 8 && (entries[next].Kind != EntryKind.Picture || entries[next].Layout.Channels != 1)) throw VarintReader.Damaged();
             entries[next] = entries[next] with { Permissions = permissions, Depth = depth };
+            next++;
+        }
+    }
+
+    void WriteStripes(VarintWriter writer)
+    {
+        writer.Write(Entries.Count(IsStriped));
+        var next = 0;
+        for (var i = 0; i < Entries.Count; i++)
+        {
+            if (!IsStriped(Entries[i])) continue;
+            writer.Write(i - next);
+            writer.Write(Entries[i].StripeRows);
+            next = i + 1;
+        }
+    }
+
+    static void ReadStripes(ref VarintReader reader, ArchiveEntry[] entries)
+    {
+        var next = 0L;
+        for (var count = reader.Count(2); count > 0; count--)
+        {
+            next += reader.Read(int.MaxValue);
+            if (next >= entries.Length || entries[next].Kind == EntryKind.Bytes) throw VarintReader.Damaged();
+            var rows = reader.Size(MostPixels);
+            if (rows >= entries[next].Layout.Height) throw VarintReader.Damaged();
+            entries[next] = entries[next] with { StripeRows = rows };
             next++;
         }
     }
@@ -105,6 +135,7 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
             blocks[i] = ((value & 1) != 0, (int)(value >> 1));
         }
         if (version > ArchiveHeader.FirstVersion) ReadAttributes(ref reader, entries);
+        if (version > ArchiveHeader.SecondVersion) ReadStripes(ref reader, entries);
         reader.RequireEnd();
         return new ArchiveDirectory(entries, labels, blocks);
     }

@@ -20,13 +20,22 @@ public sealed record ArchiveEntry(string Name, EntryKind Kind, long Length, Pixe
     /// <summary>Bits of a grey picture's pixel in its file, 1, 2, 4 or 8.</summary>
     public byte Depth { get; init; } = 8;
 
+    /// <summary>Rows of the stripes that each modelled item is cut into, from the top, the last with what is left: each is coded as an item of its own; 0: items are whole.</summary>
+    public int StripeRows { get; init; }
+
+    /// <summary>Stripes of one item; 1 if it is whole.</summary>
+    public int Stripes => StripeRows == 0 ? 1 : (Layout.Height + StripeRows - 1) / StripeRows;
+
+    /// <summary>Rows of the largest piece that the model codes at once.</summary>
+    internal int PieceRows => StripeRows == 0 ? Layout.Height : StripeRows;
+
     /// <summary>Items coded by the model.</summary>
     public int ModelledItems => Kind == EntryKind.Bytes ? 0 : Layout.Count - Exceptions.Length;
 
     /// <summary>Bytes coded without the model.</summary>
     public long PlainBytes => Length - ModelledItems * Layout.ItemLength;
 
-    /// <summary>True if all but the name, permissions and depth is the same.</summary>
+    /// <summary>True if all but the name, permissions, depth and stripes is the same.</summary>
     internal bool IsLike(ArchiveEntry? other) => other is not null && (Kind, Length, Layout, Spread) == (other.Kind, other.Length, other.Layout, other.Spread)
         && Exceptions.Length == 0 && other.Exceptions.Length == 0;
 

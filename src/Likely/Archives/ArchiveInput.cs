@@ -54,7 +54,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     {
         var bytes = ArchiveEntry.OfBytes(name, file.Length);
         if (Refusal(layout.Height, layout.Width, layout.Channels) is not null) return bytes;
-        if (model.Levels == 256) return new ArchiveEntry(name, EntryKind.Items, file.Length, layout, true, []);
+        if (model.Levels == 256) return new ArchiveEntry(name, EntryKind.Items, file.Length, layout, true, []) { StripeRows = Stripes(layout.Height, layout.Width, layout.Channels) };
         _firstRecord = -1;
         var (spread, own) = (model.ToSymbols(true), model.ToSymbols(false));
         List<int> notSpread = [], notOwn = [];
@@ -67,21 +67,23 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         }
         var exceptions = notSpread.Count <= notOwn.Count ? notSpread : notOwn;
         return exceptions.Count == layout.Count ? bytes
-            : new ArchiveEntry(name, EntryKind.Items, file.Length, layout, notSpread.Count <= notOwn.Count, [.. exceptions]);
+            : new ArchiveEntry(name, EntryKind.Items, file.Length, layout, notSpread.Count <= notOwn.Count, [.. exceptions]) { StripeRows = Stripes(layout.Height, layout.Width, layout.Channels) };
     }
 
     ArchiveEntry OfPicture(string name, PixelFile file, Image picture)
     {
         var layout = new PixelLayout(picture.Height, picture.Width, picture.Channels, 1, 0, 0, false);
         return Refusal(picture.Height, picture.Width, picture.Channels) is null && Fits(picture.Pixels, model.ToSymbols(true))
-            ? new ArchiveEntry(name, EntryKind.Picture, layout.ItemLength, layout, true, []) { Depth = (byte)file.Depth } : ArchiveEntry.OfBytes(name, file.Length);
+            ? new ArchiveEntry(name, EntryKind.Picture, layout.ItemLength, layout, true, []) { Depth = (byte)file.Depth, StripeRows = Stripes(picture.Height, picture.Width, picture.Channels) } : ArchiveEntry.OfBytes(name, file.Length);
     }
+
+    int Stripes(int height, int width, int channels) => model.Checkpoint.Model.AnyExtent ? options.StripesOf(height, width, channels) : 0;
 
     // What the model cannot take, or this machine has no memory for.
     string? Refusal(int height, int width, int channels)
     {
         if (model.Refusal(height, width, channels) is { } refusal) return refusal;
-        var needed = model.BytesFor(height, width);
+        var needed = model.BytesFor(height, width, Stripes(height, width, channels));
         return MachineMemory.Fits(needed) ? null
             : $"it is {height} x {width} x {channels}, for which this model needs {MachineMemory.Text(needed)} of memory, and {MachineMemory.Text(MachineMemory.Available())} are free";
     }

@@ -7,7 +7,7 @@ namespace Likely;
 /// <summary>A trained model as archives use it: its identity, and for every size of items a density with its visiting order. Safe to use from many threads.</summary>
 sealed class ArchiveModel(Checkpoint checkpoint)
 {
-    const int MostSizes = 8, BytesOfSymbol = 9; // as pixels, as symbols, in the batch as whole numbers, in the file
+    const int MostSizes = 8, BytesOfSymbol = 9, BytesOfPixel = 4; // as pixels, as symbols, in the batch as whole numbers, in the file; and all but the batch
 
     readonly List<SizedModel> _sized = [];
     readonly short[]?[] _symbols = new short[2][];
@@ -33,10 +33,11 @@ sealed class ArchiveModel(Checkpoint checkpoint)
         return (long)height * width > ArchiveDirectory.MostPixels ? $"{size}, more than the {ArchiveDirectory.MostPixels} pixels that a model takes" : null;
     }
 
-    /// <summary>Bytes of memory that coding an item of this size takes; 0 for all that are small.</summary>
-    public long BytesFor(int height, int width)
+    /// <summary>Bytes of memory that coding an item of this size takes, in stripes of so many rows or whole; 0 for all that are small.</summary>
+    public long BytesFor(int height, int width, int stripeRows = 0)
     {
         var symbols = (long)height * width * checkpoint.Model.Space.Symbols;
+        if (stripeRows > 0) return BytesOfPixel * symbols + BytesFor(stripeRows, width);
         return symbols <= SizedModel.Small ? 0 : BytesOfSymbol * symbols + For(height, width).PassBytes;
     }
 

@@ -11,6 +11,12 @@ public sealed record ArchiveOptions
     /// <summary>Items of one pass or predictor, at most 256; 0: chosen for speed. No byte depends on it.</summary>
     public int Batch { get; init; }
 
+    /// <summary>
+    /// Rows of the stripes that pictures are cut into where the model takes any size, so that all threads and several lanes of each work on one picture; what a
+    /// stripe's first rows could learn from those above is lost. 0: pictures stay whole; null: a large picture has up to sixteen stripes of at least 128 rows.
+    /// </summary>
+    public int? StripeRows { get; init; }
+
     /// <summary>Puts the model file into the archive.</summary>
     public byte[]? Embed { get; init; }
 
@@ -37,6 +43,16 @@ public sealed record ArchiveOptions
 
     /// <summary>Told of every file how it is stored, when the archive is there.</summary>
     public Action<ArchivedFile>? File { get; init; }
+
+    const int LeastRows = 128, MostStripes = 16;
+
+    /// <summary>Rows of the stripes of a picture; 0: it is whole.</summary>
+    internal int StripesOf(int height, int width, int channels)
+    {
+        var stripes = (long)height * width * channels <= BlockPlan.BlockSymbols ? 1 : Math.Clamp(height / LeastRows, 1, MostStripes);
+        var rows = StripeRows ?? (height + stripes - 1) / stripes;
+        return rows < height ? rows : 0;
+    }
 
     internal int ThreadCount => ParallelShards.Workers(Threads);
 }

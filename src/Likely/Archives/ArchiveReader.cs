@@ -24,7 +24,7 @@ public sealed class ArchiveReader : IDisposable
         var header = Read(0, ArchiveHeader.Length);
         if (!header.AsSpan().StartsWith(ArchiveHeader.Signature)) throw new ArchiveException("it is no archive of Likely");
         FormatVersion = header[8];
-        if (FormatVersion is not (ArchiveHeader.FirstVersion or ArchiveHeader.SecondVersion)) throw new ArchiveException($"its format is version {FormatVersion}, and this program knows {ArchiveHeader.FirstVersion} and {ArchiveHeader.SecondVersion}");
+        if (FormatVersion is < ArchiveHeader.FirstVersion or > ArchiveHeader.ThirdVersion) throw new ArchiveException($"its format is version {FormatVersion}, and this program knows {ArchiveHeader.FirstVersion} to {ArchiveHeader.ThirdVersion}");
         (OrderVersion, ModelIdentity) = (header[9], Convert.ToHexStringLower(header.AsSpan(11, 32)));
         if (header[10] > ArchiveHeader.Embedded) throw new ArchiveException("it has a flag that is not known");
         _embeddedAt = ArchiveHeader.Length;
@@ -43,8 +43,8 @@ public sealed class ArchiveReader : IDisposable
         var footer = Read(footerAt, (int)(directory + ArchiveHeader.FooterLength));
         Directory = ArchiveDirectory.Parse(ArchiveHeader.UnpackDirectory(header, footer), Length, FormatVersion);
         ContentHash = footer[^44..^12];
-        Plan = new BlockPlan(Directory.Entries);
         var blocks = Directory.Blocks;
+        Plan = new BlockPlan(Directory.Entries, blocks.Length);
         if (blocks.LongCount(block => block.IsItems) != Plan.ItemBlocks || blocks.Length - Plan.ItemBlocks != Plan.ByteBlocks
             || start + blocks.Sum(block => block.Length + 4L) != footerAt || Directory.Labels.Length != 0 && Directory.Labels.Length != Plan.FirstItem[^1])
             throw VarintReader.Damaged();
@@ -80,7 +80,7 @@ public sealed class ArchiveReader : IDisposable
     public IReadOnlyList<ArchiveEntry> Entries => Directory.Entries;
 
     /// <summary>Items coded by the model.</summary>
-    public long Items => Plan.FirstItem[^1];
+    public long Items => Entries.Sum(entry => (long)entry.ModelledItems);
 
     /// <summary>Symbols of these items.</summary>
     public long Symbols => Plan.Symbols;
@@ -95,7 +95,7 @@ public sealed class ArchiveReader : IDisposable
     public (long Count, long Bytes) ByteBlocks => (_byteLengths.Length, _byteLengths.Sum(length => length + 4L));
 
     /// <summary>The sizes of items that occur.</summary>
-    public IReadOnlyList<(int Height, int Width, int Channels)> Sizes => [.. Plan.Sizes.Distinct()];
+    public IReadOnlyList<(int Height, int Width, int Channels)> Sizes => [.. Entries.Where(entry => entry.ModelledItems > 0).Select(entry => (entry.Layout.Height, entry.Layout.Width, entry.Layout.Channels)).Distinct()];
 
     internal ArchiveDirectory Directory { get; }
     internal BlockPlan Plan { get; }

@@ -82,13 +82,19 @@ sealed class ArchiveWriter : IDisposable
     public void AddItem(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> symbols, int label, bool counted, double weight)
     {
         _hash.Append(stored);
-        var layout = _entries[^1].Layout;
-        var space = _items?.Sized.Space;
-        if (space is { } open && (open.Height, open.Width) != (layout.Height, layout.Width)) CloseItems();
-        _items ??= new ItemBlock(_model.For(layout.Height, layout.Width), BlockPlan.Capacity(layout.ItemLength));
-        _items.Add(symbols, label, counted ? _entries.Count - 1 : -1, weight * stored.Length);
-        if (_model.Classes > 0) _labels.Add(label);
-        if (_items.IsFull) CloseItems();
+        var (entry, layout) = (_entries[^1], _entries[^1].Layout);
+        if (entry.StripeRows > 0) CloseItems();
+        for (var row = 0; row < layout.Height; row += entry.PieceRows)
+        {
+            var rows = Math.Min(entry.PieceRows, layout.Height - row);
+            var piece = symbols.Slice(row * layout.Width * layout.Channels, rows * layout.Width * layout.Channels);
+            var space = _items?.Sized.Space;
+            if (space is { } open && (open.Height, open.Width) != (rows, layout.Width)) CloseItems();
+            _items ??= new ItemBlock(_model.For(rows, layout.Width), entry.StripeRows > 0 ? 1 : BlockPlan.Capacity(piece.Length));
+            _items.Add(piece, label, counted ? _entries.Count - 1 : -1, weight * piece.Length);
+            if (_model.Classes > 0) _labels.Add(label);
+            if (_items.IsFull) CloseItems();
+        }
     }
 
     /// <summary>Writes what is left, the directory, and the version that it needs.</summary>

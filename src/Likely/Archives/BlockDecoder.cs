@@ -42,7 +42,7 @@ sealed class BlockDecoder
         var decoder = new RangeDecoder(stream);
         if (decoder.DecodeBit(BlockLayout.Unmodelled))
         {
-            for (var i = 0; i < symbols.Length; i++) symbols[i] = (byte)Uniform(decoder, levels);
+            foreach (ref var symbol in symbols.AsSpan()) symbol = (byte)Uniform(decoder, levels);
             done?.Invoke(symbols.Length);
             return symbols;
         }
@@ -119,13 +119,30 @@ sealed class BlockDecoder
         return true;
     }
 
-    static int Uniform(RangeDecoder decoder, int count)
+    internal static int Uniform(RangeDecoder decoder, int count)
     {
         var target = decoder.Target();
         var value = (int)((ulong)target * (ulong)count >> FrequencyTable.Bits);
         while (value + 1 < count && FrequencyTable.Uniform(value + 1, count) <= target) value++;
         decoder.Consume(FrequencyTable.Uniform(value, count), FrequencyTable.Uniform(value + 1, count) - FrequencyTable.Uniform(value, count));
         return value;
+    }
+
+    /// <summary>The level whose share holds the target, by bisection.</summary>
+    internal static int Level(RangeDecoder decoder, Cumulative cumulative)
+    {
+        var (target, total) = (decoder.Target(), cumulative.Total);
+        int low = 0, high = cumulative.Levels;
+        uint start = 0, end = FrequencyTable.Total;
+        while (high - low > 1)
+        {
+            var middle = (low + high) / 2;
+            var at = FrequencyTable.Begin(cumulative.Below(middle), total, middle, cumulative.Levels);
+            if (at <= target) (low, start) = (middle, at);
+            else (high, end) = (middle, at);
+        }
+        decoder.Consume(start, end - start);
+        return low;
     }
 
     /// <summary>Items that one predictor carries, and the distributions of their next symbols.</summary>
@@ -159,28 +176,11 @@ sealed class BlockDecoder
             var dimension = _predictor.DimensionAt(step);
             for (var i = 0; i < items.Length; i++)
             {
-                _next[i] = _isBit ? decoder.DecodeBit(_bits[i]) ? 1 : 0 : Decode(decoder, _cumulatives[i]!);
+                _next[i] = _isBit ? decoder.DecodeBit(_bits[i]) ? 1 : 0 : Level(decoder, _cumulatives[i]!);
                 symbols[(long)items[i] * _dimensions + dimension] = (byte)_next[i];
             }
         }
 
         public void Observe() => _predictor.Observe(_next);
-
-        // The level whose share holds the target, by bisection.
-        static int Decode(RangeDecoder decoder, Cumulative cumulative)
-        {
-            var (target, total) = (decoder.Target(), cumulative.Total);
-            int low = 0, high = cumulative.Levels;
-            uint start = 0, end = FrequencyTable.Total;
-            while (high - low > 1)
-            {
-                var middle = (low + high) / 2;
-                var at = FrequencyTable.Begin(cumulative.Below(middle), total, middle, cumulative.Levels);
-                if (at <= target) (low, start) = (middle, at);
-                else (high, end) = (middle, at);
-            }
-            decoder.Consume(start, end - start);
-            return low;
-        }
     }
 }

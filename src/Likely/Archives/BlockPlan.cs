@@ -2,37 +2,55 @@ namespace Likely;
 
 /// <summary>
 /// How items and plain bytes are cut into blocks, from the entries alone. Consecutive items of one size make a run; a run is cut every
-/// max(1, min(256, 2^18 / symbols of an item)) items, the plain bytes every 2^20. A block is one stream of the coder.
+/// max(1, min(256, 2^18 / symbols of an item)) items, the plain bytes every 2^20. A block is one stream of the coder. The stripes of a
+/// striped entry are items here, and each is a block.
 /// </summary>
 sealed class BlockPlan
 {
     public const int BlockSymbols = 1 << 18, MostItems = 256, ChunkBytes = 1 << 20;
 
-    readonly record struct Run(int Height, int Width, int Channels, long FirstItem, long Count, long FirstBlock)
+    readonly record struct Run(int Height, int Width, int Channels, long FirstItem, long Count, long FirstBlock, bool IsStriped)
     {
-        public int Capacity => BlockPlan.Capacity((long)Height * Width * Channels);
+        public int Capacity => IsStriped ? 1 : BlockPlan.Capacity((long)Height * Width * Channels);
         public long Blocks => (Count + Capacity - 1) / Capacity;
     }
 
     readonly List<Run> _runs = [];
 
-    public BlockPlan(IReadOnlyList<ArchiveEntry> entries)
+    /// <param name="entries">What is in the archive.</param>
+    /// <param name="most">Blocks that it has.</param>
+    /// <exception cref="ArchiveException">The entries would make more blocks.</exception>
+    public BlockPlan(IReadOnlyList<ArchiveEntry> entries, int most)
     {
         (FirstItem, FirstByte) = (new long[entries.Count + 1], new long[entries.Count + 1]);
         for (var i = 0; i < entries.Count; i++)
         {
             var (entry, layout) = (entries[i], entries[i].Layout);
-            FirstItem[i + 1] = FirstItem[i] + entry.ModelledItems;
+            FirstItem[i + 1] = FirstItem[i] + (long)entry.ModelledItems * entry.Stripes;
             FirstByte[i + 1] = FirstByte[i] + entry.PlainBytes;
             if (entry.ModelledItems == 0) continue;
-            if (_runs.Count > 0 && (_runs[^1].Height, _runs[^1].Width, _runs[^1].Channels) == (layout.Height, layout.Width, layout.Channels))
-                _runs[^1] = _runs[^1] with { Count = _runs[^1].Count + entry.ModelledItems };
-            else _runs.Add(new Run(layout.Height, layout.Width, layout.Channels, FirstItem[i], entry.ModelledItems, _runs.Count == 0 ? 0 : _runs[^1].FirstBlock + _runs[^1].Blocks));
+            var last = layout.Height - (entry.Stripes - 1) * entry.PieceRows;
+            if (last == entry.PieceRows) Add(last, FirstItem[i + 1] - FirstItem[i]);
+            else
+                for (var item = 0; item < entry.ModelledItems; item++)
+                {
+                    Add(entry.PieceRows, entry.Stripes - 1);
+                    Add(last, 1);
+                }
+
+            void Add(int height, long count)
+            {
+                if (_runs.Count > 0 && (_runs[^1].Height, _runs[^1].Width, _runs[^1].Channels, _runs[^1].IsStriped) == (height, layout.Width, layout.Channels, entry.StripeRows > 0))
+                    _runs[^1] = _runs[^1] with { Count = _runs[^1].Count + count };
+                else if (_runs.Count >= most) throw VarintReader.Damaged();
+                else _runs.Add(_runs.Count == 0 ? new Run(height, layout.Width, layout.Channels, 0, count, 0, entry.StripeRows > 0)
+                    : new Run(height, layout.Width, layout.Channels, _runs[^1].FirstItem + _runs[^1].Count, count, _runs[^1].FirstBlock + _runs[^1].Blocks, entry.StripeRows > 0));
+            }
         }
         foreach (var run in _runs) Symbols += run.Count * run.Height * run.Width * run.Channels;
     }
 
-    /// <summary>Number of modelled items before each entry, and of all.</summary>
+    /// <summary>Number of modelled items, or stripes of them, before each entry, and of all.</summary>
     public long[] FirstItem { get; }
 
     /// <summary>Number of plain bytes before each entry, and of all.</summary>
