@@ -58,7 +58,7 @@ static class ScoreVerb
                 var coded = new double[items.Length];
                 var model = checkpoint.Model;
                 if (Evaluation.MemoryOf(model, space, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {space.Height}x{space.Width} takes up to {MachineMemory.Text(bytes)} of memory");
-                var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, withSymbols: maps is not null, each: (index, _, symbols) =>
+                var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, each: (index, _, symbols) =>
                 {
                     session.Cancellation.ThrowIfCancellationRequested();
                     maps?.Keep(index, symbols);

@@ -4,16 +4,9 @@ using Likely.Tensors;
 namespace Likely.Models;
 
 /// <summary>
-/// A model's hyperparameters with the published defaults. The two lists below are the registry, to which a new model adds a line each: its name
-/// on disk, and its place in <see cref="ModelRegistry.All"/>. Every hyperparameter has a <see cref="KeyAttribute"/>.
+/// A model's hyperparameters with the published defaults. The lists at the two ends of this file are the registry, to which a new model adds a line each; a model of another
+/// project joins by <see cref="ModelRegistry.Add"/>. Every hyperparameter has a <see cref="KeyAttribute"/>.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "model")]
-[JsonDerivedType(typeof(GatedPixelCnnConfig), "gated-pixelcnn")]
-[JsonDerivedType(typeof(PixelCnnConfig), "pixelcnn")]
-[JsonDerivedType(typeof(FvsbnConfig), "fvsbn")]
-[JsonDerivedType(typeof(NadeConfig), "nade")]
-[JsonDerivedType(typeof(MadeConfig), "made")]
-[JsonDerivedType(typeof(CharRnnConfig), "char-rnn")]
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
@@ -76,3 +69,14 @@ public abstract record ModelConfig
     /// <exception cref="ModelException">The model cannot describe this space.</exception>
     protected abstract AutoregressiveModel Create(Space space, int classes);
 }
+
+/// <summary>How the registered configs are read and written, without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(GatedPixelCnnConfig))]
+[JsonSerializable(typeof(PixelCnnConfig))]
+[JsonSerializable(typeof(FvsbnConfig))]
+[JsonSerializable(typeof(NadeConfig))]
+[JsonSerializable(typeof(MadeConfig))]
+[JsonSerializable(typeof(CharRnnConfig))]
+partial class ModelJson : JsonSerializerContext;

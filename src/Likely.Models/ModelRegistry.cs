@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,7 +12,29 @@ namespace Likely.Models;
 public static class ModelRegistry
 {
     /// <summary>Every model with its published defaults, in the order of the documentation.</summary>
-    public static IReadOnlyList<ModelConfig> All => ModelConfig.Registered;
+    public static IReadOnlyList<ModelConfig> All => Volatile.Read(ref _models).All;
+
+    static Models _models = new(ModelConfig.Registered, [.. ModelConfig.Registered.Select(config => ModelJson.Default.GetTypeInfo(config.GetType())!)]);
+
+    sealed record Models(IReadOnlyList<ModelConfig> All, IReadOnlyList<JsonTypeInfo> Infos);
+
+    /// <summary>Adds a model of another project, so that it is trained, saved and loaded like any other in this program.</summary>
+    /// <param name="published">Its config with the defaults. Its name is what model files call it: small letters, digits and dashes.</param>
+    /// <exception cref="ModelException">There is a model of that name, or the name is none.</exception>
+    [RequiresUnreferencedCode("The config's keys are found by reflection."), RequiresDynamicCode("The config's keys are found by reflection.")]
+    public static void Add<TConfig>(TConfig published) where TConfig : ModelConfig
+    {
+        if (published.Name.Length == 0 || published.Name.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-")) throw new ModelException($"'{published.Name}' is no name for a model; use small letters, digits and dashes");
+        var options = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, IgnoreReadOnlyProperties = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        lock (_one)
+        {
+            if (All.Any(config => config.Name == published.Name)) throw new ModelException($"there is a model '{published.Name}' already");
+            Volatile.Write(ref _models, new([.. _models.All, published], [.. _models.Infos, options.GetTypeInfo(typeof(TConfig))]));
+        }
+        Check(published);
+    }
+
+    static readonly Lock _one = new();
 
     /// <exception cref="ModelException">No model has this name.</exception>
     public static ModelConfig Find(string name)
@@ -96,7 +119,8 @@ public static class ModelRegistry
                 if (key != "model") RequireKind(config, key, value);
                 node[key] = value?.DeepClone();
             }
-            return node.Deserialize(ModelJson.Default.ModelConfig) ?? throw new ModelException("the model's config is empty");
+            node.Remove("model");
+            return (ModelConfig?)node.Deserialize(Info(config)) ?? throw new ModelException("the model's config is empty");
         }
         catch (Exception fault) when (fault is JsonException or NotSupportedException or InvalidOperationException)
         {
@@ -118,7 +142,19 @@ public static class ModelRegistry
 
     internal static string KeyOf(string property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 
-    static JsonObject ToNode(ModelConfig config) => JsonSerializer.SerializeToNode(config, ModelJson.Default.ModelConfig)!.AsObject();
+    static JsonObject ToNode(ModelConfig config)
+    {
+        var node = new JsonObject { ["model"] = config.Name };
+        foreach (var (key, value) in JsonSerializer.SerializeToNode(config, Info(config))!.AsObject()) node[key] = value?.DeepClone();
+        return node;
+    }
+
+    static JsonTypeInfo Info(ModelConfig config)
+    {
+        foreach (var info in Volatile.Read(ref _models).Infos)
+            if (info.Type == config.GetType()) return info;
+        throw new ModelException($"the model {config.Name} is not registered; {nameof(ModelRegistry)}.{nameof(Add)} makes it known");
+    }
 
     static JsonNode Parse(ModelConfig config, string key, string text)
     {
@@ -133,7 +169,7 @@ public static class ModelRegistry
 
     static JsonPropertyInfo Property(ModelConfig config, string key)
     {
-        foreach (var property in ModelJson.Default.GetTypeInfo(config.GetType())!.Properties)
+        foreach (var property in Info(config).Properties)
             if (property.Name == key) return property;
         throw new ModelException($"model {config.Name} has no key '{key}'");
     }
@@ -142,8 +178,3 @@ public static class ModelRegistry
         => property.AttributeProvider?.GetCustomAttributes(typeof(KeyAttribute), inherit: true) is [KeyAttribute line, ..] ? line
             : throw new InvalidOperationException($"the key {property.Name} has no line that says what it takes and means; put [Key(...)] before its property");
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    IgnoreReadOnlyProperties = true)]
-[JsonSerializable(typeof(ModelConfig))]
-partial class ModelJson : JsonSerializerContext;

@@ -2,13 +2,13 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     /// <summary>
     /// Bernoulli log-probabilities (nats) of compact logits [T, B, S] whose order is that of the symbols: the same numbers as
     /// <see cref="LogProbabilities"/>, sixteen symbols at a time whatever S is. A loss, as there.
     /// </summary>
-    public static Tensor BernoulliLogProbabilities(Tensor logits, PinnedSymbols symbols, float scale)
+    internal static Tensor BernoulliLogProbabilities(Tensor logits, PinnedSymbols symbols, float scale)
     {
         if (logits.Stride != logits.Channels) throw new ArgumentException($"logits {logits.Shape} must be compact");
         var tape = logits.Tape;
@@ -29,20 +29,20 @@ static unsafe partial class Ops
     }
 
     /// <summary>The same of some logits, one symbol each; 16 logits more must be readable.</summary>
-    public static void BernoulliLogProbabilities(float* logits, int* symbols, int count, float* logs) => Likelihood.Bernoulli(logits, symbols, count, logs, null, 0);
+    internal static void BernoulliLogProbabilities(float* logits, int* symbols, int count, float* logs) => Likelihood.Bernoulli(logits, symbols, count, logs, null, 0);
 
     /// <summary>Both probabilities of each of some binary variables, [count, 2], sixteen at a time; 16 logits more must be readable.</summary>
-    public static void BinaryProbabilities(float* logits, int count, float temperature, Span<float> probabilities)
+    internal static void BinaryProbabilities(float* logits, int count, float temperature, Span<float> probabilities)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(probabilities.Length, 2 * count);
         fixed (float* p = probabilities) Kernels.BinaryProbabilities.Compute(logits, count, 1 / temperature, p);
     }
 
     /// <summary>Sixteen logits become sixteen probabilities.</summary>
-    public static void Sigmoids(float* logits) => Kernels.BinaryProbabilities.OfOne(logits);
+    internal static void Sigmoids(float* logits) => Kernels.BinaryProbabilities.OfOne(logits);
 
     /// <summary>Binary symbols [T, B, S] as channels of one position, [1, B, T S], in visiting order (null: as they come).</summary>
-    public static Tensor Variables(Tape tape, PinnedSymbols symbols, int positions, int batch, int subPositions, int[]? order)
+    internal static Tensor Variables(Tape tape, PinnedSymbols symbols, int positions, int batch, int subPositions, int[]? order)
     {
         var x = tape.New(new Shape(1, batch, positions * subPositions));
         for (var c = 0; c < x.Channels && tape.Computes; c++)
@@ -55,7 +55,7 @@ static unsafe partial class Ops
     }
 
     /// <summary>Channels of one position, [1, B, T S] in visiting order (null: as they come), as compact [T, B, S].</summary>
-    public static Tensor ToPositions(Tensor x, int subPositions, int[]? order)
+    internal static Tensor ToPositions(Tensor x, int subPositions, int[]? order)
     {
         if (x.Positions != 1 || x.Channels % subPositions != 0) throw new ArgumentException($"{x.Shape} cannot become positions of {subPositions} symbols");
         var tape = x.Tape;

@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     /// <summary>a + b, same shape.</summary>
     public static Tensor Add(Tensor a, Tensor b)

@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     /// <summary>Rows of a table [1, N, C] chosen by index: [1, B, C].</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is not a row of the table.</exception>
@@ -29,7 +29,7 @@ static unsafe partial class Ops
 
     /// <summary>Rows of a table [1, N, C] chosen by symbols [T, B]: [T, B, C]. A row's gradient is one chain over positions, then examples.</summary>
     /// <param name="symbols">Below N; must keep their values until the tape has run backward.</param>
-    public static Tensor Lookup(Tape tape, int positions, int batch, PinnedSymbols symbols, Parameter table)
+    internal static Tensor Lookup(Tape tape, int positions, int batch, PinnedSymbols symbols, Parameter table)
     {
         var y = tape.New(new Shape(positions, batch, table.Outputs), requiresGradient: true);
         if (tape.Computes) Layout.Gather(table.Data, table.Stride, symbols.Pointer, y.Data, y.Rows);
@@ -51,7 +51,7 @@ static unsafe partial class Ops
     /// once a symbol instead of once a position, and is the same number.
     /// </summary>
     /// <param name="onto">Where the rows go; null: where the table is. No gradient reaches a table on another tape.</param>
-    public static Tensor Lookup(Tensor table, int positions, int batch, PinnedSymbols symbols, Tape? onto = null)
+    internal static Tensor Lookup(Tensor table, int positions, int batch, PinnedSymbols symbols, Tape? onto = null)
     {
         if (table.Positions != 1) throw new ArgumentException($"{table.Shape} is no table");
         var tape = onto ?? table.Tape;
@@ -75,7 +75,7 @@ static unsafe partial class Ops
     /// table the result is compact and nothing is learned.
     /// </summary>
     /// <param name="symbols">Below <paramref name="levels"/>; must keep their values until the tape has run backward.</param>
-    public static Tensor Embed(Tape tape, Shape shape, PinnedSymbols symbols, int levels, Parameter? table)
+    internal static Tensor Embed(Tape tape, Shape shape, PinnedSymbols symbols, int levels, Parameter? table)
     {
         if (table is not null && table.Inputs != levels) throw new ArgumentException($"a table {table.Shape} has no rows for {levels} levels");
         var width = 1 + (table?.Outputs ?? 0);
@@ -107,7 +107,7 @@ static unsafe partial class Ops
     }
 
     /// <summary>The 1 + C numbers of one symbol.</summary>
-    public static void Embed(float* numbers, int symbol, int levels, Parameter? table)
+    internal static void Embed(float* numbers, int symbol, int levels, Parameter? table)
     {
         numbers[0] = symbol * (2f / (levels - 1)) - 1;
         if (table is not null) Layout.Copy(table.Data + (long)symbol * table.Stride, numbers + 1, table.Outputs);

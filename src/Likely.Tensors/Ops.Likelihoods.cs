@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     /// <summary>
     /// Log-probabilities (nats) of observed symbols: parameters [T, B, outputs] and symbols [T, B, S] give [T, B, S], compact. On a
@@ -13,7 +13,7 @@ static unsafe partial class Ops
     /// <param name="symbols">Pinned symbols in the order position, example, symbol; they must keep their values until the way back.</param>
     /// <param name="scale">Weight of the loss.</param>
     /// <param name="lengths">Positions that count, one number an example; what is behind them has 0 nats and no gradient. Empty: all count.</param>
-    public static Tensor LogProbabilities(ILikelihood likelihood, Tensor parameters, PinnedSymbols symbols, float scale, ReadOnlySpan<int> lengths = default)
+    internal static Tensor LogProbabilities(ILikelihood likelihood, Tensor parameters, PinnedSymbols symbols, float scale, ReadOnlySpan<int> lengths = default)
     {
         var tape = parameters.Tape;
         var logs = tape.New(parameters.Shape with { Channels = likelihood.Symbols }, parameters.RequiresGradient, compact: true);

@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     /// <summary>
     /// A layer of LSTM cells over T positions: sums z = W x + b [T, B, 4H], from <see cref="Linear"/>, gates i, f, o, g side by side, become h [T, B, H].

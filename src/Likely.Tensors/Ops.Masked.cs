@@ -135,11 +135,11 @@ sealed unsafe class MaskedProduct(Parameter weight, Parameter? bias)
     }
 }
 
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     /// <summary>The masked linear map, [T, B, inputs] -> [T, B, outputs], both in the product's sorted order.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Tensor Masked(Tensor x, MaskedProduct product)
+    internal static Tensor Masked(Tensor x, MaskedProduct product)
     {
         if (x.Channels != product.Weight.Inputs) throw new ArgumentException($"a masked map with weight {product.Weight.Shape} cannot take {x.Shape}");
         var tape = x.Tape;
@@ -201,7 +201,7 @@ static unsafe partial class Ops
     }
 
     /// <summary>A walk's beginning: every row of sums [1, B, outputs] becomes the product's biases, or zero.</summary>
-    public static void MaskedBegin(MaskedProduct product, Tensor sums)
+    internal static void MaskedBegin(MaskedProduct product, Tensor sums)
     {
         for (var b = 0; b < sums.Batch; b++)
             if (product.Biases is not null) Layout.Copy(product.Biases, sums.Data + (long)b * sums.Stride, sums.Stride);
@@ -209,6 +209,6 @@ static unsafe partial class Ops
     }
 
     /// <summary>Adds inputs <paramref name="first"/> .. first + count, now known in values [1, B, inputs], to the sums that they feed.</summary>
-    public static void MaskedObserve(MaskedProduct product, Tensor values, int first, int count, Tensor sums)
+    internal static void MaskedObserve(MaskedProduct product, Tensor values, int first, int count, Tensor sums)
         => MaskedProducts.Accumulate(product.Mask, values.Data, values.Stride, first, count, values.Batch, product.Weights, product.Weight.Stride, sums.Data, sums.Stride);
 }

@@ -25,7 +25,7 @@ sealed class NadeWeights(Parameter input, Parameter output, Parameter visibleBia
     internal int Hidden => input.Outputs;
 }
 
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     // Examples that walk together, so that a variable's weights are read once for all of them; and the hidden units that go back
     // together, so that everything these examples need for it stays in cache.
@@ -36,7 +36,7 @@ static unsafe partial class Ops
     /// a = c; for d in order: h = sigmoid(a), logit_d = V_d . h + b_d, a += W_d x_d. Where x_d = 0 the sums stay, so h is computed
     /// once per one-valued variable: the same numbers at a fraction of the cost.
     /// </summary>
-    public static Tensor Nade(Tape tape, NadeWeights weights, PinnedSymbols symbols, int batch)
+    internal static Tensor Nade(Tape tape, NadeWeights weights, PinnedSymbols symbols, int batch)
     {
         var logits = tape.New(new Shape(weights.Variables / weights.SubPositions, batch, weights.SubPositions), requiresGradient: true, compact: true);
         var scratch = tape.RentScratch(2L * NadeGroup * weights.Input.Stride);
@@ -157,7 +157,7 @@ static unsafe partial class Ops
     }
 
     /// <summary>A walk's beginning: sums [1, B, H] = c and hidden = sigmoid(sums).</summary>
-    public static void NadeBegin(NadeWeights weights, Tensor sums, Tensor hidden)
+    internal static void NadeBegin(NadeWeights weights, Tensor sums, Tensor hidden)
     {
         for (var b = 0; b < sums.Batch; b++)
         {
@@ -167,7 +167,7 @@ static unsafe partial class Ops
     }
 
     /// <summary>The logits of the variable visited at <paramref name="step"/>, one an example.</summary>
-    public static void NadeLogits(NadeWeights weights, Tensor hidden, int step, float* logits)
+    internal static void NadeLogits(NadeWeights weights, Tensor hidden, int step, float* logits)
     {
         var d = weights.Order[step];
         var v = weights.Output.Data + (long)d * hidden.Stride;
@@ -176,7 +176,7 @@ static unsafe partial class Ops
     }
 
     /// <summary>Takes in the variable visited at <paramref name="step"/>.</summary>
-    public static void NadeObserve(NadeWeights weights, Tensor sums, Tensor hidden, int step, ReadOnlySpan<int> symbols)
+    internal static void NadeObserve(NadeWeights weights, Tensor sums, Tensor hidden, int step, ReadOnlySpan<int> symbols)
     {
         var w = weights.Input.Data + (long)weights.Order[step] * sums.Stride;
         for (var b = 0; b < sums.Batch; b++)

@@ -7,14 +7,14 @@ namespace Likely.Tensors;
 /// backward. Inputs are on a tape or are parameters; results are on the tape of the first input. On a tape that only measures
 /// both ask for the same memory and compute nothing.
 /// </summary>
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     /// <summary>
     /// Convolution on the plan's grid, [H*W, B, inputs] -> [H*W, B, outputs]. With <paramref name="onto"/> the chains begin with
     /// that tensor's values, whose buffer the result takes over; else with the bias, or zero.
     /// </summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Tensor Convolution(ConvolutionPlan plan, Tensor x, Parameter weight, Parameter? bias, Tensor? onto = null)
+    internal static Tensor Convolution(ConvolutionPlan plan, Tensor x, Parameter weight, Parameter? bias, Tensor? onto = null)
     {
         if (x.Positions != plan.Height * plan.Width || x.Channels != weight.Inputs || weight.Taps != plan.Taps.Length)
             throw new ArgumentException($"a {plan.Height}x{plan.Width} convolution with weight {weight.Shape} cannot take {x.Shape}");
@@ -49,7 +49,7 @@ static unsafe partial class Ops
     /// The same convolution for positions <paramref name="first"/> .. first + count alone, reading a window of inputs whose first
     /// position is <paramref name="origin"/>. Not differentiable: the face of a walk.
     /// </summary>
-    public static Tensor Convolution(Tape tape, ConvolutionPlan plan, Tensor window, int origin, int first, int count, Parameter weight, Parameter? bias, Tensor? onto = null)
+    internal static Tensor Convolution(Tape tape, ConvolutionPlan plan, Tensor window, int origin, int first, int count, Parameter weight, Parameter? bias, Tensor? onto = null)
     {
         var y = Begin(tape, window, count, weight, bias, onto);
         var start = Start(tape, weight, bias, onto);

@@ -2,7 +2,7 @@ using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
 
-static unsafe partial class Ops
+public static unsafe partial class Ops
 {
     /// <summary>max(x, 0) in place: takes over the buffer of x, which nothing else may read; on the way back the gradient, too.</summary>
     public static Tensor Rectify(Tensor x)

@@ -12,7 +12,9 @@ sealed class SequenceScorer(DensityModel model, int threads)
     /// <summary>The longest sequence whose symbols' surprises are kept for whoever asks for them.</summary>
     public const int LongestKept = 1 << 24;
 
-    const int MostGroup = 64, PassRows = 1 << 12;
+    const int MostGroup = 64, PassRows = 1 << 11;
+
+    readonly Tape?[] _tapes = new Tape?[threads]; // one a thread, kept from call to call
 
     /// <summary>Fills in a window of one example and returns the label, -1 if there is none.</summary>
     public delegate int Reader(int place, int first, Span<int> symbols);
@@ -30,7 +32,7 @@ sealed class SequenceScorer(DensityModel model, int threads)
         for (var i = 0; i < order.Length; i++) order[i] = i;
         Array.Sort(order, (a, b) => lengths[a] != lengths[b] ? lengths[b].CompareTo(lengths[a]) : a.CompareTo(b));
         var groups = Groups(order, lengths, keeps: each is not null);
-        ParallelShards.Run(groups.Count, threads, (group, _) => new Group(model, order[groups[group]], lengths, read, each, progress, cancellation).Score(nats));
+        ParallelShards.Run(groups.Count, threads, (group, worker) => new Group(model, order[groups[group]], lengths, read, each, progress, cancellation).Score(nats, _tapes[worker] ??= new Tape()));
         return nats;
     }
 
@@ -55,10 +57,10 @@ sealed class SequenceScorer(DensityModel model, int threads)
         readonly float[]?[] _surprise = new float[places.Length][];
         readonly double[] _totals = new double[places.Length];
 
-        public void Score(double[] nats)
+        public void Score(double[] nats, Tape tape)
         {
             var window = Math.Clamp(PassRows / places.Length, 1, Math.Max(1, lengths[places[0]]));
-            var (tape, symbols) = (new Tape(), new int[window]);
+            var symbols = new int[window];
             var batch = new SymbolBatch(model.Space.IsSequence ? model.Space with { Width = window } : Space.Sequence(window, model.Space.Levels), places.Length);
             Run? run = null;
             for (var i = 0; i < places.Length; i++)

@@ -4,7 +4,7 @@ using Likely.Tensors.Kernels;
 namespace Likely.Models;
 
 /// <summary>Binary symbols, one logit l each: p(1) = sigmoid(l), p(0) = sigmoid(-l), neither as 1 minus the other, so that small ones keep their digits.</summary>
-sealed unsafe class BernoulliHead : Head
+public sealed unsafe class BernoulliHead : Head
 {
     /// <exception cref="ModelException">The symbols have more than two levels.</exception>
     public BernoulliHead(int symbols, int levels) : base(symbols, levels)

@@ -7,7 +7,7 @@ namespace Likely.Models;
 /// The discretised mixture of logistics of PixelCNN++ (Salimans et al. 2017, eq. 2-3) for 256 levels, one symbol or RGB: see
 /// <see cref="LogisticMixtures"/>. One component explains all symbols of a position, so they depend on each other without the network.
 /// </summary>
-sealed unsafe class LogisticMixtureHead : Head
+public sealed unsafe class LogisticMixtureHead : Head
 {
     readonly int _components;
 

@@ -3,7 +3,7 @@ using Likely.Tensors.Kernels;
 namespace Likely.Models;
 
 /// <summary>Symbols of n levels, n logits each: p_i = exp(l_i - max) / sum of all of them.</summary>
-sealed unsafe class SoftmaxHead(int symbols, int levels) : Head(symbols, levels)
+public sealed unsafe class SoftmaxHead(int symbols, int levels) : Head(symbols, levels)
 {
     public override int Outputs => Symbols * Levels;
 

@@ -4,7 +4,7 @@ namespace Likely.Models.Layers;
 /// The order R, G, B within a position, by channel masks (van den Oord et al. 2016a, sec. 3.4): feature maps are cut into as many
 /// groups as there are symbols at a position; a group may read groups up to its own (mask B) or only earlier ones (mask A).
 /// </summary>
-sealed class ChannelGroups(int count)
+public sealed class ChannelGroups(int count)
 {
     public int Count { get; } = count;
 

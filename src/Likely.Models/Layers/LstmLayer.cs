@@ -6,7 +6,7 @@ namespace Likely.Models.Layers;
 /// A layer of LSTM cells (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000): the gates' sums of the layer below, [T, B, 4H], become
 /// h [T, B, H]; see <see cref="Ops.Lstm"/>. In a run, h and c of the last position are where the next pass begins.
 /// </summary>
-sealed class LstmLayer(ParameterScope scope, int hidden)
+public sealed class LstmLayer(ParameterScope scope, int hidden)
 {
     readonly Parameter _recurrent = scope.Weight("recurrent", 1, hidden, 4 * hidden);
 

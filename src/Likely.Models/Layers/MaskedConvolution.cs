@@ -6,7 +6,7 @@ namespace Likely.Models.Layers;
 /// A causal convolution on the grid, [T, B, inputs] -> [T, B, outputs]: only taps before (or at) the centre exist, so a mask is
 /// never multiplied. With a run it reads its <see cref="Window"/>, or the run's input in place.
 /// </summary>
-sealed class MaskedConvolution(ParameterScope scope, IReadOnlyList<(int Row, int Column)> taps, int inputs, int outputs, double gain = 1, bool bias = true, Func<int, int, int, bool>? mask = null, Func<int, int, int, double>? start = null, double rate = 1)
+public sealed class MaskedConvolution(ParameterScope scope, IReadOnlyList<(int Row, int Column)> taps, int inputs, int outputs, double gain = 1, bool bias = true, Func<int, int, int, bool>? mask = null, Func<int, int, int, double>? start = null, double rate = 1)
 {
     readonly ConvolutionTaps _taps = new(taps);
     readonly Parameter _weight = scope.Weight("weight", taps.Count, inputs, outputs, gain, mask, start, rate);

@@ -6,7 +6,7 @@ namespace Likely.Models.Layers;
 /// A stack that looks sideways within finished rows and therefore advances by whole rows: in a run it computes a row when the
 /// walk enters it, keeps the results, and serves them position by position.
 /// </summary>
-sealed unsafe class RowStack<TCondition>(Func<Tensor, TCondition, Pass, Tensor[]> compute)
+public sealed unsafe class RowStack<TCondition>(Func<Tensor, TCondition, Pass, Tensor[]> compute)
 {
     public Tensor[] Forward(Tensor x, TCondition condition, Pass pass)
     {

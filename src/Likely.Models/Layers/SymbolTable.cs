@@ -6,7 +6,7 @@ namespace Likely.Models.Layers;
 /// What a first layer makes of symbols, [T, B] -> [T, B, outputs]: a learned row each (a product with one-hot vectors), or with an embedding the product of a
 /// learned shorter row. Of few symbols, or in a run, that product is computed once a symbol and looked up, which gives the same numbers.
 /// </summary>
-sealed class SymbolTable
+public sealed class SymbolTable
 {
     // More symbols than this are rarely all met in a step.
     const int Few = 128;

@@ -33,7 +33,6 @@ public static class Archive
         var wrapped = new ArchiveModel(model);
         if (options.Embed is { } embedded && Checkpoint.Load(embedded, "the model to embed").Identity() != model.Identity())
             throw new ArgumentException("The model to embed is not the one that compresses.", nameof(options));
-        if (options.Outlook is { } tell && ArchiveOutlook.Of(files, wrapped, options, cancellation) is { } outlook) tell(outlook);
         var clock = Stopwatch.StartNew();
         var seconds = 0.0;
         var progress = new ArchiveProgress(options.Progress);
@@ -147,5 +146,6 @@ public static class Archive
     }
 
     static ArchiveSummary Summarize(ArchiveReader archive, double seconds, bool verified, long? fileBytes = null) =>
-        new(archive.Entries.Count, archive.Items, archive.Symbols, archive.ItemBlocks.Bytes, archive.PlainBytes, fileBytes ?? archive.Entries.Sum(entry => entry.Length), archive.EmbeddedBytes, archive.Length, seconds, verified);
+        archive.ModelsBytes ? new(archive.Entries.Count, 0, archive.PlainBytes, archive.ByteBlocks.Bytes, 0, fileBytes ?? archive.Entries.Sum(entry => entry.Length), archive.EmbeddedBytes, archive.Length, seconds, verified)
+            : new(archive.Entries.Count, archive.Items, archive.Symbols, archive.ItemBlocks.Bytes, archive.PlainBytes, fileBytes ?? archive.Entries.Sum(entry => entry.Length), archive.EmbeddedBytes, archive.Length, seconds, verified);
 }

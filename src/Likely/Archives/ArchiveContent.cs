@@ -22,8 +22,8 @@ sealed class ArchiveContent
     readonly BlockPlan _plan;
     byte[][] _decoded = [];
     long _firstDecoded;
-    byte[] _bytes = [];
-    long _byteBlock = -1;
+    byte[][] _bytes = [];
+    long _byteBlock = -1, _lastByte;
     readonly Lock _one = new();
     long _doneSymbols;
 
@@ -40,10 +40,11 @@ sealed class ArchiveContent
     public ArchiveContent(ArchiveReader reader, ArchiveModel? model, ArchiveOptions options, CancellationToken cancellation)
     {
         (_reader, _model, _options, _cancellation, _plan) = (reader, model, options, cancellation, reader.Plan);
-        if (_plan.FirstItem[^1] == 0) return;
+        if (!reader.NeedsModel) return;
         if (model is null) throw new ArchiveException($"{reader.Path} needs the model {reader.ModelIdentity}.");
         if (!Convert.ToHexStringLower(model.Identity).Equals(reader.ModelIdentity, StringComparison.Ordinal))
             throw new ArchiveException($"{reader.Path} was made with the model {reader.ModelIdentity}, and this one is {Convert.ToHexStringLower(model.Identity)}.");
+        if (reader.ModelsBytes != model.Tokens is not null) throw new ArchiveException($"{reader.Path} is damaged: it asks its model for {(reader.ModelsBytes ? "bytes, and the model is one of items" : "items, and the model is one of bytes")}.");
         var most = Remarkable;
         foreach (var (height, width, channels, stripes) in reader.Entries.Where(entry => entry.ModelledItems > 0).Select(entry => (entry.Layout.Height, entry.Layout.Width, entry.Layout.Channels, entry.StripeRows)).Distinct())
         {
@@ -71,6 +72,7 @@ sealed class ArchiveContent
         var (what, layout) = (_reader.Entries[entry], _reader.Entries[entry].Layout);
         hash?.Begin(what.Name, what.Length);
         var (nextItem, nextByte, lastItem) = (_plan.FirstItem[entry], _plan.FirstByte[entry], _plan.FirstItem[end]);
+        _lastByte = _plan.FirstByte[end];
         if (what.Kind == EntryKind.Bytes)
         {
             Bytes(what.Length);
@@ -258,18 +260,40 @@ sealed class ArchiveContent
     ReadOnlySpan<byte> PlainBytes(long offset, long count)
     {
         _cancellation.ThrowIfCancellationRequested();
-        var index = offset / BlockPlan.ChunkBytes;
-        if (index != _byteBlock)
+        var index = offset / _plan.Chunk;
+        if (index < _byteBlock || index >= _byteBlock + _bytes.Length) DecodeBytes(index);
+        var (block, at) = (_bytes[index - _byteBlock], (int)(offset - index * _plan.Chunk));
+        return block.AsSpan(at, (int)Math.Min(count, block.Length - at));
+    }
+
+    // Of blocks that a model codes, as many ahead as go side by side on all threads.
+    void DecodeBytes(long index)
+    {
+        var ahead = _reader.ModelsBytes ? (int)Math.Clamp((_lastByte - 1) / _plan.Chunk + 1 - index, 1, (long)SequenceBlocks.MostLanes * _options.ThreadCount) : 1;
+        var blocks = new byte[ahead][];
+        for (var i = 0; i < ahead; i++) blocks[i] = _reader.ReadBlock(false, index + i);
+        _bytes = new byte[ahead][];
+        var groups = Math.Min(_options.ThreadCount, ahead);
+        ParallelShards.Run(groups, groups, (group, _) =>
         {
-            var block = _reader.ReadBlock(false, index);
-            _bytes = ByteBlock.Decode(block.AsSpan(0, block.Length - 4), _plan.ByteBlock(index));
-            _byteBlock = index;
-            DecodedBytes += _bytes.Length;
-            Done(0);
-            Check(block, _bytes, $"block {index} of bytes");
+            var (first, end) = (ahead * group / groups, ahead * (group + 1) / groups);
+            var (streams, counts) = (new byte[end - first][], new int[end - first]);
+            for (var i = first; i < end; i++) (streams[i - first], counts[i - first]) = (blocks[i][..^4], _plan.ByteBlock(index + i));
+            var made = _reader.ModelsBytes ? SequenceBlocks.Decode(_model!.Checkpoint.Model, _model.Tokens!, streams, counts, DoneBytes, _cancellation) : [ByteBlock.Decode(streams[0], counts[0])];
+            made.CopyTo(_bytes, first);
+        });
+        _byteBlock = index;
+        for (var i = 0; i < ahead; i++)
+        {
+            if (!_reader.ModelsBytes) DoneBytes(_bytes[i].Length);
+            Check(blocks[i], _bytes[i], $"block {index + i} of bytes");
         }
-        var at = (int)(offset - index * BlockPlan.ChunkBytes);
-        return _bytes.AsSpan(at, (int)Math.Min(count, _bytes.Length - at));
+    }
+
+    void DoneBytes(double bytes)
+    {
+        lock (_one) DecodedBytes += (long)bytes;
+        Done(0);
     }
 
     // Symbols cost far more time than bytes.

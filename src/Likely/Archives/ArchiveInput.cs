@@ -22,6 +22,11 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     /// <exception cref="DataException">It cannot be read.</exception>
     public (bool Otherwise, string? Reason) Add(string name, string path, long length, bool asFile)
     {
+        if (model.Tokens is not null)
+        {
+            AddAll(name, path, length);
+            return (false, null);
+        }
         // A packed file is stored unpacked if its shorter name is free.
         asFile |= name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && (taken.Contains(name[..^3]) || EntryName.Fault(name[..^3]) is not null);
         using var file = PixelFile.Open(path, options.ExactFiles || asFile, model.Arrays, cancellation);
@@ -47,6 +52,16 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         else AddItems(entry, file, labels, path, otherwise || options.File is not null);
         if (file.HasChanged) notes.Add(path, "changed while it was read, so what is stored may be a mixture", "changed while they were read, so what is stored may be mixtures", isLoss: true);
         return (otherwise && entry.Kind != EntryKind.Bytes, reason);
+    }
+
+    // Of a model that codes bytes, any file is as it is.
+    void AddAll(string name, string path, long length)
+    {
+        using var file = PixelFile.Open(path, true, model.Arrays, cancellation);
+        writer.Begin(ArchiveEntry.OfBytes(name, file.Length) with { Permissions = FilePermissions.Of(path) });
+        _weight = (double)length / Math.Max(1, file.Length);
+        AddBytes(file, 0, file.Length);
+        if (file.HasChanged) notes.Add(path, "changed while it was read, so what is stored may be a mixture", "changed while they were read, so what is stored may be mixtures", isLoss: true);
     }
 
     // Spread if that fits at least as many items: 0 and 255 for a binary model; else values that are symbols already.

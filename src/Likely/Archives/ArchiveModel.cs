@@ -17,6 +17,9 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     public int Levels => checkpoint.Model.Space.Levels;
     public int Classes => checkpoint.Model.Classes;
 
+    /// <summary>What the symbols of a model of sequences are as bytes; null: the model is one of items.</summary>
+    public Tokens? Tokens { get; } = TokensOf(checkpoint);
+
     /// <summary>What the model says of arrays: their axes, and the size that rows make.</summary>
     public DataOptions Arrays { get; } = OptionsOf(checkpoint);
 
@@ -53,6 +56,15 @@ sealed class ArchiveModel(Checkpoint checkpoint)
             _sized.Add(found);
             return found;
         }
+    }
+
+    static Tokens? TokensOf(Checkpoint checkpoint)
+    {
+        if (!checkpoint.Model.Space.IsSequence || !checkpoint.Assets.TryGetValue(Checkpoint.Tokens, out var text)) return null;
+        var tokens = Tokens.Parse(text);
+        if (tokens.Size != checkpoint.Model.Space.Levels) throw new ModelException($"the model is one of {checkpoint.Model.Space.Levels} symbols, and its tokens are {tokens.Size}; its file is damaged");
+        if (checkpoint.Model.Classes > 0 || checkpoint.Model.Members > 1) throw new ModelException("a model of sequences that needs labels, or an ensemble, cannot code files");
+        return tokens;
     }
 
     static DataOptions OptionsOf(Checkpoint checkpoint)

@@ -9,7 +9,7 @@ static class ArchiveModels
 
     public static Checkpoint? Find(ArchiveReader archive, string? path, CancellationToken cancellation)
     {
-        if (archive.Items == 0) return null;
+        if (!archive.NeedsModel) return null;
         if (archive.OrderVersion != Checkpoint.OrderVersion)
             throw new ArchiveException($"{archive.Path} was made with order version {archive.OrderVersion}, and this program knows {Checkpoint.OrderVersion} only; use the program it was made with.");
         if (path is not null) return Require(archive, Checkpoint.Load(path, cancellation), path);

@@ -35,9 +35,6 @@ public sealed record ArchiveOptions
     /// <summary>Told the share of all work that is done, which never falls, and what is being done; from one thread at a time.</summary>
     public Action<double, string>? Progress { get; init; }
 
-    /// <summary>Told, before the work, if most of what is given will be stored without the model.</summary>
-    public Action<string>? Outlook { get; init; }
-
     /// <summary>Told what is stored otherwise than one might expect, when the archive is there.</summary>
     public Action<string>? Note { get; init; }
 
@@ -62,8 +59,8 @@ public sealed record ArchiveOptions
 
 /// <summary>What was done.</summary>
 /// <param name="Files">Files in the archive, or restored.</param>
-/// <param name="Items">Items coded by the model.</param>
-/// <param name="Symbols">Symbols of these items.</param>
+/// <param name="Items">Items coded by the model; 0 of one that codes bytes.</param>
+/// <param name="Symbols">Symbols of these items, or the bytes that the model coded.</param>
 /// <param name="ItemBytes">What these take in the archive.</param>
 /// <param name="PlainBytes">Bytes coded without the model.</param>
 /// <param name="FileBytes">Bytes of the files as they lie on the disk, put in or restored; where none was touched, of the content, which of a picture is its pixels.</param>

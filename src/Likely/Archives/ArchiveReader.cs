@@ -26,9 +26,11 @@ public sealed class ArchiveReader : IDisposable
         FormatVersion = header[8];
         if (FormatVersion is < ArchiveHeader.FirstVersion or > ArchiveHeader.ThirdVersion) throw new ArchiveException($"its format is version {FormatVersion}, and this program knows {ArchiveHeader.FirstVersion} to {ArchiveHeader.ThirdVersion}");
         (OrderVersion, ModelIdentity) = (header[9], Convert.ToHexStringLower(header.AsSpan(11, 32)));
-        if (header[10] > ArchiveHeader.Embedded) throw new ArchiveException("it has a flag that is not known");
+        if (header[10] > (ArchiveHeader.Embedded | ArchiveHeader.ModelledBytes)) throw new ArchiveException("it has a flag that is not known");
+        ModelsBytes = (header[10] & ArchiveHeader.ModelledBytes) != 0;
+        if (ModelsBytes && FormatVersion < ArchiveHeader.ThirdVersion) throw new ArchiveException("it has a flag that its version does not know");
         _embeddedAt = ArchiveHeader.Length;
-        if (header[10] == ArchiveHeader.Embedded)
+        if ((header[10] & ArchiveHeader.Embedded) != 0)
         {
             header = Read(0, ArchiveHeader.Length + 8);
             _embeddedAt += 8;
@@ -44,7 +46,7 @@ public sealed class ArchiveReader : IDisposable
         Directory = ArchiveDirectory.Parse(ArchiveHeader.UnpackDirectory(header, footer), Length, FormatVersion);
         ContentHash = footer[^44..^12];
         var blocks = Directory.Blocks;
-        Plan = new BlockPlan(Directory.Entries, blocks.Length);
+        Plan = new BlockPlan(Directory.Entries, blocks.Length, ModelsBytes);
         if (blocks.LongCount(block => block.IsItems) != Plan.ItemBlocks || blocks.Length - Plan.ItemBlocks != Plan.ByteBlocks
             || start + blocks.Sum(block => block.Length + 4L) != footerAt || Directory.Labels.Length != 0 && Directory.Labels.Length != Plan.FirstItem[^1])
             throw VarintReader.Damaged();
@@ -85,7 +87,13 @@ public sealed class ArchiveReader : IDisposable
     /// <summary>Symbols of these items.</summary>
     public long Symbols => Plan.Symbols;
 
-    /// <summary>Bytes coded without the model.</summary>
+    /// <summary>True if the model is one of sequences, which codes the bytes of files.</summary>
+    public bool ModelsBytes { get; }
+
+    /// <summary>True if what is in it cannot be had without its model.</summary>
+    public bool NeedsModel => Items > 0 || ModelsBytes && PlainBytes > 0;
+
+    /// <summary>Bytes of files that are no items: coded without the model, unless <see cref="ModelsBytes"/>.</summary>
     public long PlainBytes => Plan.FirstByte[^1];
 
     /// <summary>Blocks of items and their bytes in the file.</summary>

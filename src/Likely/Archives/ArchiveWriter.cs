@@ -27,7 +27,7 @@ sealed class ArchiveWriter : IDisposable
     readonly List<object> _pending = []; // an ItemBlock or a PlainBlock
     readonly Lock _one = new();
     ItemBlock? _items;
-    PlainBlock _bytes = new();
+    PlainBlock _bytes;
     long _pendingSymbols;
     double _weight;
 
@@ -40,7 +40,8 @@ sealed class ArchiveWriter : IDisposable
     {
         (_output, _model, _options, _done, _cancellation) = (output, model, options, done, cancellation);
         _encoder = new BlockEncoder(options.ThreadCount, Math.Min(options.Batch, BlockPlan.MostItems));
-        _header = ArchiveHeader.Create(model.Identity, options.Embed?.Length);
+        _bytes = NewBytes();
+        _header = ArchiveHeader.Create(model.Identity, options.Embed?.Length, ModelsBytes);
         output.Write(_header);
         if (options.Embed is not null) output.Write(options.Embed);
     }
@@ -101,9 +102,9 @@ sealed class ArchiveWriter : IDisposable
     public void Finish()
     {
         CloseItems();
-        if (_bytes.Room < BlockPlan.ChunkBytes) CloseBytes();
+        if (_bytes.Bytes.Length > 0) CloseBytes();
         Flush();
-        var directory = new ArchiveDirectory(_entries, [.. _labels], [.. _blocks]);
+        var directory = new ArchiveDirectory(_entries, [.. _labels], [.. _blocks], ModelsBytes);
         if (directory.Version != _header[ArchiveHeader.VersionAt])
         {
             _header[ArchiveHeader.VersionAt] = directory.Version;
@@ -128,13 +129,17 @@ sealed class ArchiveWriter : IDisposable
     void CloseBytes()
     {
         _pending.Add(_bytes);
-        _bytes = new PlainBlock();
+        _bytes = NewBytes();
         FlushIfEnough();
     }
 
+    bool ModelsBytes => _model.Tokens is not null;
+
+    PlainBlock NewBytes() => new(BlockPlan.ChunkOf(ModelsBytes));
+
     void FlushIfEnough()
     {
-        if (_pending.Count >= 4 * _options.ThreadCount || _pendingSymbols >= MostPending) Flush();
+        if (_pending.Count >= (ModelsBytes ? SequenceBlocks.MostLanes : 4) * _options.ThreadCount || _pendingSymbols >= MostPending) Flush();
     }
 
     void Flush()
@@ -142,8 +147,8 @@ sealed class ArchiveWriter : IDisposable
         var items = _pending.OfType<ItemBlock>().ToArray();
         var bytes = _pending.OfType<PlainBlock>().ToArray();
         var itemStreams = _encoder.Encode(items, Done, _cancellation);
-        var byteStreams = new byte[bytes.Length][];
-        ParallelShards.Run(bytes.Length, _options.ThreadCount, (i, _) =>
+        var byteStreams = ModelsBytes ? Model(bytes) : new byte[bytes.Length][];
+        ParallelShards.Run(ModelsBytes ? 0 : bytes.Length, _options.ThreadCount, (i, _) =>
         {
             _cancellation.ThrowIfCancellationRequested();
             byteStreams[i] = bytes[i].Finish();
@@ -162,6 +167,22 @@ sealed class ArchiveWriter : IDisposable
         }
         _pending.Clear();
         _pendingSymbols = 0;
+    }
+
+    // Blocks side by side, as many on every thread.
+    byte[][] Model(PlainBlock[] blocks)
+    {
+        var (streams, groups) = (new byte[blocks.Length][], Math.Min(_options.ThreadCount, blocks.Length));
+        ParallelShards.Run(groups, groups, (group, _) =>
+        {
+            var (first, end) = (blocks.Length * group / groups, blocks.Length * (group + 1) / groups);
+            var own = blocks[first..end];
+            var ends = Array.ConvertAll(own, block => block.Ends());
+            var weight = own.Sum(block => block.Weight) / own.Sum(block => (double)block.Bytes.Length);
+            var made = SequenceBlocks.Encode(_model.Checkpoint.Model, _model.Tokens!, Array.ConvertAll(own, block => block.Bytes), ends, bytes => Done(bytes * weight), _cancellation);
+            for (var i = 0; i < own.Length; i++) streams[first + i] = own[i].Finish(made[i], ends[i]);
+        });
+        return streams;
     }
 
     void Done(double weight)

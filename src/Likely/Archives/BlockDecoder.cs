@@ -128,23 +128,6 @@ sealed class BlockDecoder
         return value;
     }
 
-    /// <summary>The level whose share holds the target, by bisection.</summary>
-    internal static int Level(RangeDecoder decoder, Cumulative cumulative)
-    {
-        var (target, total) = (decoder.Target(), cumulative.Total);
-        int low = 0, high = cumulative.Levels;
-        uint start = 0, end = FrequencyTable.Total;
-        while (high - low > 1)
-        {
-            var middle = (low + high) / 2;
-            var at = FrequencyTable.Begin(cumulative.Below(middle), total, middle, cumulative.Levels);
-            if (at <= target) (low, start) = (middle, at);
-            else (high, end) = (middle, at);
-        }
-        decoder.Consume(start, end - start);
-        return low;
-    }
-
     /// <summary>Items that one predictor carries, and the distributions of their next symbols.</summary>
     sealed class Group(SizedModel sized, int member, int[] items, int[] labels)
     {
@@ -176,7 +159,7 @@ sealed class BlockDecoder
             var dimension = _predictor.DimensionAt(step);
             for (var i = 0; i < items.Length; i++)
             {
-                _next[i] = _isBit ? decoder.DecodeBit(_bits[i]) ? 1 : 0 : Level(decoder, _cumulatives[i]!);
+                _next[i] = _isBit ? decoder.DecodeBit(_bits[i]) ? 1 : 0 : Coder.Decode(decoder, _cumulatives[i]!);
                 symbols[(long)items[i] * _dimensions + dimension] = (byte)_next[i];
             }
         }

@@ -151,9 +151,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             if (_cumulatives[example]?.Head != distributions.Head) _cumulatives[example] = distributions.NewCumulative();
             var cumulative = _cumulatives[example]!;
             distributions.Begin(example, cumulative);
-            var start = FrequencyTable.Begin(cumulative.Below(symbol), cumulative.Total, symbol, cumulative.Levels);
-            var end = symbol + 1 == cumulative.Levels ? FrequencyTable.Total : FrequencyTable.Begin(cumulative.Below(symbol + 1), cumulative.Total, symbol + 1, cumulative.Levels);
-            return (ulong)start << 32 | (end - start);
+            return Coder.Share(cumulative, symbol);
         }
 
         SymbolBatch Batch(Space space, int count)

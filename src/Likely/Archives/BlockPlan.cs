@@ -2,12 +2,14 @@ namespace Likely;
 
 /// <summary>
 /// How items and plain bytes are cut into blocks, from the entries alone. Consecutive items of one size make a run; a run is cut every
-/// max(1, min(256, 2^18 / symbols of an item)) items, the plain bytes every 2^20. A block is one stream of the coder. The stripes of a
+/// max(1, min(256, 2^18 / symbols of an item)) items, the plain bytes every 2^20 (2^18 if a model of sequences codes them). A block is one stream of the coder. The stripes of a
 /// striped entry are items here, and each is a block.
 /// </summary>
 sealed class BlockPlan
 {
-    public const int BlockSymbols = 1 << 18, MostItems = 256, ChunkBytes = 1 << 20;
+    public const int BlockSymbols = 1 << 18, MostItems = 256;
+
+    const int ChunkBytes = 1 << 20;
 
     readonly record struct Run(int Height, int Width, int Channels, long FirstItem, long Count, long FirstBlock, bool IsStriped)
     {
@@ -19,9 +21,11 @@ sealed class BlockPlan
 
     /// <param name="entries">What is in the archive.</param>
     /// <param name="most">Blocks that it has.</param>
+    /// <param name="modelsBytes">Whether a model of sequences codes the bytes.</param>
     /// <exception cref="ArchiveException">The entries would make more blocks.</exception>
-    public BlockPlan(IReadOnlyList<ArchiveEntry> entries, int most)
+    public BlockPlan(IReadOnlyList<ArchiveEntry> entries, int most, bool modelsBytes)
     {
+        Chunk = ChunkOf(modelsBytes);
         (FirstItem, FirstByte) = (new long[entries.Count + 1], new long[entries.Count + 1]);
         for (var i = 0; i < entries.Count; i++)
         {
@@ -58,7 +62,13 @@ sealed class BlockPlan
 
     public long ItemBlocks => _runs.Count == 0 ? 0 : _runs[^1].FirstBlock + _runs[^1].Blocks;
 
-    public long ByteBlocks => (FirstByte[^1] + ChunkBytes - 1) / ChunkBytes;
+    public long ByteBlocks => (FirstByte[^1] + Chunk - 1) / Chunk;
+
+    /// <summary>Bytes of a full block of them.</summary>
+    public int Chunk { get; }
+
+    /// <summary>Bytes of a full block: a model of sequences has shorter ones.</summary>
+    public static int ChunkOf(bool modelsBytes) => modelsBytes ? SequenceBlocks.Length : ChunkBytes;
 
     /// <summary>Symbols of all items.</summary>
     public long Symbols { get; }
@@ -85,7 +95,7 @@ sealed class BlockPlan
     }
 
     /// <summary>Bytes of a block of plain bytes.</summary>
-    public int ByteBlock(long block) => (int)Math.Min(ChunkBytes, FirstByte[^1] - block * ChunkBytes);
+    public int ByteBlock(long block) => (int)Math.Min(Chunk, FirstByte[^1] - block * Chunk);
 
     // The last run that satisfies a condition which the first ones satisfy.
     int Find(Func<Run, bool> condition)

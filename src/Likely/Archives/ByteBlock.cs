@@ -8,9 +8,20 @@ static class ByteBlock
     /// <summary>The stream of some bytes.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="ends">Ascending lengths of beginnings of the bytes; on return, how long their streams are, to a few bytes.</param>
-    public static byte[] Encode(ReadOnlySpan<byte> bytes, Span<int> ends = default)
+    public static byte[] Encode(ReadOnlySpan<byte> bytes, Span<int> ends = default) => Encode(new RangeEncoder(), bytes, ends, () => new RangeEncoder());
+
+    /// <summary>The same behind the bit that says that no model codes them.</summary>
+    public static byte[] EncodeUnmodelled(ReadOnlySpan<byte> bytes, Span<int> ends) => Encode(Unmodelled(), bytes, ends, Unmodelled);
+
+    static RangeEncoder Unmodelled()
     {
         var encoder = new RangeEncoder();
+        encoder.EncodeBit(true, BlockLayout.Unmodelled);
+        return encoder;
+    }
+
+    static byte[] Encode(RangeEncoder encoder, ReadOnlySpan<byte> bytes, Span<int> ends, Func<RangeEncoder> again)
+    {
         encoder.EncodeBit(false, FrequencyTable.Total / 16);
         var model = new ByteModel();
         Span<int> coded = new int[ends.Length];
@@ -27,16 +38,18 @@ static class ByteBlock
             coded.CopyTo(ends);
             return stream;
         }
-        encoder = new RangeEncoder();
+        encoder = again();
         encoder.EncodeBit(true, FrequencyTable.Total / 16);
         foreach (var value in bytes) encoder.EncodeUniform(value, 8);
         return encoder.Finish();
     }
 
     /// <summary>As many bytes as asked for.</summary>
-    public static byte[] Decode(ReadOnlySpan<byte> stream, int count)
+    public static byte[] Decode(ReadOnlySpan<byte> stream, int count) => Decode(new RangeDecoder(stream), count);
+
+    /// <summary>The same from where a stream goes on.</summary>
+    public static byte[] Decode(RangeDecoder decoder, int count)
     {
-        var decoder = new RangeDecoder(stream);
         var bytes = new byte[count];
         if (decoder.DecodeBit(FrequencyTable.Total / 16))
             for (var i = 0; i < count; i++) bytes[i] = (byte)decoder.DecodeUniform(8);

@@ -57,7 +57,7 @@ static class LaneDecoder
                 else
                 {
                     distributions.Begin(k, cumulatives[k] ??= distributions.NewCumulative());
-                    next[k] = BlockDecoder.Level(decoders[i], cumulatives[k]!);
+                    next[k] = Coder.Decode(decoders[i], cumulatives[k]!);
                 }
                 symbols[i][step] = (byte)next[k];
                 told++;

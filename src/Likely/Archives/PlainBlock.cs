@@ -1,12 +1,12 @@
 namespace Likely;
 
 /// <summary>Plain bytes on their way into an archive, and which entries they are of.</summary>
-sealed class PlainBlock
+sealed class PlainBlock(int length)
 {
     readonly MemoryStream _bytes = new();
     readonly List<(int Entry, int End)> _pieces = [];
 
-    public int Room => BlockPlan.ChunkBytes - (int)_bytes.Length;
+    public int Room => length - (int)_bytes.Length;
 
     /// <summary>What it counts for in the work to do.</summary>
     public double Weight { get; private set; }
@@ -23,14 +23,22 @@ sealed class PlainBlock
         _pieces.Add((entry, (int)_bytes.Length));
     }
 
-    /// <summary>The stream with its check sum.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
+
+    /// <summary>The lengths of the block up to the end of each entry's bytes.</summary>
+    public int[] Ends() => [.. _pieces.Select(piece => piece.End)];
+
+    /// <summary>The stream with its check sum, without a model.</summary>
     public byte[] Finish()
     {
-        var bytes = _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
-        Span<int> ends = new int[_pieces.Count];
-        for (var i = 0; i < ends.Length; i++) ends[i] = _pieces[i].End;
-        var stream = ByteBlock.Encode(bytes, ends);
+        var ends = Ends();
+        return Finish(ByteBlock.Encode(Bytes.Span, ends), ends);
+    }
+
+    /// <summary>The same of a stream that somebody else has made, and how long it is up to the end of each entry's bytes.</summary>
+    public byte[] Finish(byte[] stream, int[] ends)
+    {
         for (var i = 0; i < ends.Length; i++) Costs.Add((_pieces[i].Entry, ends[i] - (i == 0 ? 0 : ends[i - 1])));
-        return ItemBlock.Seal(stream, bytes);
+        return ItemBlock.Seal(stream, Bytes.Span);
     }
 }

@@ -65,7 +65,27 @@ public sealed class BitsMatrix
             bool[] known = [.. Enumerable.Range(0, samples[0].Length).Select(dimension => dimension < samples[0].Length / 2)];
             foreach (var drawn in (int[][])[.. samples, .. Walk.Complete(trained.Model, samples[0], known, 3, seed: 4, threads: threads)]) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
         }
+        AddText(hash, threads);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // The same of a text: windows with a carried state, scores of whole files, continuations, and an archive of it.
+    static void AddText(IncrementalHash hash, int threads)
+    {
+        using var folder = new TemporaryFolder();
+        var text = string.Concat(Enumerable.Range(0, 500).Select(i => $"{i * i % 23} é\n"));
+        File.WriteAllText(folder["text.txt"], text);
+        foreach (var tokens in (string[])["bytes", "characters"])
+        {
+            using var data = Dataset.Open(folder["text.txt"], DataOptions.Parse(new Dictionary<string, string> { ["tokens"] = tokens, ["gap"] = "8" }));
+            var config = new CharRnnConfig { Hidden = 9, Layers = 2, Context = 11, Dropout = 0.2, Embedding = tokens == "bytes" ? 0 : 5 };
+            var trained = new Trainer(config, data, new TrainingOptions { Steps = 6, Batch = 20, ValidateEvery = 3, Average = 0.9, Threads = threads }).Run();
+            hash.AppendData(Convert.FromHexString(trained.Identity()));
+            hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Model, data.Test, threads).AsSpan()));
+            foreach (var drawn in Walk.Sample(trained.Model, 3, seed: 3, threads: threads)) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
+            Archive.Compress(trained, [folder["text.txt"]], folder["text.lka"], new ArchiveOptions { Threads = threads, Overwrite = true, Verify = true });
+            hash.AppendData(File.ReadAllBytes(folder["text.lka"]));
+        }
     }
 
     // An archive of samples and noise; it is decoded, and so is the one that another leg made.
