@@ -80,7 +80,7 @@ sealed class DemoReport(Session session, string folder, Dataset data, Autoregres
         string[] titles = ["ordinary", "ordinary", "ordinary", "a patch of noise", "a line across", "inverted"];
         var maps = new float[shown.Length][];
         var scores = Score(shown, shownLabels, (index, _, symbols) => maps[index] = symbols.ToArray());
-        var high = SurpriseMaps.Percentile(maps[..5], 0.999); // the inverted one would outshine the others
+        var high = Surprises.Percentile(maps[..5], 0.999); // the inverted one would outshine the others
         var cells = new List<byte[]>();
         foreach (var item in shown) cells.Add(PictureSheet.Rgb(item, model.Space));
         foreach (var map in maps) cells.Add(SurpriseMap.Render(Array.ConvertAll(map, value => (double)value), 0, high));

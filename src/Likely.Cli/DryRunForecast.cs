@@ -14,9 +14,11 @@ static class DryRunForecast
         session.Say("measuring the speed ...");
         using var process = Process.GetCurrentProcess();
         var before = process.WorkingSet64;
-        var forecast = TrainingForecast.Measure(config, data, options, from, heldOut, TrainingLog.SheetItems, session.Cancellation);
+        var own = config.SpaceFor(data.Space);
+        var (samples, item) = data.Modality.SheetOf(own);
+        var forecast = TrainingForecast.Measure(config, data, options, from, heldOut, (int)((long)samples * item.Dimensions / own.Dimensions), session.Cancellation);
         var (plan, batch) = (forecast.Plan, forecast.Batch);
-        var epochs = (double)plan.Total * batch / data.Train.Count;
+        var epochs = (double)plan.Total * batch / forecast.Examples;
         var validations = Math.Max(1, (double)plan.Total / plan.Every);
         var training = plan.Total * forecast.StepSeconds + validations * forecast.ValidationSeconds;
         var seconds = training + Math.Min(Math.Min(epochs + 1, validations) * forecast.SheetSeconds, TrainingLog.SheetShare * training);

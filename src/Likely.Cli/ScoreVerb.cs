@@ -12,19 +12,20 @@ namespace Likely.Cli;
 /// <summary>score: how likely a model finds every item of a data set, and where each item surprises it.</summary>
 static class ScoreVerb
 {
-    const int MostMaps = 10_000;
+    const int MostMaps = 10_000, Window = 1 << 14;
 
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if the model was trained on these data, else all", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-scores.csv if not given", "FILE");
-    static readonly Option<string?> Map = Options.Folder("--map", "Write each item beside a map of its surprise into this folder");
+    static readonly Option<string?> Map = Options.Folder("--map", "Write each item with its surprise into this folder: a picture beside a map, text coloured on a page");
+    static readonly Option<bool> Show = Options.Flag("--show", "Print text coloured by its surprise, for a terminal of 256 colours");
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
-    public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension",
-        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100"],
-        [Model, Data, SplitName, Set, Out, Map, Limit], Run);
+    public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension, of text per byte and character too",
+        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv"],
+        [Model, Data, SplitName, Set, Out, Map, Show, Limit], Run);
 
     static int Run(ParseResult result, Session session)
     {
@@ -42,14 +43,17 @@ static class ScoreVerb
         var choice = ItemChoice.Of(checkpoint, data, splitName);
         var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         var count = split.Count;
-        var maps = result.GetValue(Map) is { } folder ? new SurpriseMaps(folder, split, count, checkpoint.Model, data.Modality, data.Tokens, outputs) : null;
-        if (maps is not null && count > MostMaps) throw new UsageException($"--map would write {count} pictures; say how many with --limit N, at most {MostMaps}");
+        var (modality, tokens, map, show) = (data.Modality, data.Tokens, result.GetValue(Map), result.GetValue(Show));
+        if (map is not null && count > MostMaps) throw new UsageException($"--map would write {count} files; say how many with --limit N, at most {MostMaps}");
+        if (show && modality.Coloured([], [], tokens, 1) is null) throw new UsageException($"--show is not for {modality.Title}; --map DIR shows their surprise");
+        var surprises = map is not null || show ? new Surprises(split, checkpoint.Model) : null;
+        var maps = map is not null ? new SurpriseMaps(map, split, surprises!, checkpoint.Model, modality, tokens, outputs) : null;
         var groups = Group(checkpoint, split, count);
         session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
         if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
         var nats = new double[count];
-        var (dimensions, archived) = (0L, 0.0);
-        var done = 0;
+        var (dimensions, archived, done) = (0L, 0.0, 0L);
+        for (var i = 0; i < count; i++) dimensions += split.SpaceOf(i).Dimensions;
         var clock = Stopwatch.StartNew();
         session.Watch(display =>
         {
@@ -58,16 +62,13 @@ static class ScoreVerb
                 var coded = new double[items.Length];
                 var model = checkpoint.Model;
                 if (Evaluation.MemoryOf(model, space, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {space.Height}x{space.Width} takes up to {MachineMemory.Text(bytes)} of memory");
-                var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, each: (index, _, symbols) =>
+                var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, each: surprises is null ? null : (index, _, symbols) => surprises.Keep(index, symbols), progress: more =>
                 {
-                    session.Cancellation.ThrowIfCancellationRequested();
-                    maps?.Keep(index, symbols);
-                    var now = Interlocked.Increment(ref done);
-                    if (now % 16 == 0) display.Update((double)now / count, $"scoring, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (count - now) / now)} left");
-                });
+                    var share = (double)Interlocked.Add(ref done, more) / dimensions;
+                    display.Update(share, $"scoring, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left");
+                }, cancellation: session.Cancellation);
                 for (var i = 0; i < items.Length; i++) nats[items[i]] = scores[i];
                 foreach (var item in coded) archived += item;
-                dimensions += (long)space.Dimensions * items.Length;
             }
             return 0;
         });
@@ -75,22 +76,21 @@ static class ScoreVerb
         if (nats.Count(score => !double.IsFinite(score)) is > 0 and var lost) throw new NotFiniteNumberException(
             $"{lost} of {count} items have no finite score, such as {split.ItemName(Array.FindIndex(nats, score => !double.IsFinite(score)))}, and nothing was written; the weights of {modelPath} are too large, from training at too high a rate or a damaged file");
 
+        var units = Count(split, modality, tokens, session.Cancellation);
         using var files = new OutputSet(session.Remark, session.Force);
         if (output != OutputName.Stdout) files.Write(output, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            Write(writer, split, nats, data.ClassNames);
+            Write(writer, split, nats, data.ClassNames, modality.Units, units);
         });
         maps?.Write(files, nats, session.Cancellation);
         files.Complete();
         maps?.RemoveStale();
-        if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, data.ClassNames));
+        if (show) Print(session, split, surprises!, modality, tokens!);
+        if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, data.ClassNames, modality.Units, units));
         var total = Evaluation.Mean(nats) * count;
         var (bits, codedBits) = (total / (dimensions * 0.693147180559945309), archived / (dimensions * 0.693147180559945309));
-        session.Answer($"""
-            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {bits:0.00000} bits/dim{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
-            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {maps.High:0.00} nats and more")}
-            """, new JsonObject
+        var json = new JsonObject
         {
             ["count"] = count,
             ["nats_per_example"] = Session.Number(total / count),
@@ -103,9 +103,61 @@ static class ScoreVerb
             ["trained_on"] = Session.Number(choice.TrainedShare),
             ["output"] = output,
             ["maps"] = maps?.Folder,
-            ["map_highest_nats"] = Session.Number(maps?.High),
-        });
+            ["map_highest_nats"] = Session.Number(maps is null ? null : surprises!.High),
+        };
+        var words = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{bits:0.00000} bits/{(modality.Units.Count == 0 ? "dim" : "symbol")}"));
+        for (var u = 0; u < modality.Units.Count; u++)
+        {
+            var sum = units[u].Sum(number => (long)number);
+            (json[$"{modality.Units[u]}s"], json[$"bits_per_{modality.Units[u]}"]) = (sum, Session.Number(total / (sum * 0.693147180559945309)));
+            words.Append(CultureInfo.InvariantCulture, $", {total / (sum * 0.693147180559945309):0.00000} bits/{modality.Units[u]}");
+        }
+        if (modality.Units.Count > 0)
+        {
+            var perplexity = ExactMath.Exp(total / dimensions);
+            json["perplexity"] = Session.Number(perplexity);
+            words.Append(CultureInfo.InvariantCulture, $", perplexity {perplexity:0.000}");
+        }
+        session.Answer($"""
+            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {words}{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
+            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {surprises!.High:0.00} nats and more")}
+            """, json);
         return 0;
+    }
+
+    // Of each unit, how many each item is.
+    static int[][] Count(Split split, Modality modality, Tokens? tokens, CancellationToken cancellation)
+    {
+        int[][] counts = [.. modality.Units.Select(_ => new int[split.Count])];
+        Span<long> sums = stackalloc long[counts.Length];
+        var window = new int[counts.Length == 0 ? 0 : Window];
+        for (var i = 0; i < split.Count && counts.Length > 0; i++)
+        {
+            sums.Clear();
+            for (int at = 0, length = split.SpaceOf(i).Dimensions; at < length; at += Window)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var symbols = window.AsSpan(0, Math.Min(Window, length - at));
+                split.Read(i, at, symbols);
+                modality.Count(symbols, tokens, sums);
+            }
+            for (var u = 0; u < counts.Length; u++) counts[u][i] = (int)Math.Min(int.MaxValue, sums[u]);
+        }
+        return counts;
+    }
+
+    // Text of several items stands under their names.
+    static void Print(Session session, Split split, Surprises surprises, Modality modality, Tokens tokens)
+    {
+        for (var i = 0; i < split.Count; i++)
+        {
+            session.Cancellation.ThrowIfCancellationRequested();
+            var item = new int[split.SpaceOf(i).Dimensions];
+            split.Read(i, item);
+            var text = modality.Coloured(item, surprises[i], tokens, surprises.High)!;
+            if (split.Count > 1) session.Print($"{(i == 0 ? "" : "\n")}--- {VisibleText.Line(split.ItemName(i))} ---");
+            session.PrintColoured(text);
+        }
     }
 
     /// <summary>The first items of a split by their size.</summary>
@@ -118,21 +170,24 @@ static class ScoreVerb
             var space = split.SpaceOf(i);
             ModelFile.RequireFit(checkpoint, space, $"{split.ItemName(i)}");
             if (checkpoint.Model.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model tells p(x | label)");
-            var key = space;
+            // Sequences of all lengths go together.
+            var key = space.IsSequence && checkpoint.Model.Carries ? split.Space : space;
             if (!groups.TryGetValue(key, out var items)) groups[key] = items = [];
             items.Add(i);
         }
         return [.. groups.Select(group => (group.Key, group.Value.ToArray()))];
     }
 
-    static void Write(TextWriter writer, Split split, double[] nats, IReadOnlyList<string> classNames)
+    static void Write(TextWriter writer, Split split, double[] nats, IReadOnlyList<string> classNames, IReadOnlyList<string> units, int[][] counts)
     {
-        writer.WriteLine("index,name,label,nats,bits_per_dim");
+        writer.WriteLine($"index,name,label,nats,bits_per_dim{string.Concat(units.Select(unit => $",bits_per_{unit}"))}");
         for (var i = 0; i < nats.Length; i++)
         {
             var label = split.Label(i);
             var bits = Evaluation.BitsPerDimension(nats[i], split.SpaceOf(i));
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{split.Number(i)},{Quote(split.ItemName(i))},{(label < 0 ? "" : Quote(classNames[label]))},{nats[i]:R},{bits:R}"));
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"{split.Number(i)},{Quote(split.ItemName(i))},{(label < 0 ? "" : Quote(classNames[label]))},{nats[i]:R},{bits:R}"));
+            foreach (var count in counts) writer.Write(count[i] == 0 ? "," : string.Create(CultureInfo.InvariantCulture, $",{nats[i] / (count[i] * 0.693147180559945309):R}"));
+            writer.WriteLine();
         }
     }
 

@@ -81,6 +81,12 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
         if (!Json) output.WriteLine(VisibleText.Lines(line));
     }
 
+    /// <summary>A text whose only control codes are those of colours, and line ends; with --json none.</summary>
+    public void PrintColoured(string text)
+    {
+        if (!Json) output.WriteLine(text.EndsWith('\n') ? text[..^1] : text);
+    }
+
     /// <summary>Writes what --out - asks for to stdout; the answer's text then goes to stderr.</summary>
     public void Stream(Action<TextWriter> write)
     {

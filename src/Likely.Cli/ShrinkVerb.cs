@@ -94,21 +94,19 @@ static class ShrinkVerb
         split = split.Sample(limit);
         var count = split.Count;
         var groups = ScoreVerb.Group(before, split, count);
-        var dimensions = groups.Sum(group => (long)group.Space.Dimensions * group.Items.Length);
+        var dimensions = 0L;
+        for (var i = 0; i < count; i++) dimensions += split.SpaceOf(i).Dimensions;
         return session.Watch(display =>
         {
-            var done = 0;
+            var done = 0L;
             return new Loss(BitsPerDimension(before), BitsPerDimension(after), count, $"{data.Name} ({split.Name})");
 
             double BitsPerDimension(Checkpoint checkpoint)
             {
                 var nats = 0.0;
                 foreach (var (space, items) in groups)
-                    nats += items.Length * Evaluation.Mean(Evaluation.Score(checkpoint.Model, split, session.Threads, items: items, space: space, each: (_, _, _) =>
-                    {
-                        session.Cancellation.ThrowIfCancellationRequested();
-                        display.Update(0.5 * Interlocked.Increment(ref done) / count, "measuring the loss");
-                    }));
+                    nats += items.Length * Evaluation.Mean(Evaluation.Score(checkpoint.Model, split, session.Threads, items: items, space: space, cancellation: session.Cancellation,
+                        progress: more => display.Update(0.5 * Interlocked.Add(ref done, more) / dimensions, "measuring the loss")));
                 return nats / (dimensions * 0.693147180559945309);
             }
         });

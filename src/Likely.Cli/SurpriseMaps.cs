@@ -11,41 +11,30 @@ namespace Likely.Cli;
 /// share one range, from 0 to the value that one position in a thousand exceeds, so that they can be compared; a bar in each says
 /// it. A table lists them, with each item's most surprising place; by it, the maps of an earlier run are known and removed.
 /// </summary>
-sealed partial class SurpriseMaps(string folder, Split split, int count, AutoregressiveModel model, Modality modality, Tokens? tokens, Outputs outputs)
+sealed partial class SurpriseMaps(string folder, Split split, Surprises surprises, AutoregressiveModel model, Modality modality, Tokens? tokens, Outputs outputs)
 {
     const string Table = "maps.csv";
 
-    readonly float[][] _maps = new float[count][]; // of symbols
-    readonly List<string> _stale = Claim(folder, split, count, model, modality, outputs);
+    readonly List<string> _stale = Claim(folder, split, surprises.Count, model, modality, outputs);
 
     public string Folder => folder;
 
-    /// <summary>The nats that the brightest colour stands for, once the maps are written.</summary>
-    public double High { get; private set; }
-
-    /// <summary>Takes the surprise of every symbol of one item; from any thread.</summary>
-    public void Keep(int index, ReadOnlySpan<float> symbols)
-    {
-        _maps[index] = symbols.ToArray();
-    }
-
     public void Write(OutputSet files, double[] nats, CancellationToken cancellation)
     {
-        float[][] positions = [.. _maps.Select(ByPosition)];
-        High = Percentile(positions, 0.999);
         var (first, second) = modality.PlaceNames;
         var table = new StringBuilder($"file,index,name,nats,bits_per_dim,highest_nats,{first},{second}\n");
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < surprises.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var space = split.SpaceOf(i);
             var item = new int[space.Dimensions];
             split.Read(i, item);
             var bits = Evaluation.BitsPerDimension(nats[i], space);
-            files.Write(Path.Combine(folder, Name(split, i, modality)), modality.Surprise(item, _maps[i], space, tokens, High, string.Create(CultureInfo.InvariantCulture, $"{nats[i]:0.0} nats, {bits:0.000} bits/dim")).Write);
-            var peak = Array.IndexOf(positions[i], positions[i].Max());
+            files.Write(Path.Combine(folder, Name(split, i, modality)), modality.Surprise(item, surprises[i], space, tokens, surprises.High, string.Create(CultureInfo.InvariantCulture, $"{nats[i]:0.0} nats, {bits:0.000} bits/dim")).Write);
+            var positions = surprises.ByPosition(i);
+            var peak = Array.IndexOf(positions, positions.Max());
             var (row, column) = modality.PlaceOf(peak, item, space, tokens);
-            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i, modality)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{positions[i][peak]:R},{row},{column}\n");
+            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i, modality)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{positions[peak]:R},{row},{column}\n");
         }
         files.Write(Path.Combine(folder, Table), stream => stream.Write(Encoding.UTF8.GetBytes(table.ToString())));
     }
@@ -56,18 +45,8 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Autoreg
         foreach (var path in _stale) File.Delete(path);
     }
 
-    /// <summary>The value that the given share of all values does not exceed.</summary>
-    public static double Percentile(float[][] maps, double share)
-    {
-        var values = new List<float>();
-        foreach (var map in maps) values.AddRange(map);
-        values.Sort();
-        return Math.Max(1e-6, values[(int)(share * (values.Count - 1))]);
-    }
-
     static List<string> Claim(string folder, Split split, int count, AutoregressiveModel model, Modality modality, Outputs outputs)
     {
-        if (model.Members > 1) throw new UsageException("--map is not for an ensemble: its members' probabilities are averaged over whole items, not symbol by symbol");
         HashSet<string> names = [.. Enumerable.Range(0, count).Select(i => Name(split, i, modality))];
         outputs.Claim(folder, [.. names.Append(Table).Select(name => Path.Combine(folder, name))]);
         List<string> stale = [.. Listed(Path.Combine(folder, Table)).Where(name => !names.Contains(name)).Select(name => Path.Combine(folder, name)).Where(File.Exists)];
@@ -83,15 +62,6 @@ sealed partial class SurpriseMaps(string folder, Split split, int count, Autoreg
     }
 
     static string Name(Split split, int index, Modality modality) => $"{split.Number(index):00000}-{DefaultName.Stem(split.ItemName(index))}{modality.MapExtension}";
-
-    float[] ByPosition(float[] symbols)
-    {
-        var channels = model.Space.Symbols;
-        if (channels == 1) return symbols;
-        var positions = new float[symbols.Length / channels];
-        for (var i = 0; i < symbols.Length; i++) positions[i / channels] += symbols[i];
-        return positions;
-    }
 
     [GeneratedRegex(@"^[0-9]{5,}-[\w.\-]+\.(png|html)$")]
     private static partial Regex MapName();

@@ -79,13 +79,13 @@ static class TrainVerb
         Announce(session, data, trainer);
         if (trainer.IsTimed) session.Say("plan        measuring the speed ...");
         trainer.Plan(session.Cancellation);
-        session.Say($"plan        {(trainer.IsTimed ? "about " : "")}{trainer.TotalSteps} steps of {trainer.Batch}, {(double)trainer.TotalSteps * trainer.Batch / data.Train.Count:0.00} epochs, validation on {trainer.Validated.Count} items each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
+        session.Say($"plan        {(trainer.IsTimed ? "about " : "")}{trainer.TotalSteps} steps of {trainer.Batch}, {(double)trainer.TotalSteps * trainer.Batch / trainer.TrainingExamples:0.00} epochs, validation on {trainer.Validated.Count} items each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
         if (trainer.Validated.Count is > 0 and < FewValidationItems and var few) session.Warn($"warning     validation rests on {few} {(few == 1 ? "item, which also chooses" : "items, which also choose")} the weights, so its figure says little and flatters the model");
         // Only the plan says which items the model is validated on, and the baselines stand beside it on the same.
         var baselines = Baselines.Measure(data, trainer.Validated, session.Threads, plan.ValidationLimit, session.Cancellation);
         session.Say($"baselines   {baselines} {baselines.Unit}");
         foreach (var warning in baselines.Warnings) session.Warn($"warning     {warning}");
-        if (trainer.TotalSteps * trainer.Batch < data.Train.Count) session.Warn("warning     the plan is less than one pass over the data; give it more time, or a smaller model");
+        if (trainer.TotalSteps * trainer.Batch < trainer.TrainingExamples) session.Warn("warning     the plan is less than one pass over the data; give it more time, or a smaller model");
 
         var firstStep = trainer.Step;
         var checkpoint = session.Watch(display =>
@@ -108,7 +108,7 @@ static class TrainVerb
 
     static void Announce(Session session, Dataset data, Trainer trainer)
     {
-        session.Say($"data        {data.Name}: {data.Train.Count} training items, {trainer.HeldOutItems} for validation, {data.Space}");
+        session.Say($"data        {data.Name}: {data.Train.Count} training {(data.Train.Count == 1 ? "item" : "items")}{(trainer.TrainingExamples == data.Train.Count ? "" : $" in {trainer.TrainingExamples} windows of {trainer.Model.Space.Extent.Positions}")}, {trainer.HeldOutItems} for validation, {data.Space}");
         session.Say($"model       {trainer.Model.Config.Name}, {trainer.Model.Parameters.Count} parameters: {ModelRegistry.ToJson(trainer.Model.Config)}");
         if (trainer.Model.FieldOfView is var (rows, columns)) session.Say($"sight       a pixel depends on {rows} rows above it and {columns} columns to each side, of {data.Space.Height} x {data.Space.Width}");
         if (trainer.Model.Classes > 0 && Untrained(data) is { Length: > 0 } empty)
@@ -135,7 +135,7 @@ static class TrainVerb
             TrainBits = train,
             BestStep = trainer.BestStep,
             TotalSteps = trainer.TotalSteps,
-            Items = trainer.TrainingItems,
+            Items = (int)Math.Min(int.MaxValue, trainer.TrainingExamples),
         };
     }
 

@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
 /// <summary>Writes down a training: progress for people, metrics.jsonl, TensorBoard events, and a sheet of samples when an epoch began.</summary>
 sealed class TrainingLog : IDisposable
 {
-    /// <summary>Samples on a sheet, or a few less or more if there are classes.</summary>
-    public const int SheetItems = 64;
-
     // Symbols of a sheet.
     const int LargestSheet = 1 << 26;
 
@@ -30,6 +28,7 @@ sealed class TrainingLog : IDisposable
     readonly double? _budget;
     readonly Modality _modality;
     readonly Tokens? _tokens;
+    readonly (int Count, Space Item) _sheet;
     double _lastRow = double.NegativeInfinity, _sheetSeconds, _sheetAt, _sampleSeconds;
     double _lastEpoch = -1;
     bool _forecastSaid;
@@ -44,7 +43,7 @@ sealed class TrainingLog : IDisposable
     public TrainingLog(Session session, ProgressDisplay display, RunFiles files, AutoregressiveModel model, Dataset data, long firstStep, double? budget)
     {
         (_session, _display, _files, _model, _budget) = (session, display, files, model, budget);
-        (_modality, _tokens) = (data.Modality, data.Tokens);
+        (_modality, _tokens, _sheet) = (data.Modality, data.Tokens, data.Modality.SheetOf(model.Space));
         _metrics = new MetricsWriter(files.Metrics);
         _metrics.TruncateAfterStep(firstStep);
         _board = new TensorBoardWriter(files.Folder, firstStep > 0 ? firstStep : null);
@@ -82,8 +81,8 @@ sealed class TrainingLog : IDisposable
         var ends = moment.Step == moment.TotalSteps;
         if (!ends && (Math.Floor(moment.Epoch) <= _lastEpoch || _sheetSeconds > SheetShare * (moment.Seconds - _sheetAt))) return;
         var most = (ends ? MostOfTimeAtEnd : MostOfTime) * (_budget ?? double.PositiveInfinity);
-        if (_sampleSeconds == 0) _sampleSeconds = StepsOfSample / moment.ExamplesPerSecond;
-        var items = (int)Math.Clamp(LargestSheet / _model.Space.Dimensions, 1, SheetItems);
+        if (_sampleSeconds == 0) _sampleSeconds = StepsOfSample / moment.ExamplesPerSecond * _sheet.Item.Dimensions / _model.Space.Dimensions;
+        var items = (int)Math.Clamp(LargestSheet / _sheet.Item.Dimensions, 1, _sheet.Count);
         while (items > 0 && items * _sampleSeconds > most) items /= 4;
         if (ends) items = Math.Max(1, items);
         if (items == 0) return;
@@ -99,11 +98,12 @@ sealed class TrainingLog : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_session.Cancellation);
         if (mostSeconds < 1e6) stop.CancelAfter(TimeSpan.FromSeconds(mostSeconds));
-        var columns = Math.Min(items, _model.Classes is > 1 and <= 16 ? _model.Classes : 8);
-        var count = columns == 8 ? items : columns * Math.Max(items < SheetItems ? 1 : 2, items / columns);
+        var byClass = _model.Classes is > 1 and <= 16;
+        var columns = Math.Min(items, byClass ? _model.Classes : 8);
+        var count = byClass ? columns * Math.Max(items < _sheet.Count ? 1 : 2, items / columns) : items;
         try
         {
-            var sheet = _modality.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, cancellation: stop.Token), _model.Space, _tokens, columns);
+            var sheet = _modality.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, space: _sheet.Item, cancellation: stop.Token), _sheet.Item, _tokens, columns);
             AtomicFile.Write(_files.Samples(moment.Step, sheet.Extension), overwrite: true, sheet.Write);
             if (sheet.Picture is var (height, width, channels)) _board.Image("samples", sheet.Content, height, width, channels, moment.Step);
             return true;

@@ -70,6 +70,16 @@ public abstract class Modality
     /// <summary>The same for a terminal of 256 colours; null if there is no such thing.</summary>
     public virtual string? Coloured(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Tokens? tokens, double high) => null;
 
+    /// <summary>What an item is counted in besides its symbols, such as "byte": one word each.</summary>
+    public virtual IReadOnlyList<string> Units => [];
+
+    /// <summary>Adds how many of each unit some symbols of an item are.</summary>
+    public virtual void Count(ReadOnlySpan<int> symbols, Tokens? tokens, Span<long> units) { }
+
+    /// <summary>How many samples of a model make a sheet, and what each is.</summary>
+    /// <param name="space">What the model was trained on: items, or windows of them.</param>
+    public virtual (int Count, Space Item) SheetOf(Space space) => (64, space);
+
     /// <summary>Where a position is, as <see cref="PlaceNames"/> counts.</summary>
     public abstract (long First, long Second) PlaceOf(int position, ReadOnlySpan<int> item, Space space, Tokens? tokens);
 

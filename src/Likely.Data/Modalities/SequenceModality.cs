@@ -6,13 +6,28 @@ namespace Likely.Data;
 /// <summary>What text and other bytes have in common: one row of symbols that stand for bytes, of which the first are known, shown as text.</summary>
 abstract class SequenceModality : Modality
 {
-    const int ShownItems = 64, ShownSymbols = 4000, ExcerptSymbols = 240;
+    const int SampledItems = 3, SampledSymbols = 600, ShownItems = 64, ShownSymbols = 4000, ExcerptSymbols = 240;
 
     public override IReadOnlyList<string> Keys { get; } = ["tokens", "items", "gap"];
     public override string MapExtension => ".html";
     public override string Kept => "all";
     public override string KeptValues => "all, half, or a number of symbols";
     public override (string First, string Second) PlaceNames => ("line", "byte");
+    public override IReadOnlyList<string> Units { get; } = ["byte", "character"];
+
+    public override void Count(ReadOnlySpan<int> symbols, Tokens? tokens, Span<long> units)
+    {
+        var own = Required(tokens);
+        Span<byte> bytes = stackalloc byte[own.LongestSymbol];
+        foreach (var symbol in symbols)
+            foreach (var value in bytes[..own.Decode(symbol, bytes)])
+            {
+                units[0]++;
+                if ((value & 0xC0) != 0x80) units[1]++; // a character has one byte that does not go on with another
+            }
+    }
+
+    public override (int Count, Space Item) SheetOf(Space space) => (SampledItems, space with { Width = SampledSymbols });
 
     public override Rendering Sheet(IReadOnlyList<int[]> items, Space space, Tokens? tokens, int? columns = null)
     {

@@ -77,9 +77,6 @@ public sealed unsafe partial class Trainer
     /// <summary>The memory that this training takes besides the data.</summary>
     public TrainingMemory Memory { get; }
 
-    /// <summary>Items trained on.</summary>
-    public int TrainingItems => _data.Train.Count;
-
     /// <summary>Examples of one pass over the training items: these, or of sequences the windows that they are cut into.</summary>
     public long TrainingExamples => _batches.Examples;
 

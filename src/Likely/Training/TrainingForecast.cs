@@ -18,6 +18,9 @@ namespace Likely;
 /// <param name="Memory">What it needs besides the data.</param>
 public sealed unsafe record TrainingForecast(long Parameters, int Batch, TrainingPlan Plan, double StepSeconds, double ValidationSeconds, double SheetSeconds, TrainingMemory Memory)
 {
+    /// <summary>Examples of one pass over the training data.</summary>
+    public required long Examples { get; init; }
+
     // Multiply-adds forward of one measurement, some tenths of a second on one thread of an old machine; and how long it is repeated.
     const double Work = 1e9, LeastSeconds = 1.5;
     const int LeastRounds = 2, MostRounds = 200, MostUpdate = 1 << 20, LeastSide = 64;
@@ -51,8 +54,9 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         var step = meter.Step() + meter.Update(outline.Parameters.Length);
         var (perExample, sheet) = (meter.Score(), samples == 0 ? 0 : meter.Draw(samples));
         var snapshot = SnapshotSeconds + SnapshotBytesPerParameter * outline.Parameters.Length / DiskBytesPerSecond;
-        var (plan, items) = Trainer.PlanOf(options, BatchPlan.ExamplesOf(config, data.Train), validation.Count, batch, outline.Parameters.Length, step, scored * perExample);
-        return new TrainingForecast(meter.Parameters, batch, plan, step, Math.Min(items, scored) * perExample + snapshot, sheet, memory);
+        var examples = BatchPlan.ExamplesOf(config, data.Train);
+        var (plan, items) = Trainer.PlanOf(options, examples, validation.Count, batch, outline.Parameters.Length, step, scored * perExample);
+        return new TrainingForecast(meter.Parameters, batch, plan, step, Math.Min(items, scored) * perExample + snapshot, sheet, memory) { Examples = examples };
     }
 
     /// <summary>Measures the model and, if that is too much for a moment, on smaller images.</summary>

@@ -306,7 +306,7 @@ public sealed class VerbsTests
     {
         Directory.CreateDirectory("exact");
         CliRun.Ok("sample plain.likely --count 2 --each exact --out exact.png --force --quiet");
-        Assert.Contains("--exact-files keeps", CliRun.Ok("compress plain.likely exact --exact-files --out exact.lka --force").Error);
+        Assert.Contains("every byte of a file is to be kept", CliRun.Ok("compress plain.likely exact --exact-files --out exact.lka --force").Error);
     }
 
     [Fact]

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Likely.Models;
+using Xunit;
+
+namespace Likely.Tests.Cli;
+
+/// <summary>train, score, info and data show of text: figures for each unit, surprise that can be seen, samples beside the measurements.</summary>
+[Collection(nameof(CliFolder))]
+public sealed class TextScoreTests
+{
+    const double Ln2 = 0.693147180559945309;
+
+    public TextScoreTests()
+    {
+        if (File.Exists("scored.likely")) return;
+        foreach (var (name, tokens) in new[] { ("scored", Tokens.Characters("abcdäö€ \n".EnumerateRunes().Select(rune => rune.Value))), ("scored-bytes", Tokens.Bytes) })
+        {
+            var made = ContinuationTests.Model(tokens);
+            new Checkpoint(made.Model, [], new DataOptions { As = Modality.Text }.ToCanonical()) { Assets = made.Assets }.Save($"{name}.likely");
+        }
+        File.WriteAllText("few.txt", "abcd äö\n€ abc\n\nabba\u001b[2J\n");
+    }
+
+    static double Nats(string model, string text)
+    {
+        var checkpoint = Checkpoint.Load(model);
+        var symbols = Continuation.TokensOf(checkpoint)!.Encode(Encoding.UTF8.GetBytes(text));
+        var logs = new float[symbols.Length];
+        checkpoint.Model.Predict(1, [], 0, Likely.Tensors.Extent.Open).Observe(symbols, logs);
+        return -logs.Sum(log => (double)log);
+    }
+
+    [Fact]
+    public void A_file_is_scored_by_symbol_byte_and_character()
+    {
+        var text = File.ReadAllText("few.txt");
+        var (bytes, characters) = (Encoding.UTF8.GetByteCount(text), text.Length);
+        var json = CliRun.Ok("score scored.likely few.txt --out few.csv --json --force").Json;
+        var nats = Nats("scored.likely", text);
+        Assert.Equal((1, (long)bytes, (long)characters), ((int)json["count"]!, (long)json["bytes"]!, (long)json["characters"]!));
+        Assert.Equal(nats, (double)json["nats_per_example"]!, 3);
+        Assert.Equal(nats / bytes / Ln2, (double)json["bits_per_byte"]!, 4);
+        Assert.Equal(nats / characters / Ln2, (double)json["bits_per_character"]!, 4);
+        Assert.Equal(Math.Exp(nats / (int)json["dims"]!), (double)json["perplexity"]!, 3);
+        var run = CliRun.Ok("score scored-bytes.likely few.txt --out few.csv --force");
+        Assert.Contains("bits/byte", run.Output);
+        Assert.Contains("perplexity", run.Output);
+    }
+
+    [Fact]
+    public void Lines_are_items_of_their_own_whatever_their_lengths()
+    {
+        CliRun.Ok("score scored.likely few.txt --set items=lines --out lines.csv --force");
+        var rows = File.ReadAllLines("lines.csv");
+        Assert.Equal("index,name,label,nats,bits_per_dim,bits_per_byte,bits_per_character", rows[0]);
+        string[] lines = ["abcd äö\n", "€ abc\n", "\n", "abba\u001b[2J\n"];
+        Assert.Equal(lines.Length, rows.Length - 1);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var cells = rows[i + 1].Split(',');
+            var nats = Nats("scored.likely", lines[i]);
+            Assert.Equal(nats, double.Parse(cells[3], CultureInfo.InvariantCulture), 3);
+            Assert.Equal(nats / Encoding.UTF8.GetByteCount(lines[i]) / Ln2, double.Parse(cells[5], CultureInfo.InvariantCulture), 4);
+            Assert.Equal(nats / lines[i].Length / Ln2, double.Parse(cells[6], CultureInfo.InvariantCulture), 4);
+        }
+    }
+
+    [Fact]
+    public void Surprise_is_coloured_text_in_a_terminal_and_a_page()
+    {
+        var run = CliRun.Ok("score scored.likely few.txt --show --map pages --out few.csv --force");
+        Assert.Contains("\u001b[48;5;", run.Output);
+        Assert.DoesNotContain("\u001b[2J", run.Output); // what the file says to the terminal
+        Assert.Contains("\\x1b", run.Output);
+        var page = File.ReadAllText(Directory.GetFiles("pages", "*.html").Single());
+        Assert.Contains("\\x1b", page);
+        Assert.Contains("<pre>", page);
+        Assert.StartsWith("file,index,name,nats,bits_per_dim,highest_nats,line,byte\n", File.ReadAllText("pages/maps.csv"));
+        Assert.DoesNotContain("\u001b", CliRun.Ok("score scored.likely few.txt --show --json --out few.csv --force").Output);
+    }
+
+    [Theory]
+    [InlineData("score plain.likely strokes --show --limit 1", "--show is not for images")]
+    [InlineData("score scored.likely picture.png", "picture")]
+    public void What_makes_no_sense_is_refused_by_name(string arguments, string words)
+    {
+        var run = CliRun.Of([.. arguments.Split(' '), "--out", "never.csv"]);
+        Assert.Equal(2, run.Code);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_counts_windows_names_baselines_and_writes_samples_as_text()
+    {
+        File.WriteAllText("rhyme.txt", string.Concat(Enumerable.Range(0, 400).Select(i => i % 3 == 0 ? "the cat sat on the mat\n" : "and that was that\n")));
+        var run = CliRun.Of(["train", "rhyme.txt", "--model", "char-rnn", "--set", "hidden=16", "layers=1", "context=20", "tokens=characters", "--steps", "12", "--out", "rhyme.likely", "--force"]);
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Contains(" windows of 20", run.Error);
+        Assert.Contains("gzip", run.Output);
+        Assert.DoesNotContain("PNG", run.Output);
+        Assert.Contains("----- 3 of 3 -----", File.ReadAllText("rhyme.run/samples-000012.txt"));
+        var info = CliRun.Ok("info rhyme.likely --json").Json;
+        Assert.Equal("char-rnn", (string)info["model"]!);
+        Assert.Contains("characters", CliRun.Ok("info rhyme.likely").Output);
+        Assert.NotEqual(0, CliRun.Ok("sample rhyme.likely --length 40 --quiet").Output.Length);
+        Assert.Equal(1, (int)CliRun.Ok("score rhyme.likely rhyme.txt --json --force").Json["count"]!);
+        var forecast = CliRun.Ok("train rhyme.txt --model char-rnn --set context=20 --steps 40 --dry-run --json").Json;
+        Assert.InRange((double)forecast["epochs"]!, 0.1, 100); // of windows, not of the one item
+    }
+
+    [Fact]
+    public void Any_file_is_text_or_bytes_if_it_is_said_to_be()
+    {
+        File.WriteAllText("words.txt", "a few words\n");
+        var shown = CliRun.Ok("data show picture.png --set as=bytes --out shown.bin --json --force").Json;
+        Assert.Equal("bytes", (string)shown["modality"]!);
+        Assert.Contains("one sequence", CliRun.Ok("data show words.txt --out shown.txt --force").Output);
+    }
+}
