@@ -37,12 +37,15 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     {
         try
         {
-            using var file = RegularFile.OpenRead(path);
-            var head = Head(file);
-            var kind = Of(head, Math.Max(file.Length, head.Length), Path.GetFileName(path)); // a file may hold more than the system claims
+            // Without a stream and its buffer, as a folder may have a million files.
+            using var file = RegularFile.OpenHandle(path);
+            Span<byte> head = stackalloc byte[HeadLength];
+            int count = 0, read;
+            while ((read = RandomAccess.Read(file, head[count..], count)) > 0) count += read;
+            var kind = Of(head[..count], Math.Max(RandomAccess.GetLength(file), count), Path.GetFileName(path)); // a file may hold more than the system claims
             if (kind.Format != FileFormat.Gzip) return kind;
-            file.Position = 0;
-            return OfGzip(file, Path.GetFileName(path));
+            using var stream = RegularFile.OpenRead(path);
+            return OfGzip(stream, Path.GetFileName(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -80,13 +80,26 @@ abstract class SequenceModality : Modality
             string.Create(CultureInfo.InvariantCulture, $"{split.Name} {Enumerable.Range(0, split.Count).Sum(i => (long)split.SpaceOf(i).Width)}"))));
         yield return ("tokens", Words(data.Tokens!));
         var split = data.Train.Count > 0 ? data.Train : data.All;
-        yield return ("excerpt", SurpriseText.Visible(Beginnings(split, 1, ExcerptSymbols)[0], data.Tokens!));
+        yield return ("excerpt", Excerpt(split, data.Tokens!));
         var baselines = Baselines.Measure(data, data.Validation.Count > 0 ? data.Validation : data.Test, threads: 1);
         yield return ("simple", $"{baselines} {baselines.Unit}");
         foreach (var warning in baselines.Warnings) yield return ("note", warning);
     }
 
     static string Words(Tokens tokens) => tokens == Tokens.Bytes ? "bytes" : $"{tokens.Size - 256} characters and 256 bytes: {SurpriseText.Visible([.. Enumerable.Range(0, Math.Min(tokens.Size - 256, 200))], tokens)}{(tokens.Size > 456 ? " ..." : "")}";
+
+    // The first items, as far as a line or two of them.
+    static string Excerpt(Split split, Tokens tokens)
+    {
+        var symbols = new List<int>();
+        for (var i = 0; i < split.Count && symbols.Count < ExcerptSymbols; i++)
+        {
+            var item = new int[Math.Min(ExcerptSymbols - symbols.Count, split.SpaceOf(i).Width)];
+            split.Read(i, 0, item);
+            symbols.AddRange(item);
+        }
+        return SurpriseText.Visible([.. symbols], tokens);
+    }
 
     static int[][] Beginnings(Split split, int most, int symbols)
     {
