@@ -84,7 +84,7 @@ readonly record struct ArrayScale(double Low, double High, int Levels, bool Keep
             : arrays[0].Element == ArrayElement.UInt16 && most >= 32768 ? new ArrayScale(0, 65535, 256) : null;
         if (found is not { } scale)
             throw new DataException($"{Called(arrays)} has values from {Text(least)} at {At(array => array.Statistics.Least == least, array => array.Statistics.LeastAt)} to {Text(most)} at {At(array => array.Statistics.Most == most, array => array.Statistics.MostAt)}, " +
-                $"and the type {type} does not say which are black and white; set range=LOW:HIGH, such as {string.Join(" or ", Candidates(least, most, isFloat && !whole).Distinct())}.");
+                $"and the type {type} does not say which are black and white; set range=LOW:HIGH, such as {string.Join(" or ", Candidates(least, most, isFloat && !whole).Distinct())}{(isFloat && arrays[0].IsRows ? ", or as=vectors if its rows are no pictures" : "")}.");
         return most == 0 ? scale : scale with { Keep = true, Note = $"{Called(arrays)} has {type} values from {Text(least)} to {Text(most)}, taken as range={Text(scale.Low)}:{Text(scale.High)}" };
 
         bool Within(double low, double high) => least >= low - Tolerance(low, high) && most <= high + Tolerance(low, high);

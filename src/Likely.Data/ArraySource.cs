@@ -45,6 +45,9 @@ sealed class ArraySource : ItemSource
     public ArrayElement Element => _file.Header.Element;
     public bool IsIdx => _file.IsIdx;
 
+    /// <summary>Whether its items are rows of numbers, of which only the options can say that they are pictures.</summary>
+    public bool IsRows => _file.Header.Shape.Length == 2;
+
     public override IReadOnlyList<string> Notes
     {
         get

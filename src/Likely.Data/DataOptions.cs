@@ -34,7 +34,7 @@ public sealed record DataOptions
         new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
         new("test", "-", "a fraction from 0 to 0.45, such as 0.1", "share held out for test, if it is another than that for validation"),
-        new("as", "-", "image, text or bytes", "what the data are, where a name and a content do not tell, or tell something else"),
+        new("as", "-", "image, text, bytes or vectors", "what the data are, where a name and a content do not tell, or tell something else"),
         new("tokens", "bytes", "bytes or characters", "what one symbol of a text is: a byte; or a character, of those that occur in the training part, and a byte of everything else"),
         new("items", "-", "lines, files or stream", "what an item of text or bytes is: a line, with its end; a file, as in a folder; or all of it as one sequence, as one file is, the last parts of which are held out"),
         new("gap", "1024", "a whole number from 0 to 1073741824", "bytes of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),

@@ -26,6 +26,9 @@ public sealed class Dataset : IDisposable
         All = MakeSplit("all", content.Parts.All, training: false);
     }
 
+    /// <summary>All items, as the modality made them.</summary>
+    internal SymbolItems Items => _content.Items;
+
     /// <summary>The known name, or the last part of the path.</summary>
     public string Name { get; }
 
@@ -122,6 +125,13 @@ public sealed class Dataset : IDisposable
 
     /// <summary>The options, with what was found out about the data: other data opened with them are treated as these were.</summary>
     public DataOptions Options => _content.Options with { As = Modality, ModelLevels = Space.Levels, ModelClasses = ClassNames, ModelTokens = Tokens };
+
+    /// <summary>Refuses data that no model can be of.</summary>
+    /// <exception cref="DataException">if they are real numbers</exception>
+    public void RequireSymbols()
+    {
+        if (Space.Levels == 0) throw new DataException($"'{Name}' holds rows of real numbers, and there is no model of those yet; they can be looked at, divided and read.");
+    }
 
     /// <summary>Source, splits, space, classes and preprocessing, as lines of text.</summary>
     public string Describe()

@@ -124,6 +124,17 @@ public sealed class Split
         _source.Read(_items[index], first, symbols, epoch, _training);
     }
 
+    /// <summary>Fills a window of <paramref name="values"/> from the number <paramref name="first"/> of a row of real numbers on (see <see cref="Modality.Vectors"/>), rounded to single precision.</summary>
+    /// <exception cref="ArgumentException">if the window does not lie in the row</exception>
+    /// <exception cref="NotSupportedException">if the items are symbols</exception>
+    /// <exception cref="DataException">if the item cannot be read</exception>
+    public void ReadValues(int index, int first, Span<float> values)
+    {
+        var length = SpaceOf(index).Dimensions;
+        if (first < 0 || first > length - values.Length) throw new ArgumentException($"Item {index} has {length} values, and not {values.Length} from {first} on.");
+        _source.ReadValues(_items[index], first, values);
+    }
+
     void RequireLength(int index, int length)
     {
         if (SpaceOf(index).Dimensions is var dimensions && length != dimensions)

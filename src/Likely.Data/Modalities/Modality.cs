@@ -13,8 +13,10 @@ public abstract class Modality
     public static Modality Text { get; } = new TextModality();
     public static Modality Bytes { get; } = new BytesModality();
 
+    public static Modality Vectors { get; } = new VectorsModality();
+
     /// <summary>All of them, in the order in which they are asked whether a file is theirs.</summary>
-    public static IReadOnlyList<Modality> All { get; } = [Image, Text, Bytes];
+    public static IReadOnlyList<Modality> All { get; } = [Image, Text, Bytes, Vectors];
 
     /// <summary>What <c>as=</c> calls it.</summary>
     public abstract string Name { get; }

@@ -43,11 +43,13 @@ public sealed unsafe partial class Trainer
     /// <param name="time">What tells the time, which begins to run here; null: the system.</param>
     /// <exception cref="UsageException">The training does not fit into memory, the data has no training examples, <paramref name="from"/> or <paramref name="heldOut"/> does not fit, or the options contradict each other or are out of range.</exception>
     /// <exception cref="ModelException">The model cannot describe the data.</exception>
+    /// <exception cref="DataException">The data are no symbols.</exception>
     public Trainer(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
         _start = _time.GetTimestamp();
         options = options.Checked();
+        data.RequireSymbols();
         Batch = BatchOf(config, options, data);
         if (options.Plan is { } plan && (options.Minutes is not null || options.Epochs is not null || options.ValidateEvery is not null || options.Steps is { } steps && steps != plan.Total))
             throw new UsageException($"plan={plan} says {plan.Total} steps and when to validate; leave out minutes, epochs, validate_every and another number of steps");

@@ -42,6 +42,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     public static TrainingForecast Measure(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, int samples = 0, CancellationToken cancellation = default)
     {
         options = options.Checked();
+        data.RequireSymbols();
         var space = config.SpaceFor(data.Space);
         var batch = Trainer.BatchOf(config, options, data);
         Trainer.RequireAlike(config, data, from, heldOut);

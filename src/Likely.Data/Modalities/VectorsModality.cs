@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using Likely.Tensors;
+
+namespace Likely.Data;
+
+/// <summary>
+/// Rows of real numbers: arrays of two dimensions, .npy or IDX, of numbers of any type, where it is said that they are no pictures. They can be divided, looked at and
+/// read; there is no model of them yet, and whatever one would need is refused.
+/// </summary>
+sealed class VectorsModality : Modality
+{
+    const int Shown = 64;
+
+    public override string Name => "vectors";
+    public override string Title => "vectors";
+    public override IReadOnlyList<string> Keys => [];
+    public override string Extension => ".csv";
+    public override string FileWords => "a table as CSV";
+    public override string MapExtension => ".csv";
+    public override string Kept => "0";
+    public override string KeptValues => "a number of columns";
+    public override (string First, string Second) PlaceNames => ("row", "column");
+
+    public override Rendering Sheet(IReadOnlyList<int[]> items, Space space, Tokens? tokens, int? columns = null) => throw NoModel();
+
+    public override Rendering Single(int[] item, Space space, Tokens? tokens) => throw NoModel();
+
+    public override Rendering Completions(int[] item, bool[] known, IReadOnlyList<int[]> completions, Space space, Tokens? tokens) => throw NoModel();
+
+    public override Rendering Surprise(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Space space, Tokens? tokens, double high, string caption) => throw NoModel();
+
+    public override (long First, long Second) PlaceOf(int position, ReadOnlySpan<int> item, Space space, Tokens? tokens) => (0, position);
+
+    public override bool[] Known(string kept, Space space) => throw NoModel();
+
+    public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => throw NoModel();
+
+    /// <summary>The first rows as they are, to nine digits.</summary>
+    public override Rendering Preview(Split split, Tokens? tokens)
+    {
+        var text = new StringBuilder();
+        var values = new float[split.Space.Width];
+        for (var i = 0; i < Math.Min(Shown, split.Count); i++)
+        {
+            split.ReadValues(i, 0, values);
+            text.AppendJoin(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
+        }
+        return new Rendering(Extension, Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    internal override string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture, $"{data.All.Count} rows of {data.Space.Width} columns");
+
+    internal override IEnumerable<(string Name, string Words)> Describe(Dataset data)
+    {
+        var values = VectorStatistics.Of((VectorItems)data.Items, default);
+        yield return ("values", string.Create(CultureInfo.InvariantCulture, $"range {values.Least:R} to {values.Most:R}, mean {values.Mean:G6}, deviation {values.Deviation:G6}, NaN {values.NotNumbers}, infinite {values.Infinite}"));
+    }
+
+    // A table of numbers can be many things: only its user knows that its rows are no pictures.
+    internal override bool Recognises(DataPath path) => false;
+
+    internal override DataContent Open(DataPath path)
+    {
+        if (path.IsFolder) throw new DataException($"'{path.Path}' is a folder; vectors are the rows of one array: name it.");
+        if (path.Kind.Unpacked.Format is not (FileFormat.Npy or FileFormat.Idx)) throw new DataException($"'{path.Path}' is {path.Kind.Words}, and vectors are the rows of an array, such as numpy.save writes.");
+        if (path.Options.ModelLevels is not null) throw NoModel();
+        var file = ArrayFile.Open(path.Path);
+        try
+        {
+            var header = file.Header;
+            if (header.Shape.Length != 2) throw new DataException($"'{path.Path}' has shape {header.ShapeText}, and vectors are the rows of two dimensions; reshape it first.");
+            if (header.Shape[0] > Array.MaxLength || header.Shape[1] > Likely.Image.LargestSize / sizeof(double)) throw new DataException($"'{path.Path}' has shape {header.ShapeText}, too large; save it in smaller pieces.");
+            var labels = ItemLabels.Beside(path.Path) is { } beside ? ItemLabels.Read(beside, (int)header.Shape[0]) : null;
+            var options = path.Options with { As = this };
+            var items = new VectorItems(file, labels, null, options.Seed);
+            int[] all = [.. Enumerable.Range(0, items.Count)];
+            double[] fractions = [options.Validation, options.Test ?? options.Validation];
+            var places = new double[fractions.Sum() > 0 ? items.Count : 0];
+            OrderedWork.Run(places.Length, i => places[i] = items.Place(i), path.Cancellation);
+            var parts = Partition.ByContent(places, [.. all], fractions);
+            return new DataContent(this, items, items.SpaceOf(0), options)
+            {
+                Source = VisibleText.Line($"array '{path.Path}', {header.Element.Name()} of shape {header.ShapeText}{(labels is null ? "" : $"; labels of '{labels.Path}'")}"),
+                Parts = (parts[2], parts[0], parts[1], all),
+                Division = places.Length > 0 ? "held out by each row's content, so that a new one moves no other" : "",
+                ClassNames = labels?.Names ?? [],
+            };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    static DataException NoModel() => new("There is no model of real vectors yet; they can be looked at, divided and read.");
+}
