@@ -83,14 +83,14 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             _model.Parameters.Allocate(null); // zeros take as long as other weights
             _symbols = new SymbolBatch(part, _examples);
             _symbols.Begin(_examples);
-            var item = new int[whole.Dimensions];
+            var (item, examples) = (new int[whole.Dimensions], data.Train.InStretches(whole.Positions));
             var clock = Stopwatch.StartNew();
             for (var i = 0; i < _examples; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var index = i % data.Train.Count;
-                data.Train.Read(index, item);
-                _symbols.Set(i, Cut(item, whole, part), outline.Classes > 0 ? data.Train.Label(index) : -1);
+                var index = i % examples.Count;
+                examples.Read(index, 0, item.AsSpan(0, Math.Min(item.Length, examples.SpaceOf(index).Dimensions)));
+                _symbols.Set(i, Cut(item, whole, part), outline.Classes > 0 ? examples.Label(index) : -1);
             }
             _readSeconds = clock.Elapsed.TotalSeconds / _examples;
         }
