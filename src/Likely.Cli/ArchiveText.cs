@@ -16,6 +16,7 @@ static class ArchiveText
         Threads = session.Threads,
         Overwrite = session.Force,
         Progress = (share, what) => display.Update(share, what),
+        Outlook = line => session.Say($"note        {line}"),
         Note = line => session.Say($"note        {line}"),
         Loss = line =>
         {

@@ -48,6 +48,25 @@ static class ImageFiles
         }
     }
 
+    /// <summary>The content of a PNG file up to the picture's end, and one byte more if it goes on.</summary>
+    /// <exception cref="DataException">if it cannot be read or is too large for one picture</exception>
+    public static byte[] LoadPng(string path)
+    {
+        try
+        {
+            using var file = RegularFile.OpenRead(path);
+            var end = PngDecoder.EndOf(file);
+            if (end > LargestFile) throw new DataException($"'{path}' has more than {LargestFile} bytes, too many for one picture.");
+            file.Position = 0;
+            var bytes = new byte[end + 1];
+            return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
     /// <summary>The picture of a file; of several frames the first.</summary>
     /// <exception cref="DataException">if it is no picture or a damaged one</exception>
     public static Image Read(string path, SampleRule rule = default)
@@ -65,7 +84,7 @@ static class ImageFiles
     }
 
     static Image ReadOwn(string path, FileKind kind, SampleRule rule) =>
-        kind.Format == FileFormat.Png ? new PngDecoder(Load(path), path, rule).Decode() : Pnm.Decode(Load(path), path, rule);
+        kind.Format == FileFormat.Png ? new PngDecoder(LoadPng(path), path, rule).Decode() : Pnm.Decode(Load(path), path, rule);
 
     /// <summary>Whether a format is read here, without ffmpeg.</summary>
     public static bool IsOwn(FileKind kind) => kind.Format is FileFormat.Png or FileFormat.Pnm;

@@ -61,6 +61,22 @@ public sealed class PixelFile : IDisposable
         }
     }
 
+    /// <summary>The size of a file's items, or of its picture, from its first bytes; null if it has none that is known.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="exact">Whether it is to come back byte for byte.</param>
+    /// <param name="options">What is known of arrays: their axes, and the size that rows make.</param>
+    /// <exception cref="DataException">if it cannot be read, or is a damaged picture</exception>
+    public static (int Height, int Width, int Channels)? Outline(string path, bool exact, DataOptions options)
+    {
+        using var bytes = ByteStore.OpenPlain(path);
+        if (bytes.Length == 0) return null;
+        var head = Head(bytes);
+        if (PixelLayout.Of(head, bytes.Length, path, options) is { } layout) return (layout.Height, layout.Width, layout.Channels);
+        if (exact || !head.AsSpan().StartsWith(Png.Signature)) return null;
+        var (height, width, _, color, _) = PngDecoder.ParseHeader(head, path);
+        return (height, width, PngDecoder.ChannelsOf(color));
+    }
+
     /// <summary>Whether another program has written into the file since it was opened.</summary>
     public bool HasChanged => _bytes.HasChanged;
 

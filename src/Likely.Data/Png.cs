@@ -13,7 +13,7 @@ public static class Png
     internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
     /// <exception cref="DataException">if the file is missing, damaged, or has transparency</exception>
-    public static Image Read(string path) => Decode(ImageFiles.Load(path), path);
+    public static Image Read(string path) => Decode(ImageFiles.LoadPng(path), path);
 
     /// <exception cref="DataException">if the data are not a whole PNG picture, or have transparency</exception>
     public static Image Decode(ReadOnlySpan<byte> file, string name) => new PngDecoder(file, name).Decode();

@@ -92,6 +92,19 @@ sealed class PngDecoder
         return ((int)height, (int)width, depth, header[9], header[12] == 1);
     }
 
+    /// <summary>Where a picture ends in a file that may go on behind it; the file's own end if it has no end mark.</summary>
+    public static long EndOf(Stream file)
+    {
+        Span<byte> chunk = stackalloc byte[8];
+        for (long at = Png.Signature.Length; ;)
+        {
+            file.Position = at;
+            if (file.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false) < chunk.Length) return file.Length;
+            at += 12 + (long)BinaryPrimitives.ReadUInt32BigEndian(chunk);
+            if (chunk[4..].SequenceEqual("IEND"u8)) return Math.Min(at, file.Length);
+        }
+    }
+
     /// <summary>Whether a file holds an animation of several frames: a chunk before the pixels says so.</summary>
     public static bool IsAnimated(Stream file)
     {

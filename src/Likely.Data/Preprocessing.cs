@@ -14,6 +14,7 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
 {
     const ulong StaticSeed = 20_160_128;
     const long MostKept = 256L << 20;
+    const int LargestKept = 16 << 20; // a photograph that is scored is read once
 
     // Beside the addresses of windows, which begin at 1; 0 is for mirroring whole items.
     const ulong ColorAddress = 1UL << 32;
@@ -52,7 +53,7 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
         else
         {
             ReadPixels(source, index, symbols, space);
-            if (source.IsSlow) Keep(index, symbols, MostKept);
+            if (source.IsSlow && symbols.Length <= LargestKept) Keep(index, symbols, MostKept);
         }
         var random = new Philox(options.Seed, RandomPurpose.Augmentation, epoch);
         if (training && options.Flip && (random.UInt32(source.Address(index), 0) & 1) != 0) Mirror(symbols, space);

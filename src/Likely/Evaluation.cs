@@ -22,11 +22,12 @@ public static class Evaluation
     /// <param name="items">Only these examples of the split, which must be of one space; null: all.</param>
     /// <param name="coded">Receives what an archive takes for each example, in nats: the same, or for an ensemble of K -log p of the likeliest member and log K.</param>
     /// <param name="space">What the examples are; null: those of the model's own space.</param>
+    /// <param name="withSymbols">Whether the surprise of each symbol is asked for; if not, large examples are told without.</param>
     /// <param name="progress">Told how many more symbols are scored, from worker threads.</param>
     /// <param name="cancellation">Ends the scoring early.</param>
-    public static double[] Score(DensityModel model, Split split, int threads = 0, int limit = int.MaxValue, PerExample? each = null, int[]? items = null, double[]? coded = null, Space? space = null,
+    public static double[] Score(DensityModel model, Split split, int threads = 0, int limit = int.MaxValue, PerExample? each = null, int[]? items = null, double[]? coded = null, Space? space = null, bool withSymbols = true,
         Action<long>? progress = null, CancellationToken cancellation = default)
-        => new Scorer(model, threads, space).Score(split, limit, each, items, coded, progress, cancellation);
+        => new Scorer(model, threads, space).Score(split, limit, each, items, coded, withSymbols, progress, cancellation);
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
     public static double[] Score(DensityModel model, IReadOnlyList<int[]> items, int[] labels, int threads = 0, PerExample? each = null, CancellationToken cancellation = default)

@@ -34,10 +34,11 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     /// <param name="each">Called for every example, from worker threads, with its index in the split and the surprise of each symbol; of a sequence of more than <see cref="SequenceScorer.LongestKept"/> symbols without.</param>
     /// <param name="items">Only these examples of the split; null: all.</param>
     /// <param name="coded">Receives what an archive takes for each example, in nats: the same, or for an ensemble of K -log p of the likeliest member and log K.</param>
+    /// <param name="withSymbols">Whether the surprise of each symbol is asked for; if not, large examples are told without.</param>
     /// <param name="progress">Told how many more symbols are scored, from worker threads.</param>
     /// <param name="cancellation">Ends the scoring between two groups.</param>
     /// <exception cref="DataException">An item cannot be read.</exception>
-    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, Action<long>? progress = null, CancellationToken cancellation = default)
+    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, bool withSymbols = true, Action<long>? progress = null, CancellationToken cancellation = default)
     {
         var count = Math.Min(limit, items?.Length ?? split.Count);
         int At(int place) => items is null ? place : items[place];
@@ -54,11 +55,36 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             if (coded is not null) scores.CopyTo(coded, 0);
             return scores;
         }
+        if (RowScorer.Takes(model, _space) is { } grid && _space.Levels <= 256) return ByRows(grid, count, () => new byte[_space.Dimensions], (place, item) => split.Read(At(place), item), (item, _, first, symbols) =>
+        {
+            for (var i = 0; i < symbols.Length; i++) symbols[i] = item[first + i];
+        }, place => split.Label(At(place)), named, withSymbols, coded, progress, cancellation);
         return Score(count, (place, item) =>
         {
             split.Read(At(place), item);
             return model.Classes > 0 ? split.Label(At(place)) : -1;
         }, named, coded, progress, cancellation);
+    }
+
+    delegate void RowReader(byte[] held, int place, long first, Span<int> symbols);
+
+    // Large examples one by one on each thread, held as bytes if they must be held.
+    double[] ByRows(GridModel grid, int count, Func<byte[]> hold, Action<int, byte[]> begin, RowReader read, Func<int, int> label, Evaluation.PerExample? each, bool withSymbols, double[]? coded, Action<long>? progress, CancellationToken cancellation)
+    {
+        var nats = new double[count];
+        var held = new byte[_workers.Length][];
+        ParallelShards.Run(count, _threads, (place, worker) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var item = held[worker] ??= hold();
+            begin(place, item);
+            var total = new RowScorer(grid, _space, (first, symbols) => read(item, place, first, symbols)).Score(grid.Classes > 0 ? label(place) : -1, withSymbols && each is not null, out var surprise, cancellation);
+            nats[place] = -total;
+            if (coded is not null) coded[place] = ExactMath.Log(1) - total;
+            each?.Invoke(place, -total, surprise);
+            progress?.Invoke(_space.Dimensions);
+        });
+        return nats;
     }
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
@@ -78,6 +104,8 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
         }
         foreach (var item in items)
             if (item.Length != _space.Dimensions) throw new ArgumentException($"an example of {_space} has {_space.Dimensions} symbols, not {item.Length}", nameof(items));
+        if (RowScorer.Takes(model, _space) is { } grid) return ByRows(grid, items.Count, () => [], (_, _) => { }, (_, place, first, symbols) => items[place].AsSpan((int)first, symbols.Length).CopyTo(symbols),
+            place => labels[place], each, true, coded, null, cancellation);
         return Score(items.Count, (place, item) =>
         {
             items[place].CopyTo(item);

@@ -32,6 +32,7 @@ static class ScoringMemory
     /// <summary>What one thread that scores holds: the values of all layers of a group of examples, and the examples.</summary>
     public static long OfWorker(DensityModel model, Space space, out long largestBuffer)
     {
+        if (RowScorer.Takes(model, space) is { } grid) return RowScorer.Bytes(grid, space, out largestBuffer) + (long)space.Dimensions * (sizeof(byte) + sizeof(float));
         var group = Scorer.Group(space.Dimensions);
         var meter = new MemoryMeter();
         model.LogProbabilities(new Tape(false, meter), SymbolBatch.Outline(space, group));

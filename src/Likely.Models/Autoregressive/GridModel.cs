@@ -49,49 +49,77 @@ public abstract unsafe class GridModel : AutoregressiveModel
     private protected override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member, Run? run)
     {
         if (IsLarge(batch)) EachChunk(tape, batch, Read);
-        else Read(0, Whole(tape, batch));
+        else Read(0, Whole(tape, batch), batch.Symbols);
 
-        void Read(int start, Tensor parameters)
+        void Read(int start, Tensor parameters, PinnedSymbols symbols)
         {
             for (var p = 0; p < parameters.Positions; p++)
                 for (var s = 0; s < Head.Symbols; s++)
                     read((start + p) * Head.Symbols + s, new SymbolDistributions(Head, source, parameters.Data + (long)p * batch.Count * parameters.Stride, parameters.Stride,
-                        batch.Symbols.Pointer + (long)(start + p) * batch.Count * Head.Symbols, s, batch.Count));
+                        symbols.Pointer + (long)p * batch.Count * Head.Symbols, s, batch.Count));
         }
     }
 
     static bool IsLarge(SymbolBatch batch) => batch.Space.Extent.Positions * batch.Count > LargestPass;
 
-    Tensor Whole(Tape tape, SymbolBatch batch) => Forward(Input(tape, batch, 0, batch.Space.Positions), Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory));
+    Tensor Whole(Tape tape, SymbolBatch batch) => Forward(Input(tape, batch.Count, batch.Symbols, 0, batch.Space.Positions, batch.Space.Extent), Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory));
 
     // Something large is scored in chunks of whole rows through a run: the same bits with bounded memory.
     Tensor ByRows(Tape tape, SymbolBatch batch)
     {
         var logs = tape.New(new Shape(batch.Space.Positions, batch.Count, Head.Symbols), compact: true);
-        EachChunk(tape, batch, (start, parameters) =>
+        EachChunk(tape, batch, (start, parameters, symbols) =>
         {
             var at = (long)start * batch.Count * Head.Symbols;
-            var chunk = Ops.LogProbabilities(Head, parameters, batch.Symbols.At(at), 0);
+            var chunk = Ops.LogProbabilities(Head, parameters, symbols, 0);
             if (tape.Computes) Buffer.MemoryCopy(chunk.Data, logs.Data + at, chunk.Length * sizeof(float), chunk.Length * sizeof(float));
         });
         return logs;
     }
 
-    void EachChunk(Tape tape, SymbolBatch batch, Action<int, Tensor> read)
+    /// <summary>log p of every symbol of one example, some whole rows at a time: the same bits as of all at once, without holding all.</summary>
+    /// <param name="extent">Of the example.</param>
+    /// <param name="labels">Its label, or none.</param>
+    /// <param name="read">Fills in symbols of the example from the given one on; null with a meter.</param>
+    /// <param name="take">Given the first position of some, and log p of their symbols.</param>
+    /// <param name="meter">If given, nothing is computed and the meter counts the memory.</param>
+    internal void ScoreRows(Extent extent, int[] labels, Action<long, Span<int>>? read, Action<int, Tensor> take, MemoryMeter? meter = null)
     {
-        var extent = batch.Space.Extent;
-        var run = new Run(batch.Count, extent, tape.Meter) { Labels = batch.Labels.ToArray() };
-        var (reach, rows) = (InputReach(extent), (int)Math.Max(1, LargestPass / ((long)extent.Width * batch.Count)));
+        int[] held = [];
+        EachChunk(extent, 1, labels, meter, (first, end) =>
+        {
+            // What a symbol differs from lies up to a row before the first.
+            var (origin, sub) = (Math.Max(0, first - extent.Width), Space.Symbols);
+            var length = (end - origin) * sub;
+            if (held.Length < length)
+            {
+                held = GC.AllocateUninitializedArray<int>(length, pinned: true);
+                meter?.Add(length);
+            }
+            read?.Invoke((long)origin * sub, held.AsSpan(0, length));
+            return new PinnedSymbols(held).At((long)(first - origin) * sub);
+        }, (start, parameters, symbols) => take(start, Ops.LogProbabilities(Head, parameters, symbols, 0)));
+    }
+
+    void EachChunk(Tape tape, SymbolBatch batch, Action<int, Tensor, PinnedSymbols> read)
+        => EachChunk(batch.Space.Extent, batch.Count, batch.Labels.ToArray(), tape.Meter, (first, _) => batch.Symbols.At((long)first * batch.Count * Space.Symbols), read);
+
+    // Given from where to where, the symbols come from there on, and those of a row before lie before them.
+    void EachChunk(Extent extent, int count, int[] labels, MemoryMeter? meter, Func<int, int, PinnedSymbols> symbolsFrom, Action<int, Tensor, PinnedSymbols> read)
+    {
+        var run = new Run(count, extent, meter) { Labels = labels };
+        var (reach, rows) = (InputReach(extent), (int)Math.Max(1, LargestPass / ((long)extent.Width * count)));
         for (var row = 0; row < extent.Height; row += rows)
         {
             // After some chunks a run takes no more memory but for a last one of another size.
-            var settled = !tape.Computes && row > 2 * rows + reach / extent.Width;
-            var count = settled ? extent.Height % rows : Math.Min(rows, extent.Height - row);
-            if (count == 0) break;
-            var pass = run.Next(row * extent.Width, count * extent.Width);
+            var settled = meter is not null && row > 2 * rows + reach / extent.Width;
+            var high = settled ? extent.Height % rows : Math.Min(rows, extent.Height - row);
+            if (high == 0) break;
+            var pass = run.Next(row * extent.Width, high * extent.Width);
             run.InputOrigin = Math.Max(0, pass.First - reach);
-            run.Input = Input(pass.Tape, batch, run.InputOrigin, pass.End);
-            read(pass.First, Forward(run.Input, pass));
+            var symbols = symbolsFrom(run.InputOrigin, pass.End);
+            run.Input = Input(pass.Tape, count, symbols, run.InputOrigin, pass.End, extent);
+            read(pass.First, Forward(run.Input, pass), symbols.At((long)(pass.First - run.InputOrigin) * count * Space.Symbols));
             if (settled) break;
         }
     }
@@ -99,8 +127,8 @@ public abstract unsafe class GridModel : AutoregressiveModel
     /// <summary>Numbers that the symbols of one position enter the network as.</summary>
     protected int Inputs => Space.Symbols * _embedding.Width;
 
-    Tensor Input(Tape tape, SymbolBatch batch, int first, int end)
-        => _embedding.Forward(tape, new Shape(end - first, batch.Count, Space.Symbols), batch.Symbols, first, batch.Space.Extent);
+    Tensor Input(Tape tape, int count, PinnedSymbols symbols, int first, int end, Extent extent)
+        => _embedding.Forward(tape, new Shape(end - first, count, Space.Symbols), symbols, first, extent);
 
     private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent) => new GridPredictor(this, batch, labels, extent);
 

@@ -20,19 +20,18 @@ sealed unsafe class Embedding(ParameterScope scope, int levels, int features, bo
     /// <summary>Symbols [T, B, S] of the positions from <paramref name="first"/> on as [T, B, S Width], symbol by symbol; compact if there is nothing to learn.</summary>
     /// <param name="tape">Where they are made.</param>
     /// <param name="shape">Of the symbols.</param>
-    /// <param name="symbols">Those of the whole grid.</param>
+    /// <param name="symbols">Those from the first position on; those of a row before lie before them.</param>
     /// <param name="first">Which position is the first one.</param>
     /// <param name="extent">The grid.</param>
     public Tensor Forward(Tape tape, Shape shape, PinnedSymbols symbols, int first, Extent extent)
     {
-        var own = symbols.At((long)first * shape.Batch * shape.Channels);
-        if (!contrasts) return Ops.Embed(tape, shape, own, levels, _rows);
+        if (!contrasts) return Ops.Embed(tape, shape, symbols, levels, _rows);
         var x = New(tape, shape);
         if (!tape.Computes) return x;
         long step = shape.Batch * shape.Channels, row = step * extent.Width;
         for (var p = 0; p < shape.Positions; p++)
         {
-            var at = own.Pointer + p * step;
+            var at = symbols.Pointer + p * step;
             var numbers = x.Data + p * (long)shape.Batch * x.Stride;
             var (hasLeft, hasAbove) = ((first + p) % extent.Width > 0, first + p >= extent.Width);
             for (var b = 0; b < shape.Batch; b++)

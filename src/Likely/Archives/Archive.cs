@@ -33,6 +33,7 @@ public static class Archive
         var wrapped = new ArchiveModel(model);
         if (options.Embed is { } embedded && Checkpoint.Load(embedded, "the model to embed").Identity() != model.Identity())
             throw new ArgumentException("The model to embed is not the one that compresses.", nameof(options));
+        if (options.Outlook is { } tell && ArchiveOutlook.Of(files, wrapped, options, cancellation) is { } outlook) tell(outlook);
         var clock = Stopwatch.StartNew();
         var seconds = 0.0;
         var progress = new ArchiveProgress(options.Progress);

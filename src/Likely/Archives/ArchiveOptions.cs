@@ -35,6 +35,9 @@ public sealed record ArchiveOptions
     /// <summary>Told the share of all work that is done, which never falls, and what is being done; from one thread at a time.</summary>
     public Action<double, string>? Progress { get; init; }
 
+    /// <summary>Told, before the work, if most of what is given will be stored without the model.</summary>
+    public Action<string>? Outlook { get; init; }
+
     /// <summary>Told what is stored otherwise than one might expect, when the archive is there.</summary>
     public Action<string>? Note { get; init; }
 

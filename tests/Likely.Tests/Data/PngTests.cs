@@ -132,4 +132,16 @@ public sealed class PngTests
         Assert.Equal((512, 768, 3), (image.Height, image.Width, image.Channels));
         Assert.Equal(image.Pixels, Png.Decode(Png.Encode(image.Pixels, image.Height, image.Width, 3), "copy").Pixels);
     }
+
+    [Fact]
+    public void What_follows_a_picture_is_not_read()
+    {
+        using var samples = new Samples();
+        var path = samples.File("long.png", Samples.Png(3, 4, 8, 0, false, (y, x, _) => y * 10 + x));
+        var picture = Png.Read(path).Pixels;
+        using (var file = File.OpenWrite(path)) file.SetLength(1L << 31); // holes take no disk
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(picture, Png.Read(path).Pixels);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
 }

@@ -81,4 +81,19 @@ public sealed class PixelCnnTests
         }
         return influence;
     }
+
+    [Theory]
+    [InlineData("softmax", 0, "head=mixture")]
+    [InlineData("mixture", 4, "embedding=4")]
+    public void Predictions_are_refused_where_nothing_can_be_predicted(string head, int embedding, string hint)
+        => Assert.Contains(hint, Assert.Throws<ModelException>(() => new GatedPixelCnnConfig { Head = head, Embedding = embedding, Linear = 5 }.Build(Space.Image(4, 4, 3, 256), 0, 1)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void With_predictions_a_smooth_picture_is_likely_before_any_training()
+    {
+        var space = Space.Image(24, 24, 3, 256);
+        int[] smooth = [.. Enumerable.Range(0, space.Dimensions).Select(i => 90 + i / 72 + i / 3 % 24 + 20 * (i % 3))];
+        double Bits(int linear) => Evaluation.BitsPerDimension(Evaluation.Score(new GatedPixelCnnConfig { Channels = 8, Layers = 2, Head = "mixture", Linear = linear }.Build(space, 0, 1), [smooth], [])[0], space);
+        Assert.True(Bits(5) < Bits(0) - 1.5, $"{Bits(5)} and {Bits(0)}");
+    }
 }

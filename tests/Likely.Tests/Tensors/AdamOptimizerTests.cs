@@ -37,6 +37,27 @@ public sealed unsafe class AdamOptimizerTests
         Assert.InRange(begin, 0, 1e-6);
     }
 
+    [Fact]
+    public void Weights_learn_at_their_own_rate()
+    {
+        var set = new ParameterSet();
+        var (fast, slow, last) = (Add("fast", 1), Add("slow", 0.01), Add("last", 1));
+        set.Allocate(1);
+        var optimizer = new AdamOptimizer(set);
+        var shards = new FloatBlock[8];
+        for (var i = 0; i < shards.Length; i++)
+        {
+            shards[i] = new FloatBlock(set.Length);
+            shards[i].Span(0, (int)set.Length).Fill(1);
+        }
+        for (var step = 0; step < 5; step++) optimizer.Update(shards, Rate, 1);
+        Assert.All(fast.ToArray(), value => Assert.Equal(1 - 5 * Rate, value, 1e-5));
+        Assert.All(slow.ToArray(), value => Assert.Equal(1 - 0.05 * Rate, value, 1e-6));
+        Assert.Equal(fast.ToArray(), last.ToArray());
+
+        Parameter Add(string name, double rate) => set.Add(new Parameter(name, new Shape(1, 1, 20), (_, _) => 1) { Rate = rate });
+    }
+
     static (ParameterSet Set, Parameter Weight) Weights()
     {
         var set = new ParameterSet();

@@ -94,6 +94,16 @@ public sealed class TrainingMemoryTests
         Assert.Contains(way, message);
     }
 
+    [Theory]
+    [InlineData("patches=512x512", "(patches=256x256)")]
+    [InlineData("size=512x512", "(size=256x256)")]
+    [InlineData("", "(crop=256x256 or size=256x256)")]
+    public void The_way_out_is_one_that_makes_these_data_smaller(string treatment, string way)
+    {
+        var message = Assert.Throws<UsageException>(() => TrainingMemory.Require(new GatedPixelCnnConfig(), Space.Image(512, 512, 3, 256), 0, 8, 2, 3_000_000_000, DataOptions.FromCanonical(treatment))).Message;
+        Assert.Contains(way, message);
+    }
+
     [Fact]
     public void An_embedding_of_255_on_a_large_picture_is_refused_or_fits()
     {
