@@ -140,12 +140,18 @@ public static class CommandLine
             foreach (var option in result.Command.Options) yield return option.Name;
     }
 
-    // "--set a=1 b=2" means "--set a=1 --set b=2", yet does not swallow an argument that follows.
+    // "--set a=1 b=2" means "--set a=1 --set b=2", yet does not swallow an argument that follows; "--as text" is "--set as=text".
     static List<string> Repeat(string[] arguments)
     {
         var result = new List<string>();
         for (var i = 0; i < arguments.Length; i++)
         {
+            if (arguments[i] == "--as")
+            {
+                if (i + 1 == arguments.Length || arguments[i + 1].StartsWith("--", StringComparison.Ordinal)) throw new UsageException($"--as needs a kind of data after it: {string.Join(", ", Modality.All)}");
+                result.AddRange(["--set", $"as={arguments[++i]}"]);
+                continue;
+            }
             var follows = i > 1 && result.Count > 1 && result[^2] == "--set" && arguments[i].Contains('=') && !arguments[i].StartsWith('-');
             if (follows) result.Add("--set");
             if (arguments[i] == "--set" && (i + 1 == arguments.Length || arguments[i + 1].StartsWith("--", StringComparison.Ordinal)))

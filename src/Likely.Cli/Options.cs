@@ -56,7 +56,7 @@ static class Options
         },
     };
 
-    public static Option<string[]> Settings(string description) => new("--set") { Description = description, HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
+    public static Option<string[]> Settings(string description) => new("--set") { Description = $"{description}; --as text is short for --set as=text", HelpName = "key=value", Arity = ArgumentArity.OneOrMore };
 
     public static Argument<string> Argument(string name, string description)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
@@ -42,6 +43,10 @@ public sealed class Continuation
         }
     }
 
+    /// <summary>Reads a text.</summary>
+    /// <exception cref="UsageException">The model is none of sequences.</exception>
+    public Continuation(Checkpoint checkpoint, string prompt) : this(checkpoint, new MemoryStream(Encoding.UTF8.GetBytes(prompt))) { }
+
     /// <summary>What symbols are as bytes.</summary>
     public Tokens Tokens { get; }
 
@@ -56,6 +61,20 @@ public sealed class Continuation
         var tokens = Tokens.Parse(text);
         return tokens.Size == checkpoint.Model.Space.Levels ? tokens
             : throw new DataException($"The model is damaged: it has {tokens.Size} tokens and {checkpoint.Model.Space.Levels} levels.");
+    }
+
+    /// <summary>One continuation as text; what is no UTF-8 becomes U+FFFD.</summary>
+    /// <param name="length">At most so many symbols.</param>
+    /// <param name="seed">Of all continuations.</param>
+    /// <param name="index">Which of them.</param>
+    /// <param name="sampler">How; null: from the model itself.</param>
+    /// <param name="stops">Where one of these texts comes, the continuation ends in front of it.</param>
+    /// <exception cref="ModelException">A distribution is not finite.</exception>
+    public string Text(int length, ulong seed = 1, int index = 0, Sampler? sampler = null, params string[] stops)
+    {
+        var bytes = new List<byte>();
+        Draw(length, sampler, seed, index, [.. stops.Select(Encoding.UTF8.GetBytes)], piece => bytes.AddRange(piece));
+        return Encoding.UTF8.GetString([.. bytes]);
     }
 
     /// <summary>Draws one continuation.</summary>

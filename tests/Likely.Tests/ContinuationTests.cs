@@ -73,6 +73,17 @@ public sealed class ContinuationTests
     }
 
     [Fact]
+    public void As_text_it_is_the_same()
+    {
+        var letters = Model(Tokens.Characters("abc ä€".Select(letter => (int)letter)));
+        var bytes = Draw(new Continuation(letters, new MemoryStream("ab"u8.ToArray())), 60, 2);
+        var text = new Continuation(letters, "ab").Text(60, index: 2);
+        Assert.Equal(Encoding.UTF8.GetString(bytes), text);
+        var stop = "€"; // the model draws it, or what follows is drawn to the end
+        Assert.Equal(text.Split(stop)[0], new Continuation(letters, "ab").Text(60, index: 2, stops: stop));
+    }
+
+    [Fact]
     public void A_stop_ends_it_in_front_of_the_stop_and_what_only_began_like_one_is_written()
     {
         var continuation = After("");

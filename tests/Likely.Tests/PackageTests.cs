@@ -85,6 +85,7 @@ public sealed class PackageTests : IDisposable
             </Project>
             """);
         var homes = new Dictionary<string, string> { ["DOTNET_CLI_HOME"] = In("home"), ["NUGET_PACKAGES"] = In("cache") };
+        File.WriteAllText(In("plays.txt"), string.Concat(Enumerable.Repeat("ROMEO: but soft, what light\n", 200)));
         foreach (var page in (string[])["README.md", "docs/package.md", "docs/extending.md"])
         {
             var text = File.ReadAllText(Path.Combine(PackageFactAttribute.Root, page));

@@ -23,7 +23,9 @@ abstract class Presentation
     public abstract IReadOnlyList<Option> ForComplete { get; }
 
     /// <summary>That of the data that a model was trained on.</summary>
-    public static Presentation Of(Checkpoint checkpoint) => Known[ModelFile.Modality(checkpoint)];
+    /// <exception cref="UsageException">There are no models of such data.</exception>
+    public static Presentation Of(Checkpoint checkpoint)
+        => Known.GetValueOrDefault(ModelFile.Modality(checkpoint)) ?? throw new UsageException($"a model of {ModelFile.Modality(checkpoint).Title} can be neither drawn from nor completed by");
 
     /// <summary>Draws new items, and answers.</summary>
     public abstract int Sample(ParseResult result, Session session, Checkpoint checkpoint, string model);

@@ -114,8 +114,9 @@ public sealed class TextScoreTests
     public void Any_file_is_text_or_bytes_if_it_is_said_to_be()
     {
         File.WriteAllText("words.txt", "a few words\n");
-        var shown = CliRun.Ok("data show picture.png --set as=bytes --out shown.bin --json --force").Json;
+        var shown = CliRun.Ok("data show picture.png --as bytes --out shown.bin --json --force").Json;
         Assert.Equal("bytes", (string)shown["modality"]!);
+        Assert.Contains("--as needs", CliRun.Of("data", "show", "picture.png", "--as").Error);
         Assert.Contains("one sequence", CliRun.Ok("data show words.txt --out shown.txt --force").Output);
     }
 }
