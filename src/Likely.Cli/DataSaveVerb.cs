@@ -6,16 +6,16 @@ using Likely.Data;
 
 namespace Likely.Cli;
 
-/// <summary>data save: a split of a data set as a model sees it, as IDX files of pixels and of labels.</summary>
+/// <summary>data save: a split of a data set as a model sees it, as a file of its kind and an IDX file of labels.</summary>
 static class DataSaveVerb
 {
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if there is one, else all", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key; repeatable");
-    static readonly Option<string?> Out = Options.Text("--out", "The file of pixels, its labels beside it; runs/DATA-SPLIT-images.idx if not given", "FILE");
+    static readonly Option<string?> Out = Options.Text("--out", "The file, its labels beside it; runs/DATA-SPLIT-images.idx (-text.txt of text) if not given", "FILE");
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
-    public static Verb Create() => new("save", "Write a split after preprocessing as an IDX file of pixels 0 to 255",
+    public static Verb Create() => new("save", "Write a split as a model sees it: pictures as an IDX file of pixels 0 to 255, text as text",
         ["data save mnist --split test --set binarize=threshold --out test-images.idx"], [Data, SplitName, Set, Out, Limit], Run);
 
     static int Run(ParseResult result, Session session)
@@ -34,27 +34,15 @@ static class DataSaveVerb
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
         split = split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         var count = split.Count;
-        var output = OutputName.Pixels.Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{split.Name}-images", session);
+        var output = new OutputName(data.Modality.Saved.Words, [data.Modality.Saved.Extension]).Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{split.Name}-{data.Modality.Title}", session);
         var numbers = Labels(split, data.ClassNames);
         var labels = numbers is null ? null : LabelName(output);
         using var outputs = new Outputs(session.Remark, session.Force, source);
         outputs.Claim(output);
         if (labels is not null) outputs.Claim(labels);
         var space = split.Space;
-        int[] shape = space.Symbols == 1 ? [count, space.Height, space.Width] : [count, space.Height, space.Width, space.Symbols];
         using var files = new OutputSet(session.Remark, session.Force);
-        files.Write(output, stream =>
-        {
-            stream.Write(Header(8, shape));
-            var symbols = new byte[space.Dimensions];
-            for (var i = 0; i < count; i++)
-            {
-                session.Cancellation.ThrowIfCancellationRequested();
-                split.Read(i, symbols);
-                foreach (ref var symbol in symbols.AsSpan()) symbol = space.ToDisplay(symbol);
-                stream.Write(symbols);
-            }
-        });
+        files.Write(output, stream => data.Modality.Save(split, data.Tokens, stream, session.Cancellation));
         if (labels is not null) files.Write(labels, stream => Write(stream, numbers!));
         files.Complete();
         session.Answer($"{output}: {count} of {data.All.Count} items of {data.Name} ({split.Name}), {space}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
@@ -91,7 +79,7 @@ static class DataSaveVerb
     static void Write(Stream stream, int[] labels)
     {
         var areBytes = Array.TrueForAll(labels, label => label is >= 0 and <= 255);
-        stream.Write(Header(areBytes ? (byte)8 : (byte)12, [labels.Length]));
+        stream.Write(Idx.Header(areBytes ? (byte)8 : (byte)12, labels.Length));
         Span<byte> number = stackalloc byte[4];
         foreach (var label in labels)
         {
@@ -105,15 +93,7 @@ static class DataSaveVerb
     {
         var name = Path.GetFileName(images);
         var labels = name.Contains("images", StringComparison.Ordinal) ? name.Replace("images", "labels", StringComparison.Ordinal).Replace("idx3", "idx1", StringComparison.Ordinal)
-            : $"{Path.GetFileNameWithoutExtension(name)}-labels{Path.GetExtension(name)}";
+            : $"{Path.GetFileNameWithoutExtension(name)}-labels.idx";
         return Path.Combine(Path.GetDirectoryName(images) ?? "", labels);
-    }
-
-    static byte[] Header(byte type, int[] shape)
-    {
-        var header = new byte[4 + 4 * shape.Length];
-        (header[2], header[3]) = (type, (byte)shape.Length);
-        for (var i = 0; i < shape.Length; i++) BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), shape[i]);
-        return header;
     }
 }

@@ -43,6 +43,7 @@ sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? T
         (seen, compared) = split.Compare(sketch);
         var share = compared == 0 ? (double?)null : (double)seen / compared;
         var flattered = share is null ? "; whether any was trained on cannot be told from so few"
+            : seen > 0 && compared > split.Count ? FormattableString.Invariant($"; about {100 * share:0} % of what they hold was trained on, so the figure flatters the model")
             : seen > 0 ? $"; {(compared == split.Count ? $"{seen}" : $"about {share * split.Count:0}")} of the {split.Count} were trained on, so the figure flatters the model"
             : trained ? "" : compared == split.Count ? "; none was trained on" : "; none was trained on, as far as a sample of them tells";
         return new ItemChoice(split, part + why + (name == "train" ? "" : flattered), trained, share);

@@ -15,7 +15,6 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
     public static readonly OutputName Model = new("a model", [".likely", ".safetensors"]);
     public static readonly OutputName Archive = new("an archive", [".lka"]);
     public static readonly OutputName Page = new("a page of HTML", [".html", ".htm"]);
-    public static readonly OutputName Pixels = new("IDX data", [".idx"]);
 
     // Endings that promise something else.
     static readonly HashSet<string> Promises = new(StringComparer.OrdinalIgnoreCase)

@@ -15,7 +15,16 @@ public sealed class ContentSketch
 
     readonly ulong[] _prints; // ascending, no two the same
 
-    ContentSketch(IEnumerable<ulong> prints) => _prints = [.. prints.Distinct().Order().Take(Size)];
+    ContentSketch(IEnumerable<ulong> prints)
+    {
+        var kept = new SortedSet<ulong>();
+        foreach (var print in prints)
+        {
+            if (kept.Count == Size && print >= kept.Max) continue;
+            if (kept.Add(print) && kept.Count > Size) kept.Remove(kept.Max);
+        }
+        _prints = [.. kept];
+    }
 
     /// <summary>True if every item of the set has its print here.</summary>
     public bool IsWhole => _prints.Length < Size;

@@ -8,6 +8,17 @@ namespace Likely.Data;
 /// </summary>
 public static class Idx
 {
+    /// <summary>The header of a file of so many numbers in each dimension.</summary>
+    /// <param name="type">8: bytes; 12: whole numbers of 32 bits.</param>
+    /// <param name="shape">The extent of each dimension.</param>
+    public static byte[] Header(byte type, params ReadOnlySpan<int> shape)
+    {
+        var header = new byte[4 + 4 * shape.Length];
+        (header[2], header[3]) = (type, (byte)shape.Length);
+        for (var i = 0; i < shape.Length; i++) BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), shape[i]);
+        return header;
+    }
+
     /// <summary>As many first bytes as hold any header that is read.</summary>
     public const int LargestHead = 20;
 

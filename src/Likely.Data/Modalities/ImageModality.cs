@@ -68,6 +68,23 @@ sealed class ImageModality : Modality
         return Sheet(items, split.Space, tokens);
     }
 
+    public override (string Extension, string Words) Saved => (".idx", "IDX data");
+
+    /// <summary>Pixels of 0 to 255.</summary>
+    public override void Save(Split split, Tokens? tokens, Stream stream, CancellationToken cancellation)
+    {
+        var space = split.Space;
+        stream.Write(space.Symbols == 1 ? Idx.Header(8, split.Count, space.Height, space.Width) : Idx.Header(8, split.Count, space.Height, space.Width, space.Symbols));
+        var symbols = new byte[space.Dimensions];
+        for (var i = 0; i < split.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            split.Read(i, symbols);
+            foreach (ref var symbol in symbols.AsSpan()) symbol = space.ToDisplay(symbol);
+            stream.Write(symbols);
+        }
+    }
+
     internal override string Shape(Dataset data) => $"{data.Space}{(data.Options.Patches is not null ? " (windows of pictures)" : data.Options.AnySize ? " (the first; sizes may differ)" : "")}";
 
     // What is called a picture or an array and is none is refused by its reader, which says what it is instead.

@@ -100,6 +100,14 @@ public abstract class Modality
     /// <exception cref="DataException">An item cannot be read.</exception>
     public abstract Rendering Preview(Split split, Tokens? tokens);
 
+    /// <summary>How the name of a file with a whole split ends, and what it is called: ".idx", "IDX data".</summary>
+    public abstract (string Extension, string Words) Saved { get; }
+
+    /// <summary>Writes all items of a split as such a file.</summary>
+    /// <exception cref="DataException">An item cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public abstract void Save(Split split, Tokens? tokens, Stream stream, CancellationToken cancellation);
+
     /// <summary>Refuses options that are another modality's.</summary>
     /// <exception cref="DataException">naming the key, whose it is, and what the data are</exception>
     internal void RequireOwn(DataOptions options, string path)

@@ -71,6 +71,23 @@ abstract class SequenceModality : Modality
 
     public override Rendering Preview(Split split, Tokens? tokens) => Sheet(Beginnings(split, ShownItems, ShownSymbols), split.Space, tokens);
 
+    public override (string Extension, string Words) Saved => (Extension, FileWords);
+
+    /// <summary>All items one after the other, as they are.</summary>
+    public override void Save(Split split, Tokens? tokens, Stream stream, CancellationToken cancellation)
+    {
+        var buffer = new int[1 << 14];
+        for (var i = 0; i < split.Count; i++)
+            for (int at = 0, length = split.SpaceOf(i).Width; at < length;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var window = buffer.AsSpan(0, Math.Min(buffer.Length, length - at));
+                split.Read(i, at, window);
+                stream.Write(Required(tokens).Decode(window));
+                at += window.Length;
+            }
+    }
+
     internal override string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture,
         $"{(data.All.Count == 1 ? "one sequence" : $"{data.All.Count} sequences, the longest")} of {data.Space.Width} symbols, an alphabet of {data.Space.Levels}");
 

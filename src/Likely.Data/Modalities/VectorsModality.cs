@@ -36,17 +36,29 @@ sealed class VectorsModality : Modality
 
     public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => throw NoModel();
 
-    /// <summary>The first rows as they are, to nine digits.</summary>
+    /// <summary>The first rows, each number in as few digits as tell it from its neighbours in single precision.</summary>
     public override Rendering Preview(Split split, Tokens? tokens)
     {
-        var text = new StringBuilder();
+        using var memory = new MemoryStream();
+        Write(split, Math.Min(Shown, split.Count), memory, default);
+        return new Rendering(Extension, memory.ToArray());
+    }
+
+    public override (string Extension, string Words) Saved => (Extension, FileWords);
+
+    public override void Save(Split split, Tokens? tokens, Stream stream, CancellationToken cancellation) => Write(split, split.Count, stream, cancellation);
+
+    static void Write(Split split, int count, Stream stream, CancellationToken cancellation)
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
         var values = new float[split.Space.Width];
-        for (var i = 0; i < Math.Min(Shown, split.Count); i++)
+        for (var i = 0; i < count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             split.ReadValues(i, 0, values);
-            text.AppendJoin(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture))).Append('\n');
+            writer.Write(string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+            writer.Write('\n');
         }
-        return new Rendering(Extension, Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     internal override string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture, $"{data.All.Count} rows of {data.Space.Width} columns");

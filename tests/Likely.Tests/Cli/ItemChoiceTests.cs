@@ -44,6 +44,24 @@ public sealed class ItemChoiceTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_text_its_pieces_tell_what_was_trained_on()
+    {
+        string Text(string name, int seed)
+        {
+            var random = new Random(seed);
+            File.WriteAllText(Path.Combine(_folder, name), string.Concat(Enumerable.Range(0, 40_000).Select(_ => (char)('a' + random.Next(20)))));
+            return Path.Combine(_folder, name);
+        }
+        var (text, model) = (Text("book.txt", 1), Path.Combine(_folder, "letters.likely"));
+        CliRun.Ok($"train {text} --model char-rnn --set hidden=4 layers=1 dropout=0 --steps 2 --batch 4 --quiet --out {model}");
+        var own = Score(model, text);
+        Assert.Contains("the test part, as the model was trained on these data", own.Said);
+        Assert.Equal(0, own.TrainedOn);
+        Assert.Matches("about (6|7|8)[0-9] % of what they hold was trained on", Score(model, text, "--split all").Said);
+        Assert.Contains("none was trained on", Score(model, Text("other.txt", 2)).Said);
+    }
+
+    [Fact]
     public void A_folder_of_other_items_is_scored_whole()
     {
         var model = Train(Pictures("own", 0, 120));

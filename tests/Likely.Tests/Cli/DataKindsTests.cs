@@ -1,0 +1,46 @@
+using System.Text;
+using Likely.Tests.Data;
+using Xunit;
+
+namespace Likely.Tests.Cli;
+
+/// <summary>data show and data save ask the modality, so that they do for text and vectors what they do for pictures.</summary>
+[Collection(nameof(CliFolder))]
+public sealed class DataKindsTests
+{
+    [Fact]
+    public void Text_is_described_and_saved_as_text()
+    {
+        using var folder = new Samples();
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 500).Select(i => $"line {i} \u20AC\r\n")));
+        File.WriteAllBytes(In(folder, "a.txt"), [0xEF, 0xBB, 0xBF, .. text, 0xFF]);
+        var shown = CliRun.Ok($"data show {folder.Folder}/a.txt --set tokens=characters --out {folder.Folder}/items.txt");
+        foreach (var line in (string[])["symbols train", "tokens  17 characters and 256 bytes", "excerpt \\ufeffline 0 \u20AC\\r\\nline 1", "simple  uniform 8.0000, frequencies of bytes"]) Assert.Contains(line, shown.Output);
+        Assert.Equal("text", (string?)CliRun.Ok($"data show {folder.Folder}/a.txt --out {folder.Folder}/items.txt --force --json").Json["modality"]);
+        Assert.StartsWith("\uFEFFline 0", File.ReadAllText(In(folder, "items.txt"), new UTF8Encoding(false)));
+        foreach (var settings in (string[])["items=lines", "items=stream tokens=characters", "items=files"])
+        {
+            CliRun.Ok($"data save {folder.Folder}/a.txt --split all --set {settings} --out {folder.Folder}/b.txt --force");
+            Assert.Equal(File.ReadAllBytes(In(folder, "a.txt")), File.ReadAllBytes(In(folder, "b.txt")));
+        }
+        var refused = CliRun.Of("data", "save", $"{folder.Folder}/a.txt", "--out", $"{folder.Folder}/a.idx");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("promises something else than a text", refused.Error);
+    }
+
+    [Fact]
+    public void Vectors_are_described_and_saved_as_a_table()
+    {
+        using var folder = new Samples();
+        File.WriteAllBytes(In(folder, "x.npy"), Samples.Npy("<f8", "3, 2", [.. ((double[])[0.5, -1, 2, 3, 4, 1e-3]).SelectMany(BitConverter.GetBytes)]));
+        var shown = CliRun.Ok($"data show {folder.Folder}/x.npy --set as=vectors --out {folder.Folder}/x.csv");
+        Assert.Contains("values  range -1 to 4", shown.Output);
+        CliRun.Ok($"data save {folder.Folder}/x.npy --split all --set as=vectors --out {folder.Folder}/y.csv");
+        Assert.Equal("0.5,-1\n2,3\n4,0.001\n", File.ReadAllText(In(folder, "y.csv")));
+        var refused = CliRun.Of("train", $"{folder.Folder}/x.npy", "--model", "nade", "--set", "as=vectors", "--steps", "1", "--out", $"{folder.Folder}/m.likely");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("no model of those yet", refused.Error);
+    }
+
+    static string In(Samples folder, string name) => Path.Combine(folder.Folder, name);
+}
