@@ -35,7 +35,7 @@ static class ByteBlock
         var stream = encoder.Finish();
         if (stream.Length <= bytes.Length + 1)
         {
-            coded.CopyTo(ends);
+            for (var i = 0; i < ends.Length; i++) ends[i] = Math.Min(coded[i], stream.Length); // zeros at the end are not written
             return stream;
         }
         encoder = again();

@@ -148,7 +148,7 @@ static class SequenceBlocks
                 plainEnds.CopyTo(ends);
                 return plain;
             }
-            _coded.CopyTo(ends);
+            for (var i = 0; i < ends.Length; i++) ends[i] = Math.Min(_coded[i], stream.Length); // zeros at the end are not written
             return stream;
         }
     }
