@@ -28,7 +28,7 @@ public sealed class PhotographsTests
         Assert.Equal(11, File.ReadAllLines("photos.csv").Length);
         Assert.Equal(10, Directory.GetFiles("photos-maps", "*.png").Length);
         // Of its own data only whole pictures that were held out.
-        run = CliRun.Ok("score photos.likely photos --json --out photos-held.csv --force --quiet");
+        run = CliRun.Ok("score photos.likely photos --json --out photos-part.csv --force --quiet");
         Assert.InRange((int)run.Json["count"]!, 1, 3);
         // Windows, if they are asked for.
         Assert.InRange((int)CliRun.Ok("score photos.likely photos --split all --set patches=10x10 --json --out photos-windows.csv --force --quiet").Json["count"]!, 11, 200);
