@@ -32,6 +32,10 @@ static class ModelFile
             throw new UsageException($"{path} is damaged, or of a later version: {fault.Message}");
         }
         var own = checkpoint.Model.Space;
+        var modality = options.As ?? Likely.Modality.Image;
+        if (!Presentation.Takes(modality)) throw new UsageException($"{path} is damaged, or of a later version: there is no model of {modality.Title}");
+        if (modality.HasTokens != (Continuation.TokensOf(checkpoint) is not null))
+            throw new UsageException($"{path} is damaged: it says that it is a model of {modality.Title}, and {(modality.HasTokens ? "not what its symbols are as bytes" : "what its symbols are as bytes")}");
         if ((options.Patches ?? options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
             throw new UsageException($"{path} is damaged: its preprocessing makes items of {height} x {width}, and its geometry is {own}");
         if ((options.Binarize == Binarization.None ? options.Levels : 2) is { } levels && levels != own.Levels)

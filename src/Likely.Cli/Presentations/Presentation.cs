@@ -22,6 +22,9 @@ abstract class Presentation
     /// <summary>The options that complete takes.</summary>
     public abstract IReadOnlyList<Option> ForComplete { get; }
 
+    /// <summary>Whether there are models of a kind of data.</summary>
+    public static bool Takes(Modality modality) => Known.ContainsKey(modality);
+
     /// <summary>That of the data that a model was trained on.</summary>
     /// <exception cref="UsageException">There are no models of such data.</exception>
     public static Presentation Of(Checkpoint checkpoint)

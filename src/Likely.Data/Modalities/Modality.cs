@@ -27,6 +27,9 @@ public abstract class Modality
     /// <summary>The data keys that are its own, besides those that all kinds have.</summary>
     public abstract IReadOnlyList<string> Keys { get; }
 
+    /// <summary>Whether its symbols stand for bytes, as a model's tokens say.</summary>
+    public virtual bool HasTokens => false;
+
     /// <summary>How names of files with its items end: ".png".</summary>
     public abstract string Extension { get; }
 

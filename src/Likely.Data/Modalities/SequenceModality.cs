@@ -9,6 +9,7 @@ abstract class SequenceModality : Modality
     const int SampledItems = 3, SampledSymbols = 600, ShownItems = 64, ShownSymbols = 4000, ExcerptSymbols = 240;
 
     public override IReadOnlyList<string> Keys { get; } = ["tokens", "items", "gap"];
+    public override bool HasTokens => true;
     public override string MapExtension => ".html";
     public override string Kept => "all";
     public override string KeptValues => "all, half, or a number of symbols";

@@ -1,4 +1,5 @@
 using System.Text;
+using Likely.Models;
 using Likely.Tests.Data;
 using Xunit;
 
@@ -40,6 +41,26 @@ public sealed class DataKindsTests
         var refused = CliRun.Of("train", $"{folder.Folder}/x.npy", "--model", "nade", "--set", "as=vectors", "--steps", "1", "--out", $"{folder.Folder}/m.likely");
         Assert.Equal(2, refused.Code);
         Assert.Contains("no model of those yet", refused.Error);
+    }
+
+    [Fact]
+    public void A_model_whose_kind_of_data_contradicts_it_is_refused()
+    {
+        using var folder = new Samples();
+        var made = ContinuationTests.Model(Tokens.Bytes);
+        var nothing = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var other = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["tokens"] = "characters 61" };
+        foreach (var (preprocessing, assets, sentence) in (IEnumerable<(string, IReadOnlyDictionary<string, string>, string)>)
+            [("as=vectors", made.Assets, "there is no model of vectors"), ("as=text", nothing, "not what its symbols are as bytes"), ("", made.Assets, "a model of images, and what its symbols are as bytes"), ("as=bytes", other, "has 257 tokens and 256 levels"), ("as=sound", made.Assets, "as=sound is not allowed")])
+        {
+            new Checkpoint(made.Model, [], preprocessing) { Assets = assets }.Save(In(folder, "m.likely"), overwrite: true);
+            foreach (var verb in (string[])["sample {0}/m.likely", "complete {0}/m.likely {0}/m.likely", "score {0}/m.likely {0}/m.likely"])
+            {
+                var run = CliRun.Of([.. string.Format(null, verb, folder.Folder).Split(' '), "--force"]);
+                Assert.Equal(2, run.Code);
+                Assert.Contains(sentence, run.Error);
+            }
+        }
     }
 
     static string In(Samples folder, string name) => Path.Combine(folder.Folder, name);
