@@ -60,9 +60,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 
     static Tokens? TokensOf(Checkpoint checkpoint)
     {
-        if (!checkpoint.Model.Space.IsSequence || !checkpoint.Assets.TryGetValue(Checkpoint.Tokens, out var text)) return null;
-        var tokens = Tokens.Parse(text);
-        if (tokens.Size != checkpoint.Model.Space.Levels) throw new ModelException($"the model is one of {checkpoint.Model.Space.Levels} symbols, and its tokens are {tokens.Size}; its file is damaged");
+        if (!checkpoint.Model.Space.IsSequence || Continuation.TokensOf(checkpoint) is not { } tokens) return null;
         if (checkpoint.Model.Classes > 0 || checkpoint.Model.Members > 1) throw new ModelException("a model of sequences that needs labels, or an ensemble, cannot code files");
         return tokens;
     }

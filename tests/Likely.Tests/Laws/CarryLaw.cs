@@ -68,15 +68,14 @@ public sealed unsafe class CarryLaw
         if (law.Dropout) return; // units are dropped by their place in a window
         var model = law.Build();
         var examples = law.Examples(4);
-        // Of one position, all of the past is another pass's: what is left of the gradient is that of weights which never went through it.
-        // So the first window of a run has the whole's gradient, and later ones the whole's with their past held constant.
+        // A run at its beginning has no past to hold constant: its first window has the whole's gradient.
         var (whole, first) = (Faces.Batch(model, examples, []), new SymbolBatch(law.Space, 4));
         first.Begin(4);
         for (var i = 0; i < 4; i++) first.Set(i, examples[i]);
         var expected = Gradient(model, whole);
         Assert.Equal(expected, Gradient(model, first, new Run(4)));
         if (law.Space.Height > 1 || law.Space.Positions < 4) return;
-        // Cut where the state is that of the beginning, nothing is lost: two windows are then two examples.
+        // Nor has one that is cut between two windows, which are then two examples.
         var half = law.Space.Positions / 2;
         var run = new Run(4);
         var sum = new double[expected.Length];
