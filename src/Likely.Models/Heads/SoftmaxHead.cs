@@ -22,7 +22,7 @@ public sealed unsafe class SoftmaxHead(int symbols, int levels) : Head(symbols, 
 
     sealed class Sums(SoftmaxHead head) : Cumulative(head)
     {
-        readonly float[] _probabilities = new float[head.Levels];
+        readonly float[] _probabilities = new float[head.Levels + 15 & ~15];
         readonly double[] _below = new double[head.Levels + 1];
         double _total;
 
@@ -34,7 +34,7 @@ public sealed unsafe class SoftmaxHead(int symbols, int levels) : Head(symbols, 
         {
             fixed (float* p = _probabilities) Likelihood.SoftmaxProbabilities(row + at * Levels, Levels, 1 / temperature, p);
             double even = 0, odd = 0, running = 0;
-            for (var i = 0; i < _probabilities.Length; i++)
+            for (var i = 0; i < Levels; i++)
             {
                 double weight = _probabilities[i] > 0 ? _probabilities[i] : 0; // not a number counts as nothing
                 if ((i & 1) == 0) even += weight;

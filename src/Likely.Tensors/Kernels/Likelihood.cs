@@ -85,16 +85,14 @@ static unsafe class Likelihood
         return logits[symbol] - normalizer;
     }
 
-    /// <summary>probabilities = softmax(logits * inverseTemperature).</summary>
+    /// <summary>probabilities = softmax(logits * inverseTemperature); there is room for a multiple of 16 of them.</summary>
     public static void SoftmaxProbabilities(float* logits, int levels, float inverseTemperature, float* probabilities)
     {
         var padded = levels + 15 & ~15;
-        var scaled = stackalloc float[padded + 16];
-        for (var i = 0; i < levels; i++) scaled[i] = logits[i] * inverseTemperature;
-        for (var i = levels; i < padded; i++) scaled[i] = 0;
-        LogSumExp(scaled, levels, out var maximum, out var sum);
+        for (var i = 0; i < levels; i++) probabilities[i] = logits[i] * inverseTemperature;
+        for (var i = levels; i < padded; i++) probabilities[i] = 0;
+        LogSumExp(probabilities, levels, out var maximum, out var sum);
         for (var i = 0; i < padded; i += 16)
-            (Exponential.Exp(Vector512.Load(scaled + i) - Vector512.Create(maximum)) / Vector512.Create(sum)).Store(scaled + i);
-        for (var i = 0; i < levels; i++) probabilities[i] = scaled[i];
+            (Exponential.Exp(Vector512.Load(probabilities + i) - Vector512.Create(maximum)) / Vector512.Create(sum)).Store(probabilities + i);
     }
 }

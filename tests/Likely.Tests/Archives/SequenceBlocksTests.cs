@@ -62,6 +62,19 @@ public sealed class SequenceBlocksTests
         Assert.True(stream.Length <= nats / Math.Log(2) / 8 * 1.0005 + 16);
     }
 
+    [Theory, InlineData(4000), InlineData(9000)]
+    public void A_large_alphabet_costs_no_more_than_the_score_says(int characters)
+    {
+        var tokens = Likely.Tokens.Characters(Enumerable.Range(0x4e00, characters));
+        var random = new Philox(4, RandomPurpose.Test);
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 700).Select(i => (char)(0x4e00 + random.Below(0, (ulong)i, characters)))) + "a\u0080\u4dff");
+        var model = Model(tokens);
+        var nats = Evaluation.Score(model, [tokens.Encode(text)], [], 1)[0];
+        var stream = SequenceBlocks.Encode(model, tokens, [text], [[]], null, default)[0];
+        Assert.InRange(stream.Length, nats / Math.Log(2) / 8 * 0.9995 - 16, nats / Math.Log(2) / 8 * 1.0005 + 16);
+        Assert.Equal(text, SequenceBlocks.Decode(model, tokens, [stream], [text.Length], null, default)[0]);
+    }
+
     [Fact]
     public void Streams_that_stand_for_other_bytes_are_refused_or_differ_and_never_hang()
     {
