@@ -7,7 +7,7 @@ namespace Likely.Models;
 /// information carries it, so that trimming keeps it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class KeyAttribute : Attribute
+public class KeyAttribute : Attribute
 {
     /// <summary>A flag.</summary>
     public KeyAttribute(string meaning) => Meaning = meaning;

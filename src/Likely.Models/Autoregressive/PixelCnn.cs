@@ -23,7 +23,7 @@ public sealed record PixelCnnConfig : ModelConfig
     public double Dropout { get; init; }
     [Key("learned numbers that each symbol enters as, besides its value; for data in which single levels matter", 0, 256)]
     public int Embedding { get; init; }
-    [Key("distribution of a symbol; auto: bernoulli for 2 levels, mixture for colours of 256, else softmax", "auto", "bernoulli", "softmax", "mixture")]
+    [HeadKey]
     public string Head { get; init; } = "auto";
     [Key("logistic components of head=mixture", 1, 16)]
     public int Components { get; init; } = 10;

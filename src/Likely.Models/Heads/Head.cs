@@ -5,7 +5,7 @@ namespace Likely.Models;
 /// <summary>
 /// What a network's last outputs mean: the distribution of the symbols of one position, given as a row of numbers. A head says how likely
 /// symbols are (with the gradient, for training), and what the probability of all symbols below one is; drawing and coding follow
-/// from that alone. A new head is one file and its line in <see cref="Create"/>.
+/// from that alone. A new head is one file and its line in <c>Known</c>.
 /// </summary>
 public abstract unsafe class Head : ILikelihood
 {
@@ -46,14 +46,26 @@ public abstract unsafe class Head : ILikelihood
     /// <summary>A distribution function, to be begun for one symbol after another.</summary>
     internal abstract Cumulative NewCumulative();
 
+    internal const string Auto = "auto";
+
+    static readonly (string Name, Func<Space, int, Head> Create)[] Known =
+    [
+        ("bernoulli", (space, _) => new BernoulliHead(space.Symbols, space.Levels)),
+        ("softmax", (space, _) => new SoftmaxHead(space.Symbols, space.Levels)),
+        ("mixture", (space, components) => new LogisticMixtureHead(space.Symbols, space.Levels, components)),
+    ];
+
+    /// <summary>The heads that a config's key <c>head</c> can name.</summary>
+    internal static string[] Names => [.. Known.Select(head => head.Name)];
+
     /// <summary>The head named by a config's <c>head</c> key; <c>auto</c>: bits for 2 levels, a mixture for colours of 256, else one probability a level.</summary>
     /// <exception cref="ModelException">There is no such head, or it cannot describe this space.</exception>
-    public static Head Create(string name, Space space, int components) => name switch
+    public static Head Create(string name, Space space, int components)
     {
-        "auto" => Create(space.Levels == 2 ? "bernoulli" : space is { Levels: 256, Symbols: 3 } ? "mixture" : "softmax", space, components),
-        "bernoulli" => new BernoulliHead(space.Symbols, space.Levels),
-        "softmax" => new SoftmaxHead(space.Symbols, space.Levels),
-        "mixture" => new LogisticMixtureHead(space.Symbols, space.Levels, components),
-        _ => throw new ModelException($"there is no head '{name}'"),
-    };
+        if (name == Auto) name = space.Levels == 2 ? "bernoulli" : space is { Levels: 256, Symbols: 3 } ? "mixture" : "softmax";
+        foreach (var head in Known)
+            if (head.Name == name)
+                return head.Create(space, components);
+        throw new ModelException($"there is no head '{name}'");
+    }
 }
