@@ -53,6 +53,12 @@ public static class LawCases
         ("larger RGB grid", Space.Image(9, 6, 3, 4), 0, [("head", "softmax")], []),
     ];
 
+    // Where a head is tried that no combination names.
+    static readonly Space[] _spacesOfHeads =
+        [Space.Image(2, 3, 1, 3), Space.Image(3, 3, 1, 4), Space.Image(5, 4, 1, 256), Space.Image(1, 2, 3, 3), Space.Image(3, 3, 3, 4), Space.Image(3, 3, 3, 256)];
+
+    static readonly string[] _otherHeads = [.. Head.Names.Except(_combinations.SelectMany(one => one.Wanted.Concat(one.Needed)).Where(pair => pair.Key == "head").Select(pair => pair.Value))];
+
     public static IReadOnlyList<LawCase> All { get; } = [.. ModelRegistry.All.SelectMany(Accepted)];
 
     /// <summary>Theory data: the names of all cases that satisfy a condition.</summary>
@@ -75,6 +81,10 @@ public static class LawCases
             if (needed.Any(pair => !keys.ContainsKey(pair.Key))) continue;
             if (Try($"{published.Name}: {name}", published, Settings(keys, [.. wanted, .. needed]), space, classes) is { } found) yield return found;
         }
+        if (keys.ContainsKey("head"))
+            foreach (var head in _otherHeads)
+                foreach (var space in _spacesOfHeads)
+                    if (Try($"{published.Name}: {head} of {space}", published, Settings(keys, ("head", head)), space, 0) is { } found) yield return found;
         // Every switch of a model is tried the other way round.
         foreach (var (key, value) in keys)
             if (key != "conditional" && bool.TryParse(value, out var flag)

@@ -1,5 +1,6 @@
 using Likely.Models;
 using Likely.Tensors;
+using Likely.Tests.Tensors;
 
 namespace Likely.Tests.Reference;
 
@@ -69,19 +70,12 @@ static class DoubleOps
     /// <summary>Log-probabilities of symbols [rows, S] under parameters [rows, outputs] of a head.</summary>
     public static double[] LogProbabilities(Head head, double[] parameters, int[] symbols)
     {
-        var (logs, sub, outputs) = (new double[symbols.Length], head.Symbols, head.Outputs);
+        var (logs, sub, outputs, twin) = (new double[symbols.Length], head.Symbols, head.Outputs, HeadCases.Of(head).Twin);
         for (var r = 0; r * sub < symbols.Length; r++)
         {
             var row = parameters.AsSpan(r * outputs, outputs);
             var observed = symbols.AsSpan(r * sub, sub);
-            var components = outputs / (sub == 1 ? 3 : 10);
-            for (var s = 0; s < sub; s++)
-                logs[r * sub + s] = head switch
-                {
-                    BernoulliHead => LogSigmoid(observed[s] == 1 ? row[s] : -row[s]),
-                    SoftmaxHead => row[s * head.Levels + observed[s]] - LogSumExp(row.Slice(s * head.Levels, head.Levels)),
-                    _ => Mixture(row, components, observed[..(s + 1)]) - (s == 0 ? 0 : Mixture(row, components, observed[..s])),
-                };
+            for (var s = 0; s < sub; s++) logs[r * sub + s] = twin(head, row, observed, s);
         }
         return logs;
     }
@@ -128,8 +122,8 @@ static class DoubleOps
         return y;
     }
 
-    // log of the joint probability of the first channels of a pixel (Salimans et al. 2017, eq. 2 and 3).
-    static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<int> symbols)
+    /// <summary>log of the joint probability of the first channels of a pixel (Salimans et al. 2017, eq. 2 and 3).</summary>
+    public static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<int> symbols)
     {
         var joint = new double[components];
         var normalizer = LogSumExp(row[..components]);
@@ -159,12 +153,12 @@ static class DoubleOps
 
     static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
-    static double LogSigmoid(double x) => x > 0 ? -Math.Log(1 + Math.Exp(-x)) : x - Math.Log(1 + Math.Exp(x));
+    public static double LogSigmoid(double x) => x > 0 ? -Math.Log(1 + Math.Exp(-x)) : x - Math.Log(1 + Math.Exp(x));
 
-    // log(1 - e^-x), for x so small that the difference would vanish as well.
-    static double LogOneLessExp(double x) => x < 1e-5 ? Math.Log(x) - x / 2 : Math.Log(1 - Math.Exp(-x));
+    /// <summary>log(1 - e^-x), for x so small that the difference would vanish as well.</summary>
+    public static double LogOneLessExp(double x) => x < 1e-5 ? Math.Log(x) - x / 2 : Math.Log(1 - Math.Exp(-x));
 
-    static double LogSumExp(ReadOnlySpan<double> values)
+    public static double LogSumExp(ReadOnlySpan<double> values)
     {
         var maximum = double.NegativeInfinity;
         foreach (var value in values) maximum = Math.Max(maximum, value);

@@ -63,13 +63,18 @@ public sealed unsafe class LikelihoodTests
         Assert.True(peaks[0] < peaks[1] && peaks[1] < peaks[2], $"{head}: peaks {string.Join(", ", peaks)} at temperatures 2, 1, 0.5");
     }
 
-    public static TheoryData<int> Heads => [.. Enumerable.Range(0, _heads.Length)];
+    public static TheoryData<int> Heads => [.. Enumerable.Range(0, HeadCases.Heads.Length)];
 
-    static readonly Head[] _heads =
-    [
-        new BernoulliHead(1, 2), new BernoulliHead(3, 2), new SoftmaxHead(1, 5), new SoftmaxHead(3, 33),
-        new LogisticMixtureHead(1, 256, 1), new LogisticMixtureHead(3, 256, 1), new LogisticMixtureHead(1, 256, 10), new LogisticMixtureHead(3, 256, 10),
-    ];
+    [Fact]
+    public void Every_registered_head_is_put_to_these_laws()
+    {
+        foreach (var name in Head.Names)
+        {
+            var known = HeadCases.All.SingleOrDefault(known => known.Name == name);
+            Assert.True(known is not null, $"head={name} has no case; see HeadCases");
+            foreach (var head in known.Heads) Assert.IsType(head.GetType(), Head.Create(name, Space.Image(1, 1, head.Symbols, head.Levels), 1));
+        }
+    }
 
     /// <summary>
     /// One function says it all: it rises from 0 to the whole, its steps are the probabilities that scoring gives (also where they are tiny), they sum to 1
@@ -78,14 +83,18 @@ public sealed unsafe class LikelihoodTests
     [Theory, MemberData(nameof(Heads))]
     public void What_lies_below_a_level_gives_probabilities_scores_and_draws(int index)
     {
-        var head = _heads[index];
-        var isMixture = head is LogisticMixtureHead;
-        var components = head.Outputs / (head.Symbols == 1 ? 3 : 10);
+        var head = HeadCases.Heads[index];
+        var law = HeadCases.Of(head);
         for (var trial = 0UL; trial < 60; trial++)
         {
             var spread = trial % 3 == 0 ? 1 : trial % 3 == 1 ? 10 : 30;
-            var row = Block(head.Outputs, i => !isMixture || i < components ? Uniform(trial, i, -spread, spread)
-                : i / components > 2 * head.Symbols ? Uniform(trial, i, -2, 2) : i / components % 2 == 1 ? Uniform(trial, i, -1.2, 1.2) : Uniform(trial, i, -6, 0));
+            var row = Block(head.Outputs, i => law.Number(head, i) switch
+            {
+                HeadNumber.Mean => Uniform(trial, i, -1.2, 1.2),
+                HeadNumber.LogScale => Uniform(trial, i, -6, 0),
+                HeadNumber.Coefficient => Uniform(trial, i, -2, 2),
+                _ => Uniform(trial, i, -spread, spread),
+            });
             var symbols = new int[head.Symbols + 16];
             for (var s = 0; s < head.Symbols; s++) symbols[s] = _random.Below(trial, 7000 + (ulong)s, head.Levels);
             var cumulative = head.NewCumulative();
@@ -103,7 +112,7 @@ public sealed unsafe class LikelihoodTests
                         symbols[at] = level;
                         var log = head.LogProbability(p, known, at);
                         // What a float keeps of a logit of this size, or of an edge between two levels, and a double of a difference of two that are near 1.
-                        Assert.True(Math.Abs(Math.Exp(log) - probabilities[level]) <= (isMixture ? 1e-4 : 1e-5 * spread) * probabilities[level] + 1e-7, $"{head}, level {level}: {Math.Exp(log):G9} by its logarithm and {probabilities[level]:G9}");
+                        Assert.True(Math.Abs(Math.Exp(log) - probabilities[level]) <= (law.HasEdges ? 1e-4 : 1e-5 * spread) * probabilities[level] + 1e-7, $"{head}, level {level}: {Math.Exp(log):G9} by its logarithm and {probabilities[level]:G9}");
                         var (low, high) = (cumulative.Below(level) / cumulative.Below(head.Levels), cumulative.Below(level + 1) / cumulative.Below(head.Levels));
                         if (high - low > 1e-12)
                             foreach (var share in new[] { 1e-3, 0.5, 0.999 }) Assert.Equal(level, cumulative.Draw(low + share * (high - low)));
@@ -116,16 +125,14 @@ public sealed unsafe class LikelihoodTests
     [Theory, MemberData(nameof(Heads))]
     public void Extreme_parameters_give_finite_logs_and_gradients_that_are_right(int index)
     {
-        var head = _heads[index];
-        var (sub, levels, outputs, isMixture) = (head.Symbols, head.Levels, head.Outputs, head is LogisticMixtureHead);
-        var size = isMixture ? outputs / (sub == 1 ? 3 : 10) : 1;
-        double[] logits = [-1e4, -100, 0, 100, 1e4], means = size == 1 ? [-1e4, -1, 0, 1, 1e4] : [-1.5, -1, 0, 1, 1.5], logScales = [-200, -7.5, -2, 1, 60, 90, 200];
+        var head = HeadCases.Heads[index];
+        var (sub, levels, outputs, law) = (head.Symbols, head.Levels, head.Outputs, HeadCases.Of(head));
+        double[] logits = [-1e4, -100, 0, 100, 1e4], means = law.HasOneMean(head) ? [-1e4, -1, 0, 1, 1e4] : [-1.5, -1, 0, 1, 1.5], logScales = [-200, -7.5, -2, 1, 60, 90, 200];
         for (var trial = 0UL; trial < 200; trial++)
         {
             var row = Block(outputs, i =>
             {
-                var group = i / size;
-                var choices = !isMixture || group == 0 || group > 2 * sub ? logits : group % 2 == 1 ? means : logScales;
+                var choices = law.Number(head, i) switch { HeadNumber.Mean => means, HeadNumber.LogScale => logScales, _ => logits };
                 return choices[_random.Below(trial, (ulong)i, choices.Length)];
             });
             var symbols = new int[sub + 16];
