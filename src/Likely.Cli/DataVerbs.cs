@@ -55,7 +55,7 @@ static class DataVerbs
         outputs.Claim(output);
         AtomicFile.Write(output, session.Force, data.Modality.Preview(data.Train.Count > 0 ? data.Train : data.All, data.Tokens).Write);
         var space = data.Space;
-        session.Answer($"{data.Describe()}\nitems   {output}", new JsonObject
+        session.Answer($"{data.Describe(session.Cancellation)}\nitems   {output}", new JsonObject
         {
             ["name"] = data.Name,
             ["modality"] = data.Modality.Name,

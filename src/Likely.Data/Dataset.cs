@@ -134,7 +134,7 @@ public sealed class Dataset : IDisposable
     }
 
     /// <summary>Source, splits, space, classes and preprocessing, as lines of text.</summary>
-    public string Describe()
+    public string Describe(CancellationToken cancellation = default)
     {
         var text = new StringBuilder();
         text.AppendLine($"name    {VisibleText.Line(Name)}");
@@ -142,7 +142,7 @@ public sealed class Dataset : IDisposable
         text.AppendLine($"splits  train {Train.Count}, validation {Validation.Count}, test {Test.Count}{(_content.Division.Length > 0 ? $"; {_content.Division}" : "")}");
         text.AppendLine($"shape   {Modality.Shape(this)}");
         text.AppendLine($"labels  {(ClassNames.Count == 0 ? "none" : $"{ClassNames.Count}: {VisibleText.Line(string.Join(", ", ClassNames.Take(20)))}{(ClassNames.Count > 20 ? ", ..." : "")}")}");
-        foreach (var (name, words) in Modality.Describe(this)) text.AppendLine($"{name,-7} {VisibleText.Line(words)}");
+        foreach (var (name, words) in Modality.Describe(this, cancellation)) text.AppendLine($"{name,-7} {VisibleText.Line(words)}");
         foreach (var note in Notes) text.AppendLine($"note    {VisibleText.Line(note)}");
         var settings = (_content.Options with { HoldOut = HoldOut.Permutation }).ToCanonical();
         text.Append($"set     {(settings.Length == 0 ? "nothing: as they are stored" : settings)}");

@@ -10,7 +10,7 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new TransformerConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -32,6 +32,9 @@ public abstract record ModelConfig
 
     /// <summary>Symbols of a training window, of a model that is trained on sequences window by window with the state carried over; null: on examples whole.</summary>
     [JsonIgnore] public virtual int? Window => null;
+
+    /// <summary>True if a training window goes on from the past of the one before it; false if it has none, and the model looks back no further than a window.</summary>
+    [JsonIgnore] public virtual bool CarriesPast => true;
 
     /// <summary>The published hyperparameters, nothing automatic: what a model file means by leaving a key out. Never changes, as identities rest on it.</summary>
     [JsonIgnore] public virtual ModelConfig Published => ModelRegistry.Find(Name);
@@ -79,4 +82,5 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(NadeConfig))]
 [JsonSerializable(typeof(MadeConfig))]
 [JsonSerializable(typeof(CharRnnConfig))]
+[JsonSerializable(typeof(TransformerConfig))]
 partial class ModelJson : JsonSerializerContext;

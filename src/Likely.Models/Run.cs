@@ -100,14 +100,18 @@ public sealed class Run
         if (_read < _written.Length) _cuts.Add(example);
     }
 
+    /// <summary>Lets one example go on from the past of one of another run of the same model, all of whose layers have been asked here as well.</summary>
+    internal void Take(int example, Run from, int source)
+    {
+        foreach (var (layer, slot) in from._slots)
+            if (slot is RunMemory memory) ((RunMemory)_slots[layer]).Take(example, memory, source);
+    }
+
     /// <summary>All that the layers remember, to go on from by <see cref="Read"/>.</summary>
     internal float[] Write()
     {
         var values = new List<float>();
-        foreach (var memory in _memories)
-            foreach (var tensor in memory.Values ?? throw new InvalidOperationException($"{memory.GetType().Name} cannot be written down"))
-                for (var position = 0; position < tensor.Positions; position++)
-                    for (var example = 0; example < tensor.Batch; example++) values.AddRange(tensor.Row(position, example));
+        foreach (var memory in _memories) memory.Write(values);
         values.AddRange(_written.AsSpan(_read)); // of layers that have not been asked since
         return [.. values];
     }
@@ -131,15 +135,5 @@ public sealed class Run
         foreach (var example in _cuts) memory.Cut(example);
     }
 
-    void Fill(RunMemory memory)
-    {
-        foreach (var tensor in memory.Values ?? [])
-            for (var position = 0; position < tensor.Positions; position++)
-                for (var example = 0; example < tensor.Batch; example++)
-                {
-                    var row = tensor.Row(position, example);
-                    _written.AsSpan(_read, row.Length).CopyTo(row);
-                    _read += row.Length;
-                }
-    }
+    void Fill(RunMemory memory) => _read += memory.Read(_written.AsSpan(_read));
 }

@@ -11,8 +11,34 @@ abstract class RunMemory
     /// <summary>Forgets the past of one example.</summary>
     public abstract void Cut(int example);
 
-    /// <summary>All that is remembered, in an order of its own, to be written down and read again; null of a memory that no training carries.</summary>
+    /// <summary>The numbers that are remembered, in an order of their own, to be written down and read again; null of a memory that no training carries.</summary>
     public virtual IReadOnlyList<Tensor>? Values => null;
+
+    /// <summary>Takes over the past of one example of another run's memory of the same layer.</summary>
+    public virtual void Take(int example, RunMemory from, int source) => throw new InvalidOperationException($"{GetType().Name} takes over no other's past");
+
+    /// <summary>Appends all that is remembered.</summary>
+    public virtual void Write(List<float> values)
+    {
+        foreach (var tensor in Values ?? throw new InvalidOperationException($"{GetType().Name} cannot be written down"))
+            for (var position = 0; position < tensor.Positions; position++)
+                for (var example = 0; example < tensor.Batch; example++) values.AddRange(tensor.Row(position, example));
+    }
+
+    /// <summary>Reads what was written from the beginning of <paramref name="values"/>; returns how many numbers that are.</summary>
+    public virtual int Read(ReadOnlySpan<float> values)
+    {
+        var read = 0;
+        foreach (var tensor in Values ?? [])
+            for (var position = 0; position < tensor.Positions; position++)
+                for (var example = 0; example < tensor.Batch; example++)
+                {
+                    var row = tensor.Row(position, example);
+                    values.Slice(read, row.Length).CopyTo(row);
+                    read += row.Length;
+                }
+        return read;
+    }
 
     /// <summary>The rows of some examples of a tensor, on a tape.</summary>
     public static Tensor Copy(Tensor from, Tape tape, ReadOnlySpan<int> examples)

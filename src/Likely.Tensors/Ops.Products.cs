@@ -88,6 +88,36 @@ public static unsafe partial class Ops
         return y;
     }
 
+    /// <summary>
+    /// The products of x [T, B, C] with the first rows of a table [1, N, C], [T, B, rows]: the linear map whose weights are the table turned, as where a network's
+    /// output has the weights of its input's embedding.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor Scores(Tensor x, Parameter table, int rows)
+    {
+        if (x.Channels != table.Outputs || table.Taps != 1 || rows < 1 || rows > table.Inputs) throw new ArgumentException($"{rows} rows of a table {table.Shape} cannot score {x.Shape}");
+        var tape = x.Tape;
+        var y = tape.New(x.Shape with { Channels = rows }, requiresGradient: true);
+        var turned = table.Transposed(tape);
+        var stride = Shape.RoundUp(table.Inputs);
+        var zeros = tape.Zeros(y.Stride);
+        if (tape.Computes) Kernels.Convolution.Pointwise(x.Data, x.Stride, x.Rows, x.Channels, turned, stride, zeros, y.Data, y.Stride, y.Stride);
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            Tensor x = e.A!, y = e.Output!;
+            var table = e.Weight!;
+            var gradient = table.GradientIn(tape);
+            if (tape.Computes) Kernels.Convolution.PointwiseGradient(y.Gradient, y.Stride, x.Data, x.Stride, x.Rows, y.Channels, gradient, table.Stride, table.Stride);
+            if (!x.RequiresGradient) return;
+            var dx = tape.GradientOf(x, out var isNew);
+            var start = isNew ? tape.Zeros(x.Stride) : null;
+            if (tape.Computes) Kernels.Convolution.Pointwise(y.Gradient, y.Stride, x.Rows, y.Channels, table.Data, table.Stride, start, dx, x.Stride, x.Stride);
+        });
+        (entry.A, entry.Weight) = (x, table);
+        return y;
+    }
+
     static Tensor Begin(Tape tape, Tensor x, int positions, Parameter weight, Parameter? bias, Tensor? onto)
     {
         if (bias is not null && onto is not null) throw new ArgumentException("a product begins with a bias or continues a tensor, not both");

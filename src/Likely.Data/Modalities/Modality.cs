@@ -126,7 +126,7 @@ public abstract class Modality
     internal abstract string Shape(Dataset data);
 
     /// <summary>More about a data set, a name and what there is to say of it each.</summary>
-    internal virtual IEnumerable<(string Name, string Words)> Describe(Dataset data) => [];
+    internal virtual IEnumerable<(string Name, string Words)> Describe(Dataset data, CancellationToken cancellation) => [];
 
     /// <summary>Whether a file or folder is of this kind if nothing else says so.</summary>
     /// <exception cref="DataException">if it cannot be read</exception>

@@ -92,14 +92,14 @@ abstract class SequenceModality : Modality
     internal override string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture,
         $"{(data.All.Count == 1 ? "one sequence" : $"{data.All.Count} sequences, the longest")} of {data.Space.Width} symbols, an alphabet of {data.Space.Levels}");
 
-    internal override IEnumerable<(string Name, string Words)> Describe(Dataset data)
+    internal override IEnumerable<(string Name, string Words)> Describe(Dataset data, CancellationToken cancellation)
     {
         yield return ("symbols", string.Join(", ", ((Split[])[data.Train, data.Validation, data.Test]).Select(split =>
             string.Create(CultureInfo.InvariantCulture, $"{split.Name} {Enumerable.Range(0, split.Count).Sum(i => (long)split.SpaceOf(i).Width)}"))));
         yield return ("tokens", Words(data.Tokens!));
         var split = data.Train.Count > 0 ? data.Train : data.All;
         yield return ("excerpt", Excerpt(split, data.Tokens!));
-        var baselines = Baselines.Measure(data, data.Validation.Count > 0 ? data.Validation : data.Test, threads: 1);
+        var baselines = Baselines.Measure(data, data.Validation.Count > 0 ? data.Validation : data.Test, threads: 1, cancellation: cancellation);
         yield return ("simple", $"{baselines} {baselines.Unit}");
         foreach (var warning in baselines.Warnings) yield return ("note", warning);
     }

@@ -5,12 +5,12 @@ namespace Likely.Data;
 
 /// <summary>
 /// Baselines of text and bytes, in bits per byte, whatever the symbols are: every byte equally likely, 8; bytes as often as in the training part, p(s) = (n_s + 1/2) / (n + 128);
-/// each byte given the three before it, p(s | c) = (n_cs + 2 p(s | shorter c)) / (n_c + 2), down to the former; and gzip of what is held out alone. At most 4 MB are counted and 1 MB judged.
+/// each byte given the three before it, p(s | c) = (n_cs + 2 p(s | shorter c)) / (n_c + 2), down to the former; and gzip of what is held out alone. At most 4 MB are counted and 1 MB judged, of at most 50,000 items each.
 /// </summary>
 static class TextBaselines
 {
     const double BitsPerNat = 1 / 0.693147180559945309;
-    const int MostCounted = 4 << 20, MostJudged = 1 << 20, Order = 3, Slots = 1 << 22, Few = 10_000;
+    const int MostCounted = 4 << 20, MostJudged = 1 << 20, Order = 3, Slots = 1 << 22, Few = 10_000, MostItems = 50_000;
 
     public static Baselines Measure(Split train, Split heldOut, Tokens tokens, CancellationToken cancellation)
     {
@@ -35,7 +35,7 @@ static class TextBaselines
         var bytes = new List<byte>();
         var symbols = 0L;
         var buffer = new int[1 << 14];
-        for (var index = 0; index < split.Count && bytes.Count < most; index++)
+        for (var index = 0; index < Math.Min(split.Count, MostItems) && bytes.Count < most; index++)
             for (int at = 0, length = split.SpaceOf(index).Width; at < length && bytes.Count < most;)
             {
                 cancellation.ThrowIfCancellationRequested();

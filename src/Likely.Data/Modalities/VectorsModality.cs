@@ -63,9 +63,9 @@ sealed class VectorsModality : Modality
 
     internal override string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture, $"{data.All.Count} rows of {data.Space.Width} columns");
 
-    internal override IEnumerable<(string Name, string Words)> Describe(Dataset data)
+    internal override IEnumerable<(string Name, string Words)> Describe(Dataset data, CancellationToken cancellation)
     {
-        var values = VectorStatistics.Of((VectorItems)data.Items, default);
+        var values = VectorStatistics.Of((VectorItems)data.Items, cancellation);
         yield return ("values", string.Create(CultureInfo.InvariantCulture, $"range {values.Least:R} to {values.Most:R}, mean {values.Mean:G6}, deviation {values.Deviation:G6}, NaN {values.NotNumbers}, infinite {values.Infinite}"));
     }
 

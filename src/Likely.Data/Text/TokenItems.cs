@@ -20,6 +20,7 @@ sealed class TokenItems : SymbolItems
     readonly IReadOnlyList<string> _classNames;
     readonly int[]? _classOf;
     readonly ulong _seed;
+    readonly CancellationToken _cancellation; // of whoever opened them
     readonly int[]? _lengths; // in symbols; null: one a byte
     readonly Dictionary<int, long[]> _marks = [];
 
@@ -29,11 +30,11 @@ sealed class TokenItems : SymbolItems
     /// <param name="classNames">Those names.</param>
     /// <param name="classOf">The class of each label; null if labels are classes.</param>
     /// <param name="seed">What the items' places in an even draw are decided by besides their content.</param>
-    /// <param name="cancellation">Stops the scan.</param>
+    /// <param name="cancellation">Stops the scan, and what passes over all items later.</param>
     /// <exception cref="DataException">if a file cannot be read</exception>
     public TokenItems(ByteItems items, Tokens tokens, int[]? labels, IReadOnlyList<string> classNames, int[]? classOf, ulong seed, CancellationToken cancellation)
     {
-        (_items, _tokens, _labels, _classNames, _classOf, _seed) = (items, tokens, labels, classNames, classOf, seed);
+        (_items, _tokens, _labels, _classNames, _classOf, _seed, _cancellation) = (items, tokens, labels, classNames, classOf, seed, cancellation);
         if (tokens.LongestSymbol > 1) _lengths = CountSymbols(cancellation);
     }
 
@@ -57,6 +58,7 @@ sealed class TokenItems : SymbolItems
         Span<byte> number = stackalloc byte[8];
         for (var file = 0; file < files.Count; file++)
         {
+            _cancellation.ThrowIfCancellationRequested();
             var (at, end) = (files.Starts[file], files.Starts[file + 1]);
             BinaryPrimitives.WriteInt64LittleEndian(number, end - at);
             hash.AppendData(number);

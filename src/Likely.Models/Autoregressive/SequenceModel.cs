@@ -36,7 +36,13 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
 
     protected abstract double MultiplyAddsPerPosition { get; }
 
-    internal Tensor Run(SymbolInput x, Pass pass) => Forward(x, pass);
+    /// <summary>Positions of a window, beyond which the network sees nothing; null: it sees all that came before. See <see cref="ContextWindows"/>.</summary>
+    protected virtual int? Context => null;
+
+    internal Tensor Run(SymbolInput x, Pass pass) =>
+        Context is { } context && pass.Run is { } run ? run.Slot(this, () => new ContextWindows(this, context, run)).Forward(x, pass) : Forward(x, pass);
+
+    internal Tensor RunWithin(SymbolInput x, Pass pass) => Forward(x, pass);
 
     private protected override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member, Run? run)
     {
@@ -44,8 +50,9 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
         var (positions, count) = (batch.Space.Positions, batch.Count);
         if (tape.Recording || run is not null || !IsLarge(batch))
         {
+            if (run is null && positions > Context) throw new ArgumentException($"a training window of {Config.Name} has at most context={Context} positions, not {positions}");
             var pass = run is null ? Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory) : run.On(tape, 0, positions);
-            return Ops.LogProbabilities(Head, Forward(new SymbolInput(inputs, positions, count), pass), batch.Symbols, scale, batch.Lengths);
+            return Ops.LogProbabilities(Head, Run(new SymbolInput(inputs, positions, count), pass), batch.Symbols, scale, batch.Lengths);
         }
         // Something long is scored window by window: the same bits with bounded memory.
         var logs = tape.New(new Shape(positions, count, 1), compact: true);
@@ -63,7 +70,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
     {
         var inputs = batch.Inputs();
         if (run is null && IsLarge(batch)) EachWindow(tape, batch, inputs, Read);
-        else Read(0, Forward(new SymbolInput(inputs, batch.Space.Positions, batch.Count), run is null ? Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory) : run.On(tape, 0, batch.Space.Positions)));
+        else Read(0, Run(new SymbolInput(inputs, batch.Space.Positions, batch.Count), run is null ? Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory) : run.On(tape, 0, batch.Space.Positions)));
 
         void Read(int first, Tensor parameters)
         {
@@ -72,7 +79,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
         }
     }
 
-    static bool IsLarge(SymbolBatch batch) => batch.Space.Extent.Positions * batch.Count > LargestPass;
+    bool IsLarge(SymbolBatch batch) => batch.Space.Extent.Positions * batch.Count > LargestPass || batch.Space.Extent.Positions > Context;
 
     void EachWindow(Tape tape, SymbolBatch batch, PinnedSymbols inputs, Action<int, Tensor> read)
     {
@@ -85,7 +92,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
             var count = settled ? positions % longest : Math.Min(longest, positions - first);
             if (count == 0) break;
             var pass = run.Next(first, count);
-            read(first, Forward(new SymbolInput(inputs.At((long)first * batch.Count), count, batch.Count), pass));
+            read(first, Run(new SymbolInput(inputs.At((long)first * batch.Count), count, batch.Count), pass));
             if (settled) break;
         }
     }
@@ -97,7 +104,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
     {
         var meter = new MemoryMeter();
         var run = new Run(batch, extent, meter) { Labels = new int[Classes > 0 ? batch : 0] };
-        Forward(new SymbolInput(new PinnedSymbols([]), 1, batch), run.Next(0, 1));
+        Run(new SymbolInput(new PinnedSymbols([]), 1, batch), run.Next(0, 1));
         return meter.Bytes + SequencePredictor.QueueBytes(batch);
     }
 }

@@ -23,6 +23,9 @@ abstract class BatchPlan
     /// <summary>True if windows go on where those of the step before ended, so that each place has a past.</summary>
     public abstract bool Carries { get; }
 
+    /// <summary>True if what a place holds may be shorter than the longest window, or begin within an item.</summary>
+    public virtual bool HasWindows => Carries;
+
     /// <summary>Positions of the prepared batch that count.</summary>
     public abstract long Positions { get; }
 
@@ -32,9 +35,10 @@ abstract class BatchPlan
     /// <summary>What the prepared batch has at a place.</summary>
     public abstract BatchWindow At(int place);
 
-    /// <summary>The plan that suits a model: examples whole and shuffled, or if it is trained window by window, lanes.</summary>
+    /// <summary>The plan that suits a model: examples whole and shuffled, or if it is trained window by window, lanes, or windows from anywhere if it looks back no further.</summary>
     public static BatchPlan For(Models.ModelConfig config, Split split, int batch, ulong seed)
-        => config.Window is { } window ? new LanePlan(Lengths(split), window, batch, seed) : new ShuffledPlan(split.Count, split.Space.Positions, batch, seed);
+        => config.Window is not { } window ? new ShuffledPlan(split.Count, split.Space.Positions, batch, seed)
+            : config.CarriesPast ? new LanePlan(Lengths(split), window, batch, seed) : new WindowPlan(Lengths(split), window, batch, seed);
 
     /// <summary>Windows of one pass over the data, whatever the batch.</summary>
     public static long ExamplesOf(Models.ModelConfig config, Split split) => config.Window is { } window ? LanePlan.Windows(Lengths(split), window) : split.Count;

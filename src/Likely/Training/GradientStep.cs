@@ -94,7 +94,7 @@ sealed class GradientStep
             tape.FinishGradients(_model.Parameters);
             return;
         }
-        if (_plan.Carries) batch.BeginWindows(size, longest);
+        if (_plan.HasWindows) batch.BeginWindows(size, longest);
         else batch.Begin(size);
         for (var i = 0; i < size; i++) Set(batch, i, _plan.At(first + i), item, _runs[shard]);
         tape.Address = (_seed, step, first);

@@ -45,6 +45,43 @@ static class DoubleOps
         return y;
     }
 
+    /// <summary>Causal attention over x = [past, new positions], rows of queries, keys and values; what the new positions become.</summary>
+    public static double[] Attention(int batch, int heads, int size, double[] x, double[] past)
+    {
+        var (channels, row) = (heads * size, batch * 3 * heads * size);
+        double[] all = [.. past, .. x];
+        var (before, positions) = (past.Length / row, all.Length / row);
+        var y = new double[x.Length / 3];
+        double At(int position, int b, int part, int h, int c) => all[position * row + b * 3 * channels + part * channels + h * size + c];
+        for (var t = before; t < positions; t++)
+            for (var b = 0; b < batch; b++)
+                for (var h = 0; h < heads; h++)
+                {
+                    var weights = new double[t + 1];
+                    for (var j = 0; j <= t; j++)
+                    {
+                        for (var c = 0; c < size; c++) weights[j] += At(t, b, 0, h, c) * At(j, b, 1, h, c);
+                        weights[j] = Math.Exp(weights[j] / Math.Sqrt(size));
+                    }
+                    for (var c = 0; c < size; c++)
+                        for (var j = 0; j <= t; j++) y[((t - before) * batch + b) * channels + h * size + c] += weights[j] / weights.Sum() * At(j, b, 2, h, c);
+                }
+        return y;
+    }
+
+    /// <summary>Normalised rows; without a bias they are not centred.</summary>
+    public static double[] Normalize(int channels, double[] x, double[] gain, double[]? bias)
+    {
+        var y = new double[x.Length];
+        for (var row = 0; row < x.Length; row += channels)
+        {
+            var mean = bias is null ? 0 : x.Skip(row).Take(channels).Average();
+            var scale = 1 / Math.Sqrt(x.Skip(row).Take(channels).Average(value => (value - mean) * (value - mean)) + 1e-5);
+            for (var c = 0; c < channels; c++) y[row + c] = (x[row + c] - mean) * scale * gain[c] + (bias?[c] ?? 0);
+        }
+        return y;
+    }
+
     /// <summary>h of LSTM cells [T, B, H] from z [T, B, 4H], gates i, f, o, g, and a state before the first position; null: zeros.</summary>
     public static double[] Lstm(int batch, int units, double[] z, double[] weight, float[]? hidden, float[]? cell)
     {

@@ -11,7 +11,7 @@ static class OpCases
     const float Rate = 0.3f;
     const ulong Path = 17;
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent()];
+    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive()];
 
     static IEnumerable<OpCase> List()
     {
@@ -114,6 +114,76 @@ static class OpCases
                 (t, p) => DoubleOps.Lstm(batch, units, DoubleOps.Convolution(s, t[0], p[0], null), p[1], null, null))
             { Deviation = 0.5 }.Twice();
         }
+    }
+
+    // Operations of Transformers.
+    static IEnumerable<OpCase> Attentive()
+    {
+        foreach (var (positions, batch, heads, size) in new[] { (1, 1, 1, 1), (5, 2, 1, 3), (7, 3, 2, 5), (60, 1, 2, 16), (21, 2, 1, 35) })
+        {
+            Shape x = new(positions, batch, 3 * heads * size), before = x with { Positions = 6 };
+            var name = $"of {heads} heads of {size}, {positions} positions, batch {batch}";
+            var whole = new OpCase("Attention/3", name, [x], [], (_, t, _) => Ops.Attention(t[0], heads), (t, _) => DoubleOps.Attention(batch, heads, size, t[0], []));
+            yield return whole;
+            yield return whole.Twice();
+            var past = Bits.Normal((int)before.Count, 32);
+            yield return new("Attention/3", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], heads, Past(tape, before, past)),
+                (t, _) => DoubleOps.Attention(batch, heads, size, t[0], Array.ConvertAll(past, value => (double)value)));
+        }
+        foreach (var channels in new[] { 1, 5, 16, 35 })
+        {
+            Shape x = new(3, 2, channels), row = new(1, 1, channels);
+            var centred = new OpCase("Normalize/3", $"of {channels}", [x], [row, row], (_, t, p) => Ops.Normalize(t[0], p[0], p[1]), (t, p) => DoubleOps.Normalize(channels, t[0], p[0], p[1]));
+            var plain = new OpCase("Normalize/3", $"of {channels}, not centred", [x], [row], (_, t, p) => Ops.Normalize(t[0], p[0], null), (t, p) => DoubleOps.Normalize(channels, t[0], p[0], null));
+            if (channels > 1) yield return centred;
+            if (channels > 1) yield return centred.Twice();
+            yield return plain;
+            yield return plain.Twice();
+        }
+        foreach (var rows in new[] { 1, 18, 23 })
+        {
+            var scores = new OpCase("Scores/3", $"of {rows} rows", [new Shape(3, 2, 7)], [new Shape(1, 23, 7)], (_, t, p) => Ops.Scores(t[0], p[0], rows),
+                (t, p) => [.. Enumerable.Range(0, 6 * rows).Select(i => Enumerable.Range(0, 7).Sum(c => t[0][i / rows * 7 + c] * p[0][i % rows * 7 + c]))]);
+            yield return scores;
+            yield return scores.Twice();
+        }
+        foreach (var before in new[] { null, (int[])[2, 0] })
+        {
+            // Each takes over its argument, so it is given a sum of its own.
+            Shape some = new(3, 2, 5), heads = new(3, 2, 3 * 2 * 5);
+            var rotation = new Rotation(5, 5);
+            yield return new OpCase("AddPositions/3", before is null ? "" : "going on", [some], [new Shape(1, 5, 5)], (_, t, p) => Ops.AddPositions(Ops.Add(t[0], t[0]), p[0], before),
+                (t, p) => Map(t[0], i => 2 * t[0][i] + p[0][((before?[i / 5 % 2] ?? 0) + i / 10) * 5 + i % 5])).Twice();
+            yield return new OpCase("Rotate/4", before is null ? "" : "going on", [heads], [], (_, t, _) => Ops.Rotate(Ops.Add(t[0], t[0]), 2, rotation, before),
+                (t, _) => Map(t[0], i =>
+                {
+                    var (c, position) = (i % 5, (before?[i / 30 % 2] ?? 0) + i / 60);
+                    if (i % 30 >= 20 || c == 4) return 2 * t[0][i];
+                    var angle = position * Math.Pow(10_000, -2.0 * (c % 2) / 5);
+                    return 2 * (t[0][i] * Math.Cos(angle) + (c < 2 ? -t[0][i + 2] : t[0][i - 2]) * Math.Sin(angle));
+                })).Twice();
+        }
+        foreach (var compact in new[] { false, true })
+        {
+            var some = new Shape(3, 2, 21);
+            var gelu = new OpCase("Gelu/1", compact ? "of a compact tensor" : "", [some], [], (_, t, _) => Ops.Gelu(t[0]),
+                (t, _) => Map(t[0], i => 0.5 * t[0][i] * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (t[0][i] + 0.044715 * Math.Pow(t[0][i], 3))))))
+            { Compact = compact };
+            yield return gelu;
+            yield return gelu.Twice();
+            var squared = new OpCase("SquaredRelu/1", compact ? "of a compact tensor" : "", [some], [], (_, t, _) => Ops.SquaredRelu(t[0]), (t, _) => Map(t[0], i => Math.Pow(Math.Max(t[0][i], 0), 2))) { Compact = compact, Gap = 0.05f };
+            yield return squared;
+            yield return squared.Twice();
+        }
+    }
+
+    static KeyValues Past(Tape tape, Shape shape, float[] values)
+    {
+        var past = new KeyValues(new Tape(false, tape.Meter), shape.Batch, shape.Channels / 3, 3);
+        var x = new Tape(false, tape.Meter).New(shape);
+        for (var row = 0; row < shape.Rows && tape.Computes; row++) values.AsSpan(row * shape.Channels, shape.Channels).CopyTo(x.Row(row / shape.Batch, row % shape.Batch));
+        past.Append(x);
+        return past;
     }
 
     static Tensor State(Tape tape, int batch, float[] values)

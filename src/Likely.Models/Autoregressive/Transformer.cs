@@ -1,0 +1,125 @@
+using Likely.Models.Layers;
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>
+/// GPT-2's Transformer (Radford et al. 2019; Vaswani et al. 2017): symbols enter as learned rows, with one for each position added; blocks of attention and of two linear maps
+/// with a bend between, each reading what is normalised and adding to what it read; and what is left is normalised and scored against the symbols' rows. A sequence longer than
+/// <c>context</c> is seen in windows, see <see cref="ContextWindows"/>. Defaults are those of nanoGPT for characters on a processor (Karpathy 2022).
+/// </summary>
+public sealed record TransformerConfig : ModelConfig
+{
+    [Key("blocks of attention and a linear map, a bend, a linear map", 1, 64)]
+    public int Layers { get; init; } = 4;
+    [Key("heads of attention, which share the channels", 1, 64)]
+    public int Heads { get; init; } = 4;
+    [Key("numbers of a position between blocks, a multiple of heads", 1, 8192)]
+    public int Channels { get; init; } = 128;
+    [Key("symbols of a training window, and the most that a position looks back on", 1, 16_384)]
+    public int Context { get; init; } = 64;
+    [Key("share of what enters, and of what each part of a block adds, dropped while training", 0, 0.95)]
+    public double Dropout { get; init; }
+    [Key("how positions are told: a learned row each, or queries and keys turned by their angles", "learned", "rotary")]
+    public string Positions { get; init; } = "learned";
+    [Key("how rows are normalised: centred, with variance 1, or by their root mean square", "layer", "rms")]
+    public string Norm { get; init; } = "layer";
+    [Key("the bend between a block's linear maps", "gelu", "squared-relu")]
+    public string Activation { get; init; } = "gelu";
+    [Key("whether the output's weights are the rows that symbols enter as")]
+    public bool Tied { get; init; } = true;
+    [Key("whether the last map of each part of a block begins at zero, so that blocks begin by adding nothing")]
+    public bool ZeroOutput { get; init; }
+
+    public override string Name => "transformer";
+
+    public override string Summary => "Transformer: blocks of attention over all symbols of a window (Vaswani et al. 2017; GPT-2, Radford et al. 2019)";
+
+    public override double LearningRate => 1e-3;
+
+    public override int LargestBatch => 12;
+
+    public override int MostLevels => 1 << 16;
+
+    public override int? Window => Context;
+
+    public override bool CarriesPast => false;
+
+    protected override AutoregressiveModel Create(Space space, int classes) => new Transformer(this, space);
+}
+
+sealed class Transformer : SequenceModel
+{
+    const double Deviation = 0.02; // of GPT-2's weights
+
+    readonly TransformerConfig _config;
+    readonly Parameter _symbols;
+    readonly Parameter? _positions;
+    readonly Block[] _blocks;
+    readonly Normalization _last;
+    readonly Pointwise? _output;
+    readonly ulong _path;
+
+    public Transformer(TransformerConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
+    {
+        var (scope, channels) = (new ParameterScope(Parameters), config.Channels);
+        if (channels % config.Heads != 0) throw new ModelException($"channels={channels} is no multiple of heads={config.Heads}, which share them");
+        _config = config;
+        _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, Deviation * Math.Sqrt(space.Levels + 1));
+        if (config.Positions == "learned") _positions = scope.Weight("positions", 1, config.Context, channels, Deviation * Math.Sqrt(config.Context));
+        var rotation = config.Positions == "rotary" ? new Rotation(channels / config.Heads, config.Context) : null;
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(scope.At("blocks").At(i), config, rotation))];
+        _last = new Normalization(scope.At("norm"), channels, config.Norm == "layer");
+        if (!config.Tied) _output = new Pointwise(scope.At("output"), channels, space.Levels, Deviation * Math.Sqrt(channels));
+        _path = Philox.Hash("input");
+        MultiplyAddsPerPosition = config.Layers * channels * (12.0 * channels + config.Context) + (double)channels * space.Levels;
+    }
+
+    protected override double MultiplyAddsPerPosition { get; }
+
+    protected override int? Context => _config.Context;
+
+    protected override Tensor Forward(SymbolInput x, Pass pass)
+    {
+        var before = (int[]?)_blocks[0].Before(pass.Run)?.Clone();
+        var h = Ops.Lookup(pass.Tape, x.Positions, x.Batch, x.Symbols, _symbols);
+        if (_positions is not null) h = Ops.AddPositions(h, _positions, before);
+        h = Ops.Dropout(h, (float)_config.Dropout, _path);
+        foreach (var block in _blocks) h = block.Forward(h, before, pass);
+        h = _last.Forward(h);
+        return _output is null ? Ops.Scores(h, _symbols, Head.Outputs) : _output.Forward(h);
+    }
+
+    // h + attention of the normalised h, then h + two maps of the normalised h.
+    sealed class Block
+    {
+        readonly Normalization _first, _second;
+        readonly Attention _attention;
+        readonly Pointwise _inner, _outer;
+        readonly bool _isSquared;
+        readonly float _dropout;
+        readonly ulong _attentionPath, _mapsPath;
+
+        public Block(ParameterScope scope, TransformerConfig config, Rotation? rotation)
+        {
+            var (channels, centred) = (config.Channels, config.Norm == "layer");
+            var outputDeviation = config.ZeroOutput ? 0 : Deviation / Math.Sqrt(2 * config.Layers);
+            (_isSquared, _dropout) = (config.Activation == "squared-relu", (float)config.Dropout);
+            _first = new Normalization(scope.At("attention").At("norm"), channels, centred);
+            _attention = new Attention(scope.At("attention"), channels, config.Heads, config.Context, rotation, Deviation, outputDeviation);
+            _second = new Normalization(scope.At("maps").At("norm"), channels, centred);
+            _inner = new Pointwise(scope.At("maps").At("inner"), channels, 4 * channels, Deviation * Math.Sqrt(channels));
+            _outer = new Pointwise(scope.At("maps").At("outer"), 4 * channels, channels, outputDeviation * Math.Sqrt(4 * channels));
+            (_attentionPath, _mapsPath) = (Philox.Hash(scope.At("attention").Path), Philox.Hash(scope.At("maps").Path));
+        }
+
+        public int[]? Before(Run? run) => _attention.Before(run);
+
+        public Tensor Forward(Tensor h, int[]? before, Pass pass)
+        {
+            h = Ops.Add(h, Ops.Dropout(_attention.Forward(_first.Forward(h), before, pass), _dropout, _attentionPath));
+            var inner = _inner.Forward(_second.Forward(h));
+            return Ops.Add(h, Ops.Dropout(_outer.Forward(_isSquared ? Ops.SquaredRelu(inner) : Ops.Gelu(inner)), _dropout, _mapsPath));
+        }
+    }
+}

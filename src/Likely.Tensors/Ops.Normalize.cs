@@ -1,0 +1,64 @@
+using Likely.Tensors.Kernels;
+
+namespace Likely.Tensors;
+
+public static unsafe partial class Ops
+{
+    /// <summary>
+    /// Rows of x [T, B, C] with mean 0 and variance 1 (Ba et al. 2016), times a gain [1, 1, C] plus a bias [1, 1, C]; without a bias with mean square 1 (Zhang and
+    /// Sennrich 2019), times the gain.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor Normalize(Tensor x, Parameter gain, Parameter? bias)
+    {
+        if (gain.Shape != new Shape(1, 1, x.Channels) || bias is not null && bias.Shape != gain.Shape) throw new ArgumentException($"{x.Shape} cannot be normalised with a gain {gain.Shape}");
+        if (x.Stride != x.Shape.PaddedChannels) throw new ArgumentException("a compact tensor cannot be normalised");
+        var tape = x.Tape;
+        var y = tape.New(x.Shape, requiresGradient: true);
+        if (tape.Computes) Normalization.Forward(x.Data, x.Stride, x.Rows, x.Channels, bias is not null, gain.Data, bias is null ? null : bias.Data, y.Data);
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            Tensor x = e.A!, y = e.Output!;
+            var dGain = e.Weight!.GradientIn(tape);
+            var dBias = e.Bias is null ? null : e.Bias.GradientIn(tape);
+            if (x.RequiresGradient)
+            {
+                var dx = tape.GradientOf(x, out var isNew);
+                if (tape.Computes) Normalization.Backward(x.Data, x.Stride, x.Rows, x.Channels, e.Bias is not null, e.Weight.Data, y.Gradient, dx, isNew, dGain, dBias);
+                return;
+            }
+            var scratch = tape.RentScratch(x.Length);
+            if (tape.Computes) Normalization.Backward(x.Data, x.Stride, x.Rows, x.Channels, e.Bias is not null, e.Weight.Data, y.Gradient, scratch.Pointer, true, dGain, dBias);
+            tape.ReturnScratch(scratch);
+        });
+        (entry.A, entry.Weight, entry.Bias) = (x, gain, bias);
+        return y;
+    }
+
+    /// <summary>x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, the form of GELU (Hendrycks and Gimpel 2016) that GPT-2 has.</summary>
+    public static Tensor Gelu(Tensor x) => Activate(x, isSquare: false);
+
+    /// <summary>max(x, 0)^2 (So et al. 2021).</summary>
+    public static Tensor SquaredRelu(Tensor x) => Activate(x, isSquare: true);
+
+    static Tensor Activate(Tensor x, bool isSquare)
+    {
+        var tape = x.Tape;
+        var y = tape.New(x.Shape, x.RequiresGradient, compact: x.Stride == x.Channels);
+        if (tape.Computes)
+            if (isSquare) Activations.SquaredRelu(x.Data, y.Data, y.Length);
+            else Activations.Gelu(x.Data, y.Data, y.Length);
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            Tensor x = e.A!, y = e.Output!;
+            var dx = tape.GradientOf(x, out var isNew);
+            if (!tape.Computes) return;
+            if (e.Number != 0) Activations.SquaredReluBackward(x.Data, y.Gradient, dx, isNew, y.Length);
+            else Activations.GeluBackward(x.Data, y.Gradient, dx, isNew, y.Length);
+        });
+        (entry.A, entry.Number) = (x, isSquare ? 1UL : 0);
+        return y;
+    }
+}
