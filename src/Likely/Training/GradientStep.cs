@@ -63,13 +63,14 @@ sealed class GradientStep
         }
     }
 
-    /// <summary>Computes the gradient of step <paramref name="step"/>'s batch; returns its loss in nats per symbol that counts. May be ended between two shards.</summary>
+    /// <summary>Computes the gradient of step <paramref name="step"/>'s batch; returns its loss in nats per symbol that counts. May be ended between two shards, or if their runs go on from step to step, before the first.</summary>
     public double Compute(long step, CancellationToken cancellation = default)
     {
+        cancellation.ThrowIfCancellationRequested();
         _plan.Prepare(step);
         ParallelShards.Run(Shards, _tapes.Length, (shard, worker) =>
         {
-            cancellation.ThrowIfCancellationRequested();
+            if (!_plan.Carries) cancellation.ThrowIfCancellationRequested();
             Shard(step, shard, worker);
         });
         var total = 0.0;

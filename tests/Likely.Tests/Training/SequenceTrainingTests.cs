@@ -81,6 +81,42 @@ public sealed class SequenceTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_stopped_within_steps_has_the_bits_of_one_that_is_not()
+    {
+        using var data = Dataset.Open(Text(600), new DataOptions { Gap = 16 });
+        var options = new TrainingOptions { Steps = 400, Batch = 20, LearningRate = 1e-2, ValidateEvery = 150, Seed = 3, Threads = 2 };
+        var whole = new Trainer(Small, data, options).Run().Identity();
+        var resume = Path.Combine(_folder, "stopped.resume");
+        for (var (sitting, interrupted) = (0, true); interrupted; sitting++)
+        {
+            using var stop = new CancellationTokenSource();
+            var first = -1L;
+            var clock = new Thread(() =>
+            {
+                while (Volatile.Read(ref first) < 0 && !stop.IsCancellationRequested) Thread.Yield();
+                Thread.Sleep(1 + sitting % 5);
+                stop.Cancel();
+            });
+            clock.Start();
+            var trainer = new Trainer(Small, data, options)
+            {
+                ResumePath = resume,
+                Inspect = (step, loss) =>
+                {
+                    Volatile.Write(ref first, step);
+                    return loss;
+                },
+            };
+            trainer.Resume();
+            var trained = trainer.Run(sitting < 40 ? stop.Token : default);
+            interrupted = trainer.Interrupted;
+            Volatile.Write(ref first, 0);
+            clock.Join();
+            if (!interrupted) Assert.Equal(whole, trained.Identity());
+        }
+    }
+
+    [Fact]
     public void A_loss_that_is_not_finite_sends_the_carried_past_back_as_well()
     {
         using var data = Dataset.Open(Text(600), new DataOptions { Gap = 16 });
