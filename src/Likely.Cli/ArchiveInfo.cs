@@ -15,16 +15,24 @@ static class ArchiveInfo
         text.AppendLine($"archive        {ArchiveText.Bytes(archive.Length)}, format {archive.FormatVersion}, order version {archive.OrderVersion}");
         text.AppendLine($"model          {archive.ModelIdentity}{(archive.EmbeddedBytes > 0 ? $", embedded ({ArchiveText.Bytes(archive.EmbeddedBytes)})" : ", not embedded")}");
         text.AppendLine($"content        {archive.Entries.Count} {(archive.Entries.Count == 1 ? "file" : "files")}, {ArchiveText.Bytes(archive.Entries.Sum(entry => entry.Length))}");
-        text.AppendLine($"modelled       {archive.Items} items, {archive.Symbols} symbols, sizes {(archive.Items == 0 ? "none" : string.Join(", ", archive.Sizes.Take(Shown).Select(Size)) + (archive.Sizes.Count > Shown ? ", ..." : ""))}");
-        text.AppendLine($"               in {archive.ItemBlocks.Count} blocks of {ArchiveText.Bytes(archive.ItemBlocks.Bytes)}{(archive.Symbols == 0 ? "" : $", {8.0 * archive.ItemBlocks.Bytes / archive.Symbols:0.00000} bits/dim")}");
-        text.AppendLine($"plain bytes    {archive.PlainBytes} in {archive.ByteBlocks.Count} blocks of {ArchiveText.Bytes(archive.ByteBlocks.Bytes)}");
+        if (archive.ModelsBytes)
+            text.AppendLine($"modelled       {archive.PlainBytes} bytes in {archive.ByteBlocks.Count} blocks of {ArchiveText.Bytes(archive.ByteBlocks.Bytes)}{(archive.PlainBytes == 0 ? "" : $", {8.0 * archive.ByteBlocks.Bytes / archive.PlainBytes:0.00000} bits/byte")}; a block that the model does not suit is coded without it");
+        else Items(archive, text);
         foreach (var entry in archive.Entries.Take(Shown)) text.AppendLine($"  {VisibleText.Line(entry.Name)}  {Kind(entry)}");
         if (archive.Entries.Count > Shown) text.AppendLine($"  and {archive.Entries.Count - Shown} more");
         return text.ToString().TrimEnd();
     }
 
+    static void Items(ArchiveReader archive, StringBuilder text)
+    {
+        text.AppendLine($"modelled       {archive.Items} items, {archive.Symbols} symbols, sizes {(archive.Items == 0 ? "none" : string.Join(", ", archive.Sizes.Take(Shown).Select(Size)) + (archive.Sizes.Count > Shown ? ", ..." : ""))}");
+        text.AppendLine($"               in {archive.ItemBlocks.Count} blocks of {ArchiveText.Bytes(archive.ItemBlocks.Bytes)}{(archive.Symbols == 0 ? "" : $", {8.0 * archive.ItemBlocks.Bytes / archive.Symbols:0.00000} bits/dim")}");
+        text.AppendLine($"plain bytes    {archive.PlainBytes} in {archive.ByteBlocks.Count} blocks of {ArchiveText.Bytes(archive.ByteBlocks.Bytes)}");
+    }
+
     public static JsonObject Json(ArchiveReader archive)
     {
+        var modelled = archive.ModelsBytes ? archive.ByteBlocks : archive.ItemBlocks;
         var json = new JsonObject
         {
             ["file"] = archive.Path,
@@ -37,12 +45,12 @@ static class ArchiveInfo
             ["files"] = archive.Entries.Count,
             ["input_bytes"] = archive.Entries.Sum(entry => entry.Length),
             ["items"] = archive.Items,
-            ["symbols"] = archive.Symbols,
-            ["item_blocks"] = archive.ItemBlocks.Count,
-            ["item_block_bytes"] = archive.ItemBlocks.Bytes,
-            ["plain_bytes"] = archive.PlainBytes,
-            ["plain_blocks"] = archive.ByteBlocks.Count,
-            ["plain_block_bytes"] = archive.ByteBlocks.Bytes,
+            ["symbols"] = archive.ModelsBytes ? archive.PlainBytes : archive.Symbols,
+            ["item_blocks"] = modelled.Count,
+            ["item_block_bytes"] = modelled.Bytes,
+            ["plain_bytes"] = archive.ModelsBytes ? 0 : archive.PlainBytes,
+            ["plain_blocks"] = archive.ModelsBytes ? 0 : archive.ByteBlocks.Count,
+            ["plain_block_bytes"] = archive.ModelsBytes ? 0 : archive.ByteBlocks.Bytes,
         };
         json["entries"] = new JsonArray([.. archive.Entries.Take(MostListed).Select(entry => (JsonNode)new JsonObject
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Likely.Data;
 using Likely.Files;
 using Likely.Models;
@@ -43,7 +44,8 @@ static class CompressVerb
             Batch = result.GetValue(Batch) ?? 0,
         }, session.Cancellation));
         if (lost && !result.GetValue(Exact)) session.Say("note        --exact-files keeps the bytes of pictures and packed files");
-        var bits = summary.BitsPerDimension is { } value ? $", {value:0.00000} bits/dim of what the model codes" : ", nothing coded by the model";
+        if (!result.GetValue(Embed) && summary.Symbols > 0) session.Say($"note        it opens with {modelPath} alone: keep that beside the archive, or put it in by --embed");
+        var bits = Continuation.TokensOf(checkpoint) is not null && summary.Symbols > 0 ? string.Create(CultureInfo.InvariantCulture, $", {summary.BitsPerDimension:0.00000} bits/byte") : summary.BitsPerDimension is { } value ? $", {value:0.00000} bits/dim of what the model codes" : ", nothing coded by the model";
         var json = ArchiveText.Json(summary, session);
         json["output"] = output;
         json["model"] = checkpoint.Identity();

@@ -43,7 +43,7 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
     {
         if (path == Stdout)
         {
-            if (!IsText) throw new UsageException($"--out - is for text, and this is {What}; name a file, such as out{Extensions[0]}");
+            if (!IsText) throw new UsageException($"--out - is for what is drawn as text, and not for {What} here; name a file, such as out{Extensions[0]}");
             return;
         }
         var extension = Path.GetExtension(path);

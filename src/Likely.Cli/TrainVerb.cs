@@ -34,7 +34,7 @@ static class TrainVerb
     {
         var from = result.GetValue(From) is { } path ? ModelFile.Read(path) : null;
         var config = result.GetValue(Model) is { } name && name != from?.Model.Config.Name ? ModelRegistry.Find(name)
-            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
+            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
             throw new UsageException("--minutes, --epochs and --steps exclude each other; give one of them");
         var plan = new TrainingOptions

@@ -68,7 +68,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
 
     /// <summary>A sentence for who wanted pictures.</summary>
     public DataException Refusal(string path) =>
-        new($"'{path}' is {Words}, which cannot be read as pictures{(Advice.Length > 0 ? $"; {Advice}" : "")}.");
+        new(Format == FileFormat.Empty ? $"'{path}' is {Words}; {Advice}." : $"'{path}' is {Words}, which cannot be read as pictures{(Advice.Length > 0 ? $"; {Advice}" : "")}.");
 
     static FileKind OfGzip(Stream file, string name)
     {

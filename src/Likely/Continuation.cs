@@ -28,7 +28,20 @@ public sealed class Continuation
     {
         Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Model.Config.Name} is a model of {checkpoint.Model.Space}, and no sequence that goes on");
         _past = checkpoint.Model.Predict(1, checkpoint.Model.Classes > 0 ? [label] : [], 0, Extent.Open);
-        if (prompt is null) return;
+        if (prompt is not null) Read(prompt, progress, cancellation);
+        Given = _past.Position;
+        if (Given == 0 && !checkpoint.Preprocessing.Split(' ').Contains("items=lines")) BeginLine();
+    }
+
+    // Whoever trains on one long text sees its beginning once: without anything given, a text begins as after the end of a line.
+    void BeginLine()
+    {
+        Span<int> symbol = stackalloc int[1];
+        if (Tokens.Encode("\n"u8, true, symbol, out _) == 1) _past.Observe(symbol);
+    }
+
+    void Read(Stream prompt, Action<long>? progress, CancellationToken cancellation)
+    {
         var (bytes, symbols, held, total) = (new byte[PieceBytes], new int[PieceBytes], 0, 0L);
         for (var isEnd = false; !isEnd;)
         {
@@ -51,7 +64,7 @@ public sealed class Continuation
     public Tokens Tokens { get; }
 
     /// <summary>Symbols that were given.</summary>
-    public int Given => _past.Position;
+    public int Given { get; }
 
     /// <summary>What a model's symbols are as bytes; null if they are none, as those of pictures.</summary>
     /// <exception cref="DataException">They are damaged.</exception>
@@ -126,7 +139,7 @@ public sealed class Continuation
             Write(held.Count - kept, held);
         }
         Write(held.Count, held);
-        return (walk.Position - Given, null);
+        return (walk.Position - _past.Position, null);
 
         void Write(int count, List<byte> from)
         {
