@@ -16,8 +16,11 @@ public sealed class TrainingMemoryTests
     public void A_tape_that_measures_counts_what_one_that_computes_takes(string name)
     {
         var law = LawCases.Find(name);
+        // Of a model that looks back no further than a window, no step holds more.
+        var most = law.Config is { CarriesPast: false, Window: { } window } ? window : int.MaxValue;
         foreach (var height in new[] { law.Space.Height, law.Space.Height * 7 })
         {
+            if (height * law.Space.Width > most) continue;
             var (large, classes) = (new LawCase(law.Name, law.Config, law.Space with { Height = height }, law.Classes, law.Dropout), law.Classes);
             var (model, outline) = (large.Build(), large.Config.Outline(large.Space, classes));
             foreach (var recording in new[] { true, false })
