@@ -53,7 +53,7 @@ static class InfoVerb
             ("labels", checkpoint.ClassNames.Count == 0 ? "none" : VisibleText.Line(string.Join(", ", checkpoint.ClassNames))),
             ("parameters", $"{model.Parameters.Count}"),
         ];
-        if (Continuation.TokensOf(checkpoint) is { } tokens) lines.Add(("tokens", tokens == Tokens.Bytes ? "256 bytes" : $"{tokens.Size - 256} characters and 256 bytes"));
+        if (Continuation.TokensOf(checkpoint) is { } tokens) lines.Add(("tokens", tokens.Words));
         if (model.FieldOfView is var (rows, columns)) lines.Add(("sight", $"a pixel depends on {rows} rows above it and {columns} columns to each side"));
         if (4 * model.Parameters.Length > 1_000_000_000) lines.Add(("memory", $"{MachineMemory.Text(4.0 * model.Parameters.Length)} for the weights"));
         lines.Add(("stored as", $"{StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes"));

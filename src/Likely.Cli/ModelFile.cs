@@ -68,10 +68,7 @@ static class ModelFile
     {
         var given = Likely.DataOptions.Parse(settings);
         if (checkpoint is null) return given;
-        var stored = Likely.DataOptions.FromCanonical(checkpoint.Preprocessing) with { Limit = null };
-        var words = new List<string> { stored.ToCanonical() };
-        foreach (var (key, value) in settings) words.Add($"{key}={value}");
-        var options = Likely.DataOptions.FromCanonical(string.Join(' ', words));
+        var options = (Likely.DataOptions.FromCanonical(checkpoint.Preprocessing) with { Limit = null }).With(settings);
         return options with
         {
             As = options.As ?? Likely.Modality.Image, // what says nothing is a picture

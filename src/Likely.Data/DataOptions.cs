@@ -35,7 +35,7 @@ public sealed record DataOptions
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
         new("test", "-", "a fraction from 0 to 0.45, such as 0.1", "share held out for test, if it is another than that for validation"),
         new("as", "-", "image, text, bytes or vectors", "what the data are, where a name and a content do not tell, or tell something else"),
-        new("tokens", "bytes", "bytes or characters", "what one symbol of a text is: a byte; or a character, of those that occur in the training part, and a byte of everything else"),
+        new("tokens", "bytes", "bytes, characters, or a path that leads somewhere", "what one symbol of a text is: a byte; a character, of those that occur in the training part, and a byte of everything else; or a piece of a byte-level BPE like GPT-2's: the folder, or a file, of vocab.json and merges.txt, or of tokenizer.json"),
         new("items", "-", "lines, files or stream", "what an item of text or bytes is: a line, with its end; a file, as in a folder; or all of it as one sequence, as one file is, the last parts of which are held out"),
         new("gap", "1024", "a whole number from 0 to 1073741824", "bytes of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),
     ];
@@ -99,6 +99,9 @@ public sealed record DataOptions
     /// <summary>What the symbols of text or bytes are.</summary>
     public TokenRule Tokens { get; init; }
 
+    /// <summary>Where the vocabulary of <see cref="TokenRule.Vocabulary"/> lies; null: it is the model's. No part of the text, as a model keeps the vocabulary itself.</summary>
+    public string? Vocabulary { get; init; }
+
     /// <summary>What the items of text or bytes are; null: files of a folder, and one file is a stream.</summary>
     public ItemRule? Items { get; init; }
 
@@ -119,9 +122,13 @@ public sealed record DataOptions
 
     /// <summary>Reads key=value settings.</summary>
     /// <exception cref="DataException">naming an unknown key, or a bad value and what is allowed</exception>
-    public static DataOptions Parse(IEnumerable<KeyValuePair<string, string>> settings)
+    public static DataOptions Parse(IEnumerable<KeyValuePair<string, string>> settings) => new DataOptions().With(settings);
+
+    /// <summary>These options with settings that change them.</summary>
+    /// <exception cref="DataException">naming an unknown key, or a bad value and what is allowed</exception>
+    public DataOptions With(IEnumerable<KeyValuePair<string, string>> settings)
     {
-        var options = new DataOptions();
+        var options = this;
         foreach (var (key, value) in settings) options = options.With(key, value);
         return options.Checked();
     }
@@ -169,6 +176,7 @@ public sealed record DataOptions
             if (equals < 0) throw new DataException($"'{word}' is not a data setting; write key=value.");
             options = options.With(word[..equals], word[(equals + 1)..]);
         }
+        if (options.Vocabulary is not null) throw Refused("tokens", options.Vocabulary); // a model keeps what it needs, and reads no file that it names
         return options.Checked();
     }
 
@@ -193,7 +201,7 @@ public sealed record DataOptions
         "transpose" => this with { Transpose = ParseFlag(key, value) },
         "test" => this with { Test = ParseFraction(key, value) },
         "as" => this with { As = Modality.All.FirstOrDefault(modality => modality.Name == value) ?? throw Refused(key, value) },
-        "tokens" => this with { Tokens = ParseTokens(key, value) },
+        "tokens" => WithTokens(value),
         "items" => this with { Items = ParseItems(key, value) },
         "gap" => this with { Gap = (int)ParseWhole(key, value, 0, 1 << 30) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
@@ -220,11 +228,13 @@ public sealed record DataOptions
 
     static string Name(Enum value) => value.ToString().ToLowerInvariant();
 
-    static TokenRule ParseTokens(string key, string value) => value switch
+    DataOptions WithTokens(string value) => value switch
     {
-        "bytes" => TokenRule.Bytes,
-        "characters" => TokenRule.Characters,
-        _ => throw Refused(key, value),
+        "bytes" => this with { Tokens = TokenRule.Bytes, Vocabulary = null },
+        "characters" => this with { Tokens = TokenRule.Characters, Vocabulary = null },
+        "vocabulary" => this with { Tokens = TokenRule.Vocabulary, Vocabulary = null },
+        _ when Path.Exists(value) => this with { Tokens = TokenRule.Vocabulary, Vocabulary = value },
+        _ => throw Refused("tokens", value),
     };
 
     static ItemRule ParseItems(string key, string value) => value switch

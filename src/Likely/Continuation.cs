@@ -42,7 +42,8 @@ public sealed class Continuation
 
     void Read(Stream prompt, Action<long>? progress, CancellationToken cancellation)
     {
-        var (bytes, symbols, held, total) = (new byte[PieceBytes], new int[PieceBytes], 0, 0L);
+        var length = Math.Max(PieceBytes, 2 * Tokens.MostAhead);
+        var (bytes, symbols, held, total) = (new byte[length], new int[length], 0, 0L);
         for (var isEnd = false; !isEnd;)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -98,10 +99,11 @@ public sealed class Continuation
     /// <param name="stops">Where one of these comes, the continuation ends in front of it.</param>
     /// <param name="write">Takes the bytes as they are drawn; of what might be the beginning of a stop, when it is none.</param>
     /// <param name="cancellation">Ends it between two symbols; what is drawn has been written.</param>
+    /// <param name="each">Called for every symbol that is drawn.</param>
     /// <returns>How many symbols were drawn, and the stop that ended it, if one did.</returns>
     /// <exception cref="ArgumentException">A stop is empty.</exception>
     /// <exception cref="ModelException">A distribution is not finite.</exception>
-    public (int Symbols, byte[]? Stop) Draw(int length, Sampler? sampler, ulong seed, int index, IReadOnlyList<byte[]> stops, Action<ReadOnlySpan<byte>> write, CancellationToken cancellation = default)
+    public (int Symbols, byte[]? Stop) Draw(int length, Sampler? sampler, ulong seed, int index, IReadOnlyList<byte[]> stops, Action<ReadOnlySpan<byte>> write, CancellationToken cancellation = default, Action? each = null)
     {
         if (stops.Any(stop => stop.Length == 0)) throw new ArgumentException("a stop is empty", nameof(stops));
         IPredictor walk;
@@ -122,6 +124,7 @@ public sealed class Continuation
             uniform[0] = random.UniformDouble((ulong)index, (ulong)walk.Position);
             sampler.Draw(walk.Next(), uniform, symbol);
             walk.Observe(symbol);
+            each?.Invoke();
             foreach (var value in bytes[..Tokens.Decode(symbol[0], bytes)])
             {
                 held.Add(value);

@@ -12,7 +12,7 @@ sealed class SequenceScorer(DensityModel model, int threads)
     /// <summary>The longest sequence whose symbols' surprises are kept for whoever asks for them.</summary>
     public const int LongestKept = 1 << 24;
 
-    const int MostGroup = 64, PassRows = 1 << 11;
+    const int MostGroup = 64, PassRows = 1 << 11, PassNumbers = 1 << 24; // a row has a number for each symbol of the alphabet
 
     readonly Tape?[] _tapes = new Tape?[threads]; // one a thread, kept from call to call
 
@@ -59,7 +59,7 @@ sealed class SequenceScorer(DensityModel model, int threads)
 
         public void Score(double[] nats, Tape tape)
         {
-            var window = Math.Clamp(PassRows / places.Length, 1, Math.Max(1, lengths[places[0]]));
+            var window = Math.Clamp(Math.Min(PassRows, PassNumbers / model.Space.Levels) / places.Length, 1, Math.Max(1, lengths[places[0]]));
             var symbols = new int[window];
             var batch = new SymbolBatch(model.Space.IsSequence ? model.Space with { Width = window } : Space.Sequence(window, model.Space.Levels), places.Length);
             Run? run = null;

@@ -1,6 +1,7 @@
 using System.Text;
 using Likely.Models;
 using Likely.Tensors;
+using Likely.Tests.Data.Text;
 using Xunit;
 
 namespace Likely.Tests;
@@ -23,6 +24,23 @@ public sealed class ContinuationTests
         var bytes = new List<byte>();
         continuation.Draw(length, sampler, seed, index, stops, piece => bytes.AddRange(piece));
         return [.. bytes];
+    }
+
+    [Fact]
+    public void A_prompt_of_pieces_is_read_as_one_whatever_their_lengths()
+    {
+        var model = Model(PairTokensTests.Small);
+        byte[] prompt = [.. "the other's "u8, .. Enumerable.Repeat((byte)'a', 140_000), .. "  \n the"u8, 0xE2, 0x82];
+        var continuation = new Continuation(model, new MemoryStream(prompt));
+        Assert.Equal(PairTokensTests.Small.Encode(prompt).Length, continuation.Given);
+        // A stop within what one symbol stands for ends it to the byte.
+        var drawn = Draw(continuation, 400);
+        var (text, told) = (new List<byte>(), 0);
+        byte[] stop = [.. drawn[20..23]];
+        var first = drawn.AsSpan().IndexOf(stop);
+        var (symbols, found) = continuation.Draw(400, null, 1, 0, [stop], piece => text.AddRange(piece), default, () => told++);
+        Assert.Equal((stop, symbols), (found, told));
+        Assert.Equal(drawn[..first], text);
     }
 
     static Continuation After(string prompt) => new(_model, new MemoryStream(Encoding.UTF8.GetBytes(prompt)));

@@ -26,6 +26,7 @@ sealed class TextDrawing
     readonly string? _output, _folder;
     readonly List<byte>[] _drawn;
     readonly (int Symbols, byte[]? Stop)[] _ends;
+    long _symbols;
     bool _interrupted;
 
     /// <summary>Every option of it.</summary>
@@ -103,8 +104,10 @@ sealed class TextDrawing
                     {
                         bytes.AddRange(piece);
                         if (_count == 1) echo?.Write(piece);
+                    }, _session.Cancellation, () =>
+                    {
                         if (Interlocked.Increment(ref done) is var now && now % 64 == 0) display?.Update(now / total, "drawing");
-                    }, _session.Cancellation);
+                    });
                 }
                 catch (OperationCanceledException)
                 {
@@ -119,6 +122,7 @@ sealed class TextDrawing
         }
         finally
         {
+            _symbols = done;
             echo?.End();
         }
     }
@@ -143,18 +147,16 @@ sealed class TextDrawing
 
     void Answer(Continuation continuation, double seconds)
     {
-        long symbols = _ends.Sum(end => (long)end.Symbols);
-        if (_interrupted) symbols = _drawn.Sum(bytes => (long)continuation.Tokens.Encode([.. bytes ?? []]).Length);
         string By(int index) => _drawn[index] is null || _interrupted && _ends[index].Symbols == 0 ? "interrupt" : _ends[index].Stop is null ? "length" : "stop";
-        var words = $"{(_output is null ? "" : $"{_output}: ")}{(_folder is null ? "" : $"{_folder}: ")}{(_count == 1 ? "" : $"{_count} texts, ")}{symbols} symbols in {ProgressDisplay.Duration(seconds)}, {symbols / seconds:0} a second"
+        var words = $"{(_output is null ? "" : $"{_output}: ")}{(_folder is null ? "" : $"{_folder}: ")}{(_count == 1 ? "" : $"{_count} texts, ")}{_symbols} symbols in {ProgressDisplay.Duration(seconds)}, {_symbols / seconds:0} a second"
             + $"{(_count == 1 ? By(0) switch { "stop" => ", up to a stop", "interrupt" => ", interrupted", _ => "" } : "")}";
         var json = new JsonObject
         {
             ["output"] = _output ?? _folder,
             ["count"] = _count,
             ["seconds"] = Session.Number(seconds),
-            ["symbols"] = symbols,
-            ["symbols_per_second"] = Session.Number(symbols / seconds),
+            ["symbols"] = _symbols,
+            ["symbols_per_second"] = Session.Number(_symbols / seconds),
             ["prompt_symbols"] = continuation.Given,
             ["stopped_by"] = By(0),
         };

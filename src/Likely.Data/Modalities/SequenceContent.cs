@@ -20,6 +20,7 @@ static class SequenceContent
         var notes = new List<string>();
         var rule = options.Items ?? (path.IsFolder ? ItemRule.Files : ItemRule.Stream);
         var (places, folder, labels) = path.IsFolder ? OfFolder(modality, path, takes, rule, notes) : OfFile(modality, path, takes);
+        var vocabulary = options.ModelTokens ?? (options.Tokens == TokenRule.Vocabulary ? Tokens.Read(options.Vocabulary ?? throw new DataException("tokens=vocabulary is what a model says that keeps one; name the vocabulary's folder or file.")) : null);
         var files = new FileSequence(folder, [.. places.Select(place => place.Path)], file => places[file].IsPacked, path.Cancellation);
         try
         {
@@ -27,7 +28,7 @@ static class SequenceContent
             int[] fileCounts = [.. ((DataPart[])[DataPart.Train, DataPart.Validation, DataPart.Test]).Select(part => places.Count(place => place.Part == part))];
             var partNotes = fileCounts[1] + fileCounts[2] > 0 ? [$"parts by their names: train {fileCounts[0]}, validation {fileCounts[1]}, test {fileCounts[2]} files (parts=none ignores names)"] : new List<string>();
             var (items, division) = rule == ItemRule.Stream ? Divided(files, fileCounts, options, notes) : Drawn(files, fileCounts, rule, options, partNotes, path.Cancellation);
-            var tokens = options.ModelTokens ?? (options.Tokens == TokenRule.Bytes ? Tokens.Bytes : Tokens.Characters(CodePoints(items, division.Train, path.Cancellation)));
+            var tokens = vocabulary ?? (options.Tokens == TokenRule.Bytes ? Tokens.Bytes : Tokens.Characters(CodePoints(items, division.Train, path.Cancellation)));
             var classOf = labels.Length > 0 && options.ModelClasses?.Count > 0 ? ClassNames.Map(labels, options.ModelClasses) : null;
             var symbols = new TokenItems(items, tokens, labels.Length == 0 ? null : [.. places.Select(place => place.Label)], labels, classOf, options.Seed, path.Cancellation);
             return new DataContent(modality, symbols, new Space(new Extent(1, 1, symbols.Longest), 1, new Alphabet(tokens.Size, AlphabetScale.Categorical)), options)

@@ -104,7 +104,7 @@ abstract class SequenceModality : Modality
         foreach (var warning in baselines.Warnings) yield return ("note", warning);
     }
 
-    static string Words(Tokens tokens) => tokens == Tokens.Bytes ? "bytes" : $"{tokens.Size - 256} characters and 256 bytes: {SurpriseText.Visible([.. Enumerable.Range(0, Math.Min(tokens.Size - 256, 200))], tokens)}{(tokens.Size > 456 ? " ..." : "")}";
+    static string Words(Tokens tokens) => tokens == Tokens.Bytes ? "bytes" : tokens is not CharacterTokens ? tokens.Words : $"{tokens.Words}: {SurpriseText.Visible([.. Enumerable.Range(0, Math.Min(tokens.Size - 256, 200))], tokens)}{(tokens.Size > 456 ? " ..." : "")}";
 
     // The first items, as far as a line or two of them.
     static string Excerpt(Split split, Tokens tokens)

@@ -5,6 +5,8 @@ sealed class ByteTokens : Tokens
 {
     public override int Size => 256;
     public override int LongestSymbol => 1;
+    public override int MostAhead => 1;
+    public override string Words => "256 bytes";
 
     public override int Decode(int symbol, Span<byte> bytes)
     {

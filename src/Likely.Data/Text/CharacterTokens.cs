@@ -30,6 +30,8 @@ sealed class CharacterTokens : Tokens
 
     public override int Size => _codePoints.Length + 256;
     public override int LongestSymbol => 4;
+    public override int MostAhead => 4;
+    public override string Words => $"{_codePoints.Length} characters and 256 bytes";
 
     public override int Decode(int symbol, Span<byte> bytes)
     {

@@ -9,7 +9,7 @@ namespace Likely.Data;
 /// </summary>
 static class SurpriseText
 {
-    const int Steps = 16, MostShown = 1_000_000;
+    const int Steps = 16, MostShown = 1_000_000, LongestCharacter = 4;
 
     /// <summary>What there is to see of symbols, in one line.</summary>
     public static string Visible(ReadOnlySpan<int> symbols, Tokens tokens) => string.Concat(VisibleUnits.Of(symbols, [], tokens).Select(unit => unit.Shown));
@@ -44,7 +44,7 @@ static class SurpriseText
             var (r, g, b) = ColorOf(step);
             text.Append(CultureInfo.InvariantCulture, $".s{step}{{background:#{r:x2}{g:x2}{b:x2};color:{(IsBright(step) ? "#000" : "#fff")}}}\n");
         }
-        text.Append("</style></head><body>\n<p>").Append(Escaped(VisibleText.Line(caption))).Append("</p>\n<p>nats a character: ");
+        text.Append("</style></head><body>\n<p>").Append(Escaped(VisibleText.Line(caption))).Append($"</p>\n<p>nats {(tokens.LongestSymbol > LongestCharacter ? "of a character's symbols" : "a character")}: ");
         for (var step = 0; step < Steps; step++) text.Append(CultureInfo.InvariantCulture, $"<span class=\"s{step}\"> {high * step / (Steps - 1):0.0}{(step == Steps - 1 ? "+" : "")} </span>");
         text.Append("</p>\n<pre>");
         var current = 0;

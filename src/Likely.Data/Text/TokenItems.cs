@@ -7,12 +7,12 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// Items of bytes as a model's symbols, read by windows. Where a symbol can be several bytes, one scan has counted the symbols of each item and noted where
-/// each 1,024th of a long one begins, from where a window is found.
+/// Items of bytes as a model's symbols, read by windows. Where a symbol can be several bytes, one scan has counted the symbols of each item and noted, for each
+/// 1,024th of a long one, a place not far before it where an encoding may begin, from where a window is found.
 /// </summary>
 sealed class TokenItems : SymbolItems
 {
-    const int Stride = 1024, MostBytes = 1 << 16;
+    const int Stride = 1024, MostBytes = 1 << 16, UsualAhead = 16;
 
     readonly ByteItems _items;
     readonly Tokens _tokens;
@@ -22,7 +22,7 @@ sealed class TokenItems : SymbolItems
     readonly ulong _seed;
     readonly CancellationToken _cancellation; // of whoever opened them
     readonly int[]? _lengths; // in symbols; null: one a byte
-    readonly Dictionary<int, long[]> _marks = [];
+    readonly Dictionary<int, (long At, int Symbol)[]> _marks = [];
 
     /// <param name="items">The bytes; whoever takes these disposes of the files.</param>
     /// <param name="tokens">What symbols are.</param>
@@ -35,7 +35,7 @@ sealed class TokenItems : SymbolItems
     public TokenItems(ByteItems items, Tokens tokens, int[]? labels, IReadOnlyList<string> classNames, int[]? classOf, ulong seed, CancellationToken cancellation)
     {
         (_items, _tokens, _labels, _classNames, _classOf, _seed, _cancellation) = (items, tokens, labels, classNames, classOf, seed, cancellation);
-        if (tokens.LongestSymbol > 1) _lengths = CountSymbols(cancellation);
+        if (tokens != Tokens.Bytes) _lengths = CountSymbols(cancellation);
     }
 
     /// <summary>Symbols of the longest item.</summary>
@@ -97,21 +97,31 @@ sealed class TokenItems : SymbolItems
         var (at, end) = _items[index];
         var skip = first;
         if (_lengths is null) (at, skip) = (at + first, 0);
-        else if (_marks.TryGetValue(index, out var marks)) (at, skip) = (marks[first / Stride], first % Stride);
-        var buffer = ArrayPool<byte>.Shared.Rent(MostBytes);
-        Span<int> skipped = stackalloc int[Stride];
-        while (symbols.Length > 0)
+        else if (_marks.TryGetValue(index, out var marks)) (at, skip) = (marks[first / Stride].At, first - marks[first / Stride].Symbol);
+        var room = Math.Max(MostBytes, _tokens.MostAhead);
+        var (buffer, encoded) = (ArrayPool<byte>.Shared.Rent(room), ArrayPool<int>.Shared.Rent(room));
+        // What is usually enough is read first; where nothing can be made of it, more.
+        for (int ahead = Math.Min(UsualAhead, _tokens.MostAhead), wanted; symbols.Length > 0;)
         {
-            var target = skip > 0 ? skipped[..Math.Min(skip, Stride)] : symbols;
-            var bytes = buffer.AsSpan(0, (int)Math.Min(Math.Min(end - at, MostBytes), (long)_tokens.LongestSymbol * target.Length));
+            wanted = (int)Math.Min(room, Math.Max(skip + (long)symbols.Length, ahead));
+            var bytes = buffer.AsSpan(0, (int)Math.Min(Math.Min(end - at, room), (long)ahead * wanted));
             _items.Read(at, bytes);
-            var count = _tokens.Encode(bytes, at + bytes.Length == end, target, out var consumed);
-            if (count == 0) throw new DataException($"'{NameOf(index)}' has changed while it was in use; start again.");
+            var count = _tokens.Encode(bytes, at + bytes.Length == end, encoded.AsSpan(0, wanted), out var consumed);
+            if (count == 0)
+            {
+                if (ahead >= room) throw new DataException($"'{NameOf(index)}' has changed while it was in use; start again.");
+                ahead = Math.Min(room, 8 * ahead);
+                continue;
+            }
             at += consumed;
-            if (skip > 0) skip -= count;
-            else symbols = symbols[count..];
+            var skipped = Math.Min(skip, count);
+            skip -= skipped;
+            var made = encoded.AsSpan(skipped, Math.Min(count - skipped, symbols.Length));
+            made.CopyTo(symbols);
+            symbols = symbols[made.Length..];
         }
         ArrayPool<byte>.Shared.Return(buffer);
+        ArrayPool<int>.Shared.Return(encoded);
     }
 
     int LengthOf(int index)
@@ -125,22 +135,25 @@ sealed class TokenItems : SymbolItems
     {
         var lengths = new int[Count];
         var window = new ByteWindow(_items.Files);
-        Span<int> symbols = stackalloc int[Stride];
-        List<long> marks = [];
+        var symbols = new int[Math.Max(Stride, _tokens.MostAhead)];
+        List<(long At, int Symbol)> marks = [];
         for (var index = 0; index < lengths.Length; index++)
         {
             marks.Clear();
-            for (var (at, end) = _items[index]; at < end;)
+            var (at, end) = _items[index];
+            for (int count = 0, room = Stride; at < end;)
             {
                 if (marks.Count % Stride == 0) cancellation.ThrowIfCancellationRequested();
-                marks.Add(at);
-                // A mark lies at every Stride symbols: what one call cannot encode for want of bytes is encoded by the next.
-                for (var count = 0; count < Stride && at < end;)
+                var bytes = window.At(at, end, _tokens.MostAhead);
+                var more = _tokens.Encode(bytes, at + bytes.Length == end, symbols.AsSpan(0, room), out var consumed);
+                if (more == 0)
                 {
-                    var bytes = window.At(at, end, Stride * _tokens.LongestSymbol);
-                    var more = _tokens.Encode(bytes, at + bytes.Length == end, symbols[count..], out var consumed);
-                    (count, at, lengths[index]) = (count + more, at + consumed, lengths[index] + more);
+                    if (room == symbols.Length) throw new DataException($"'{NameOf(index)}' has changed while it was in use; start again.");
+                    room = symbols.Length; // what is encoded on its own has more symbols
+                    continue;
                 }
+                while (marks.Count * Stride < count + more) marks.Add((at, count));
+                (count, room, at, lengths[index]) = (count + more, Stride, at + consumed, count + more);
             }
             if (marks.Count > 1) _marks[index] = [.. marks];
         }

@@ -8,4 +8,7 @@ public enum TokenRule
 
     /// <summary>The characters that occur in the training part, and bytes for everything else.</summary>
     Characters,
+
+    /// <summary>Pieces of a vocabulary that was read from a file.</summary>
+    Vocabulary,
 }

@@ -20,6 +20,12 @@ public abstract class Tokens
     /// <summary>Most bytes that a symbol stands for.</summary>
     public abstract int LongestSymbol { get; }
 
+    /// <summary>So many bytes of a sequence, with room for so many symbols, are enough to encode at least one.</summary>
+    public abstract int MostAhead { get; }
+
+    /// <summary>What the symbols are, for people.</summary>
+    public abstract string Words { get; }
+
     /// <summary>The symbols of bytes.</summary>
     public int[] Encode(ReadOnlySpan<byte> bytes)
     {
@@ -38,13 +44,18 @@ public abstract class Tokens
         return [.. bytes];
     }
 
+    /// <summary>Symbols as one line of text that can be shown: what cannot be seen, and bytes that are no UTF-8, is written out.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">if one is no symbol of these</exception>
+    public string Visible(ReadOnlySpan<int> symbols) => SurpriseText.Visible(symbols, this);
+
     /// <summary>Writes the bytes of one symbol into <paramref name="bytes"/>, which has room for <see cref="LongestSymbol"/>, and returns how many they are.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if it is no symbol of these</exception>
     public abstract int Decode(int symbol, Span<byte> bytes);
 
     /// <summary>
-    /// Encodes a stretch of a longer sequence, from where a symbol begins, until there is no more room or what is left may be the beginning of a symbol; at
-    /// the end of the sequence nothing is left. Returns the number of symbols.
+    /// Encodes a stretch of a longer sequence, from where an encoding may begin, until there is no more room, or what follows the stretch may decide how what is left of it
+    /// is encoded; at the end of the sequence nothing is left. An encoding may begin at the sequence's beginning, and where another call's ended: the symbols are the
+    /// same however a sequence is cut into stretches. Returns their number.
     /// </summary>
     /// <param name="bytes">The stretch.</param>
     /// <param name="isEnd">Whether nothing comes after it.</param>
@@ -52,13 +63,20 @@ public abstract class Tokens
     /// <param name="consumed">Bytes that were encoded.</param>
     public abstract int Encode(ReadOnlySpan<byte> bytes, bool isEnd, Span<int> symbols, out int consumed);
 
-    /// <summary>The canonical text: "bytes", or "characters" and the code points in hexadecimal digits, ascending, stretches as FIRST-LAST.</summary>
+    /// <summary>The canonical text: "bytes", or "characters" and the code points in hexadecimal digits, ascending, stretches as FIRST-LAST, or "bpe" and a vocabulary.</summary>
     public abstract string ToText();
 
     /// <summary>The inverse of <see cref="ToText"/>.</summary>
     /// <exception cref="DataException">if the text is not what <see cref="ToText"/> writes</exception>
     public static Tokens Parse(string text) => text == Bytes.ToText() ? Bytes
-        : CharacterTokens.TryParse(text) ?? throw new DataException($"'{VisibleText.Sentence(text.Length > 60 ? text[..60] + "..." : text)}' is no set of tokens; the model is damaged, or of a later version.");
+        : CharacterTokens.TryParse(text) ?? (Tokens?)PairTokens.TryParse(text) ?? throw new DataException($"'{VisibleText.Sentence(text.Length > 60 ? text[..60] + "..." : text)}' is no set of tokens; the model is damaged, or of a later version.");
+
+    /// <summary>
+    /// Reads a vocabulary of byte-level BPE, as GPT-2's: a folder, or one of its files, of vocab.json (encoder.json) with merges.txt (vocab.bpe), or tokenizer.json of
+    /// Hugging Face. Any bytes come back; names of special symbols, such as &lt;|endoftext|&gt;, are ordinary text in a text.
+    /// </summary>
+    /// <exception cref="DataException">if there is none, or it is damaged, or cuts and joins by other rules</exception>
+    public static Tokens Read(string path) => PairVocabulary.Read(path);
 
     /// <summary>The code points that are given, in ascending order, then the 256 bytes, of which everything else is made.</summary>
     /// <exception cref="DataException">if they are more than an alphabet has room for</exception>

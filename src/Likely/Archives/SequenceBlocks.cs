@@ -17,7 +17,7 @@ static class SequenceBlocks
     /// <summary>Most blocks that go side by side.</summary>
     public const int MostLanes = 16;
 
-    const int PassRows = 1 << 12, Told = 1 << 12;
+    const int PassRows = 1 << 12, PassNumbers = 1 << 24, Told = 1 << 12; // a row has a number for each symbol of the alphabet
 
     /// <summary>The streams of some blocks.</summary>
     /// <param name="model">The model.</param>
@@ -32,7 +32,7 @@ static class SequenceBlocks
         var symbols = Array.ConvertAll(blocks, block => tokens.Encode(block.Span));
         int[] order = [.. Enumerable.Range(0, blocks.Length).OrderByDescending(i => symbols[i].Length).ThenBy(i => i)];
         var lanes = Array.ConvertAll(order, i => new Lane(tokens, symbols[i], ends[i]));
-        var window = Math.Clamp(PassRows / lanes.Length, 1, lanes[0].Symbols.Length);
+        var window = Math.Clamp(Math.Min(PassRows, PassNumbers / model.Space.Levels) / lanes.Length, 1, lanes[0].Symbols.Length);
         var (tape, batch) = (new Tape(), new SymbolBatch(model.Space with { Width = window }, lanes.Length));
         var run = new Run(lanes.Length);
         for (int first = 0, active = lanes.Length; first < lanes[0].Symbols.Length; first += window)

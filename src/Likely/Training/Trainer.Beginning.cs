@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Likely.Data;
 using Likely.Models;
 
@@ -14,13 +16,16 @@ public sealed partial class Trainer
             order version {Checkpoint.OrderVersion}
             model {ModelRegistry.ToJson(Model.Config)}
             space {Model.Space}
-            data {_data.Name}, {_data.Train.Count} + {_validation.Count} examples{(_heldOut is null ? "" : $" of {_heldOut.Name}")}, {_data.Preprocessing}
+            data {_data.Name}, {_data.Train.Count} + {_validation.Count} examples{(_heldOut is null ? "" : $" of {_heldOut.Name}")}, {_data.Preprocessing}{Vocabulary()}
             content {_data.Fingerprint}{(_heldOut is null ? "" : $" and {_heldOut.Fingerprint}")}
             start {_begin}
             plan steps={_options.Steps} epochs={_options.Epochs} minutes={_options.Minutes} moments={_options.Plan} batch={Batch} lr={_rate} schedule={_options.Schedule} final={_options.FinalRate} warm_up={_options.WarmUp} clip={_options.Clip} decay={_options.WeightDecay} ridge={_options.Ridge} epsilon={_options.Epsilon} average={_options.Average} every={_options.ValidateEvery} patience={_options.Patience} limit={_options.ValidationLimit} seed={_options.Seed}
             """;
         return text.ToString(CultureInfo.InvariantCulture);
     }
+
+    // Options do not say what is in a vocabulary that was read from a file.
+    string Vocabulary() => _data.Options.Tokens != TokenRule.Vocabulary ? "" : $" {Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(_data.Tokens!.ToText())))}";
 
     static void RequireLabels(Dataset data, string name, IReadOnlyList<string> labels)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Likely.Models;
 using Likely.Tensors;
+using Likely.Tests.Data.Text;
 using Likely.Tests.Models;
 using Xunit;
 
@@ -16,9 +17,9 @@ public sealed class SequenceBlocksTests
         return model;
     }
 
-    public static TheoryData<string> Kinds => ["bytes", "characters"];
+    public static TheoryData<string> Kinds => ["bytes", "characters", "pairs"];
 
-    static Tokens Tokens(string kind) => kind == "bytes" ? Likely.Tokens.Bytes : Likely.Tokens.Characters([.. "abcdé ü日本\n".EnumerateRunes().Select(rune => rune.Value)]);
+    static Tokens Tokens(string kind) => kind == "bytes" ? Likely.Tokens.Bytes : kind == "pairs" ? PairTokensTests.Small : Likely.Tokens.Characters([.. "abcdé ü日本\n".EnumerateRunes().Select(rune => rune.Value)]);
 
     static byte[][] Blocks()
     {

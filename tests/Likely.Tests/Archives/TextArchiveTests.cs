@@ -1,6 +1,7 @@
 using System.Text;
 using Likely.Models;
 using Likely.Tensors;
+using Likely.Tests.Data.Text;
 using Likely.Tests.Models;
 using Xunit;
 
@@ -11,7 +12,7 @@ public sealed class TextArchiveTests
 {
     static Checkpoint Model(string kind)
     {
-        var tokens = kind == "bytes" ? Tokens.Bytes : Tokens.Characters([.. "0123456789 é\n".EnumerateRunes().Select(rune => rune.Value)]);
+        var tokens = kind == "bytes" ? Tokens.Bytes : kind == "pairs" ? PairTokensTests.Small : Tokens.Characters([.. "0123456789 é\n".EnumerateRunes().Select(rune => rune.Value)]);
         var model = new CharRnnConfig { Hidden = 10, Layers = 1, Context = 8 }.Build(Space.Sequence(8, tokens.Size), 0, 5);
         TwoFaces.Stir(model, 3);
         return new Checkpoint(model, [], "") { Assets = new SortedDictionary<string, string> { [Checkpoint.Tokens] = tokens.ToText() } };
@@ -19,7 +20,7 @@ public sealed class TextArchiveTests
 
     static string Numbers(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $"{(long)i * i % 9973} é\n"));
 
-    [Theory, InlineData("bytes"), InlineData("characters")]
+    [Theory, InlineData("bytes"), InlineData("characters"), InlineData("pairs")]
     public void Files_of_any_kind_come_back_byte_for_byte_and_no_byte_depends_on_threads(string kind)
     {
         var model = Model(kind);

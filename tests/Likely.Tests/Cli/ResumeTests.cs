@@ -80,7 +80,7 @@ public sealed class ResumeTests
     static List<string> Steps(string path, bool validated)
         => [.. File.ReadLines(path).Where(line => line.Contains("validation_nats") == validated).Select(line => line[..line.IndexOf(',')])];
 
-    sealed class StopAt(string text, CancellationTokenSource stop) : StringWriter
+    internal sealed class StopAt(string text, CancellationTokenSource stop) : StringWriter
     {
         public override void WriteLine(string? value)
         {

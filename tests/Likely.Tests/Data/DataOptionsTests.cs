@@ -26,6 +26,10 @@ public sealed class DataOptionsTests
         var text = Parse(("as", "text"), ("tokens", "characters"), ("items", "lines"), ("gap", "100"), ("test", "0"));
         Assert.Equal("test=0 hold_out=content as=text tokens=characters items=lines gap=100", text.ToCanonical());
         Assert.Equal(text, DataOptions.FromCanonical(text.ToCanonical()));
+        // A vocabulary's path is nothing that a model keeps, nor one that it can name.
+        Assert.Equal(("hold_out=content tokens=vocabulary", "."), (Parse(("tokens", ".")).ToCanonical(), Parse(("tokens", ".")).Vocabulary));
+        Assert.Null(DataOptions.FromCanonical("tokens=vocabulary").Vocabulary);
+        Assert.Contains("tokens=. is not allowed", Assert.Throws<DataException>(() => DataOptions.FromCanonical("tokens=.")).Message);
         // What says nothing is a picture, as in every model file that is older than text.
         Assert.Equal("hold_out=content", Parse(("as", "image")).ToCanonical());
     }
@@ -40,7 +44,7 @@ public sealed class DataOptionsTests
             Assert.True(key.Meaning.Length > 10 && char.IsLower(key.Meaning[0]), $"{key.Name}: say what it does, in a line that begins small");
         }
         // Every setting that a model file can hold can be asked for.
-        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed) or nameof(DataOptions.ModelLevels) or nameof(DataOptions.ModelClasses) or nameof(DataOptions.ModelTokens))))
+        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed) or nameof(DataOptions.ModelLevels) or nameof(DataOptions.ModelClasses) or nameof(DataOptions.ModelTokens) or nameof(DataOptions.Vocabulary))))
             Assert.Contains(DataOptions.Keys, key => key.Name.Replace("_", "") == property.Name.ToLowerInvariant());
     }
 

@@ -50,8 +50,10 @@ public sealed class TextDataTests
     [Theory]
     [InlineData("bytes")]
     [InlineData("characters")]
+    [InlineData("pairs")]
     public void Every_window_reads_as_the_whole_does(string tokens)
     {
+        if (tokens == "pairs") tokens = PairTokensTests.Folder;
         using var samples = new Samples();
         var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 3000).Select(i => $"Zeile {i}: süße €uro 😀\r\n")));
         for (var i = 0; i < text.Length; i += 997) text[i] = 0xFF;
@@ -75,6 +77,33 @@ public sealed class TextDataTests
         Assert.Equal(data.Space.Levels, data.Tokens!.Size);
         Assert.Equal([0xEF, 0xBB, 0xBF, .. text], BytesOf(data, data.All, 0));
         if (tokens == "characters") Assert.InRange(data.Space.Levels, 270, 300);
+    }
+
+    [Fact]
+    public void Windows_of_pieces_read_as_the_whole_does_however_long_the_pieces()
+    {
+        using var samples = new Samples();
+        byte[] text = [.. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 2000).Select(i => $"the other {i}"))), .. Enumerable.Repeat((byte)'x', 150_000), .. new byte[70_000], .. Enumerable.Repeat((byte)' ', 66_000), .. "the end"u8];
+        foreach (var items in (string[])["stream", "lines"])
+        {
+            using var data = Dataset.Open(samples.File("x.txt", text), With(("tokens", PairTokensTests.Folder), ("items", items), ("validation", "0"), ("as", "bytes")));
+            Assert.Equal($"hold_out=content as=bytes tokens=vocabulary items={items}", data.Preprocessing.Replace("validation=0 ", ""));
+            var whole = PairTokensTests.Small.Encode(text);
+            Assert.Equal(whole.Length, data.All.SpaceOf(0).Width);
+            var random = new Philox(3, RandomPurpose.Test);
+            for (ulong i = 0; i < 60; i++)
+            {
+                var window = new int[random.Below(0, i, i % 10 == 0 ? 100_000 : 60)];
+                var first = random.Below(1, i, whole.Length - window.Length + 1);
+                data.All.Read(0, first, window);
+                Assert.Equal(whole[first..(first + window.Length)], window);
+            }
+        }
+        // A model brings its vocabulary along; without one, somebody must say where it lies.
+        using var brought = Dataset.Open(samples.File("y.txt", "the end"u8.ToArray()), DataOptions.FromCanonical("tokens=vocabulary hold_out=content") with { ModelTokens = PairTokensTests.Small });
+        Assert.Same(PairTokensTests.Small, brought.Tokens);
+        Assert.Contains("name the vocabulary", Assert.Throws<DataException>(() => Dataset.Open(samples.File("z.txt", "a"u8.ToArray()), With(("tokens", "vocabulary")))).Message);
+        Assert.Contains("tokens=words is not allowed; use bytes, characters, or a path", Assert.Throws<DataException>(() => With(("tokens", "words"))).Message);
     }
 
     [Fact]
