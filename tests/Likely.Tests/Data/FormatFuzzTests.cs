@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Likely.Data;
 using Likely.Tensors;
+using Likely.Tests.Data.Text;
 using Xunit;
 
 namespace Likely.Tests.Data;
@@ -56,6 +57,20 @@ public sealed class FormatFuzzTests
     public void Packed_idx_reader_survives_mutation() => Fuzz("idx.gz",
         [Samples.Gzip(Samples.Idx(Samples.RandomBytes(48), 3, 4, 4)), Samples.Gzip(Samples.Idx(new byte[3000], 3, 1000))],
         (file, _, _) => ReadLast(Array(ByteStore.OfGzip("fuzz-ubyte.gz", () => new MemoryStream(file), head => Idx.Parse(head, "fuzz").FileLength))));
+
+    [Fact]
+    public void Vocabulary_readers_survive_mutation()
+    {
+        using var samples = new Samples();
+        byte[] symbols = File.ReadAllBytes(Path.Combine(PairTokensTests.Folder, "vocab.json")), merges = File.ReadAllBytes(Path.Combine(PairTokensTests.Folder, "merges.txt"));
+        foreach (var (name, seed) in ((string, byte[])[])[("vocab.json", symbols), ("merges.txt", merges), ("tokenizer.json", PairVocabularyTests.File())])
+        {
+            samples.File("vocab.json", symbols);
+            samples.File("merges.txt", merges);
+            Fuzz(name, [seed], (file, _, _) => Tokens.Read(samples.File(name, file)), Count / 8);
+        }
+        Fuzz("tokens", [System.Text.Encoding.ASCII.GetBytes(PairTokensTests.Small.ToText())], (text, _, _) => Tokens.Parse(System.Text.Encoding.Latin1.GetString(text)), Count / 4);
+    }
 
     [Fact]
     public void Npy_reader_survives_mutation() => Fuzz("npy",

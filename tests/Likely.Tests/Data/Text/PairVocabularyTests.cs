@@ -8,7 +8,10 @@ namespace Likely.Tests.Data.Text;
 /// <summary>Vocabularies as they lie on disk: both ways they come in give the same tokens, and what is damaged or goes by other rules is refused in one sentence.</summary>
 public sealed class PairVocabularyTests
 {
-    static readonly string _symbols = File.ReadAllText(Path.Combine(PairTokensTests.Folder, "vocab.json")), _merges = File.ReadAllText(Path.Combine(PairTokensTests.Folder, "merges.txt"));
+    static readonly string _symbols = System.IO.File.ReadAllText(Path.Combine(PairTokensTests.Folder, "vocab.json")), _merges = System.IO.File.ReadAllText(Path.Combine(PairTokensTests.Folder, "merges.txt"));
+
+    /// <summary>The small vocabulary as tokenizer.json.</summary>
+    internal static byte[] File() => Text(Whole().ToJsonString());
 
     static JsonObject Whole(bool pairs = false)
     {
@@ -25,7 +28,12 @@ public sealed class PairVocabularyTests
             ["decoder"] = new JsonObject { ["type"] = "ByteLevel" },
             ["model"] = new JsonObject
             {
-                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = "", ["end_of_word_suffix"] = "", ["fuse_unk"] = false,
+                ["type"] = "BPE",
+                ["dropout"] = null,
+                ["unk_token"] = null,
+                ["continuing_subword_prefix"] = "",
+                ["end_of_word_suffix"] = "",
+                ["fuse_unk"] = false,
                 ["vocab"] = vocabulary,
                 ["merges"] = new JsonArray([.. merges.Select(merge => pairs ? (JsonNode)new JsonArray([.. merge.Split(' ').Select(piece => (JsonNode)piece)]) : (JsonNode)merge)]),
             },
@@ -150,7 +158,7 @@ public sealed class PairVocabularyTests
         Refused(samples.File("c/tokenizer.json", Text("{\"model\": 3}")), "half a vocabulary, or none");
         Refused(samples.File("d/x.json", Text(new string('[', 100_000))), "no JSON object");
         Refused(samples.File("d/y.json", Text("{\"model\":" + string.Concat(Enumerable.Repeat("{\"a\":", 1000)) + "1" + new string('}', 1001))), "no JSON object");
-        using (var large = File.Create(samples.Folder + "/large.json")) large.SetLength(100_000_000);
+        using (var large = System.IO.File.Create(samples.Folder + "/large.json")) large.SetLength(100_000_000);
         Refused(samples.Folder + "/large.json", "has 100000000 bytes");
         Refused(samples.File("e/vocab.json", Text("{" + string.Join(',', Enumerable.Range(0, 70_000).Select(i => $"\"a{i}\":{i}")) + "}")), "no merges.txt");
         samples.File("e/merges.txt", Text("a b\n"));
