@@ -43,15 +43,15 @@ static class Options
     };
 
     /// <summary>A number above zero, or from zero on.</summary>
-    public static Option<double?> Number(string name, string description, double most, bool zeroAllowed = false, string valueName = "X") => new(name)
+    public static Option<double?> Number(string name, string description, double most, bool zeroAllowed = false, string valueName = "X", double least = 0) => new(name)
     {
         Description = description,
         HelpName = valueName,
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value <= most && (value > 0 || zeroAllowed && value == 0)) return value;
-            result.AddError(FormattableString.Invariant($"{name} {text} is not allowed; use a number {(zeroAllowed ? "from 0" : "above 0")}{(most < 1e9 ? $", at most {most}" : "")}"));
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value <= most && value >= least && (value > 0 || zeroAllowed)) return value;
+            result.AddError(FormattableString.Invariant($"{name} {text} is not allowed; use a number {(least > 0 ? $"from {least:0.######}" : zeroAllowed ? "from 0" : "above 0")}{(most < 1e9 ? $", at most {most}" : "")}"));
             return null;
         },
     };

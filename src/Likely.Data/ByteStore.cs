@@ -31,6 +31,9 @@ sealed class ByteStore : IDisposable
     public string Path { get; }
     public long Length { get; }
 
+    /// <summary>Of the file as it was opened.</summary>
+    public FileStatus Status => _opened;
+
     /// <summary>Whether another program has written into the file since it was opened.</summary>
     public bool HasChanged => _file is not null && (FileStatus.Of(_file) != _opened || RandomAccess.GetLength(_file) != Length);
 

@@ -178,7 +178,7 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
         var preprocessing = (string?)description["preprocessing"] ?? throw new ModelException($"{path} is damaged: it does not say how its data were preprocessed");
         var assets = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (description["assets"] is JsonObject held)
-            foreach (var (name, value) in held) assets[name] = (string)value!;
+            foreach (var (name, value) in held) assets[name] = (string?)value ?? throw new ModelException($"{path} is damaged: it holds nothing as {name}");
         var checkpoint = new Checkpoint(model, classes, preprocessing) { Assets = assets, DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", TrainedOn = (string?)description["trained_on"] ?? "", Storage = storage };
         if (description["summary"] is JsonObject summary)
             foreach (var (key, value) in summary)

@@ -162,7 +162,7 @@ public static class ModelRegistry
         JsonNode? value = property.PropertyType == typeof(bool) ? bool.TryParse(text, out var flag) ? flag : null
             : Line(property).Automatic && text == KeyAttribute.Auto ? 0
             : property.PropertyType == typeof(int) ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null
-            : property.PropertyType == typeof(double) ? double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null
+            : property.PropertyType == typeof(double) ? double.TryParse(text, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null
             : text;
         return value ?? throw new ModelException($"{key}={text} is not allowed; use {Line(property).Values(property.PropertyType)}");
     }

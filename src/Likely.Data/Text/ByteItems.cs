@@ -82,7 +82,7 @@ sealed class ByteItems
 
     /// <summary>The content of an item: 128 bits of SHA-256 over its bytes.</summary>
     /// <exception cref="DataException">if it cannot be read</exception>
-    public UInt128 HashOf(int index) => HashOf(index, new ByteWindow(_files));
+    public UInt128 HashOf(int index) => HashOf(index, new ByteWindow(_files, this[index].End - this[index].Start));
 
     /// <summary>The contents of an item's pieces, see <see cref="ContentPieces"/>.</summary>
     /// <exception cref="DataException">if it cannot be read</exception>

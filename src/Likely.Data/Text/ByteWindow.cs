@@ -1,9 +1,11 @@
 namespace Likely.Data;
 
-/// <summary>A megabyte of a sequence that moves along with who reads it in order.</summary>
-sealed class ByteWindow(FileSequence files)
+/// <summary>A megabyte of a sequence that moves along with who reads it in order, or less for who reads a short stretch alone.</summary>
+sealed class ByteWindow(FileSequence files, long most = ByteWindow.Usual)
 {
-    readonly byte[] _buffer = new byte[1 << 20];
+    const int Usual = 1 << 20;
+
+    readonly byte[] _buffer = new byte[Math.Clamp(most, 1, Usual)];
     long _start, _end;
 
     /// <summary>Bytes from <paramref name="at"/> on and before <paramref name="end"/>: all, or at least <paramref name="least"/> of them.</summary>

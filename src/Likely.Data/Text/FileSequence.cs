@@ -13,6 +13,7 @@ sealed class FileSequence : IDisposable
     readonly string _folder;
     readonly PathNames _names;
     readonly long[] _starts;
+    readonly FileStatus[] _seen; // of the files that are opened anew
     readonly Dictionary<int, ByteStore> _open = [];
 
     /// <param name="folder">Where they lie.</param>
@@ -23,6 +24,7 @@ sealed class FileSequence : IDisposable
     public FileSequence(string folder, IReadOnlyList<string> names, Func<int, bool> isPacked, CancellationToken cancellation)
     {
         (_folder, _names, _starts) = (folder, new PathNames(names), new long[names.Count + 1]);
+        _seen = new FileStatus[names.Count <= MostOpen ? 0 : names.Count];
         try
         {
             for (var i = 0; i < names.Count; i++)
@@ -84,7 +86,9 @@ sealed class FileSequence : IDisposable
         if (keep) return (_open[file] = ByteStore.Open(path)).Length;
         try
         {
-            RegularFile.Require(path);
+            var status = FileStatus.Of(path);
+            if (RegularFile.Fault(status.Type) is { } fault) throw new IOException($"it is {fault}");
+            _seen[file] = status;
             return new FileInfo(path).Length;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -99,6 +103,7 @@ sealed class FileSequence : IDisposable
         else
         {
             using var store = ByteStore.OpenPlain(PathOf(file));
+            if (store.Status != _seen[file]) throw Changed(store);
             ReadFrom(store, file, offset, target);
         }
     }
@@ -106,9 +111,11 @@ sealed class FileSequence : IDisposable
     void ReadFrom(ByteStore store, int file, long offset, Span<byte> target)
     {
         if (store.HasChanged || store.Length != _starts[file + 1] - _starts[file])
-            throw new DataException($"'{store.Path}' has changed while it was in use; start again.");
+            throw Changed(store);
         store.Read(offset, target);
     }
+
+    static DataException Changed(ByteStore store) => new($"'{store.Path}' has changed while it was in use; start again.");
 
     string PathOf(int file) => Path.Combine(_folder, _names[file].Replace('/', Path.DirectorySeparatorChar));
 }

@@ -45,10 +45,21 @@ sealed class TokenItems : SymbolItems
     public override Space SpaceOf(int index) => new(new Extent(1, 1, LengthOf(index)), 1, new Alphabet(_tokens.Size, AlphabetScale.Categorical));
     public override int Label(int index) => _labels?[_items.Files.FileAt(_items[index].Start)] is >= 0 and var label ? _classOf?[label] ?? label : -1;
     public override string NameOf(int index) => _items.NameOf(index);
-    public override double Place(int index) => Partition.Place(_items.HashOf(index), _seed);
-    public override UInt128? Hash(int index) => _items.HashOf(index);
-    public override IEnumerable<UInt128> Pieces(int index) => _items.PiecesOf(index);
     public override void Dispose() => _items.Files.Dispose();
+
+    // Whoever draws, sketches or compares asks for all items, one after the other.
+    public override double Place(int index) => Partition.Place(HashOf(index), _seed);
+
+    public override UInt128? Hash(int index) => HashOf(index);
+
+    public override IEnumerable<UInt128> Pieces(int index)
+    {
+        foreach (var piece in _items.PiecesOf(index))
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            yield return piece;
+        }
+    }
 
     /// <summary>SHA-256 over each file: its length (u64), its bytes, its label (i32); then the names of the labels.</summary>
     public override string Fingerprint()
@@ -122,6 +133,12 @@ sealed class TokenItems : SymbolItems
         }
         ArrayPool<byte>.Shared.Return(buffer);
         ArrayPool<int>.Shared.Return(encoded);
+    }
+
+    UInt128 HashOf(int index)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        return _items.HashOf(index);
     }
 
     int LengthOf(int index)

@@ -50,8 +50,9 @@ public sealed class DataKindsTests
         var made = ContinuationTests.Model(Tokens.Bytes);
         var nothing = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var other = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["tokens"] = "characters 61" };
+        var empty = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["tokens"] = null! };
         foreach (var (preprocessing, assets, sentence) in (IEnumerable<(string, IReadOnlyDictionary<string, string>, string)>)
-            [("as=vectors", made.Assets, "there is no model of vectors"), ("as=text", nothing, "not what its symbols are as bytes"), ("", made.Assets, "a model of images, and what its symbols are as bytes"), ("as=bytes", other, "has 257 tokens and 256 levels"), ("as=sound", made.Assets, "as=sound is not allowed")])
+            [("as=vectors", made.Assets, "there is no model of vectors"), ("as=text", nothing, "not what its symbols are as bytes"), ("", made.Assets, "a model of images, and what its symbols are as bytes"), ("as=text", empty, "holds nothing as tokens"), ("as=bytes", other, "has 257 tokens and 256 levels"), ("as=sound", made.Assets, "as=sound is not allowed")])
         {
             new Checkpoint(made.Model, [], preprocessing) { Assets = assets }.Save(In(folder, "m.likely"), overwrite: true);
             foreach (var verb in (string[])["sample {0}/m.likely", "complete {0}/m.likely {0}/m.likely", "score {0}/m.likely {0}/m.likely"])

@@ -20,11 +20,11 @@ public sealed class FaultsTests(CliFolder folder)
         Train + "--lr 0", Train + "--lr nan", Train + "--lr -0.1", Train + "--lr fast", "train strokes --model gated-pixelcnn --out fault.likely --steps 0", "train strokes --model gated-pixelcnn --out fault.likely --steps 1.5",
         "train strokes --model gated-pixelcnn --out fault.likely --minutes 0", "train strokes --model gated-pixelcnn --out fault.likely --minutes -1", "train strokes --model gated-pixelcnn --out fault.likely --minutes infinity",
         "train strokes --model gated-pixelcnn --out fault.likely --epochs x", "train strokes --model gated-pixelcnn --out fault.likely --epochs 0", Train + "--minutes 1", Train + "--steps 3",
-        "sample plain.likely --count 0", "sample plain.likely --count many", "sample plain.likely --count 99999999", "sample plain.likely --temperature 0", "sample plain.likely --temperature -1",
+        "sample plain.likely --count 0", "sample plain.likely --count many", "sample plain.likely --count 99999999", "sample plain.likely --temperature 0", "sample plain.likely --temperature -1", "sample plain.likely --temperature 1e-50", "sample plain.likely --temperature nan",
         "score plain.likely strokes --limit 0", "complete plain.likely strokes --count 0", "complete plain.likely strokes --item -1", "complete plain.likely strokes --item 99999999",
         // Settings.
         Train + "--set nonesuch=1", Train + "--set channels", Train + "--set =3", Train + "--set channels=abc", Train + "--set channels=0", Train + "--set channels=2.5", Train + "--set kernel=4",
-        Train + "--set dropout=2", Train + "--set conditional=maybe", Train + "--set head=nonesuch", Train + "--set head=bernoulli", Train + "--set head=mixture levels=4", Train + "--set channels=4 channels=5",
+        Train + "--set dropout=2", Train + "--set dropout=nan", Train + "--set dropout=infinity", Train + "--set conditional=maybe", Train + "--set head=nonesuch", Train + "--set head=bernoulli", Train + "--set head=mixture levels=4", Train + "--set channels=4 channels=5",
         Train + "--set schedule=linear", Train + "--set final_rate=7", Train + "--set warm_up=-1", Train + "--set clip=-1", Train + "--set weight_decay=x", Train + "--set average=1.5",
         Train + "--set patience=x", Train + "--set validate_every=0", Train + "--set validation_limit=0", Train + "--set levels=1", Train + "--set levels=4 binarize=static", Train + "--set size=28",
         Train + "--set size=0x28", Train + "--set crop=99x99", Train + "--set binarize=maybe", Train + "--set gray=perhaps", Train + "--set validation=0.9", "train strokes --model gated-pixelcnn --out fault.likely --set limit=0",

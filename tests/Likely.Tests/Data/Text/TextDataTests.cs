@@ -230,6 +230,38 @@ public sealed class TextDataTests
         Assert.Contains("has changed while it was in use", Assert.Throws<DataException>(() => BytesOf(data, data.All, 0)).Message);
     }
 
+    [Theory, InlineData(3), InlineData(70)] // some stay open, many are opened anew
+    public void A_file_of_a_folder_that_is_replaced_by_another_of_its_length_is_noticed(int files)
+    {
+        using var samples = new Samples();
+        for (var i = 0; i < files; i++) samples.File($"many/{i}.txt", Encoding.UTF8.GetBytes($"apple {i:000}\n"));
+        var folder = Path.Combine(samples.Folder, "many");
+        using var data = Dataset.Open(folder, DataOptions.Default);
+        var before = Enumerable.Range(0, files).Sum(item => BytesOf(data, data.All, item).Length);
+        Assert.Equal(files * 10, before);
+        var one = samples.File("other.txt", "lemon 002\n"u8.ToArray());
+        File.Move(one, Path.Combine(folder, "2.txt"), overwrite: true);
+        Assert.Contains("has changed while it was in use", Assert.Throws<DataException>(() =>
+        {
+            for (var item = 0; item < files; item++) BytesOf(data, data.All, item);
+        }).Message);
+    }
+
+    [Fact]
+    public void Drawing_comparing_and_sketching_items_end_when_they_are_asked_to()
+    {
+        using var samples = new Samples();
+        for (var i = 0; i < 200; i++) samples.File($"many/{i}.txt", Encoding.UTF8.GetBytes($"note {i}\n"));
+        using var stop = new CancellationTokenSource();
+        using var data = Dataset.Open(Path.Combine(samples.Folder, "many"), DataOptions.Default, cancellation: stop.Token);
+        Assert.Equal(7, data.All.Sample(7).Count);
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(() => data.All.Sample(7));
+        Assert.Throws<OperationCanceledException>(() => data.All.Sketch());
+        Assert.Throws<OperationCanceledException>(() => data.All.CountIn(data.Train));
+        Assert.Throws<OperationCanceledException>(() => data.Fingerprint);
+    }
+
     [Fact]
     public void Small_files_have_a_right_answer_or_a_sentence()
     {
