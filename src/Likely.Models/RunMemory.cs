@@ -40,12 +40,16 @@ abstract class RunMemory
         return read;
     }
 
-    /// <summary>The rows of some examples of a tensor, on a tape.</summary>
-    public static Tensor Copy(Tensor from, Tape tape, ReadOnlySpan<int> examples)
+    /// <summary>The rows of some examples of a tensor, on a tape, with what lies in their padding: some kernels rely on zeros there.</summary>
+    public static unsafe Tensor Copy(Tensor from, Tape tape, ReadOnlySpan<int> examples)
     {
         var copy = tape.New(from.Shape with { Batch = examples.Length }, compact: from.Stride == from.Channels);
         for (var position = 0; position < from.Positions; position++)
-            for (var example = 0; example < examples.Length; example++) from.Row(position, examples[example]).CopyTo(copy.Row(position, example));
+            for (var example = 0; example < examples.Length; example++)
+            {
+                float* source = from.Data + ((nint)position * from.Batch + examples[example]) * from.Stride, target = copy.Data + ((nint)position * copy.Batch + example) * copy.Stride;
+                new ReadOnlySpan<float>(source, from.Stride).CopyTo(new Span<float>(target, copy.Stride));
+            }
         return copy;
     }
 }
