@@ -72,14 +72,19 @@ public sealed class TrainingMemoryTests
     {
         var config = ModelRegistry.With(ModelRegistry.Find(name), settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=')).Select(pair => KeyValuePair.Create(pair[0], pair[1])));
         using var data = Dataset.Open("strokes", new DataOptions { Binarize = Binarization.Threshold, Limit = 200 });
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var trainer = new Trainer(config, data, new TrainingOptions { Steps = 3, Batch = batch, ValidateEvery = 2, Threads = 2 });
-        trainer.Run();
-        var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
-        var held = trainer.Memory.Total - trainer.Memory.Passing;
-        // Members of an ensemble are counted as if all of them were turned round at once.
-        Assert.True(taken < 1.05 * held + 3e6 && taken > (name == "made" ? 0.8 : 0.95) * held - 3e6, $"{name} {settings}: counted {held / 1e6:0.0} MB, taken {taken / 1e6:0.0} MB");
-        GC.KeepAlive(trainer);
+        foreach (var threads in new[] { 1, 2 })
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var trainer = new Trainer(config, data, new TrainingOptions { Steps = 3, Batch = batch, ValidateEvery = 2, Threads = threads });
+            trainer.Run();
+            var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+            var held = trainer.Memory.Total - trainer.Memory.Passing;
+            // Members of an ensemble are counted as if all of them were turned round at once. A second thread takes its
+            // part when it gets a piece of work, which a busy machine may not let it have.
+            var least = threads > 1 ? 0 : name == "made" ? 0.8 : 0.95;
+            Assert.True(taken < 1.05 * held + 3e6 && taken > least * held - 3e6, $"{name} {settings}, threads {threads}: counted {held / 1e6:0.0} MB, taken {taken / 1e6:0.0} MB");
+            GC.KeepAlive(trainer);
+        }
     }
 
     [Theory]
