@@ -128,6 +128,7 @@ public sealed record DataOptions
     /// <exception cref="DataException">naming an unknown key, or a bad value and what is allowed</exception>
     public DataOptions With(IEnumerable<KeyValuePair<string, string>> settings)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         var options = this;
         foreach (var (key, value) in settings) options = options.With(key, value);
         return options.Checked();
@@ -137,38 +138,39 @@ public sealed record DataOptions
     /// Text such as "binarize=static size=28x28 hold_out=content": the settings that differ from the defaults of model files, in a fixed
     /// order. Those are the defaults of <see cref="Parse"/>, but with hold_out=permutation.
     /// </summary>
-    public string ToCanonical()
+    public string ToCanonical() => string.Join(' ', Settings().Select(setting => $"{setting.Key}={setting.Value}"));
+
+    IEnumerable<(string Key, string Value)> Settings()
     {
-        var words = new List<string>();
-        if (Binarize != Binarization.None) words.Add($"binarize={Name(Binarize)}");
-        if (Levels is { } levels) words.Add($"levels={levels}");
-        if (Size is var (height, width)) words.Add($"size={height}x{width}");
-        if (Crop is var (cropHeight, cropWidth)) words.Add($"crop={cropHeight}x{cropWidth}");
-        if (Patches is var (patchHeight, patchWidth)) words.Add($"patches={patchHeight}x{patchWidth}");
-        if (Gray) words.Add("gray=true");
-        if (Background is { } background) words.Add($"background={background}");
-        if (Validation != Default.Validation) words.Add($"validation={Text(Validation)}");
-        if (Test is { } test) words.Add($"test={Text(test)}");
-        if (HoldOut == HoldOut.Content) words.Add("hold_out=content");
-        if (Parts == PartRule.None) words.Add("parts=none");
-        if (Limit is { } limit) words.Add($"limit={limit}");
-        if (Flip) words.Add("flip=true");
-        if (Recolor != Recoloring.None) words.Add($"recolor={Name(Recolor)}");
-        if (Seed != 0) words.Add($"data_seed={Seed}");
-        if (Range is var (low, high)) words.Add($"range={Text(low)}:{Text(high)}");
-        if (Axes is not null) words.Add($"axes={Axes}");
-        if (Transpose) words.Add("transpose=true");
-        if (As is not null && As != Modality.Image) words.Add($"as={As}"); // what says nothing is a picture
-        if (Tokens != TokenRule.Bytes) words.Add($"tokens={Name(Tokens)}");
-        if (Items is { } items) words.Add($"items={Name(items)}");
-        if (Gap != Default.Gap) words.Add($"gap={Gap}");
-        return string.Join(' ', words);
+        if (Binarize != Binarization.None) yield return ("binarize", Name(Binarize));
+        if (Levels is { } levels) yield return ("levels", $"{levels}");
+        if (Size is var (height, width)) yield return ("size", $"{height}x{width}");
+        if (Crop is var (cropHeight, cropWidth)) yield return ("crop", $"{cropHeight}x{cropWidth}");
+        if (Patches is var (patchHeight, patchWidth)) yield return ("patches", $"{patchHeight}x{patchWidth}");
+        if (Gray) yield return ("gray", "true");
+        if (Background is { } background) yield return ("background", $"{background}");
+        if (Validation != Default.Validation) yield return ("validation", Text(Validation));
+        if (Test is { } test) yield return ("test", Text(test));
+        if (HoldOut != HoldOut.Permutation) yield return ("hold_out", Name(HoldOut));
+        if (Parts != PartRule.Names) yield return ("parts", Name(Parts));
+        if (Limit is { } limit) yield return ("limit", $"{limit}");
+        if (Flip) yield return ("flip", "true");
+        if (Recolor != Recoloring.None) yield return ("recolor", Name(Recolor));
+        if (Seed != 0) yield return ("data_seed", $"{Seed}");
+        if (Range is var (low, high)) yield return ("range", $"{Text(low)}:{Text(high)}");
+        if (Axes is not null) yield return ("axes", Axes);
+        if (Transpose) yield return ("transpose", "true");
+        if (As is not null && As != Modality.Image) yield return ("as", As.Name); // what says nothing is a picture
+        if (Tokens != TokenRule.Bytes) yield return ("tokens", Name(Tokens));
+        if (Items is { } items) yield return ("items", Name(items));
+        if (Gap != Default.Gap) yield return ("gap", $"{Gap}");
     }
 
     /// <summary>The inverse of <see cref="ToCanonical"/>.</summary>
     /// <exception cref="DataException">naming an unknown key or a bad value</exception>
     public static DataOptions FromCanonical(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var options = new DataOptions { HoldOut = HoldOut.Permutation };
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -178,6 +180,14 @@ public sealed record DataOptions
         }
         if (options.Vocabulary is not null) throw Refused("tokens", options.Vocabulary); // a model keeps what it needs, and reads no file that it names
         return options.Checked();
+    }
+
+    /// <summary>The same, once it is known that every setting is one that <see cref="Parse"/> takes, however it was set.</summary>
+    /// <exception cref="DataException">naming one that is not, and what is allowed</exception>
+    internal DataOptions Required()
+    {
+        foreach (var (key, value) in Settings()) _ = With(key, value);
+        return Checked();
     }
 
     DataOptions With(string key, string value) => LineOf(key).Name switch

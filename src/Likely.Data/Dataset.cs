@@ -65,9 +65,12 @@ public sealed class Dataset : IDisposable
     public static IReadOnlyList<KnownDataset> Known => KnownDatasets.All;
 
     /// <summary>Opens a known name or a path; a known data set that is not on this machine is fetched.</summary>
-    /// <exception cref="DataException">if there is no such data set, or it is damaged or of an unfit shape</exception>
+    /// <exception cref="DataException">if there is no such data set, it is damaged or of an unfit shape, or an option is out of its range</exception>
     public static Dataset Open(string nameOrPath, DataOptions options, Action<string>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(nameOrPath);
+        ArgumentNullException.ThrowIfNull(options);
+        options = options.Required();
         if (KnownDatasets.Find(nameOrPath) is { } known)
         {
             KnownDatasets.RequireClear(nameOrPath, known);
@@ -149,6 +152,7 @@ public sealed class Dataset : IDisposable
         return text.ToString();
     }
 
+    /// <summary>Closes the files; whoever reads items afterwards is told by an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _content.Dispose();
 
     Split MakeSplit(string name, int[] items, bool training) =>

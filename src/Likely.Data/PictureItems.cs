@@ -13,7 +13,7 @@ sealed class PictureItems(ItemSource source, Preprocessing preprocessing, Conten
     public override UInt128? Hash(int index) => source.Formula is null ? hashes[index] : null;
     public override IEnumerable<UInt128> Pieces(int index) => source.Formula is null ? [hashes[index]] : [];
     public override string Fingerprint() => hashes.Fingerprint();
-    public override void Dispose() => source.Dispose();
+    private protected override void Close() => source.Dispose();
 
     public override Space SpaceOf(int index) => preprocessing.SpaceOf(source.SpaceOf(index), () => NameOf(index)) with { Levels = levels };
 

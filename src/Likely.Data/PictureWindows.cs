@@ -29,6 +29,7 @@ sealed class PictureWindows : SymbolItems
     }
 
     public override int Count => _items.Count;
+    public override bool IsClosed => _pictures.IsClosed;
     public override bool IsShuffled => _pictures.IsShuffled;
     public override Space SpaceOf(int index) => _space;
     public override int Label(int index) => _pictures.Label(_items[index]);

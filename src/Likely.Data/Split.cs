@@ -3,7 +3,10 @@ using Likely.Tensors;
 
 namespace Likely;
 
-/// <summary>Some items of a data set, in a fixed order, as a model's symbols. Safe to use from many threads.</summary>
+/// <summary>
+/// Some items of a data set, in a fixed order, as a model's symbols. Safe to use from many threads. An index that is no item's is an
+/// <see cref="ArgumentOutOfRangeException"/>, and reading from a data set that is closed an <see cref="ObjectDisposedException"/>.
+/// </summary>
 public sealed class Split
 {
     readonly SymbolItems _source;
@@ -29,7 +32,7 @@ public sealed class Split
     public Space Space { get; }
 
     /// <summary>Shape of one item after preprocessing.</summary>
-    public Space SpaceOf(int index) => _source.SpaceOf(_items[index]);
+    public Space SpaceOf(int index) => _source.SpaceOf(At(index));
 
     /// <summary>The windows of these pictures, of those that are large enough.</summary>
     /// <exception cref="DataException">if there are more than anybody can count</exception>
@@ -56,6 +59,7 @@ public sealed class Split
     /// <exception cref="DataException">if an item cannot be read</exception>
     public Split Sample(int count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count >= Count) return this;
         int[] chosen = [.. Enumerable.Range(0, Count)];
         if (!_source.IsShuffled)
@@ -68,7 +72,12 @@ public sealed class Split
     }
 
     /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
-    public int Number(int index) => _numbers?[index] ?? index;
+    /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
+    public int Number(int index)
+    {
+        At(index);
+        return _numbers?[index] ?? index;
+    }
 
     /// <summary>A sketch of what the items hold; of data that are drawn by a formula, which have a name, that of nothing.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
@@ -78,19 +87,20 @@ public sealed class Split
     /// <exception cref="DataException">if an item cannot be read</exception>
     public int CountIn(Split other)
     {
+        ArgumentNullException.ThrowIfNull(other);
         HashSet<UInt128> others = [.. other._items.Select(other._source.Hash).OfType<UInt128>()];
         return _items.Count(item => _source.Hash(item) is { } hash && others.Contains(hash));
     }
 
     /// <summary>How many of the items, or of the pieces of long ones, are in the set that was sketched, of how many that the sketch can tell.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
-    public (int Seen, int Compared) Compare(ContentSketch sketch) => sketch.Compare(_items.SelectMany(_source.Pieces));
+    public (int Seen, int Compared) Compare(ContentSketch sketch) => (sketch ?? throw new ArgumentNullException(nameof(sketch))).Compare(_items.SelectMany(_source.Pieces));
 
     /// <summary>The label, an index into the data set's class names; -1 if there is none.</summary>
-    public int Label(int index) => _source.Label(_items[index]);
+    public int Label(int index) => _source.Label(At(index));
 
     /// <summary>A name for people: the file, or the file and the index in it.</summary>
-    public string ItemName(int index) => _source.NameOf(_items[index]);
+    public string ItemName(int index) => _source.NameOf(At(index));
 
     /// <summary>
     /// Fills <paramref name="symbols"/>, [Height, Width, Channels] of 0 .. Levels-1. <paramref name="epoch"/> addresses
@@ -101,7 +111,7 @@ public sealed class Split
     public void Read(int index, Span<int> symbols, ulong epoch = 0)
     {
         RequireLength(index, symbols.Length);
-        _source.Read(_items[index], 0, symbols, epoch, _training);
+        _source.Read(Open(index), 0, symbols, epoch, _training);
     }
 
     /// <summary>The same as bytes, as which symbols of up to 256 levels are stored.</summary>
@@ -111,7 +121,7 @@ public sealed class Split
     {
         RequireLength(index, symbols.Length);
         if (Space.Levels > 256) throw new ArgumentException($"Symbols of {Space.Levels} levels are no bytes; read them as numbers.");
-        _source.Read(_items[index], symbols, epoch, _training);
+        _source.Read(Open(index), symbols, epoch, _training);
     }
 
     /// <summary>Fills a window of <paramref name="symbols"/> from the symbol <paramref name="first"/> of an item on: what sequences, which may be longer than memory, are read by.</summary>
@@ -121,7 +131,7 @@ public sealed class Split
     {
         var length = SpaceOf(index).Dimensions;
         if (first < 0 || first > length - symbols.Length) throw new ArgumentException($"Item {index} has {length} symbols, and not {symbols.Length} from {first} on.");
-        _source.Read(_items[index], first, symbols, epoch, _training);
+        _source.Read(Open(index), first, symbols, epoch, _training);
     }
 
     /// <summary>Fills a window of <paramref name="values"/> from the number <paramref name="first"/> of a row of real numbers on (see <see cref="Modality.Vectors"/>), rounded to single precision.</summary>
@@ -132,7 +142,21 @@ public sealed class Split
     {
         var length = SpaceOf(index).Dimensions;
         if (first < 0 || first > length - values.Length) throw new ArgumentException($"Item {index} has {length} values, and not {values.Length} from {first} on.");
-        _source.ReadValues(_items[index], first, values);
+        _source.ReadValues(Open(index), first, values);
+    }
+
+    // Where an item lies in the source.
+    int At(int index)
+    {
+        if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} {(Name == "all" ? "" : Name + " ")}items, from 0 on.");
+        return _items[index];
+    }
+
+    int Open(int index)
+    {
+        var at = At(index);
+        ObjectDisposedException.ThrowIf(_source.IsClosed, typeof(Dataset));
+        return at;
     }
 
     void RequireLength(int index, int length)

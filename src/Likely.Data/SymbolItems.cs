@@ -40,7 +40,18 @@ abstract class SymbolItems : IDisposable
     /// <summary>Fills <paramref name="values"/> with an item's real numbers from the one at <paramref name="first"/> on.</summary>
     public virtual void ReadValues(int index, int first, Span<float> values) => throw new NotSupportedException("These items are symbols, and no real numbers.");
 
-    public virtual void Dispose()
+    /// <summary>Whether whoever they belong to is done with them.</summary>
+    public virtual bool IsClosed => _isClosed;
+
+    bool _isClosed;
+
+    public void Dispose()
+    {
+        _isClosed = true;
+        Close();
+    }
+
+    private protected virtual void Close()
     {
     }
 }

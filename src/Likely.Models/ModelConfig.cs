@@ -40,7 +40,12 @@ public abstract record ModelConfig
     [JsonIgnore] public virtual ModelConfig Published => ModelRegistry.Find(Name);
 
     /// <summary>What an example of the model is where the data's are these: of sequences, which are of any length, a training window.</summary>
-    public Space SpaceFor(Space data) => data.IsSequence && Window is { } window ? Space.Sequence(window, data.Levels) : data;
+    /// <exception cref="ModelException">A value is out of range.</exception>
+    public Space SpaceFor(Space data)
+    {
+        ModelRegistry.Check(this);
+        return data.IsSequence && Window is { } window ? Space.Sequence(window, data.Levels) : data;
+    }
 
     /// <summary>This config with every <c>auto</c> replaced by the number that suits the space: what a built model has.</summary>
     public virtual ModelConfig Fitted(Space space) => this;

@@ -69,6 +69,9 @@ public static class ModelRegistry
     /// <exception cref="ModelException">A key's value is not one that it takes.</exception>
     internal static void Check(ModelConfig config)
     {
+        // Before the serializer, which has no word for them.
+        foreach (var property in Info(config).Properties)
+            if (property.Get?.Invoke(config) is double number && !double.IsFinite(number)) Line(property).Check(property.Name, number);
         foreach (var (name, _) in Keys(config))
         {
             var property = Property(config, name);

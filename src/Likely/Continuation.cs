@@ -26,6 +26,7 @@ public sealed class Continuation
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public Continuation(Checkpoint checkpoint, Stream? prompt = null, int label = 0, Action<long>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
         Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Model.Config.Name} is a model of {checkpoint.Model.Space}, and no sequence that goes on");
         _past = checkpoint.Model.Predict(1, checkpoint.Model.Classes > 0 ? [label] : [], 0, Extent.Open);
         if (prompt is not null) Read(prompt, progress, cancellation);
@@ -59,7 +60,7 @@ public sealed class Continuation
 
     /// <summary>Reads a text.</summary>
     /// <exception cref="UsageException">The model is none of sequences.</exception>
-    public Continuation(Checkpoint checkpoint, string prompt) : this(checkpoint, new MemoryStream(Encoding.UTF8.GetBytes(prompt))) { }
+    public Continuation(Checkpoint checkpoint, string prompt) : this(checkpoint, new MemoryStream(Encoding.UTF8.GetBytes(prompt ?? throw new ArgumentNullException(nameof(prompt))))) { }
 
     /// <summary>What symbols are as bytes.</summary>
     public Tokens Tokens { get; }

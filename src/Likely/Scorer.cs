@@ -12,15 +12,23 @@ namespace Likely;
 /// <param name="threads">Worker threads, 0: all processors; fewer if there is not the memory for so many large examples; no result depends on it.</param>
 /// <param name="space">What the examples are; null: those of the model's own space.</param>
 /// <exception cref="InsufficientMemoryException">There is not enough memory for an example.</exception>
+/// <exception cref="ArgumentException">The model takes no examples of that space.</exception>
 public sealed unsafe class Scorer(DensityModel model, int threads, Space? space = null)
 {
     const int GroupSymbols = 1 << 14, MostGroup = 64;
 
-    readonly Space _space = space ?? model.Space;
+    readonly Space _space = Required(model, space);
     readonly int _threads = model.Carries && (space ?? model.Space).IsSequence ? ParallelShards.Workers(threads) : ScoringMemory.Threads(model, space ?? model.Space, ParallelShards.Workers(threads));
     SequenceScorer? _sequences;
     readonly Worker?[] _workers = new Worker?[ParallelShards.Workers(threads)];
     readonly int _group = Group((space ?? model.Space).Dimensions);
+
+    static Space Required(DensityModel model, Space? space)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (space is { } own && !model.Takes(own)) throw new ArgumentException($"the model is one of {model.Space}, and the examples are of {own}", nameof(space));
+        return space ?? model.Space;
+    }
 
     // Fills in one example and returns its label, -1 if there is none.
     delegate int Reader(int place, Span<int> item);
@@ -37,13 +45,17 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     /// <param name="withSymbols">Whether the surprise of each symbol is asked for; if not, large examples are told without.</param>
     /// <param name="progress">Told how many more symbols are scored, from worker threads.</param>
     /// <param name="cancellation">Ends the scoring between two groups.</param>
+    /// <exception cref="ArgumentException">An item is of another space, has no label where the model needs one, or there is none of its number.</exception>
     /// <exception cref="DataException">An item cannot be read.</exception>
     public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, bool withSymbols = true, Action<long>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(split);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
         var count = Math.Min(limit, items?.Length ?? split.Count);
         int At(int place) => items is null ? place : items[place];
+        for (var place = 0; place < count; place++) Require(split, At(place));
         Evaluation.PerExample? named = each is null ? null : (place, nats, symbols) => each(At(place), nats, symbols);
-        if (split.Space.IsSequence && model.Carries)
+        if (_space.IsSequence && model.Carries)
         {
             var lengths = new int[count];
             for (var place = 0; place < count; place++) lengths[place] = split.SpaceOf(At(place)).Width;
@@ -64,6 +76,13 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             split.Read(At(place), item);
             return model.Classes > 0 ? split.Label(At(place)) : -1;
         }, named, coded, progress, cancellation);
+    }
+
+    void Require(Split split, int index)
+    {
+        var own = split.SpaceOf(index);
+        if (own != _space && !(own.IsSequence && model.Carries && model.Takes(own))) throw new ArgumentException($"the model scores examples of {_space}, and item {index} is of {own}", nameof(split));
+        if (model.Classes > 0 && (uint)split.Label(index) >= (uint)model.Classes) throw new ArgumentException($"the model tells p(x | label) of {model.Classes} classes, and item {index} has {(split.Label(index) < 0 ? "no label" : $"label {split.Label(index)}")}", nameof(split));
     }
 
     delegate void RowReader(byte[] held, int place, long first, Span<int> symbols);
@@ -91,6 +110,8 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's (unless it is a sequence), a symbol or a label that the model has not, or there are fewer labels than items.</exception>
     public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(labels);
         if (model.Classes > 0 && labels.Length < items.Count) throw new ArgumentException($"{items.Count} items need one label each, not {labels.Length}", nameof(labels));
         if (_space.IsSequence && model.Carries)
         {

@@ -23,6 +23,8 @@ public static class Walk
     /// <param name="cancellation">Ends the walk between two steps.</param>
     public static void Run(IPredictor predictor, Chooser choose, float[]? surprise = null, bool withDistributions = true, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(predictor);
+        ArgumentNullException.ThrowIfNull(choose);
         if (surprise is not null && surprise.Length < (long)predictor.Batch * predictor.Count)
             throw new ArgumentException($"{predictor.Batch} examples of {predictor.Count} symbols need room for the surprise of each, not {surprise.Length}", nameof(surprise));
         var symbols = new int[predictor.Batch];
@@ -51,7 +53,7 @@ public static class Walk
     /// <exception cref="ArgumentException">There are fewer or more labels than examples, or one is not a class.</exception>
     public static int[][] Sample(AutoregressiveModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
-        => Fill(model, count, null, null, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
+        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, null, null, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
 
     /// <summary>
     /// Draws what is unknown of one example given what is known before it. An exact draw from the conditional if
@@ -72,11 +74,13 @@ public static class Walk
     /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
     public static int[][] Complete(AutoregressiveModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
         int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
-        => Fill(model, count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
+        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
 
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
     public static bool IsExact(AutoregressiveModel model, bool[] known, Space? space = null)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(known);
         var own = space ?? model.Space;
         if (known.Length != own.Dimensions) throw new ArgumentException($"an example of {own} has {own.Dimensions} symbols, not {known.Length}", nameof(known));
         if (model.Members > 1) return Array.TrueForAll(known, isKnown => isKnown) || !Array.Exists(known, isKnown => isKnown);
@@ -94,6 +98,7 @@ public static class Walk
     static int[][] Fill(AutoregressiveModel model, int count, int[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
         int threads, Space space, Action<double>? progress, CancellationToken cancellation)
     {
+        if (!model.Takes(space)) throw new ArgumentException($"the model is one of {model.Space}, and the examples are of {space}", nameof(space));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         threads = ParallelShards.Workers(threads);
         if (item is not null && item.Length != space.Dimensions || known is not null && known.Length != space.Dimensions)

@@ -33,7 +33,7 @@ sealed class VectorItems : SymbolItems
     public override string NameOf(int index) => $"{Path.GetFileName(_file.Path)}[{index}]";
     public override double Place(int index) => Partition.Place(Hash(index)!.Value, _seed);
     public override IEnumerable<UInt128> Pieces(int index) => [Hash(index)!.Value];
-    public override void Dispose() => _file.Dispose();
+    private protected override void Close() => _file.Dispose();
 
     /// <summary>128 bits of SHA-256 over the row's numbers as they are stored.</summary>
     public override UInt128? Hash(int index)

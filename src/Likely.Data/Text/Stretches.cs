@@ -21,6 +21,7 @@ sealed class Stretches : SymbolItems
     }
 
     public override int Count { get; }
+    public override bool IsClosed => _whole.IsClosed;
 
     public override Space SpaceOf(int index)
     {

@@ -45,7 +45,7 @@ sealed class TokenItems : SymbolItems
     public override Space SpaceOf(int index) => new(new Extent(1, 1, LengthOf(index)), 1, new Alphabet(_tokens.Size, AlphabetScale.Categorical));
     public override int Label(int index) => _labels?[_items.Files.FileAt(_items[index].Start)] is >= 0 and var label ? _classOf?[label] ?? label : -1;
     public override string NameOf(int index) => _items.NameOf(index);
-    public override void Dispose() => _items.Files.Dispose();
+    private protected override void Close() => _items.Files.Dispose();
 
     // Whoever draws, sketches or compares asks for all items, one after the other.
     public override double Place(int index) => Partition.Place(HashOf(index), _seed);

@@ -68,7 +68,7 @@ public abstract class Tokens
 
     /// <summary>The inverse of <see cref="ToText"/>.</summary>
     /// <exception cref="DataException">if the text is not what <see cref="ToText"/> writes</exception>
-    public static Tokens Parse(string text) => text == Bytes.ToText() ? Bytes
+    public static Tokens Parse(string text) => (text ?? throw new ArgumentNullException(nameof(text))) == Bytes.ToText() ? Bytes
         : CharacterTokens.TryParse(text) ?? (Tokens?)PairTokens.TryParse(text) ?? throw new DataException($"'{VisibleText.Sentence(text.Length > 60 ? text[..60] + "..." : text)}' is no set of tokens; the model is damaged, or of a later version.");
 
     /// <summary>
@@ -76,9 +76,17 @@ public abstract class Tokens
     /// Hugging Face. Any bytes come back; names of special symbols, such as &lt;|endoftext|&gt;, are ordinary text in a text.
     /// </summary>
     /// <exception cref="DataException">if there is none, or it is damaged, or cuts and joins by other rules</exception>
-    public static Tokens Read(string path) => PairVocabulary.Read(path);
+    public static Tokens Read(string path) => PairVocabulary.Read(path ?? throw new ArgumentNullException(nameof(path)));
 
     /// <summary>The code points that are given, in ascending order, then the 256 bytes, of which everything else is made.</summary>
+    /// <exception cref="ArgumentException">if one is no code point of a character, such as -1 or a surrogate</exception>
     /// <exception cref="DataException">if they are more than an alphabet has room for</exception>
-    public static Tokens Characters(IEnumerable<int> codePoints) => new CharacterTokens([.. codePoints.Distinct().Order()]);
+    public static Tokens Characters(IEnumerable<int> codePoints)
+    {
+        ArgumentNullException.ThrowIfNull(codePoints);
+        int[] ascending = [.. codePoints.Distinct().Order()];
+        foreach (var codePoint in ascending)
+            if (!System.Text.Rune.IsValid(codePoint)) throw new ArgumentOutOfRangeException(nameof(codePoints), codePoint, "A character has a code point from 0 to 0x10FFFF that is no surrogate.");
+        return new CharacterTokens(ascending);
+    }
 }

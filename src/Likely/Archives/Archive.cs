@@ -21,6 +21,8 @@ public static class Archive
     /// <exception cref="ArchiveException">Two inputs have one name, or the archive did not decode to what was put in.</exception>
     public static ArchiveSummary Compress(Checkpoint model, IReadOnlyList<string> inputs, string output, ArchiveOptions? options = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(inputs);
         options ??= new ArchiveOptions();
         AtomicFile.RequireFree(output, options.Overwrite);
         if (AtomicFile.IsDevice(output)) throw new UsageException($"{output} is a device; an archive needs a file");
@@ -92,6 +94,7 @@ public static class Archive
     /// <exception cref="ArchiveException">The archive is damaged, or the model is another.</exception>
     public static ArchiveSummary Verify(ArchiveReader archive, Checkpoint? model, ArchiveOptions? options = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(archive);
         var clock = Stopwatch.StartNew();
         options ??= new ArchiveOptions();
         CheckAll(archive, model is null ? null : new ArchiveModel(model), options, new ArchiveProgress(options.Progress), cancellation);
@@ -106,6 +109,8 @@ public static class Archive
     /// <exception cref="UsageException">A file exists and may not be overwritten, cannot be written, or there is none of that name.</exception>
     public static ArchiveSummary Decompress(ArchiveReader archive, Checkpoint? model, string folder, ArchiveOptions? options = null, string? only = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(archive);
+        ArgumentNullException.ThrowIfNull(folder);
         options ??= new ArchiveOptions();
         var clock = Stopwatch.StartNew();
         var content = new ArchiveContent(archive, model is null ? null : new ArchiveModel(model), options, cancellation);

@@ -79,6 +79,7 @@ public sealed partial class Trainer
     /// <exception cref="UsageException">There are no data, or no examples are wanted.</exception>
     internal static int BatchOf(ModelConfig config, TrainingOptions options, Dataset data)
     {
+        ModelRegistry.Check(config);
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples{(data.PartNotes.Count > 0 ? $": {string.Join("; ", data.PartNotes)}" : "")}");
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
         var examples = BatchPlan.ExamplesOf(config, data.Train);

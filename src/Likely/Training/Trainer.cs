@@ -46,6 +46,9 @@ public sealed unsafe partial class Trainer
     /// <exception cref="DataException">The data are no symbols.</exception>
     public Trainer(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, TimeProvider? time = null)
     {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
         _time = time ?? TimeProvider.System;
         _start = _time.GetTimestamp();
         options = options.Checked();

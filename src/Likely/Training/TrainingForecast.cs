@@ -41,6 +41,9 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     /// <exception cref="ModelException">The model cannot describe the data.</exception>
     public static TrainingForecast Measure(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, int samples = 0, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
         options = options.Checked();
         data.RequireSymbols();
         var space = config.SpaceFor(data.Space);
