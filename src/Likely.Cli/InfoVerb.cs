@@ -55,6 +55,7 @@ static class InfoVerb
         ];
         if (Continuation.TokensOf(checkpoint) is { } tokens) lines.Add(("tokens", tokens.Words));
         if (model.FieldOfView is var (rows, columns)) lines.Add(("sight", $"a pixel depends on {rows} rows above it and {columns} columns to each side"));
+        if (model.ReceptiveField is { } field) lines.Add(("sight", $"a symbol depends on the {field} before it"));
         if (4 * model.Parameters.Length > 1_000_000_000) lines.Add(("memory", $"{MachineMemory.Text(4.0 * model.Parameters.Length)} for the weights"));
         lines.Add(("stored as", $"{StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes"));
         foreach (var (key, value) in checkpoint.Summary) lines.Add((VisibleText.Line(key), $"{value:0.######}"));

@@ -111,6 +111,7 @@ static class TrainVerb
         session.Say($"data        {data.Name}: {data.Train.Count} training {(data.Train.Count == 1 ? "item" : "items")}{(trainer.TrainingExamples == data.Train.Count ? "" : $" in {trainer.TrainingExamples} windows of {trainer.Model.Space.Extent.Positions}")}, {trainer.HeldOutItems} for validation, {data.Space}");
         session.Say($"model       {trainer.Model.Config.Name}, {trainer.Model.Parameters.Count} parameters: {ModelRegistry.ToJson(trainer.Model.Config)}");
         if (trainer.Model.FieldOfView is var (rows, columns)) session.Say($"sight       a pixel depends on {rows} rows above it and {columns} columns to each side, of {data.Space.Height} x {data.Space.Width}");
+        if (trainer.Model.ReceptiveField is { } field) session.Say($"sight       a symbol depends on the {field} before it");
         if (trainer.Model.Classes > 0 && Untrained(data) is { Length: > 0 } empty)
             session.Warn($"warning     {empty.Length} of {data.ClassNames.Count} labels {(empty.Length == 1 ? "has" : "have")} no training items, so the model learns nothing of {(empty.Length == 1 ? "it" : "them")}: {string.Join(", ", empty.Take(5))}{(empty.Length > 5 ? ", ..." : "")}");
         if (trainer.HeldOutItems == 0) session.Warn("warning     nothing is held out, so the last weights are kept and not the best");

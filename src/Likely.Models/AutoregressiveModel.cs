@@ -16,6 +16,9 @@ public abstract class AutoregressiveModel : DensityModel
     /// <summary>Rows above a position and columns to each side of it that its distribution can depend on; null: all that come before.</summary>
     public virtual (int Rows, int Columns)? FieldOfView => null;
 
+    /// <summary>Symbols before one, the last of them included, that its distribution can depend on; null: all, or as <see cref="FieldOfView"/> says.</summary>
+    public virtual long? ReceptiveField => null;
+
     /// <summary>Bytes that a walk through some examples takes.</summary>
     internal abstract long WalkBytes(int batch, Extent extent);
 

@@ -10,7 +10,7 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new TransformerConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new TransformerConfig(), new WaveNetConfig(), new ByteNetConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -88,4 +88,6 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(MadeConfig))]
 [JsonSerializable(typeof(CharRnnConfig))]
 [JsonSerializable(typeof(TransformerConfig))]
+[JsonSerializable(typeof(WaveNetConfig))]
+[JsonSerializable(typeof(ByteNetConfig))]
 partial class ModelJson : JsonSerializerContext;

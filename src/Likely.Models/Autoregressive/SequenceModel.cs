@@ -51,8 +51,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
         if (tape.Recording || run is not null || !IsLarge(batch))
         {
             if (run is null && positions > Context) throw new ArgumentException($"a training window of {Config.Name} has at most context={Context} positions, not {positions}");
-            var pass = run is null ? Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory) : run.On(tape, 0, positions);
-            return Ops.LogProbabilities(Head, Run(new SymbolInput(inputs, positions, count), pass), batch.Symbols, scale, batch.Lengths);
+            return Ops.LogProbabilities(Head, Run(new SymbolInput(inputs, positions, count), PassOf(tape, batch, run)), batch.Symbols, scale, batch.Lengths);
         }
         // Something long is scored window by window: the same bits with bounded memory.
         var logs = tape.New(new Shape(positions, count, 1), compact: true);
@@ -70,7 +69,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
     {
         var inputs = batch.Inputs();
         if (run is null && IsLarge(batch)) EachWindow(tape, batch, inputs, Read);
-        else Read(0, Run(new SymbolInput(inputs, batch.Space.Positions, batch.Count), run is null ? Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory) : run.On(tape, 0, batch.Space.Positions)));
+        else Read(0, Run(new SymbolInput(inputs, batch.Space.Positions, batch.Count), PassOf(tape, batch, run)));
 
         void Read(int first, Tensor parameters)
         {
@@ -78,6 +77,10 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
                 read(first + p, new SymbolDistributions(Head, source, parameters.Data + (long)p * parameters.Batch * parameters.Stride, parameters.Stride, null, 0, parameters.Batch));
         }
     }
+
+    // A window's labels are the batch's: those of what goes through a run may differ from window to window.
+    static Pass PassOf(Tape tape, SymbolBatch batch, Run? run)
+        => run is null ? Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory) : run.On(tape, 0, batch.Space.Positions) with { Labels = batch.LabelMemory };
 
     bool IsLarge(SymbolBatch batch) => batch.Space.Extent.Positions * batch.Count > LargestPass || batch.Space.Extent.Positions > Context;
 

@@ -5,7 +5,7 @@ namespace Likely.Models.Layers;
 /// <summary>
 /// A causal convolution on the grid, [T, B, inputs] -> [T, B, outputs]: only taps before (or at) the centre exist, so a mask is
 /// never multiplied. With a run it reads its <see cref="Window"/>, or the run's input in place: for walks, as no gradient reaches the past's inputs there. So
-/// it is no layer of a <see cref="SequenceModel"/>, whose training carries a run.
+/// it is no layer of a <see cref="SequenceModel"/>, whose training carries a run: <see cref="CausalConvolution"/> is.
 /// </summary>
 public sealed class MaskedConvolution(ParameterScope scope, IReadOnlyList<(int Row, int Column)> taps, int inputs, int outputs, double gain = 1, bool bias = true, Func<int, int, int, bool>? mask = null, Func<int, int, int, double>? start = null, double rate = 1)
 {
@@ -21,7 +21,7 @@ public sealed class MaskedConvolution(ParameterScope scope, IReadOnlyList<(int R
     public Tensor Forward(Tensor x, Pass pass, Tensor? onto = null)
     {
         if (pass is { Run: not null, Tape.Recording: true })
-            throw new InvalidOperationException("a convolution remembers for walks, and passes no gradient on in a run: a model that is trained on windows with the state carried over needs another layer");
+            throw new InvalidOperationException("a convolution remembers for walks, and passes no gradient on in a run: a model that is trained on windows with the state carried over needs a CausalConvolution");
         var (plan, begin) = (_taps.On(pass.Extent), onto is null ? _bias : null);
         if (pass.Run is not { } run) return Ops.Convolution(plan, x, _weight, begin, onto);
         if (x == run.Input) return Ops.Convolution(pass.Tape, plan, x, run.InputOrigin, pass.First, pass.Count, _weight, begin, onto);

@@ -112,7 +112,7 @@ sealed class GradientStep
         if (!window.GoesOn) run?.Cut(example);
         if (window.Count == 0)
         {
-            batch.Set(example, ReadOnlySpan<int>.Empty);
+            batch.Set(example, ReadOnlySpan<int>.Empty, _split.Label(window.Item));
             return;
         }
         var before = window.First > 0 ? 1 : 0;

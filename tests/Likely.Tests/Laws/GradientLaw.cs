@@ -35,15 +35,20 @@ public sealed unsafe class GradientLaw
     static double[] Differences(AutoregressiveModel model, ShardedSteps steps, int[][] examples, int[] labels, float* weight, double step)
     {
         var value = *weight;
-        double At(double offset)
+        return Differences(offset =>
         {
             *weight = (float)(value + offset);
             model.Parameters.Changed();
             steps.Number = 0; // the same units are dropped every time
             return steps.Step(examples, labels, rate: 0);
-        }
-        double below2 = At(-2 * step), below = At(-step), above = At(step), above2 = At(2 * step), at = At(0);
-        return [(below2 - 8 * below + 8 * above - above2) / (12 * step), (3 * at - 4 * below + below2) / (2 * step), (4 * above - 3 * at - above2) / (2 * step)];
+        }, step);
+    }
+
+    /// <summary>The stencils, of a function of an offset that is called last with 0.</summary>
+    internal static double[] Differences(Func<double, double> at, double step)
+    {
+        double below2 = at(-2 * step), below = at(-step), above = at(step), above2 = at(2 * step), here = at(0);
+        return [(below2 - 8 * below + 8 * above - above2) / (12 * step), (3 * here - 4 * below + below2) / (2 * step), (4 * above - 3 * here - above2) / (2 * step)];
     }
 
     // Two existing entries of every parameter, at most 24 in all.

@@ -12,9 +12,9 @@ public static class LawCases
 {
     // Sizes that make any model small; 9 channels give uneven groups for R, G, B.
     static readonly Dictionary<string, string> _small =
-        Parse("channels=9 head_channels=9 hidden=10 layers=2 kernel=3 components=3 masks=2 orderings=2 dropout=0 heads=3");
+        Parse("channels=9 head_channels=9 hidden=10 layers=2 kernel=3 components=3 masks=2 orderings=2 dropout=0 heads=3 stacks=2 skip=7");
 
-    static readonly Dictionary<string, string> _large = Parse("channels=18 head_channels=36 hidden=40 layers=3 kernel=7 masks=1 orderings=1");
+    static readonly Dictionary<string, string> _large = Parse("channels=18 head_channels=36 hidden=40 layers=3 kernel=7 masks=1 orderings=1 stacks=3 skip=40");
 
     static readonly (string Name, Space Space, int Classes, (string Key, string Value)[] Wanted, (string Key, string Value)[] Needed)[] _combinations =
     [
@@ -50,6 +50,7 @@ public static class LawCases
         ("sequence of bytes embedded", Space.Sequence(5, 256), 0, [], [("embedding", "6")]),
         ("sequence rotary", Space.Sequence(6, 5), 0, [("norm", "rms"), ("activation", "squared-relu")], [("positions", "rotary")]),
         ("sequence of bytes rotary", Space.Sequence(7, 256), 0, [("norm", "rms")], [("positions", "rotary")]),
+        ("conditional sequence", Space.Sequence(7, 4), 3, [], [("conditional", "true")]),
         ("sequence with dropout", Space.Sequence(8, 4), 0, [], [("dropout", "0.3")]),
         ("larger grid", Space.Image(12, 9, 1, 2), 0, [("context", "128")], []), // more positions than a walk's windows hold
         ("larger RGB grid", Space.Image(9, 6, 3, 4), 0, [("head", "softmax")], []),

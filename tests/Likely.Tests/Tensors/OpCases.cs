@@ -11,7 +11,7 @@ static class OpCases
     const float Rate = 0.3f;
     const ulong Path = 17;
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive()];
+    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive(), .. Causal()];
 
     static IEnumerable<OpCase> List()
     {
@@ -174,6 +174,31 @@ static class OpCases
             var squared = new OpCase("SquaredRelu/1", compact ? "of a compact tensor" : "", [some], [], (_, t, _) => Ops.SquaredRelu(t[0]), (t, _) => Map(t[0], i => Math.Pow(Math.Max(t[0][i], 0), 2))) { Compact = compact, Gap = 0.05f };
             yield return squared;
             yield return squared.Twice();
+        }
+    }
+
+    // Convolutions along sequences, from the beginning and going on from a past.
+    static IEnumerable<OpCase> Causal()
+    {
+        foreach (var (positions, batch, inputs, outputs, kernel, dilation) in new[] { (1, 1, 1, 1, 2, 1), (7, 2, 3, 20, 2, 3), (5, 3, 17, 5, 3, 2), (4, 1, 5, 3, 3, 4), (6, 2, 2, 6, 1, 1) })
+        {
+            var reach = (kernel - 1) * dilation;
+            (int, int)[] taps = [.. Enumerable.Range(0, kernel).Select(t => (0, (t + 1 - kernel) * dilation))];
+            ConvolutionShape whole = new("causal", 1, positions, batch, inputs, outputs, taps), longer = whole with { Width = reach + positions };
+            Shape x = new(positions, batch, inputs), weight = new(kernel, inputs, outputs), bias = new(1, 1, outputs);
+            var name = $"{kernel} taps dilated by {dilation}, {positions} positions, batch {batch}, {inputs}->{outputs}";
+            var first = new OpCase("CausalConvolution/5", name, [x], [weight, bias], (_, t, p) => Ops.CausalConvolution(t[0], dilation, p[0], p[1]),
+                (t, p) => DoubleOps.Convolution(whole, t[0], p[0], p[1]));
+            yield return first;
+            yield return first.Twice();
+            if (reach == 0) continue;
+            var past = Bits.Normal(reach * batch * inputs, 33);
+            yield return new("CausalConvolution/5", $"{name}, going on", [x], [weight], (tape, t, p) =>
+            {
+                var before = new PastInputs(new Tape(false, tape.Meter), batch, inputs, reach);
+                if (tape.Computes) before.Read(past);
+                return Ops.CausalConvolution(t[0], dilation, p[0], null, before);
+            }, (t, p) => DoubleOps.Convolution(longer, [.. past.Select(value => (double)value), .. t[0]], p[0], null)[(reach * batch * outputs)..]);
         }
     }
 

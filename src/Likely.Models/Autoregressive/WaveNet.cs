@@ -1,0 +1,123 @@
+using Likely.Models.Layers;
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>
+/// WaveNet (van den Oord et al. 2016c, "WaveNet: a generative model for raw audio", fig. 4): symbols enter as learned rows; stacks of layers, each a dilated causal convolution, a
+/// gate tanh(a) * sigmoid(b) (eq. 2), and two linear maps of it, one added to what the layer read and one to a sum over all layers, of which the last products make the next
+/// symbol's distribution. Dilations double from layer to layer and begin anew with each stack, so that few layers see far. Classes enter the gates (eq. 3).
+/// Training carries the last inputs of every layer from window to window of <c>context</c> symbols. Defaults are those of nv-wavenet's smaller networks, with fewer layers.
+/// </summary>
+public sealed record WaveNetConfig : ModelConfig
+{
+    [Key("layers of a stack, of dilations 1, 2, 4, 8 and so on", 1, 14)]
+    public int Layers { get; init; } = 9;
+    [Key("stacks of such layers, one upon the other", 1, 64)]
+    public int Stacks { get; init; } = 2;
+    [Key("numbers of a position between layers", 1, 4096)]
+    public int Channels { get; init; } = 32;
+    [Key("numbers of a position that each layer adds to, for the last products", 1, 8192)]
+    public int Skip { get; init; } = 64;
+    [Key("positions that a layer reads, its dilation apart", 2, 32)]
+    public int Kernel { get; init; } = 2;
+    [Key("share of gated numbers dropped while training", 0, 0.95)]
+    public double Dropout { get; init; }
+    [Key("symbols of a training window, beyond which gradients do not go; what the layers read does", 1, 65_536)]
+    public int Context { get; init; } = 512;
+    [Key("true: learn p(x | label) from the labels")]
+    public bool Conditional { get; init; }
+
+    public override string Name => "wavenet";
+
+    public override string Summary => "WaveNet: gated causal convolutions, each reading twice as far back as the one before (van den Oord et al. 2016c)";
+
+    public override double LearningRate => 2e-3;
+
+    public override int LargestBatch => 4;
+
+    public override bool UsesLabels => Conditional;
+
+    public override int MostLevels => 1 << 16;
+
+    public override int? Window => Context;
+
+    protected override AutoregressiveModel Create(Space space, int classes) => new WaveNet(this, space, Conditional ? classes : 0);
+}
+
+sealed class WaveNet : SequenceModel
+{
+    readonly SymbolTable _symbols;
+    readonly Layer[] _layers;
+    readonly Parameter _skipBias;
+    readonly Pointwise _hidden, _output;
+
+    public WaveNet(WaveNetConfig config, Space space, int classes) : base(config, space, classes, new SoftmaxHead(1, space.Levels))
+    {
+        var (scope, skip) = (new ParameterScope(Parameters), config.Skip);
+        _symbols = new SymbolTable(scope.At("symbols"), space.Levels + 1, 0, config.Channels, null); // one more: the beginning
+        _layers = new Layer[config.Stacks * config.Layers];
+        for (var i = 0; i < _layers.Length; i++) _layers[i] = new Layer(scope.At("layers").At(i), config, i, classes);
+        _skipBias = scope.At("skip").Bias("bias", skip);
+        _hidden = new Pointwise(scope.At("hidden"), skip, skip, 1.4);
+        _output = new Pointwise(scope.At("output"), skip, Head.Outputs, 0.5);
+        MultiplyAddsPerPosition = skip * (skip + (double)Head.Outputs);
+        ReceptiveField = 1;
+        foreach (var layer in _layers) (MultiplyAddsPerPosition, ReceptiveField) = (MultiplyAddsPerPosition + layer.MultiplyAdds, ReceptiveField + layer.Reach);
+    }
+
+    protected override double MultiplyAddsPerPosition { get; }
+
+    public override long? ReceptiveField { get; }
+
+    protected override Tensor Forward(SymbolInput x, Pass pass)
+    {
+        var (h, conditions) = (_symbols.Forward(x, pass), Conditions(pass));
+        Tensor? sum = null;
+        for (var i = 0; i < _layers.Length; i++) h = _layers[i].Forward(h, conditions?[i], pass, _skipBias, ref sum);
+        return _output.Forward(Ops.Rectify(_hidden.Forward(Ops.Rectify(sum!))));
+    }
+
+    // The classes' biases of all gates: of a walk, whose labels and weights stay, once.
+    Tensor[]? Conditions(Pass pass)
+    {
+        if (Classes == 0) return null;
+        if (pass.Run is { } run && pass.Tape == run.Step) return run.Slot(_layers, () => Array.ConvertAll(_layers, layer => layer.Condition(run.Memory, run.Labels)));
+        return Array.ConvertAll(_layers, layer => layer.Condition(pass.Tape, pass.Labels.Span));
+    }
+
+    sealed class Layer
+    {
+        readonly CausalConvolution _convolution;
+        readonly ClassCondition? _class;
+        readonly Parameter _skip;
+        readonly Pointwise? _residual; // the last layer has none, as nothing reads it
+        readonly float _dropout;
+        readonly ulong _path;
+
+        public Layer(ParameterScope scope, WaveNetConfig config, int index, int classes)
+        {
+            var (channels, count) = (config.Channels, config.Stacks * config.Layers);
+            _convolution = new CausalConvolution(scope.At("convolution"), channels, 2 * channels, config.Kernel, 1 << index % config.Layers);
+            if (classes > 0) _class = new ClassCondition(scope.At("class"), classes, 2 * channels);
+            _skip = scope.At("skip").Weight("weight", 1, channels, config.Skip, 2 / Math.Sqrt(count));
+            if (index < count - 1) _residual = new Pointwise(scope.At("residual"), channels, channels);
+            (_dropout, _path) = ((float)config.Dropout, Philox.Hash(scope.Path));
+            MultiplyAdds = _convolution.MultiplyAdds + channels * (config.Skip + (_residual is null ? 0.0 : channels));
+        }
+
+        public double MultiplyAdds { get; }
+
+        public int Reach => _convolution.Reach;
+
+        public Tensor Condition(Tape tape, ReadOnlySpan<int> labels) => _class!.Forward(tape, labels);
+
+        // What the next layer reads; the sum over layers goes on, with a bias from the first.
+        public Tensor Forward(Tensor x, Tensor? condition, Pass pass, Parameter skipBias, ref Tensor? sum)
+        {
+            var gated = Ops.Dropout(Ops.Gate(_convolution.Forward(x, pass), condition), _dropout, _path);
+            sum = Ops.Linear(gated, _skip, sum is null ? skipBias : null, sum);
+            return _residual is null ? x : Ops.Add(_residual.Forward(gated), x);
+        }
+    }
+}
