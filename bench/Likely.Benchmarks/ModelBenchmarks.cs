@@ -5,7 +5,7 @@ using Likely.Tensors;
 namespace Likely.Benchmarks;
 
 /// <summary>
-/// Whole training steps, scoring and sampling of every registered model with its default keys, on the built-in digits as 28 x 28
+/// Whole training steps, scoring and sampling of every registered model but those of sequences with its default keys, on the built-in digits as 28 x 28
 /// binary pixels, and of some models at larger sizes. A training step counts as three forward passes. Encoding takes the items that are
 /// scored, decoding items that the model drew: the same work as scoring and sampling, and the coder's.
 /// </summary>
@@ -18,7 +18,7 @@ public static class ModelBenchmarks
     /// <summary>All models whose benchmarks' names <paramref name="wanted"/> accepts; a model is built when its turn comes.</summary>
     public static IEnumerable<Benchmark> All(int threads, Func<string, bool> wanted)
     {
-        foreach (var config in ModelRegistry.All)
+        foreach (var config in ModelRegistry.All.Where(config => config.Published.Window is null))
             foreach (var benchmark in Of(config.Published, "", 64, threads, wanted)) yield return benchmark;
         foreach (var (model, settings, batch) in Larger)
         {

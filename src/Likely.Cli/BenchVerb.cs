@@ -22,7 +22,8 @@ static class BenchVerb
         IReadOnlyList<Benchmark> kernels = [.. KernelBenchmarks.All(session.Threads).Where(kernel => Wanted(kernel.Name))];
         // How cost grows takes minutes, so it is measured only when it is named.
         var growth = filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase) ? GrowthBenchmarks.All(session.Threads, Wanted) : [];
-        if (kernels.Count == 0 && !ModelBenchmarks.All(session.Threads, Wanted).Any() && !growth.Any())
+        IEnumerable<Benchmark> Models(Func<string, bool> wanted) => ModelBenchmarks.All(session.Threads, wanted).Concat(SequenceBenchmarks.All(session.Threads, wanted));
+        if (kernels.Count == 0 && !Models(Wanted).Any() && !growth.Any())
             throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score, sample or growth");
         var matching = kernels.Count;
         bool Count(string name)
@@ -30,7 +31,7 @@ static class BenchVerb
             if (Wanted(name)) matching++;
             return false; // so that nothing is built
         }
-        _ = ModelBenchmarks.All(session.Threads, Count).Any();
+        _ = Models(Count).Any();
         if (filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase)) _ = GrowthBenchmarks.All(session.Threads, Count).Any();
         session.Say($"{matching} entries{(filter.Length > 0 ? $" with '{filter}' in their names" : "")}, about {ProgressDisplay.Duration(SecondsOfOne * matching)} and more where one round takes seconds");
         session.Say("measuring the peak of the machine ...");
@@ -38,7 +39,7 @@ static class BenchVerb
         session.Print($"peak {peak:0.0} GFLOP/s with {session.Threads} threads (fused multiply-adds in registers)\n");
         session.Print($"{"",-66} {"ms",10} {"GFLOP/s",9} {"of peak",8} {"per second",12}");
         var entries = new JsonArray();
-        foreach (var benchmark in kernels.Concat(ModelBenchmarks.All(session.Threads, Wanted)).Concat(growth))
+        foreach (var benchmark in kernels.Concat(Models(Wanted)).Concat(growth))
         {
             session.Cancellation.ThrowIfCancellationRequested();
             if (session.Json) session.Say(benchmark.Name);

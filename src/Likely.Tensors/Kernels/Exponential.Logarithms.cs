@@ -38,25 +38,7 @@ public static partial class Exponential
 
     /// <summary>log(1 + e^x), relatively accurate for negative x; 0 below -87.3365.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Softplus(Vector512<float> x)
-    {
-        var a = Vector512.Abs(x);
-        var e = Exp(-a); // at most 0.417 where this side is chosen
-        var q = Vector512.FusedMultiplyAdd(Vector512.Create(0.04740393907f), e, Vector512.Create(-0.1247562319f));
-        q = Vector512.FusedMultiplyAdd(q, e, Vector512.Create(0.189745903f));
-        q = Vector512.FusedMultiplyAdd(q, e, Vector512.Create(-0.2486628294f));
-        q = Vector512.FusedMultiplyAdd(q, e, Vector512.Create(0.3332509995f));
-        q = Vector512.FusedMultiplyAdd(q, e, Vector512.Create(-0.4999982715f));
-        var positive = Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x, Vector512<float>.Zero);
-        var outer = positive + Vector512.FusedMultiplyAdd(e * e, q, e);
-
-        var z = x * x;
-        var c = Vector512.FusedMultiplyAdd(Vector512.Create(-2.254978426e-5f), z, Vector512.Create(0.000344699336f));
-        c = Vector512.FusedMultiplyAdd(c, z, Vector512.Create(-0.005207652692f));
-        c = Vector512.FusedMultiplyAdd(c, z, Vector512.Create(0.1249999404f));
-        var centre = Vector512.Create(Ln2High) + Vector512.FusedMultiplyAdd(z, c, x * Vector512.Create(0.5f));
-        return Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512.Create(0.875f)), centre, outer);
-    }
+    public static Vector512<float> Softplus(Vector512<float> x) => Apply<SoftplusFunction>(x);
 
     /// <summary>log sigmoid(x) = -softplus(-x): log-probability of a bit from its logit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,15 +20,7 @@ public static partial class Exponential
 
     /// <summary>e^x within 1.02 ulp; results below 2^-126 are flushed to 0 (x below -87.3365), so nothing subnormal slows a softmax.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp(Vector512<float> x)
-    {
-        var (n, t) = Reduce(x);
-        var y = Vector512<float>.One + t; // in [0.707, 1.415]: even n = 128 only raises the exponent field to 254
-        y = (y.AsInt32() + (n.AsInt32() << 23)).AsSingle();
-        y = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(ExpSmallest)), Vector512<float>.Zero, y);
-        return Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x, Vector512.Create(ExpLargest)), y,
-            x + Vector512.Create(float.PositiveInfinity)); // overflow, or the NaN that came in
-    }
+    public static Vector512<float> Exp(Vector512<float> x) => Apply<ExpFunction>(x);
 
     /// <summary>e^x - 1 without cancellation near 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,27 +38,11 @@ public static partial class Exponential
 
     /// <summary>1 / (1 + e^-x), relatively accurate on both sides; 0 below -88.72.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
+    public static Vector512<float> Sigmoid(Vector512<float> x) => Apply<SigmoidFunction>(x);
 
     /// <summary>Hyperbolic tangent, relatively accurate near 0; one division, no branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Tanh(Vector512<float> x)
-    {
-        var a = Vector512.Abs(x);
-        var bounded = Vector512.ConditionalSelect(Vector512.GreaterThan(a, Vector512.Create(10f)), Vector512.Create(10f), a);
-        var (n, t) = Reduce(bounded + bounded);
-        var scale = (Vector512.Create(127 << 23) + (n.AsInt32() << 23)).AsSingle();
-        var large = Vector512<float>.One
-            - Vector512.Create(2f) / (Vector512.FusedMultiplyAdd(scale, t, scale) + Vector512<float>.One);
-
-        var z = a * a;
-        var p = Vector512.FusedMultiplyAdd(Vector512.Create(-0.006274248473f), z, Vector512.Create(0.02107168362f));
-        p = Vector512.FusedMultiplyAdd(p, z, Vector512.Create(-0.05385231227f));
-        p = Vector512.FusedMultiplyAdd(p, z, Vector512.Create(0.1333258599f));
-        p = Vector512.FusedMultiplyAdd(p, z, Vector512.Create(-0.3333331645f));
-        var small = Vector512.FusedMultiplyAdd(z * a, p, a);
-        return CopySign(Vector512.ConditionalSelect(Vector512.LessThan(a, Vector512.Create(0.55f)), small, large), x);
-    }
+    public static Vector512<float> Tanh(Vector512<float> x) => Apply<TanhFunction>(x);
 
     /// <summary>e^x of one number.</summary>
     public static float Exp(float x) => Exp(Vector512.Create(x)).ToScalar();
@@ -80,20 +56,8 @@ public static partial class Exponential
     /// <summary>Hyperbolic tangent of one number.</summary>
     public static float Tanh(float x) => Tanh(Vector512.Create(x)).ToScalar();
 
-    /// <summary>n = round(x / ln 2), still shifted (its low bits are the integer), and t = e^r - 1 for r = x - n ln 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector512<float> ShiftedN, Vector512<float> T) Reduce(Vector512<float> x)
-    {
-        var shifted = Vector512.FusedMultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(RoundingShift));
-        var n = shifted - Vector512.Create(RoundingShift);
-        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2High), x); // exact
-        r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2Low), r);
-        var s = Vector512.FusedMultiplyAdd(Vector512.Create(0.001381447073f), r, Vector512.Create(0.008368779905f));
-        s = Vector512.FusedMultiplyAdd(s, r, Vector512.Create(0.04166839272f));
-        s = Vector512.FusedMultiplyAdd(s, r, Vector512.Create(0.1666651964f));
-        s = Vector512.FusedMultiplyAdd(s, r, Vector512.Create(0.4999999404f));
-        return (shifted, Vector512.FusedMultiplyAdd(r * r, s, r));
-    }
+    static (Vector512<float> ShiftedN, Vector512<float> T) Reduce(Vector512<float> x) => Reduce<Lanes512, Vector512<float>>(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<float> CopySign(Vector512<float> magnitude, Vector512<float> sign) =>

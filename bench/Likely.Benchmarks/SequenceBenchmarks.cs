@@ -1,0 +1,83 @@
+using System.Text;
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely.Benchmarks;
+
+/// <summary>
+/// Training steps and drawing of every registered model of sequences, with its default keys and batch, on bytes of a made-up text, and of some at larger sizes. Items
+/// of a second are symbols. A training step counts as three forward passes.
+/// </summary>
+public static class SequenceBenchmarks
+{
+    const int Length = 1 << 18, Drawn = 512;
+
+    static readonly (string Model, string[] Settings, int Batch)[] Larger =
+    [
+        ("char-rnn", ["hidden=512"], 50),
+        ("transformer", ["layers=6", "heads=6", "channels=192", "context=256"], 32),
+    ];
+
+    /// <summary>All whose names <paramref name="wanted"/> accepts; a model is built when its turn comes.</summary>
+    public static IEnumerable<Benchmark> All(int threads, Func<string, bool> wanted)
+    {
+        foreach (var config in ModelRegistry.All.Where(config => config.Published.Window is not null))
+            foreach (var benchmark in Of(config.Published, "", config.LargestBatch, threads, wanted)) yield return benchmark;
+        foreach (var (model, settings, batch) in Larger)
+        {
+            var pairs = settings.Select(setting => new KeyValuePair<string, string>(setting.Split('=')[0], setting.Split('=')[1]));
+            foreach (var benchmark in Of(ModelRegistry.With(ModelRegistry.Find(model).Published, pairs), $" {string.Join(' ', settings)}", batch, threads, wanted)) yield return benchmark;
+        }
+    }
+
+    static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted)
+    {
+        string step = $"training step {config.Name}{size}, {batch} x {config.Window}", sample = $"sample {config.Name}{size}, {Drawn} symbols of one text";
+        if (!wanted(step) && !wanted(sample)) yield break;
+        var folder = Directory.CreateTempSubdirectory("likely-bench-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "text.txt");
+            File.WriteAllText(path, Text());
+            using var data = Dataset.Open(path, new DataOptions());
+            var model = (AutoregressiveModel)config.Build(data.Space, 0, 1);
+            var operations = 2 * model.MultiplyAdds / data.Space.Positions; // a symbol
+            if (wanted(step))
+            {
+                var plan = BatchPlan.For(config, data.Train, batch, seed: 1);
+                var gradient = new GradientStep(model, data.Train, plan, seed: 1, threads);
+                var optimizer = new AdamOptimizer(model.Parameters);
+                double symbols = batch * config.Window!.Value;
+                yield return new Benchmark(step, 3 * operations * symbols, symbols, () =>
+                {
+                    gradient.Compute(optimizer.Step);
+                    optimizer.Update(gradient.Gradients, 1e-4, threads);
+                });
+            }
+            if (wanted(sample))
+            {
+                var drawn = model.Space with { Extent = new Extent(1, 1, Drawn) };
+                yield return new Benchmark(sample, operations * Drawn, Drawn, () => Walk.Sample(model, 1, space: drawn, threads: threads));
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // Words of a language of 2,000, by Zipf's law.
+    static string Text()
+    {
+        var random = new Philox(1, RandomPurpose.Sampling);
+        var text = new StringBuilder(Length + 16);
+        for (var word = 0UL; text.Length < Length; word++)
+        {
+            var rank = (ulong)Math.Pow(2000, random.UniformDouble(0, word));
+            for (var letter = 0UL; letter < 2 + rank % 7; letter++) text.Append((char)('a' + random.Below(rank, letter, 26)));
+            text.Append(rank % 11 == 0 ? '\n' : ' ');
+        }
+        return text.ToString();
+    }
+}
