@@ -6,12 +6,13 @@ using Likely.Tensors;
 namespace Likely.Benchmarks;
 
 /// <summary>
-/// Training steps and drawing of every registered model of sequences, with its default keys and batch, on bytes of a made-up text, and of some at larger sizes. Items
-/// of a second are symbols. A training step counts as three forward passes.
+/// Training steps, scoring, coding and drawing of every registered model of sequences, with its default keys and batch, on bytes of a made-up text, and of some at larger sizes.
+/// Items of a second are symbols. A training step counts as three forward passes. Encoding and decoding take several
+/// blocks side by side, as an archive does.
 /// </summary>
 public static class SequenceBenchmarks
 {
-    const int Length = 1 << 18, Drawn = 512;
+    const int Length = 1 << 18, Drawn = 512, Scored = 4096, Blocks = 16, BlockLength = 512;
 
     static readonly (string Model, string[] Settings, int Batch)[] Larger =
     [
@@ -34,7 +35,8 @@ public static class SequenceBenchmarks
     static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted)
     {
         string step = $"training step {config.Name}{size}, {batch} x {config.Window}", sample = $"sample {config.Name}{size}, {Drawn} symbols of one text";
-        if (!wanted(step) && !wanted(sample)) yield break;
+        string score = $"score {config.Name}{size}, {Scored} symbols", encode = $"encode {config.Name}{size}, {Blocks} x {BlockLength} symbols", decode = $"decode {config.Name}{size}, {Blocks} x {BlockLength} symbols";
+        if (!new[] { step, score, encode, decode, sample }.Any(wanted)) yield break;
         var folder = Directory.CreateTempSubdirectory("likely-bench-");
         try
         {
@@ -54,6 +56,28 @@ public static class SequenceBenchmarks
                     gradient.Compute(optimizer.Step);
                     optimizer.Update(gradient.Gradients, 1e-4, threads);
                 });
+            }
+            if (wanted(score))
+            {
+                var part = data.Train.InStretches(Scored);
+                var scorer = new Scorer(model, threads);
+                yield return new Benchmark(score, operations * Scored, Scored, () => scorer.Score(part, 1, withSymbols: false));
+            }
+            if (wanted(encode) || wanted(decode))
+            {
+                // What the model drew, so that no simpler code is shorter and taken instead.
+                var blocks = Array.ConvertAll(Walk.Sample(model, Blocks, space: model.Space with { Extent = new Extent(1, 1, BlockLength) }, threads: threads),
+                    drawn => (ReadOnlyMemory<byte>)Array.ConvertAll(drawn, symbol => (byte)symbol));
+                var ends = Enumerable.Repeat(new[] { BlockLength }, Blocks).ToArray();
+                byte[][] Encode() => SequenceBlocks.Encode(model, Tokens.Bytes, blocks, ends, null, default);
+                const double Symbols = Blocks * BlockLength;
+                if (wanted(encode)) yield return new Benchmark(encode, operations * Symbols, Symbols, () => Encode());
+                if (wanted(decode))
+                {
+                    var streams = Array.ConvertAll(Encode(), stream => stream[..^4]); // without check sums
+                    var counts = Enumerable.Repeat(BlockLength, Blocks).ToArray();
+                    yield return new Benchmark(decode, operations * Symbols, Symbols, () => SequenceBlocks.Decode(model, Tokens.Bytes, streams, counts, null, default));
+                }
             }
             if (wanted(sample))
             {

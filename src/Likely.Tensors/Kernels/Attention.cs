@@ -11,10 +11,13 @@ static unsafe class Attention
     /// <summary>Rows [count][d], far apart, times a factor, as [count][stride] with zeros behind d.</summary>
     public static void Pack(float* from, nint fromStride, int count, int d, float factor, float* to, int stride)
     {
+        var scale = Vector256.Create(factor);
         for (var r = 0; r < count; r++, from += fromStride, to += stride)
         {
-            for (var c = 0; c < d; c++) to[c] = from[c] * factor;
-            for (var c = d; c < stride; c++) to[c] = 0;
+            var c = 0;
+            for (; c + 8 <= d; c += 8) (Vector256.Load(from + c) * scale).Store(to + c);
+            for (; c < d; c++) to[c] = from[c] * factor;
+            for (; c < stride; c++) to[c] = 0;
         }
     }
 
@@ -113,14 +116,26 @@ static unsafe class Attention
     /// <summary>result[c] = factor x[c] for the channels of a head; a negative zero becomes a positive one, as keys that count for nothing may have been added or not.</summary>
     public static void Put(float* x, float factor, float* result, int d)
     {
-        for (var c = 0; c < d; c++) result[c] = x[c] * factor + 0f;
+        var scale = Vector256.Create(factor);
+        var c = 0;
+        for (; c + 8 <= d; c += 8) (Vector256.Load(x + c) * scale + Vector256<float>.Zero).Store(result + c);
+        for (; c < d; c++) result[c] = x[c] * factor + 0f;
     }
 
     /// <summary>result[r][c] (+)= factor x[r][c], rows of the result far apart.</summary>
     public static void Unpack(float* x, int stride, int count, int d, float factor, float* result, nint resultStride, bool write)
     {
+        var scale = Vector256.Create(factor);
         for (var r = 0; r < count; r++, x += stride, result += resultStride)
-            for (var c = 0; c < d; c++) result[c] = write ? x[c] * factor : result[c] + x[c] * factor;
+        {
+            var c = 0;
+            for (; c + 8 <= d; c += 8)
+            {
+                var value = Vector256.Load(x + c) * scale;
+                (write ? value : Vector256.Load(result + c) + value).Store(result + c);
+            }
+            for (; c < d; c++) result[c] = write ? x[c] * factor : result[c] + x[c] * factor;
+        }
     }
 
     /// <summary>The way back through one row of the softmax: e and 1 / sum give p, which replaces e; dp becomes p (dp - sum p dp).</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Likely.Tensors.Kernels;
 
@@ -72,7 +73,15 @@ static unsafe class Gemm
         where TLanes : ILanes<TVector> where TVector : struct
     {
         var r = 0;
-        for (; r + 6 <= rows; r += 6) GemmTiles<TLanes, TVector>.Tile6x2(p, r, n);
+        for (; r + 6 <= rows; r += 6)
+        {
+            if (Sse.IsSupported && r + 12 <= rows)
+            {
+                var next = p.Result + (r + 6) * p.ResultStride + n;
+                for (var i = 0; i < 6; i++, next += p.ResultStride) Sse.Prefetch0(next);
+            }
+            GemmTiles<TLanes, TVector>.Tile6x2(p, r, n);
+        }
         for (; r + 2 <= rows; r += 2) GemmTiles<TLanes, TVector>.Tile2x2(p, r, n);
         if (r < rows) GemmTiles<TLanes, TVector>.Tile1x2(p, r, n);
     }
@@ -103,6 +112,7 @@ static unsafe class Gemm
                 var weights = p.Weights[t] + k * p.WeightStride + n;
                 for (var i = 0; i < part.Inner; i++, weights += p.WeightStride)
                 {
+                    if (Sse.IsSupported) Sse.Prefetch1(weights + width); // for the next two vectors: no hardware foresees such strides
                     TLanes.Store(TLanes.Load(weights), block + i * width);
                     TLanes.Store(TLanes.Load(weights + TLanes.Count), block + i * width + TLanes.Count);
                 }

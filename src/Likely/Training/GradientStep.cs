@@ -23,6 +23,7 @@ sealed class GradientStep
     readonly Run?[] _runs = new Run?[Shards];
     readonly FloatBlock[] _gradients = new FloatBlock[Shards];
     readonly double[] _nats = new double[Shards];
+    readonly int[] _order; // the larger shards first, so that no thread is left with one at the end
 
     /// <param name="model">What is trained.</param>
     /// <param name="split">On what.</param>
@@ -48,6 +49,7 @@ sealed class GradientStep
             _gradients[i] = new FloatBlock(model.Parameters.Length);
             if (plan.Carries && Size(i) > 0) _runs[i] = new Run(Size(i));
         }
+        _order = [.. Enumerable.Range(0, Shards).OrderByDescending(Size)];
     }
 
     /// <summary>The shards' gradients of the last batch.</summary>
@@ -68,10 +70,10 @@ sealed class GradientStep
     {
         cancellation.ThrowIfCancellationRequested();
         _plan.Prepare(step);
-        ParallelShards.Run(Shards, _tapes.Length, (shard, worker) =>
+        ParallelShards.Run(Shards, _tapes.Length, (place, worker) =>
         {
             if (!_plan.Carries) cancellation.ThrowIfCancellationRequested();
-            Shard(step, shard, worker);
+            Shard(step, _order[place], worker);
         });
         var total = 0.0;
         foreach (var nats in _nats) total += nats;

@@ -29,6 +29,7 @@ public sealed class BenchmarksTests
             return false; // so that nothing is built
         }
         Assert.Empty(ModelBenchmarks.All(2, Note));
+        Assert.Empty(SequenceBenchmarks.All(2, Note));
         foreach (var config in ModelRegistry.All)
             foreach (var use in (string[])["training step", "score", "encode", "decode", "sample"])
                 Assert.Contains(names, name => name.StartsWith($"{use} {config.Name}, ", StringComparison.Ordinal));
@@ -38,5 +39,6 @@ public sealed class BenchmarksTests
     public void A_model_benchmark_trains_scores_codes_and_draws()
     {
         foreach (var benchmark in ModelBenchmarks.All(2, name => name.Contains(" nade,", StringComparison.Ordinal))) benchmark.Work();
+        foreach (var benchmark in SequenceBenchmarks.All(2, name => name.Contains(" char-rnn,", StringComparison.Ordinal))) benchmark.Work();
     }
 }
