@@ -123,8 +123,9 @@ sealed class ItemBlock(SizedModel sized, int capacity)
         var encoder = new RangeEncoder();
         encoder.EncodeBit(true, BlockLayout.Unmodelled);
         var levels = sized.Space.Levels;
-        foreach (var symbol in Symbols)
-            encoder.Encode(FrequencyTable.Uniform(symbol, levels), FrequencyTable.Uniform(symbol + 1, levels) - FrequencyTable.Uniform(symbol, levels));
+        var begins = new uint[levels + 1];
+        for (var symbol = 0; symbol <= levels; symbol++) begins[symbol] = FrequencyTable.Uniform(symbol, levels);
+        foreach (var symbol in Symbols) encoder.Encode(begins[symbol], begins[symbol + 1] - begins[symbol]);
         return encoder.Finish();
     }
 }
