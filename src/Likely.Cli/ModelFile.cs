@@ -90,6 +90,9 @@ static class ModelFile
     /// <summary>What kind of data a model is of.</summary>
     public static Modality Modality(Checkpoint checkpoint) => Likely.DataOptions.FromCanonical(checkpoint.Preprocessing).As ?? Likely.Modality.Image;
 
+    /// <summary>Whether a model was trained on running text, so that it knows no line without what stands before it.</summary>
+    public static bool ReadsOn(Checkpoint checkpoint) => checkpoint.Model.Carries && Likely.DataOptions.FromCanonical(checkpoint.Preprocessing).Items != ItemRule.Lines;
+
     /// <summary>What a model's symbols are as bytes; null if they are none.</summary>
     /// <exception cref="DataException">The model is damaged.</exception>
     public static Tokens? Tokens(Checkpoint checkpoint) => Continuation.TokensOf(checkpoint);

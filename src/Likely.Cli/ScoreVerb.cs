@@ -51,6 +51,8 @@ static class ScoreVerb
         var groups = Group(checkpoint, split, count);
         session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
         if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
+        var inText = ModelFile.ReadsOn(checkpoint) && split.AreLines;
+        if (inText) session.Say("note        each line is scored behind the lines before it in its file, as the model was trained on running text");
         var nats = new double[count];
         var (dimensions, archived, done) = (0L, 0.0, 0L);
         for (var i = 0; i < count; i++) dimensions += split.SpaceOf(i).Dimensions;
@@ -61,12 +63,16 @@ static class ScoreVerb
             {
                 var coded = new double[items.Length];
                 var model = checkpoint.Model;
-                if (Evaluation.MemoryOf(model, space, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {space.Height}x{space.Width} takes up to {MachineMemory.Text(bytes)} of memory");
-                var scores = Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, each: surprises is null ? null : (index, _, symbols) => surprises.Keep(index, symbols), progress: more =>
+                if (Evaluation.MemoryOf(model, space, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {(space.IsSequence ? $"by {space.Levels} symbols" : $"{space.Height}x{space.Width}")} takes up to {MachineMemory.Text(bytes)} of memory");
+                Evaluation.PerExample? keep = surprises is null ? null : (index, _, symbols) => surprises.Keep(index, symbols);
+                void Progress(long more)
                 {
-                    var share = (double)Interlocked.Add(ref done, more) / dimensions;
+                    var share = Math.Min(1, (double)Interlocked.Add(ref done, more) / dimensions);
                     display.Update(share, $"scoring, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left");
-                }, cancellation: session.Cancellation);
+                }
+                var scores = inText ? new Scorer(model, session.Threads).ScoreLines(split, keep, Progress, session.Cancellation)
+                    : Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, each: keep, progress: Progress, cancellation: session.Cancellation);
+                if (inText) scores.CopyTo(coded, 0);
                 for (var i = 0; i < items.Length; i++) nats[items[i]] = scores[i];
                 foreach (var item in coded) archived += item;
             }
@@ -105,6 +111,9 @@ static class ScoreVerb
             ["maps"] = maps?.Folder,
             ["map_highest_nats"] = Session.Number(maps is null ? null : surprises!.High),
         };
+        if (modality.Units.Count > 0) json["running_text"] = inText;
+        var odd = OddItems.Of(nats, units);
+        if (odd.Length > 0) json["most_surprising"] = OddItems.Json(odd, split, nats, units, modality.Units[^1]);
         var words = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{bits:0.00000} bits/{(modality.Units.Count == 0 ? "dim" : "symbol")}"));
         for (var u = 0; u < modality.Units.Count; u++)
         {
@@ -120,7 +129,7 @@ static class ScoreVerb
         }
         session.Answer($"""
             {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {words}{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
-            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {surprises!.High:0.00} nats and more")}
+            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {surprises!.High:0.00} nats and more")}{(odd.Length == 0 ? "" : OddItems.Line(odd, split, nats, units, modality.Units[^1]))}
             """, json);
         return 0;
     }

@@ -42,6 +42,12 @@ public sealed class Split
         return new Split(Name, windows, Space, [.. Enumerable.Range(0, windows.Count)], _training);
     }
 
+    /// <summary>True if the items are lines of a text.</summary>
+    public bool AreLines => (_source as TokenItems)?.AreLines ?? false;
+
+    /// <summary>The items where they stand in the text of their files; null if they are no lines.</summary>
+    public RunningText? Running() => (_source as TokenItems)?.Running(_items);
+
     /// <summary>Sequences in stretches of at most so many symbols; of other data the same items.</summary>
     /// <exception cref="DataException">if there are more than anybody can count</exception>
     public Split InStretches(int most)

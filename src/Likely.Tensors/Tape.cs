@@ -199,6 +199,13 @@ public sealed unsafe class Tape
         (_entryCount, _tensorCount) = (0, 0);
     }
 
+    /// <summary>The same where shapes vary: lets go of the memory of those that have not come again.</summary>
+    internal void ResetAndTrim()
+    {
+        Reset();
+        _pool.Trim();
+    }
+
     static void SetData(Tensor tensor) => tensor.Data = tensor.Buffer is null ? null : tensor.Buffer.Pointer;
 
     Tensor Take()

@@ -36,8 +36,8 @@ public static class Evaluation
     /// <summary>The longest sequence whose symbols' surprises can be had.</summary>
     public const int LongestShown = SequenceScorer.LongestKept;
 
-    /// <summary>Bytes that scoring examples of a model takes besides the data; sequences go through in windows.</summary>
-    public static long MemoryOf(DensityModel model, Space space, int threads) => model.Carries && space.IsSequence ? 0 : ParallelShards.Workers(threads) * ScoringMemory.OfWorker(model, space, out _);
+    /// <summary>Bytes that scoring examples of a model takes besides the data; sequences go through in windows, of whatever length they are.</summary>
+    public static long MemoryOf(DensityModel model, Space space, int threads) => ParallelShards.Workers(threads) * ScoringMemory.OfWorker(model, space, out _);
 
     /// <summary>Mean of the scores, in nats per example, added in order.</summary>
     public static double Mean(ReadOnlySpan<double> nats)

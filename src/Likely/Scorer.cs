@@ -18,7 +18,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     const int GroupSymbols = 1 << 14, MostGroup = 64;
 
     readonly Space _space = Required(model, space);
-    readonly int _threads = model.Carries && (space ?? model.Space).IsSequence ? ParallelShards.Workers(threads) : ScoringMemory.Threads(model, space ?? model.Space, ParallelShards.Workers(threads));
+    readonly int _threads = ScoringMemory.Threads(model, space ?? model.Space, ParallelShards.Workers(threads));
     SequenceScorer? _sequences;
     readonly Worker?[] _workers = new Worker?[ParallelShards.Workers(threads)];
     readonly int _group = Group((space ?? model.Space).Dimensions);
@@ -76,6 +76,38 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             split.Read(At(place), item);
             return model.Classes > 0 ? split.Label(At(place)) : -1;
         }, named, coded, progress, cancellation);
+    }
+
+    /// <summary>
+    /// -log p(line | what stands before it in its file) in nats of lines of text, in order: at least 2^10 symbols of the lines before, and at the beginning of a file as behind
+    /// the end of a line. A line of more than 2^22 symbols has no past.
+    /// </summary>
+    /// <exception cref="ArgumentException">The items are no lines, or the model is none of sequences, or of others.</exception>
+    /// <exception cref="DataException">An item cannot be read.</exception>
+    public double[] ScoreLines(Split split, Evaluation.PerExample? each = null, Action<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        for (var index = 0; index < split.Count; index++) Require(split, index);
+        if (!model.Carries || split.Running() is not { } text) throw new ArgumentException("the items are no lines of a text", nameof(split));
+        var nats = new double[split.Count];
+        var lengths = new int[text.Count];
+        for (var piece = 0; piece < lengths.Length; piece++) lengths[piece] = text.LengthOfPiece(piece);
+        (_sequences ??= new SequenceScorer(model, _threads)).Score(lengths, (piece, first, symbols) =>
+        {
+            text.Read(piece, first, symbols);
+            return text.LabelOf(piece);
+        }, (piece, whole, surprise) =>
+        {
+            foreach (var (index, symbols) in text.LinesOf(piece))
+            {
+                var own = surprise.IsEmpty ? surprise : surprise[symbols];
+                var total = surprise.IsEmpty ? whole : 0.0;
+                foreach (var symbol in own) total += symbol;
+                nats[index] = total;
+                each?.Invoke(index, total, own);
+            }
+        }, progress, cancellation);
+        return nats;
     }
 
     void Require(Split split, int index)

@@ -12,12 +12,26 @@ sealed class SequenceScorer(DensityModel model, int threads)
     /// <summary>The longest sequence whose symbols' surprises are kept for whoever asks for them.</summary>
     public const int LongestKept = 1 << 24;
 
-    const int MostGroup = 64, PassRows = 1 << 11, PassNumbers = 1 << 24; // a row has a number for each symbol of the alphabet
+    const int MostGroup = 64, PassRows = 1 << 11, PassNumbers = 1 << 23; // a row has a number for each symbol of the alphabet
 
     readonly Tape?[] _tapes = new Tape?[threads]; // one a thread, kept from call to call
 
     /// <summary>Fills in a window of one example and returns the label, -1 if there is none.</summary>
     public delegate int Reader(int place, int first, Span<int> symbols);
+
+    /// <summary>Bytes that one thread takes besides what it reads from and what is kept of symbols.</summary>
+    public static long Bytes(DensityModel model, out long largestBuffer)
+    {
+        var meter = new MemoryMeter();
+        var outline = SymbolBatch.Outline(SpaceOf(model, WindowOf(model, MostGroup)), MostGroup);
+        model.LogProbabilities(new Tape(false, meter), outline, run: new Run(MostGroup, Extent.Open, meter) { Labels = new int[model.Classes > 0 ? MostGroup : 0] });
+        largestBuffer = meter.LargestBuffer;
+        return meter.Bytes + 4L * sizeof(int) * outline.Space.Dimensions * MostGroup;
+    }
+
+    static int WindowOf(DensityModel model, int examples) => Math.Max(1, Math.Min(PassRows, PassNumbers / model.Space.Levels) / examples);
+
+    static Space SpaceOf(DensityModel model, int window) => model.Space.IsSequence ? model.Space with { Width = window } : Space.Sequence(window, model.Space.Levels);
 
     /// <summary>-log p(x) of each in nats.</summary>
     /// <param name="lengths">Symbols of each.</param>
@@ -59,9 +73,9 @@ sealed class SequenceScorer(DensityModel model, int threads)
 
         public void Score(double[] nats, Tape tape)
         {
-            var window = Math.Clamp(Math.Min(PassRows, PassNumbers / model.Space.Levels) / places.Length, 1, Math.Max(1, lengths[places[0]]));
+            var window = Math.Min(WindowOf(model, places.Length), Math.Max(1, lengths[places[0]]));
             var symbols = new int[window];
-            var batch = new SymbolBatch(model.Space.IsSequence ? model.Space with { Width = window } : Space.Sequence(window, model.Space.Levels), places.Length);
+            var batch = new SymbolBatch(SpaceOf(model, window), places.Length);
             Run? run = null;
             for (var i = 0; i < places.Length; i++)
                 if (each is not null && lengths[places[i]] <= LongestKept) _surprise[i] = new float[lengths[places[i]]];
@@ -82,7 +96,7 @@ sealed class SequenceScorer(DensityModel model, int threads)
                 }
                 run ??= new Run(active, model.Classes > 0 ? labels : []);
                 if (run.Batch > active) run = run.Fork([.. Enumerable.Range(0, active)]);
-                tape.Reset();
+                tape.ResetAndTrim();
                 Collect(model.LogProbabilities(tape, batch, run: run), active, first);
                 progress?.Invoke(batch.Total);
                 first += count;
@@ -91,6 +105,7 @@ sealed class SequenceScorer(DensityModel model, int threads)
             {
                 nats[places[i]] = _totals[i];
                 each?.Invoke(places[i], nats[places[i]], _surprise[i]);
+                _surprise[i] = null;
             }
         }
 

@@ -163,4 +163,29 @@ public sealed class CallsTests
         ];
         foreach (var (name, call) in calls) Assert.Equal(name, Assert.Throws<ArgumentNullException>(call).ParamName);
     }
+
+    [Fact]
+    public void Memory_of_scoring_sequences_is_forecast_and_bounded_by_the_alphabet()
+    {
+        long Of(int levels) => Evaluation.MemoryOf(Model(levels), Space.Sequence(1 << 20, levels), threads: 1);
+        Assert.InRange(Of(256), 1 << 16, 64 << 20);
+        Assert.InRange(Of(1 << 16), 32 << 20, 160 << 20);
+        Assert.Equal(2 * Of(256), Evaluation.MemoryOf(Model(256), Space.Sequence(100, 256), threads: 2));
+    }
+
+    [Fact]
+    public void Lines_where_they_stand_are_lines_of_a_text()
+    {
+        using var samples = new Samples();
+        for (var i = 0; i < 70; i++) samples.File($"data/{i}.txt", [.. Enumerable.Range(0, 3000).Select(at => (byte)(at % 30 == 29 ? '\n' : 'a' + at * (i + 1) % 26))]);
+        using var data = Dataset.Open(Path.Combine(samples.Folder, "data"), new DataOptions { Items = ItemRule.Lines });
+        using var files = Dataset.Open(Path.Combine(samples.Folder, "data"), DataOptions.Default);
+        Assert.True(data.All.AreLines);
+        var (one, two) = (new Scorer(Model(256), 1).ScoreLines(data.All), new Scorer(Model(256), 2).ScoreLines(data.All));
+        Assert.Equal(one, two);
+        var some = data.All.Sample(20);
+        var drawn = new Scorer(Model(256), 2).ScoreLines(some);
+        for (var i = 0; i < drawn.Length; i++) Assert.Equal(one[some.Number(i)], drawn[i]);
+        Assert.Throws<ArgumentException>(() => new Scorer(Model(256), 1).ScoreLines(files.All));
+    }
 }

@@ -20,6 +20,7 @@ sealed class ByteItems
     ByteItems(FileSequence files, ItemRule rule, long[] bounds, int step) => (_files, _rule, _bounds, _step) = (files, rule, bounds, step);
 
     public FileSequence Files => _files;
+    public bool AreLines => _rule == ItemRule.Lines;
     public int Count => _step == 1 ? _bounds.Length - 1 : _bounds.Length / 2;
 
     /// <summary>Where an item begins and ends in the sequence.</summary>

@@ -4,7 +4,7 @@ namespace Likely.Data;
 
 /// <summary>
 /// Files one after the other as one sequence of bytes, which any thread reads at any offset and nobody reads whole. Gzip files are inflated to memory (see
-/// <see cref="ByteStore"/>). A few files stay open; of many, each is opened when it is read.
+/// <see cref="ByteStore"/>). A few files stay open; of many, each thread keeps the one that it read last.
 /// </summary>
 sealed class FileSequence : IDisposable
 {
@@ -15,6 +15,7 @@ sealed class FileSequence : IDisposable
     readonly long[] _starts;
     readonly FileStatus[] _seen; // of the files that are opened anew
     readonly Dictionary<int, ByteStore> _open = [];
+    readonly ThreadLocal<(int File, ByteStore Store)?> _last = new(trackAllValues: true); // of the others, what a thread read last: items of one file follow each other
 
     /// <param name="folder">Where they lie.</param>
     /// <param name="names">Their paths below it, with slashes.</param>
@@ -78,6 +79,7 @@ sealed class FileSequence : IDisposable
     public void Dispose()
     {
         foreach (var store in _open.Values) store.Dispose();
+        foreach (var last in _last.Values) last?.Store.Dispose();
     }
 
     long LengthOf(int file, bool keep)
@@ -102,9 +104,14 @@ sealed class FileSequence : IDisposable
         if (_open.TryGetValue(file, out var open)) ReadFrom(open, file, offset, target);
         else
         {
-            using var store = ByteStore.OpenPlain(PathOf(file));
-            if (store.Status != _seen[file]) throw Changed(store);
-            ReadFrom(store, file, offset, target);
+            if (_last.Value is not { } last || last.File != file)
+            {
+                _last.Value?.Store.Dispose();
+                _last.Value = null;
+                _last.Value = last = (file, ByteStore.OpenPlain(PathOf(file)));
+                if (last.Store.Status != _seen[file]) throw Changed(last.Store);
+            }
+            ReadFrom(last.Store, file, offset, target);
         }
     }
 

@@ -141,7 +141,16 @@ sealed class TokenItems : SymbolItems
         return _items.HashOf(index);
     }
 
-    int LengthOf(int index)
+    public bool AreLines => _items.AreLines;
+
+    /// <summary>Lines where they stand; null if the items are none.</summary>
+    public RunningText? Running(int[] wanted) => _items.AreLines ? new RunningText(this, wanted, _tokens, _cancellation) : null;
+
+    /// <summary>Whether an item lies at the beginning of its file.</summary>
+    public bool BeginsFile(int index) => _items[index].Start is var start && _items.Files.Starts[_items.Files.FileAt(start)] == start;
+
+    /// <summary>Symbols of an item.</summary>
+    public int LengthOf(int index)
     {
         if (_lengths is not null) return _lengths[index];
         var (start, end) = _items[index];

@@ -17,7 +17,7 @@ static class SequenceBlocks
     /// <summary>Most blocks that go side by side.</summary>
     public const int MostLanes = 16;
 
-    const int PassRows = 1 << 12, PassNumbers = 1 << 24, Told = 1 << 12; // a row has a number for each symbol of the alphabet
+    const int PassRows = 1 << 12, PassNumbers = 1 << 23, Told = 1 << 12; // a row has a number for each symbol of the alphabet
 
     /// <summary>The streams of some blocks.</summary>
     /// <param name="model">The model.</param>
@@ -43,7 +43,7 @@ static class SequenceBlocks
             for (var i = 0; i < active; i++)
                 batch.Set(i, lanes[i].Symbols.AsSpan(first, Math.Min(window, lanes[i].Symbols.Length - first)), -1, first == 0 ? -1 : lanes[i].Symbols[first - 1]);
             if (run.Batch > active) run = run.Fork([.. Enumerable.Range(0, active)]);
-            tape.Reset();
+            tape.ResetAndTrim();
             model.Distributions(tape, batch, (position, distributions) =>
             {
                 for (var i = 0; i < active && first + position < lanes[i].Symbols.Length; i++) lanes[i].Encode(distributions, i, first + position);

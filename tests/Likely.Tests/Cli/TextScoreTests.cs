@@ -49,10 +49,53 @@ public sealed class TextScoreTests
         Assert.Contains("perplexity", run.Output);
     }
 
+    // What is behind the beginning.
+    static double Nats(string model, string text, string before)
+    {
+        var checkpoint = Checkpoint.Load(model);
+        var tokens = Continuation.TokensOf(checkpoint)!;
+        var (given, symbols) = (tokens.Encode(Encoding.UTF8.GetBytes(before)), tokens.Encode(Encoding.UTF8.GetBytes(text)));
+        var logs = new float[symbols.Length];
+        var predictor = checkpoint.Model.Predict(1, [], 0, Likely.Tensors.Extent.Open);
+        predictor.Observe(given);
+        predictor.Observe(symbols, logs);
+        return -logs.Sum(log => (double)log);
+    }
+
+    [Fact]
+    public void Lines_are_scored_behind_what_stands_before_them_where_the_model_knows_running_text()
+    {
+        var text = string.Concat(Enumerable.Range(0, 5000).Select(i => i % 97 == 5 ? "\n" : i % 1000 == 7 ? "€€ äöäö €€äö\n" : $"{(i % 7 == 0 ? "bad " : "")}abcd abba\n"));
+        File.WriteAllText("running.txt", text);
+        var run = CliRun.Ok("score scored.likely running.txt --set items=lines --out running.csv --force --json");
+        Assert.Contains("behind the lines before it", run.Error);
+        Assert.True((bool)run.Json["running_text"]!);
+        var lines = text.Split('\n')[..^1].Select(line => line + "\n").ToArray();
+        var rows = File.ReadAllLines("running.csv")[1..];
+        double Own(string row) => double.Parse(row.Split(',')[3], CultureInfo.InvariantCulture);
+        // The first lines have all that is before them; behind them at least 1,024 symbols, which change little here.
+        foreach (var i in (int[])[0, 1, 5, 6, 40, 1500])
+            Assert.Equal(Nats("scored.likely", lines[i], "\n" + string.Concat(lines[..i])), Own(rows[i]), 3);
+        // Which other lines are asked for changes nothing.
+        CliRun.Ok("score scored.likely running.txt --set items=lines --limit 9 --out few-running.csv --force --threads 1");
+        foreach (var row in File.ReadAllLines("few-running.csv")[1..]) Assert.Contains(row, rows);
+        // Those first that cost the most a character, and no short ones.
+        var odd = run.Json["most_surprising"]!.AsArray();
+        double[] bits = [.. odd.Select(item => (double)item!["bits_per_character"]!)];
+        Assert.Equal(5, bits.Length);
+        Assert.Equal(bits.OrderDescending(), bits);
+        Assert.All(odd, item => Assert.True(lines[(int)item!["index"]!].Length >= 8));
+        var highest = Enumerable.Range(0, rows.Length).Where(i => lines[i].Length >= 8).Max(i => Own(rows[i]) / lines[i].Length) / Ln2;
+        Assert.Equal(highest, bits[0], 4);
+        Assert.Matches("most surprising, of 8 characters and more: running.txt:[0-9]+ ", CliRun.Ok("score scored.likely running.txt --set items=lines --out running.csv --force").Output);
+    }
+
     [Fact]
     public void Lines_are_items_of_their_own_whatever_their_lengths()
     {
-        CliRun.Ok("score scored.likely few.txt --set items=lines --out lines.csv --force");
+        var checkpoint = Checkpoint.Load("scored.likely");
+        new Checkpoint(checkpoint.Model, [], new DataOptions { As = Modality.Text, Items = ItemRule.Lines }.ToCanonical()) { Assets = checkpoint.Assets }.Save("scored-lines.likely");
+        CliRun.Ok("score scored-lines.likely few.txt --out lines.csv --force");
         var rows = File.ReadAllLines("lines.csv");
         Assert.Equal("index,name,label,nats,bits_per_dim,bits_per_byte,bits_per_character", rows[0]);
         string[] lines = ["abcd äö\n", "€ abc\n", "\n", "abba\u001b[2J\n"];

@@ -92,4 +92,23 @@ public sealed unsafe class TapeTests
         Assert.Throws<ArgumentException>(() => Ops.Gate(tape.New(new Shape(20, 1, 5))));
         Assert.Throws<ArgumentOutOfRangeException>(() => Ops.Lookup(tape, _output, [10]));
     }
+
+    [Fact]
+    public void Memory_of_shapes_that_do_not_come_again_is_let_go_where_shapes_vary()
+    {
+        var tape = new Tape();
+        for (var size = 1; size <= 40; size++)
+        {
+            tape.New(new Shape(size, 1, 1 << 18));
+            tape.ResetAndTrim();
+        }
+        Assert.InRange(tape.Bytes, 0, 3 * 40L << 20);
+        var before = tape.Allocations;
+        for (var i = 0; i < 5; i++)
+        {
+            tape.New(new Shape(40, 1, 1 << 18));
+            tape.ResetAndTrim();
+        }
+        Assert.InRange(tape.Allocations - before, 0, 1);
+    }
 }
