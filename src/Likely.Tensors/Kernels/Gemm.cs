@@ -62,7 +62,10 @@ static unsafe class Gemm
         where TLanes : ILanes<TVector> where TVector : struct
     {
         if (rows == 1) // two vectors would be too few chains
+        {
+            for (; n + 8 * TLanes.Count <= columns; n += 8 * TLanes.Count) GemmTiles<TLanes, TVector>.Tile1x8(p, 0, n);
             for (; n + 4 * TLanes.Count <= columns; n += 4 * TLanes.Count) GemmTiles<TLanes, TVector>.Tile1x4(p, 0, n);
+        }
         var packs = rows >= RowsToPack && p.WeightStride >= StrideToPack;
         for (; n < columns; n += 2 * TLanes.Count)
             if (packs) MultiplyPacked<TLanes, TVector>(p, rows, n);

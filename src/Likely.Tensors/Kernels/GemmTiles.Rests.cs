@@ -225,6 +225,50 @@ static unsafe partial class GemmTiles<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile1x8(in Gemm.Product p, int firstRow, int column)
+    {
+        int count = TLanes.Count, taps = p.Taps, inner = p.Inner;
+        nint rowStride = p.RowStride, innerStride = p.InnerStride, weightStride = p.WeightStride;
+        var start = p.Start + firstRow * p.StartStride + column;
+        var c00 = TLanes.Load(start);
+        var c01 = TLanes.Load(start + count);
+        var c02 = TLanes.Load(start + 2 * count);
+        var c03 = TLanes.Load(start + 3 * count);
+        var c04 = TLanes.Load(start + 4 * count);
+        var c05 = TLanes.Load(start + 5 * count);
+        var c06 = TLanes.Load(start + 6 * count);
+        var c07 = TLanes.Load(start + 7 * count);
+        for (var t = 0; t < taps; t++)
+        {
+            var a = p.Rows[t] + firstRow * rowStride;
+            var w = p.Weights[t] + column;
+            for (var k = 0; k < inner; k++)
+            {
+                var a0 = TLanes.Broadcast(*a);
+                c00 = TLanes.MultiplyAdd(a0, TLanes.Load(w), c00);
+                c01 = TLanes.MultiplyAdd(a0, TLanes.Load(w + count), c01);
+                c02 = TLanes.MultiplyAdd(a0, TLanes.Load(w + 2 * count), c02);
+                c03 = TLanes.MultiplyAdd(a0, TLanes.Load(w + 3 * count), c03);
+                c04 = TLanes.MultiplyAdd(a0, TLanes.Load(w + 4 * count), c04);
+                c05 = TLanes.MultiplyAdd(a0, TLanes.Load(w + 5 * count), c05);
+                c06 = TLanes.MultiplyAdd(a0, TLanes.Load(w + 6 * count), c06);
+                c07 = TLanes.MultiplyAdd(a0, TLanes.Load(w + 7 * count), c07);
+                a += innerStride;
+                w += weightStride;
+            }
+        }
+        var y = p.Result + firstRow * p.ResultStride + column;
+        TLanes.Store(c00, y);
+        TLanes.Store(c01, y + count);
+        TLanes.Store(c02, y + 2 * count);
+        TLanes.Store(c03, y + 3 * count);
+        TLanes.Store(c04, y + 4 * count);
+        TLanes.Store(c05, y + 5 * count);
+        TLanes.Store(c06, y + 6 * count);
+        TLanes.Store(c07, y + 7 * count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Tile1x4(in Gemm.Product p, int firstRow, int column)
     {
         int count = TLanes.Count, taps = p.Taps, inner = p.Inner;

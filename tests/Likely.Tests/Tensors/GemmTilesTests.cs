@@ -7,7 +7,7 @@ namespace Likely.Tests.Tensors;
 /// <summary>Every register tile at every vector width gives the bits of the plain chain, whichever width this machine would choose.</summary>
 public sealed unsafe class GemmTilesTests
 {
-    const int Columns = 64;
+    const int Columns = 128;
 
     delegate void Tile(in Gemm.Product product, int firstRow, int column);
 
@@ -50,7 +50,7 @@ public sealed unsafe class GemmTilesTests
             (12, 2, GemmTiles<TLanes, TVector>.Tile12x2), (12, 1, GemmTiles<TLanes, TVector>.Tile12x1),
             (6, 4, GemmTiles<TLanes, TVector>.Tile6x4), (6, 2, GemmTiles<TLanes, TVector>.Tile6x2), (6, 1, GemmTiles<TLanes, TVector>.Tile6x1),
             (2, 4, GemmTiles<TLanes, TVector>.Tile2x4), (2, 2, GemmTiles<TLanes, TVector>.Tile2x2), (2, 1, GemmTiles<TLanes, TVector>.Tile2x1),
-            (1, 4, GemmTiles<TLanes, TVector>.Tile1x4), (1, 2, GemmTiles<TLanes, TVector>.Tile1x2), (1, 1, GemmTiles<TLanes, TVector>.Tile1x1),
+            (1, 8, GemmTiles<TLanes, TVector>.Tile1x8), (1, 4, GemmTiles<TLanes, TVector>.Tile1x4), (1, 2, GemmTiles<TLanes, TVector>.Tile1x2), (1, 1, GemmTiles<TLanes, TVector>.Tile1x1),
         ];
         foreach (var (rows, vectors, run) in tiles)
             Compare(taps, inner, 2 * rows, Columns, $"tile {rows}x{vectors} of {width} bits, {taps} taps, inner {inner}", product =>
