@@ -43,7 +43,7 @@ static class ArchiveInfo
             ["embedded_bytes"] = archive.EmbeddedBytes,
             ["bytes"] = archive.Length,
             ["files"] = archive.Entries.Count,
-            ["input_bytes"] = archive.Entries.Sum(entry => entry.Length),
+            ["content_bytes"] = archive.Entries.Sum(entry => entry.Length),
             ["items"] = archive.Items,
             ["symbols"] = archive.ModelsBytes ? archive.PlainBytes : archive.Symbols,
             ["item_blocks"] = modelled.Count,

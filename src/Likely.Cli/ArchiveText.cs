@@ -42,14 +42,17 @@ static class ArchiveText
         return summary.Symbols == 0 ? "" : $", {rate:0} symbols/s ({rate / Cores(session):0} a core)";
     }
 
-    public static JsonObject Json(ArchiveSummary summary, Session session)
+    /// <param name="summary">Of the archive.</param>
+    /// <param name="session">The run.</param>
+    /// <param name="bytes">What its bytes are those of: "input_bytes" of files on the disk, "content_bytes" of what an archive holds of them, such as pixels.</param>
+    public static JsonObject Json(ArchiveSummary summary, Session session, string bytes = "input_bytes")
     {
         var rate = summary.Symbols / Math.Max(1e-9, summary.Seconds);
         return new JsonObject
         {
             ["files"] = summary.Files,
             ["items"] = summary.Items,
-            ["input_bytes"] = summary.FileBytes,
+            [bytes] = summary.FileBytes,
             ["archive_bytes"] = summary.ArchiveBytes,
             ["model_bytes"] = summary.ModelBytes,
             ["item_bytes"] = summary.ItemBytes,
@@ -75,7 +78,7 @@ static class ArchiveText
         return more > 0 ? $" (a loss: {amount} larger than the files{model})" : $" ({amount} smaller{model})";
     }
 
-    public static string Bytes(long count) => count < 10_000 ? $"{count} bytes" : count < 10_000_000 ? $"{count / 1000.0:0.0} kB" : $"{count / 1e6:0.0} MB";
+    public static string Bytes(long count) => count == 1 ? "1 byte" : count < 10_000 ? $"{count} bytes" : count < 10_000_000 ? $"{count / 1000.0:0.0} kB" : $"{count / 1e6:0.0} MB";
 
     static int Cores(Session session) => Math.Min(session.Threads, Environment.ProcessorCount);
 }

@@ -45,7 +45,7 @@ public static class CommandLine
         try
         {
             var parsed = root.Parse(Repeat(arguments), new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-            RequireKnown(parsed);
+            RequireKnown(parsed, arguments);
             if (parsed.Errors.Count > 0) throw new UsageException(Sentence(parsed));
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
@@ -103,8 +103,11 @@ public static class CommandLine
     };
 
     // Where several arguments may follow, an unknown option would be taken for one of them; and what is read is read at any place and twice.
-    static void RequireKnown(ParseResult parsed)
+    static void RequireKnown(ParseResult parsed, string[] arguments)
     {
+        // The parser would take the next word for the value.
+        foreach (var argument in arguments.TakeWhile(argument => argument != "--"))
+            if (argument.EndsWith('=') && OptionNames(parsed).Contains(argument[..^1])) throw new UsageException($"{argument[..^1]} is empty; give it a value");
         foreach (var argument in parsed.CommandResult.Command.Arguments)
             if (parsed.GetResult(argument)?.Tokens.Any(token => token.Value == OutputName.Stdout) == true)
                 throw new UsageException($"{argument.Name} cannot be a stream; write what comes into a file first, or name /dev/stdin if that is a file");

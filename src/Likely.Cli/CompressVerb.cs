@@ -27,6 +27,8 @@ static class CompressVerb
     {
         var (modelPath, inputs) = (result.GetRequiredValue(Model), result.GetRequiredValue(Inputs));
         var checkpoint = ModelFile.Read(modelPath);
+        if (Continuation.TokensOf(checkpoint) is not null && (result.GetValue(Stripe) is not null ? "--stripe" : result.GetValue(Exact) ? "--exact-files" : null) is { } option)
+            throw new UsageException($"{option} is for models of pictures; this one codes the bytes of files, all of which come back as they are: leave it out");
         var output = OutputName.Archive.Choose(result.GetValue(Out), DefaultName.Stem(inputs[0]), session);
         using var outputs = new Outputs(session.Remark, session.Force, [modelPath, .. inputs]);
         outputs.Claim(output);

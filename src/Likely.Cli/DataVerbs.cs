@@ -55,6 +55,9 @@ static class DataVerbs
         outputs.Claim(output);
         AtomicFile.Write(output, session.Force, data.Modality.Preview(data.Train.Count > 0 ? data.Train : data.All, data.Tokens).Write);
         var space = data.Space;
+        var about = new JsonObject();
+        if (session.Json)
+            foreach (var (name, words) in data.About(session.Cancellation)) about[name] = about[name] is { } before ? $"{before}; {words}" : words;
         session.Answer($"{data.Describe(session.Cancellation)}\nitems   {output}", new JsonObject
         {
             ["name"] = data.Name,
@@ -66,6 +69,8 @@ static class DataVerbs
             ["classes"] = new JsonArray([.. data.ClassNames.Select(name => (JsonNode)name)]),
             ["preprocessing"] = data.Preprocessing,
             ["notes"] = new JsonArray([.. data.Notes.Select(note => (JsonNode)note)]),
+            ["tokens"] = data.Tokens?.Words,
+            ["about"] = about,
             ["output"] = output,
         });
         return 0;

@@ -9,7 +9,7 @@ namespace Likely.Cli;
 /// <summary>info: what a file is; of a model or an archive, everything it says about itself.</summary>
 static class InfoVerb
 {
-    const int LongestName = 24;
+    const int LongestName = 24, LongestPlan = 400;
 
     static readonly Argument<string> Source = Options.Argument("FILE", "A model, an archive, or any other file");
 
@@ -59,7 +59,7 @@ static class InfoVerb
         if (4 * model.Parameters.Length > 1_000_000_000) lines.Add(("memory", $"{MachineMemory.Text(4.0 * model.Parameters.Length)} for the weights"));
         lines.Add(("stored as", $"{StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes"));
         foreach (var (key, value) in checkpoint.Summary) lines.Add((VisibleText.Line(key), $"{value:0.######}"));
-        if (checkpoint.Plan.Length > 0) lines.Add(("plan", checkpoint.Plan));
+        if (checkpoint.Plan.Length > 0) lines.Add(("plan", checkpoint.Plan.Length <= LongestPlan ? VisibleText.Line(checkpoint.Plan) : $"{VisibleText.Line(checkpoint.Plan[..LongestPlan])}... ({checkpoint.Plan.Length} letters; --json has all)"));
         lines.Add(("order version", $"{Checkpoint.OrderVersion}"));
         lines.Add(("identity", checkpoint.Identity()));
         // A key of a later version, or of another program, may be of any length.
@@ -89,6 +89,8 @@ static class InfoVerb
             ["classes"] = new JsonArray([.. checkpoint.ClassNames.Select(name => (JsonNode)name)]),
             ["preprocessing"] = checkpoint.Preprocessing,
             ["modality"] = ModelFile.Modality(checkpoint).Name,
+            ["tokens"] = Continuation.TokensOf(checkpoint)?.Words,
+            ["symbols"] = Continuation.TokensOf(checkpoint)?.Size,
             ["data"] = checkpoint.DataName,
             ["parameters"] = model.Parameters.Count,
             ["members"] = model.Members,

@@ -68,7 +68,10 @@ static class ModelFile
     {
         var given = Likely.DataOptions.Parse(settings);
         if (checkpoint is null) return given;
-        var options = (Likely.DataOptions.FromCanonical(checkpoint.Preprocessing) with { Limit = null }).With(settings);
+        var own = Likely.DataOptions.FromCanonical(checkpoint.Preprocessing);
+        if (settings.Exists(setting => setting.Key == "tokens") && Tokens(checkpoint) is { } tokens && (given.Vocabulary is { } vocabulary ? Likely.Tokens.Read(vocabulary).ToText() != tokens.ToText() : given.Tokens != own.Tokens))
+            throw new UsageException($"--set tokens= is for training: the model has tokens of its own, {tokens.Words}, and reads every text as those; leave it out");
+        var options = (own with { Limit = null }).With(settings);
         return options with
         {
             As = options.As ?? Likely.Modality.Image, // what says nothing is a picture

@@ -13,6 +13,7 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
 
     public static readonly OutputName Table = new("a table as CSV", [".csv", ".txt"], IsText: true);
     public static readonly OutputName Model = new("a model", [".likely", ".safetensors"]);
+    public static readonly OutputName Text = new("a text", [".txt", ".md", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".htm", ".svg", ".cs", ".py", ".sh"]);
     public static readonly OutputName Archive = new("an archive", [".lka"]);
     public static readonly OutputName Page = new("a page of HTML", [".html", ".htm"]);
 

@@ -200,6 +200,8 @@ static class ScoreVerb
         }
     }
 
-    /// <summary>A cell of a table.</summary>
-    public static string Quote(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+    /// <summary>A cell of a table. What a spreadsheet would take for a formula, as names of files may be, begins with an apostrophe.</summary>
+    public static string Quote(string text) => Quoted(text.Length > 1 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !double.TryParse(text, CultureInfo.InvariantCulture, out _) ? $"'{text}" : text);
+
+    static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 }

@@ -13,7 +13,7 @@ namespace Likely.Cli;
 /// </summary>
 sealed partial class SurpriseMaps(string folder, Split split, Surprises surprises, AutoregressiveModel model, Modality modality, Tokens? tokens, Outputs outputs)
 {
-    const string Table = "maps.csv";
+    const string Table = "maps.csv", Index = "index.html";
 
     readonly List<string> _stale = Claim(folder, split, surprises.Count, model, modality, outputs);
 
@@ -30,13 +30,26 @@ sealed partial class SurpriseMaps(string folder, Split split, Surprises surprise
             var item = new int[space.Dimensions];
             split.Read(i, item);
             var bits = Evaluation.BitsPerDimension(nats[i], space);
-            files.Write(Path.Combine(folder, Name(split, i, modality)), modality.Surprise(item, surprises[i], space, tokens, surprises.High, string.Create(CultureInfo.InvariantCulture, $"{nats[i]:0.0} nats, {bits:0.000} bits/dim")).Write);
+            files.Write(Path.Combine(folder, Name(split, i, modality)), modality.Surprise(item, surprises[i], space, tokens, surprises.High, string.Create(CultureInfo.InvariantCulture, $"{(HasPages(modality) ? $"{split.ItemName(i)}: " : "")}{nats[i]:0.0} nats, {bits:0.000} bits/dim")).Write);
             var positions = surprises.ByPosition(i);
             var peak = Array.IndexOf(positions, positions.Max());
             var (row, column) = modality.PlaceOf(peak, item, space, tokens);
             table.Append(CultureInfo.InvariantCulture, $"{Name(split, i, modality)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{positions[peak]:R},{row},{column}\n");
         }
+        if (HasPages(modality) && surprises.Count > 1) files.Write(Path.Combine(folder, Index), stream => stream.Write(Encoding.UTF8.GetBytes(Pages(nats))));
         files.Write(Path.Combine(folder, Table), stream => stream.Write(Encoding.UTF8.GetBytes(table.ToString())));
+    }
+
+    static bool HasPages(Modality modality) => modality.MapExtension == ".html";
+
+    // A page that leads to the others, those of the most bits a symbol first.
+    string Pages(double[] nats)
+    {
+        var text = new StringBuilder("<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>surprise</title><style>body{font:14px/1.5 sans-serif;margin:2em}td{padding-right:2em}</style></head><body>\n<table>\n<tr><td>bits/symbol</td><td>nats</td><td>item</td></tr>\n");
+        double Bits(int i) => Evaluation.BitsPerDimension(nats[i], split.SpaceOf(i));
+        foreach (var i in Enumerable.Range(0, surprises.Count).OrderByDescending(Bits).ThenBy(i => i))
+            text.Append(CultureInfo.InvariantCulture, $"<tr><td>{Bits(i):0.000}</td><td>{nats[i]:0.0}</td><td><a href=\"{Uri.EscapeDataString(Name(split, i, modality))}\">{System.Net.WebUtility.HtmlEncode(VisibleText.Line(split.ItemName(i)))}</a></td></tr>\n");
+        return text.Append("</table>\n</body></html>\n").ToString();
     }
 
     /// <summary>Removes the maps of an earlier run that this one has not replaced.</summary>
@@ -48,7 +61,7 @@ sealed partial class SurpriseMaps(string folder, Split split, Surprises surprise
     static List<string> Claim(string folder, Split split, int count, AutoregressiveModel model, Modality modality, Outputs outputs)
     {
         HashSet<string> names = [.. Enumerable.Range(0, count).Select(i => Name(split, i, modality))];
-        outputs.Claim(folder, [.. names.Append(Table).Select(name => Path.Combine(folder, name))]);
+        outputs.Claim(folder, [.. names.Append(Table).Concat(HasPages(modality) && count > 1 ? [Index] : []).Select(name => Path.Combine(folder, name))]);
         List<string> stale = [.. Listed(Path.Combine(folder, Table)).Where(name => !names.Contains(name)).Select(name => Path.Combine(folder, name)).Where(File.Exists)];
         foreach (var path in stale) outputs.RequireNoInput(path);
         return stale;

@@ -21,6 +21,7 @@ static class TrainSettings
             if (trainingKeys.Contains(setting.Key)) training = TrainingKeys.With(training, setting.Key, setting.Value);
             else if (modelKeys.Contains(setting.Key)) forModel.Add(setting);
             else if (dataKeys.Contains(setting.Key)) forData.Add(setting);
+            else if (ModelRegistry.ModelsWith(setting.Key) is { Length: > 0 } others) throw new UsageException($"--set {setting.Key} is a key of {others}, and not of {config.Name}, which has {string.Join(", ", modelKeys)}");
             else throw new UsageException($"--set {setting.Key} is unknown{Spelling.Hint(setting.Key, [.. modelKeys, .. dataKeys, .. trainingKeys])}; {config.Name} has {string.Join(", ", modelKeys)}, "
                 + $"data have {string.Join(", ", dataKeys)}, training has {string.Join(", ", trainingKeys)}; likely keys explains them");
         }

@@ -79,7 +79,8 @@ public sealed class Dataset : IDisposable
             return new Dataset(known.Name, true, ImageContent.Of(parts, options, known, cancellation));
         }
         if (!File.Exists(nameOrPath) && !Directory.Exists(nameOrPath))
-            throw new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name{Meant(nameOrPath)}; known are {string.Join(", ", Known.Select(item => item.Name))}.");
+            throw nameOrPath.Contains('\uFFFD') ? new DataException($"'{nameOrPath}' is no name in UTF-8; rename the file, or name the folder that it is in.")
+                : new DataException($"There is no file or folder '{nameOrPath}', and no known data set of that name{Meant(nameOrPath)}; known are {string.Join(", ", Known.Select(item => item.Name))}.");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrPath)));
         var path = new DataPath(nameOrPath, options, progress, cancellation);
         return new Dataset(name, false, Modality.Of(path).Open(path));
@@ -135,6 +136,9 @@ public sealed class Dataset : IDisposable
     {
         if (Space.Levels == 0) throw new DataException($"'{Name}' holds rows of real numbers, and there is no model of those yet; they can be looked at, divided and read.");
     }
+
+    /// <summary>What there is to say of these data as those of their kind, a name and words each: of text its symbols, an excerpt, and what simple models of it reach.</summary>
+    public IEnumerable<(string Name, string Words)> About(CancellationToken cancellation = default) => Modality.Describe(this, cancellation);
 
     /// <summary>Source, splits, space, classes and preprocessing, as lines of text.</summary>
     public string Describe(CancellationToken cancellation = default)

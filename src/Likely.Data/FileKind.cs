@@ -202,7 +202,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     static FileKind? OfText(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith("version https://git-lfs"u8)) return new(FileFormat.Text, "a pointer of Git LFS in place of the data", "fetch the data with: git lfs pull");
-        if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) return PlainText;
+        if (head is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || IsWide(head)) return new(FileFormat.Text, "text in UTF-16", "turn it into UTF-8 first, such as by: iconv -f UTF-16 -t UTF-8");
         var text = Encoding.UTF8.GetString(head);
         foreach (var rune in text.EnumerateRunes())
             if (rune.Value < 32 && rune.Value is not (9 or 10 or 12 or 13)) return null;
@@ -211,6 +211,16 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         var start = text.AsSpan().TrimStart("\uFEFF \t\r\n");
         return start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
             ? new(FileFormat.Text, "a page of HTML, as failed downloads leave it", "fetch the data again") : PlainText;
+    }
+
+    // Without a mark: every other byte is mostly zero, and what is between them is letters.
+    static bool IsWide(ReadOnlySpan<byte> head)
+    {
+        Span<int> zeros = stackalloc int[2];
+        for (var i = 0; i < head.Length; i++)
+            if (head[i] == 0) zeros[i & 1]++;
+            else if (head[i] < 32 && head[i] is not (9 or 10 or 12 or 13)) return false;
+        return head.Length >= 8 && Math.Min(zeros[0], zeros[1]) == 0 && 10 * Math.Max(zeros[0], zeros[1]) >= 9 * (head.Length / 2);
     }
 
     static bool At(ReadOnlySpan<byte> head, int offset, ReadOnlySpan<byte> signature) => head.Length >= offset && head[offset..].StartsWith(signature);

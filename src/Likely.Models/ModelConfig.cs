@@ -69,7 +69,7 @@ public abstract record ModelConfig
         if (!space.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Space.MostPositions} positions, not {space}");
         var model = Fitted(space).Create(space, classes);
         if (model.Parameters.Length > FloatBlock.MostLength)
-            throw new ModelException($"{Name} of {space} would have {model.Parameters.Length} weights with these keys, and no model can have more than {FloatBlock.MostLength}; make the images or the model smaller");
+            throw new ModelException($"{Name} of {space} would have {model.Parameters.Length} weights with these keys, and no model can have more than {FloatBlock.MostLength}; make {(space.IsSequence ? "the model" : "the images or the model")} smaller");
         return model;
     }
 

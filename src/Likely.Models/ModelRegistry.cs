@@ -87,13 +87,16 @@ public static class ModelRegistry
         foreach (var (key, text) in settings)
         {
             if (key == "model" || !node.ContainsKey(key))
-                throw new ModelException($"model {config.Name} has no key '{key}'{Spelling.Hint(key, Keys(config).Select(pair => pair.Key))}; its keys are {string.Join(", ", Keys(config).Select(pair => pair.Key))}");
+                throw new ModelException($"model {config.Name} has no key '{key}'{(ModelsWith(key) is { Length: > 0 } others ? $", which is a key of {others}" : Spelling.Hint(key, Keys(config).Select(pair => pair.Key)))}; its keys are {string.Join(", ", Keys(config).Select(pair => pair.Key))}");
             node[key] = Parse(config, key, text);
         }
         var changed = FromJson(node.ToJsonString());
         Check(changed);
         return changed;
     }
+
+    /// <summary>The names of the models that have a key, such as <c>conditional</c>, with commas between them; empty if none has.</summary>
+    public static string ModelsWith(string key) => key == "model" ? "" : string.Join(", ", All.Where(config => ToNode(config).ContainsKey(key)).Select(config => config.Name));
 
     /// <summary>Canonical JSON: the name first, then all keys in declaration order, no white space.</summary>
     public static string ToJson(ModelConfig config) => ToNode(config).ToJsonString();

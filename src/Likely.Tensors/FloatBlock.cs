@@ -24,7 +24,7 @@ sealed unsafe class FloatBlock
     {
         Length = length;
         if (outline) return;
-        if (length > MostLength) throw new InsufficientMemoryException($"{length} values would lie side by side, and no more than {MostLength} can; make the batch or the images smaller");
+        if (length > MostLength) throw new InsufficientMemoryException($"{length} values would lie side by side, and no more than {MostLength} can; make the batch, the examples or the model smaller");
         var size = (int)length + Slack + Alignment;
         _memory = zeroed ? GC.AllocateArray<float>(size, pinned: true) : GC.AllocateUninitializedArray<float>(size, pinned: true);
         var address = (nint)Unsafe.AsPointer(ref _memory[0]);

@@ -33,6 +33,7 @@ sealed class SequencePresentation : Presentation
         var length = new FileInfo(input).Length;
         var most = keep == "all" ? length : keep == "half" ? length / 2
             : long.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : throw new UsageException($"--keep {keep} is neither all, half, nor a number of bytes");
+        if (most > length) throw new UsageException($"--keep {keep} is more than the {length} bytes of {input}");
         return new TextDrawing(result, session, checkpoint, model).Run(new TextPrompt(input, most, isShown: false));
     }
 }

@@ -15,7 +15,7 @@ sealed class TextDrawing
     static readonly Option<int?> TopK = Options.Whole("--top-k", "Only the K likeliest symbols");
     static readonly Option<double?> TopP = Options.Number("--top-p", "Only the fewest likeliest symbols that have this share together", 1, valueName: "P");
     static readonly Option<double?> MinP = Options.Number("--min-p", "Only symbols that have this share of the likeliest one's probability", 1, zeroAllowed: true, valueName: "P");
-    static readonly Option<string[]> Stop = new("--stop") { Description = "End in front of this text; repeatable", HelpName = "TEXT" };
+    static readonly Option<string[]> Stop = new("--stop") { Description = "End in front of this text, in which \\n is the end of a line, \\t a tab and \\\\ one \\; repeatable", HelpName = "TEXT" };
 
     readonly ParseResult _result;
     readonly Session _session;
@@ -42,7 +42,7 @@ sealed class TextDrawing
         if (_output is not null && FileStatusIsStdout(_output)) _output = null; // where it goes without a name
         if (_count > 1 && _output is not null) throw new UsageException($"--out is one file, and there are {_count} texts; --each DIR writes each into a file of its own");
         if ((long)_count * _length > LongestLength) throw new UsageException($"{_count} texts of {_length} symbols are more than the {LongestLength} that one command draws");
-        _stops = [.. (result.GetValue(Stop) ?? []).Select(Encoding.UTF8.GetBytes)];
+        _stops = [.. (result.GetValue(Stop) ?? []).Select(stop => Encoding.UTF8.GetBytes(Unescaped(stop)))];
         if (_stops.Any(stop => stop.Length == 0)) throw new UsageException("--stop is empty; give it a text");
         (_drawn, _ends) = (new List<byte>[_count], new (int, byte[]?)[_count]);
     }
@@ -54,6 +54,7 @@ sealed class TextDrawing
         var label = _result.GetValue(DrawingOptions.Label) is { } text ? ModelFile.Label(_checkpoint, text) : (int?)null;
         using var outputs = new Outputs(_session.Remark, _session.Force, _model, prompt.File);
         if (_output is not null) outputs.Claim(_output);
+        if (_output is not null && ModelFile.Modality(_checkpoint) == Likely.Modality.Text) OutputName.Text.Require(_output);
         string[] each = _folder is null ? [] : [.. Enumerable.Range(0, _count).Select(i => Path.Combine(_folder, $"{i:00000}.txt"))];
         if (each.Length > 0) outputs.Claim(_folder!, each);
 
@@ -166,6 +167,23 @@ sealed class TextDrawing
             if (_count > 1) json["texts"] = new JsonArray([.. _drawn.Select(bytes => (JsonNode)Encoding.UTF8.GetString([.. bytes ?? []]))]);
         }
         _session.Answer(words, json);
+    }
+
+    // What a shell makes hard to write.
+    static string Unescaped(string stop)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < stop.Length; i++)
+            if (stop[i] != '\\') text.Append(stop[i]);
+            else text.Append(++i == stop.Length ? throw new UsageException($"--stop {stop} ends with a single \\; write \\\\ for one") : stop[i] switch
+            {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                '\\' => '\\',
+                var other => throw new UsageException($"--stop {stop}: \\{other} means nothing; use \\n, \\t, \\r, or \\\\ for a single \\"),
+            });
+        return text.ToString();
     }
 
     static bool FileStatusIsStdout(string path) => path == OutputName.Stdout || Files.FileStatus.Of(path).IsStandardOutput;

@@ -149,6 +149,8 @@ public abstract class Modality
         if (path.IsFolder) throw SourceParts.Nothing(path.Path, path.Listing);
         var refusal = path.Kind.Refusal(path.Path);
         if (path.Kind.Format == FileFormat.Empty) throw refusal;
+        if (path.Kind.Unpacked is { Format: FileFormat.Text, Advice: { Length: > 0 } advice })
+            throw new DataException($"'{path.Path}' is {path.Kind.Words}; {advice}, or set as={Text} to take its bytes as they are.", refusal);
         throw new DataException($"{refusal.Message.TrimEnd('.')}, or set as={(path.Kind.Unpacked.Format == FileFormat.Text ? Text : Bytes)} to take its bytes as they are.", refusal);
     }
 }

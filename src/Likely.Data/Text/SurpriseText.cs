@@ -38,7 +38,7 @@ static class SurpriseText
     public static byte[] Page(ReadOnlySpan<int> symbols, ReadOnlySpan<float> nats, Tokens tokens, double high, string caption)
     {
         var (text, total) = (new StringBuilder(), symbols.Length);
-        text.Append("<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>surprise</title>\n<style>\nbody{font:14px/1.5 sans-serif;margin:2em;max-width:60em}\npre{font:14px/1.5 monospace;white-space:pre-wrap;overflow-wrap:anywhere}\ni{font-style:normal;opacity:.6}\n");
+        text.Append("<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>").Append(Escaped(VisibleText.Line(caption))).Append("</title>\n<style>\nbody{font:14px/1.5 sans-serif;margin:2em;max-width:60em}\npre{font:14px/1.5 monospace;white-space:pre-wrap;overflow-wrap:anywhere}\ni{font-style:normal;opacity:.6}\n");
         for (var step = 1; step < Steps; step++)
         {
             var (r, g, b) = ColorOf(step);

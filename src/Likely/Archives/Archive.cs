@@ -41,6 +41,7 @@ public static class Archive
         var progress = new ArchiveProgress(options.Progress);
         var stored = new List<ArchivedFile>();
         var noted = new ArchiveNotes();
+        var given = (Bytes: 0L, Unmodelled: 0L);
         AtomicFile.Write(output, options.Overwrite, stream =>
         {
             // What turns out to be longer as pixels than as a file is stored as a file in a second pass.
@@ -59,6 +60,7 @@ public static class Archive
                     taking.Add(input.Add(name, path, length, asFiles.Contains(taking.Count)));
                 }
                 writer.Finish();
+                given = writer.Given;
                 var before = asFiles.Count;
                 for (var i = 0; i < files.Count; i++)
                     if (taking[i].Otherwise && writer.Coded[i] > files[i].Length) asFiles.Add(i);
@@ -84,6 +86,8 @@ public static class Archive
         progress.Report(1);
         notes.Tell(options);
         noted.Tell(options);
+        if (2 * given.Unmodelled > given.Bytes)
+            options.Note?.Invoke($"{given.Unmodelled} of {given.Bytes} bytes are stored without the model, as it would have made them longer: it has learned other texts, or too little");
         foreach (var file in stored) options.File?.Invoke(file);
         using var made = ArchiveReader.Open(output);
         return Summarize(made, seconds, options.Verify, files.Sum(file => file.Length));

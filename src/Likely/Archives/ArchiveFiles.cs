@@ -63,7 +63,12 @@ static class ArchiveFiles
             cancellation.ThrowIfCancellationRequested();
             if (EntryName.Fault(name) is { } fault) throw new UsageException($"{path} cannot go into an archive: its name {fault}; rename it");
             var type = FileStatus.Of(path).Type;
-            if (type is FileType.BrokenLink or FileType.LinkLoop) throw new UsageException($"{path} is a link that leads nowhere; remove it or mend it");
+            if (type is FileType.BrokenLink or FileType.LinkLoop)
+            {
+                if (inputs.Contains(path)) throw new UsageException($"{path} is a link that leads nowhere; remove it or mend it");
+                notes.Add(path, "is a link that leads nowhere and is left out", "are links that lead nowhere and are left out", isLoss: true);
+                return;
+            }
             if (type is FileType.Pipe or FileType.Socket or FileType.CharacterDevice or FileType.BlockDevice)
             {
                 notes.Add(path, "is a pipe, socket or device and is left out", "are pipes, sockets or devices and are left out", isLoss: true);

@@ -1,3 +1,4 @@
+using Likely.Coding;
 using Likely.Data;
 using Likely.Tensors;
 
@@ -169,6 +170,11 @@ sealed class ArchiveWriter : IDisposable
         _pendingSymbols = 0;
     }
 
+    /// <summary>Bytes that were given to a model of sequences, and how many of them are shorter without it.</summary>
+    public (long Bytes, long Unmodelled) Given => (_modelled, _unmodelled);
+
+    long _modelled, _unmodelled;
+
     // Blocks side by side, as many on every thread.
     byte[][] Model(PlainBlock[] blocks)
     {
@@ -180,7 +186,12 @@ sealed class ArchiveWriter : IDisposable
             var ends = Array.ConvertAll(own, block => block.Ends());
             var weight = own.Sum(block => block.Weight) / own.Sum(block => (double)block.Bytes.Length);
             var made = SequenceBlocks.Encode(_model.Checkpoint.Model, _model.Tokens!, Array.ConvertAll(own, block => block.Bytes), ends, bytes => Done(bytes * weight), _cancellation);
-            for (var i = 0; i < own.Length; i++) streams[first + i] = own[i].Finish(made[i], ends[i]);
+            for (var i = 0; i < own.Length; i++)
+            {
+                if (new RangeDecoder(made[i]).DecodeBit(BlockLayout.Unmodelled)) Interlocked.Add(ref _unmodelled, own[i].Bytes.Length);
+                Interlocked.Add(ref _modelled, own[i].Bytes.Length);
+                streams[first + i] = own[i].Finish(made[i], ends[i]);
+            }
         });
         return streams;
     }

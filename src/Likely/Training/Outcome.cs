@@ -49,10 +49,13 @@ public sealed record Outcome(double Bits, Baselines Baselines)
         : Baselines.Of(Bits) >= Baselines.Uniform ? "it has gone astray, so try a lower learning rate, or look at the data"
         : "it has stopped improving, so use a larger model, more data, or another learning rate";
 
+    const double MostPercent = 10_000;
+
     string Place(double baseline, string name)
     {
         var own = Baselines.Of(Bits);
         var percent = 100 * Math.Abs(own / baseline - 1);
+        if (percent > MostPercent) return $"more than {MostPercent / 100:0} times {name}";
         var share = percent.ToString(percent < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture);
         return share == "0.0" ? $"the same as {name}" : $"{share} % {(own < baseline ? "below" : "worse than")} {name}";
     }

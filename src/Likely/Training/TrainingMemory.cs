@@ -78,13 +78,13 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
         for (var less = 1 << System.Numerics.BitOperations.Log2((uint)Math.Max(1, batch - 1)); less >= 1 && less < batch && ways.Count == 0; less /= 2)
             if (Of(config, space, classes, less, threads) is var smaller && smaller.Fits(available)) ways.Add($"a batch of {less} needs {MachineMemory.Text(smaller.Total)}");
         if (ways.Count == 0 && threads > 1 && Of(config, space, classes, 1, 1) is var alone && alone.Fits(available)) ways.Add($"a batch of 1 on 1 thread needs {MachineMemory.Text(alone.Total)}");
-        for (var (height, width) = (space.Height / 2, space.Width / 2); Math.Min(height, width) >= 8; (height, width) = (height / 2, width / 2))
+        for (var (height, width) = space.IsSequence ? (0, 0) : (space.Height / 2, space.Width / 2); Math.Min(height, width) >= 8; (height, width) = (height / 2, width / 2))
             if (Of(config, space with { Height = height, Width = width }, classes, batch, threads) is var smaller && smaller.Fits(available))
             {
                 ways.Add($"{(ways.Count > 0 ? "" : $"with the batch of {batch} ")}images of {height}x{width} ({Ways(height, width)}) need {MachineMemory.Text(smaller.Total)}");
                 break;
             }
-        if (ways.Count == 0) ways.Add("make the model or the images smaller");
+        if (ways.Count == 0) ways.Add(space.IsSequence ? "make the model smaller, or its context shorter" : "make the model or the images smaller");
         var why = memory.LargestBuffer > FloatBlock.MostLength && memory.Total <= available ? $"more than {MachineMemory.Text(4.0 * FloatBlock.MostLength)} for one layer, which is not possible"
             : $"{MachineMemory.Text(memory.Total)} of memory, and {MachineMemory.Text(available)} are free";
         throw new UsageException($"training {config.Name} on {space} with a batch of {batch} needs {why}; {string.Join(", or ", ways)}");

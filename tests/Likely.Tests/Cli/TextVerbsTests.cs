@@ -61,7 +61,8 @@ public sealed class TextVerbsTests
     {
         Assert.Equal(Expected("abc ä€", 40), CliRun.Ok("complete letters.likely prompt.txt --length 40").Output);
         Assert.Equal(Expected("abc ", 40), CliRun.Ok("complete letters.likely prompt.txt --length 40 --keep 4").Output);
-        Assert.Equal(Expected("abc ä€", 40), CliRun.Ok("complete letters.likely prompt.txt --length 40 --keep 4000").Output);
+        // More than there is was meant for another file, as it is with pictures.
+        Assert.Contains("--keep 4000 is more than the", CliRun.Of("complete", "letters.likely", "prompt.txt", "--length", "40", "--keep", "4000").Error);
     }
 
     [Fact]
