@@ -273,19 +273,9 @@ public sealed record DataOptions
         _ => throw Refused(key, value),
     };
 
-    static HoldOut ParseHoldOut(string key, string value) => value switch
-    {
-        "content" => HoldOut.Content,
-        "permutation" => HoldOut.Permutation,
-        _ => throw Refused(key, value),
-    };
+    static HoldOut ParseHoldOut(string key, string value) => value == "content" ? HoldOut.Content : value == "permutation" ? HoldOut.Permutation : throw Refused(key, value);
 
-    static PartRule ParseParts(string key, string value) => value switch
-    {
-        "names" => PartRule.Names,
-        "none" => PartRule.None,
-        _ => throw Refused(key, value),
-    };
+    static PartRule ParseParts(string key, string value) => value == "names" ? PartRule.Names : value == "none" ? PartRule.None : throw Refused(key, value);
 
     static byte ParseBackground(string key, string value) => value switch
     {
