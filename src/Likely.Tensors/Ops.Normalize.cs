@@ -36,6 +36,29 @@ public static unsafe partial class Ops
         return y;
     }
 
+    /// <summary>
+    /// Queries and keys of x [T, B, 3C], those of each head and position divided by their root mean square (Henry et al. 2020, without their factor). Takes over the buffer of x,
+    /// which nothing else may read.
+    /// </summary>
+    /// <exception cref="ArgumentException">The channels are not three times a multiple of the heads.</exception>
+    internal static Tensor NormalizeHeads(Tensor x, int heads)
+    {
+        if (heads < 1 || x.Channels % (3 * heads) != 0) throw new ArgumentException($"{heads} heads cannot share the queries, keys and values of {x.Shape}");
+        var tape = x.Tape;
+        var scales = tape.New(x.Shape with { Channels = 2 * heads }, requiresGradient: false);
+        var y = tape.TakeOver(x, requiresGradient: true);
+        if (tape.Computes) Normalization.Heads(y.Data, y.Stride, y.Rows, 2 * heads, y.Channels / 3 / heads, scales.Data, scales.Stride);
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            var (y, scales) = (e.Output!, e.B!);
+            if (tape.Computes) Normalization.HeadsBackward(y.Data, y.Gradient, y.Stride, y.Rows, (int)e.Number, y.Channels * 2 / 3 / (int)e.Number, scales.Data, scales.Stride);
+            tape.PassGradient(y, e.A!);
+        });
+        (entry.A, entry.B, entry.Number) = (x, scales, (ulong)(2 * heads));
+        return y;
+    }
+
     /// <summary>x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, the form of GELU (Hendrycks and Gimpel 2016) that GPT-2 has.</summary>
     public static Tensor Gelu(Tensor x) => Activate(x, isSquare: false);
 

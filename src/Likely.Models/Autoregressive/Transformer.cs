@@ -24,6 +24,8 @@ public sealed record TransformerConfig : ModelConfig
     public string Positions { get; init; } = "learned";
     [Key("how rows are normalised: centred, with variance 1, or by their root mean square", "layer", "rms")]
     public string Norm { get; init; } = "layer";
+    [Key("whether queries and keys are divided by their root mean square, head by head")]
+    public bool QueryKeyNorm { get; init; }
     [Key("the bend between a block's linear maps", "gelu", "squared-relu")]
     public string Activation { get; init; } = "gelu";
     [Key("whether the output's weights are the rows that symbols enter as")]
@@ -106,7 +108,7 @@ sealed class Transformer : SequenceModel
             var outputDeviation = config.ZeroOutput ? 0 : Deviation / Math.Sqrt(2 * config.Layers);
             (_isSquared, _dropout) = (config.Activation == "squared-relu", (float)config.Dropout);
             _first = new Normalization(scope.At("attention").At("norm"), channels, centred);
-            _attention = new Attention(scope.At("attention"), channels, config.Heads, config.Context, rotation, Deviation, outputDeviation);
+            _attention = new Attention(scope.At("attention"), channels, config.Heads, config.Context, rotation, config.QueryKeyNorm, Deviation, outputDeviation);
             _second = new Normalization(scope.At("maps").At("norm"), channels, centred);
             _inner = new Pointwise(scope.At("maps").At("inner"), channels, 4 * channels, Deviation * Math.Sqrt(channels));
             _outer = new Pointwise(scope.At("maps").At("outer"), 4 * channels, channels, outputDeviation * Math.Sqrt(4 * channels));

@@ -4,7 +4,7 @@ namespace Likely.Tensors.Kernels;
 
 /// <summary>
 /// Layer normalisation (Ba et al. 2016): y = (x - mean) / sqrt(variance + epsilon) * gain + bias over the channels of each row; and without centring that of root mean squares
-/// (Zhang and Sennrich 2019): y = x / sqrt(mean x^2 + epsilon) * gain. Sums have 16 lanes, lane = channel mod 16. What lies in the padding of rows has no meaning.
+/// (Zhang and Sennrich 2019): y = x / sqrt(mean x^2 + epsilon) * gain; of heads, groups of channels, without a gain. Sums have 16 lanes, lane = channel mod 16. What lies in the padding of rows has no meaning.
 /// </summary>
 static unsafe class Normalization
 {
@@ -51,6 +51,37 @@ static unsafe class Normalization
                 (write ? d : Vector512.Load(dx + c) + d).Store(dx + c);
             }
         }
+    }
+
+    /// <summary>The first <paramref name="count"/> groups of d channels of each row, in place: x / sqrt(mean x^2 + epsilon); the factors go to rows of their own.</summary>
+    public static void Heads(float* x, nint stride, long rows, int count, int d, float* scales, nint scaleStride)
+    {
+        for (var r = 0L; r < rows; r++, x += stride, scales += scaleStride)
+            for (var group = 0; group < count; group++)
+            {
+                Moments(x + group * d, d, false, out _, out var scale);
+                for (var c = 0; c < d; c++) x[group * d + c] *= scale;
+                scales[group] = scale;
+            }
+    }
+
+    /// <summary>The way back, in place: dx = scale (dy - y mean(dy y)).</summary>
+    public static void HeadsBackward(float* y, float* dy, nint stride, long rows, int count, int d, float* scales, nint scaleStride)
+    {
+        for (var r = 0L; r < rows; r++, y += stride, dy += stride, scales += scaleStride)
+            for (var group = 0; group < count; group++)
+            {
+                float* n = y + group * d, g = dy + group * d;
+                var sum = Vector512<float>.Zero;
+                for (var c = 0; c < d; c += 16)
+                {
+                    var (left, right) = (Vector512.Load(n + c), Vector512.Load(g + c));
+                    if (c + 16 > d) (left, right) = (left & Reductions.Below(d - c), right & Reductions.Below(d - c));
+                    sum = Vector512.FusedMultiplyAdd(left, right, sum);
+                }
+                var (mean, scale) = (Reductions.Sum(sum) / d, scales[group]);
+                for (var c = 0; c < d; c++) g[c] = scale * (g[c] - n[c] * mean);
+            }
     }
 
     static void Moments(float* x, int channels, bool centred, out float mean, out float scale)

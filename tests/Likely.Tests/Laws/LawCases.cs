@@ -48,7 +48,7 @@ public static class LawCases
         ("sequence of bytes", Space.Sequence(7, 256), 0, [], []),
         ("sequence embedded", Space.Sequence(6, 5), 0, [], [("embedding", "6")]),
         ("sequence of bytes embedded", Space.Sequence(5, 256), 0, [], [("embedding", "6")]),
-        ("sequence rotary", Space.Sequence(6, 5), 0, [("norm", "rms"), ("activation", "squared-relu")], [("positions", "rotary")]),
+        ("sequence rotary", Space.Sequence(6, 5), 0, [("norm", "rms"), ("activation", "squared-relu"), ("query_key_norm", "true")], [("positions", "rotary")]),
         ("sequence of bytes rotary", Space.Sequence(7, 256), 0, [("norm", "rms")], [("positions", "rotary")]),
         ("conditional sequence", Space.Sequence(7, 4), 3, [], [("conditional", "true")]),
         ("sequence with dropout", Space.Sequence(8, 4), 0, [], [("dropout", "0.3")]),

@@ -154,6 +154,12 @@ static class OpCases
             var rotation = new Rotation(5, 5);
             yield return new OpCase("AddPositions/3", before is null ? "" : "going on", [some], [new Shape(1, 5, 5)], (_, t, p) => Ops.AddPositions(Ops.Add(t[0], t[0]), p[0], before),
                 (t, p) => Map(t[0], i => 2 * t[0][i] + p[0][((before?[i / 5 % 2] ?? 0) + i / 10) * 5 + i % 5])).Twice();
+            if (before is null)
+                yield return new OpCase("NormalizeHeads/2", "", [heads], [], (_, t, _) => Ops.NormalizeHeads(Ops.Add(t[0], t[0]), 2), (t, _) => Map(t[0], i =>
+                {
+                    if (i % 30 >= 20) return 2 * t[0][i];
+                    return 2 * t[0][i] / Math.Sqrt(Enumerable.Range(i / 5 * 5, 5).Sum(j => 4 * t[0][j] * t[0][j]) / 5 + 1e-5);
+                })).Twice();
             yield return new OpCase("Rotate/4", before is null ? "" : "going on", [heads], [], (_, t, _) => Ops.Rotate(Ops.Add(t[0], t[0]), 2, rotation, before),
                 (t, _) => Map(t[0], i =>
                 {
