@@ -9,11 +9,12 @@ public static unsafe partial class Ops
 
     /// <summary>
     /// Causal attention of several heads (Vaswani et al. 2017, eq. 1): queries, keys and values side by side [T, B, 3C] give [T, B, C], each position a mean of the values up to
-    /// its own, weighed by softmax(q k / sqrt(C / heads)). With a past, the positions follow those it holds, and are added to it; the past is a constant.
+    /// its own that a pattern lets it see, weighed by softmax(q k / sqrt(C / heads)). With a past, the positions follow those it holds, and are added to it; the past is a constant.
     /// </summary>
     /// <exception cref="ArgumentException">The channels are not three times a multiple of the heads, or the past is of others.</exception>
-    internal static Tensor Attention(Tensor x, int heads, KeyValues? past = null)
+    internal static Tensor Attention(Tensor x, int heads, KeyValues? past = null, AttentionPattern? pattern = null)
     {
+        pattern ??= AttentionPattern.Dense;
         var channels = x.Channels / 3;
         if (heads < 1 || x.Channels != 3 * channels || channels % heads != 0) throw new ArgumentException($"{heads} heads cannot share the queries, keys and values of {x.Shape}");
         if (past is not null && (past.Channels != channels || past.Counts.Length != x.Batch)) throw new ArgumentException($"a past of {past.Counts.Length} examples and {past.Channels} channels does not go on with {x.Shape}");
@@ -21,7 +22,7 @@ public static unsafe partial class Ops
         var y = tape.New(x.Shape with { Channels = channels }, requiresGradient: true);
         var counts = past is null ? new int[x.Batch] : [.. past.Counts];
         past?.Append(x);
-        var work = new AttentionWork(tape, x, heads, past, counts);
+        var work = new AttentionWork(tape, x, heads, past, counts, pattern);
         if (past is not null && x.Positions < FewQueries) work.Few(y);
         else work.Forward(y);
         work.Dispose();
@@ -30,36 +31,38 @@ public static unsafe partial class Ops
         {
             var (x, y) = (e.A!, e.Output!);
             var dx = tape.GradientOf(x, out var isNew);
-            var work = new AttentionWork(tape, x, (int)e.Number, (KeyValues?)e.State, e.Indices.AsSpan(0, x.Batch).ToArray(), isBackward: true);
+            var (past, pattern) = ((KeyValues?, AttentionPattern))e.State!;
+            var work = new AttentionWork(tape, x, (int)e.Number, past, e.Indices.AsSpan(0, x.Batch).ToArray(), pattern, isBackward: true);
             work.Backward(y, dx, isNew);
             work.Dispose();
         });
-        (entry.A, entry.Number, entry.State) = (x, (ulong)heads, past);
+        (entry.A, entry.Number, entry.State) = (x, (ulong)heads, (past, pattern));
         if (entry.Indices.Length < counts.Length) entry.Indices = new int[counts.Length];
         counts.CopyTo(entry.Indices, 0);
         return y;
     }
 
-    // One pass over examples and heads, one after the other; what a head needs is packed side by side first.
+    // One pass over examples, heads and groups of queries, one after the other; what a group needs is packed side by side first.
     ref struct AttentionWork
     {
         readonly Tape _tape;
         readonly Tensor _x;
         readonly KeyValues? _past;
+        readonly AttentionPattern _pattern;
         readonly int[] _counts;
-        readonly int _heads, _size, _padded, _channels, _longest, _width;
+        readonly int _heads, _size, _padded, _channels, _width;
         readonly float _scale;
         readonly FloatBlock _memory;
-        readonly float* _queries, _keysTurned, _values, _scores, _result, _zeros, _keys, _valuesTurned, _dScores, _dResult, _dKeys, _dValues;
+        readonly float* _queries, _keysTurned, _values, _scores, _result, _zeros, _keys, _valuesTurned, _dScores, _dResult, _dKeys, _dValues, _dKeyRows, _dValueRows;
 
-        public AttentionWork(Tape tape, Tensor x, int heads, KeyValues? past, int[] counts, bool isBackward = false)
+        public AttentionWork(Tape tape, Tensor x, int heads, KeyValues? past, int[] counts, AttentionPattern pattern, bool isBackward = false)
         {
-            (_tape, _x, _past, _counts, _heads, _channels) = (tape, x, past, counts, heads, x.Channels / 3);
+            (_tape, _x, _past, _counts, _pattern, _heads, _channels) = (tape, x, past, counts, pattern, heads, x.Channels / 3);
             (_size, _scale) = (_channels / heads, (float)(1 / Math.Sqrt(_channels / heads)));
-            (_padded, _longest) = (Shape.RoundUp(_size), counts.Max() + x.Positions);
-            _width = Shape.RoundUp(_longest);
+            _padded = Shape.RoundUp(_size);
+            _width = Shape.RoundUp(pattern.MostKeys(counts.Max() + x.Positions));
             long rows = (long)x.Positions * _padded, all = (long)_width * _padded, block = (long)QueryBlock * _width;
-            _memory = tape.RentScratch(rows + 2 * all + block + (long)QueryBlock * _padded + (isBackward ? 2 * all + block + 3 * rows : 0));
+            _memory = tape.RentScratch(rows + 2 * all + block + (long)QueryBlock * _padded + (isBackward ? 2 * all + block + 3 * rows + (pattern.IsDense ? 0 : 2 * all) : 0));
             var at = _memory.Pointer;
             float* Take(long length)
             {
@@ -80,6 +83,9 @@ public static unsafe partial class Ops
                 _dResult = Take(rows);
                 _dKeys = Take(rows);
                 _dValues = Take(rows);
+                // A key of several groups has a sum in each; where there is but one group, its sums are the gradients.
+                _dKeyRows = pattern.IsDense ? _dKeys : Take(all);
+                _dValueRows = pattern.IsDense ? _dValues : Take(all);
             }
             _zeros = tape.Zeros(Math.Max(_width, _padded));
         }
@@ -90,23 +96,36 @@ public static unsafe partial class Ops
 
         readonly float* Row(int example, int part, int head) => _x.Data + (nint)example * _x.Stride + part * _channels + head * _size;
 
-        // A walk's step: the keys are where they lie.
+        // A walk's step: dense keys are where they lie.
         public readonly void Few(Tensor y)
         {
             if (!_tape.Computes) return;
             var (keys, values) = (_past!.Keys, _past.Values);
             for (var b = 0; b < _x.Batch; b++)
                 for (var t = 0; t < _x.Positions; t++)
+                {
+                    var position = _counts[b] + t;
+                    var group = _pattern.Group(_pattern.GroupOf(position), position, position + 1);
+                    var seen = _pattern.Seen(group, position);
+                    var (count, padded) = (seen.End, Shape.RoundUp(seen.End));
                     for (var h = 0; h < _heads; h++)
                     {
-                        var count = _counts[b] + t + 1;
-                        var padded = Shape.RoundUp(count);
                         Kernels.Attention.Pack(Row(b, 0, h) + t * RowStride, 0, 1, _size, _scale, _queries, _padded);
-                        Kernels.Attention.Scores(_queries, keys.Data + (nint)b * keys.Stride + h * _size * 16, (nint)keys.Batch * keys.Stride, padded / 16, _size, _scores);
-                        var inverse = Kernels.Attention.Exponentials(_scores, count, padded);
-                        Kernels.Attention.Mix(_scores, values.Data + (nint)b * values.Stride + h * _size, (nint)values.Batch * values.Stride, count, _size, _result);
+                        float* blocks = keys.Data + (nint)b * keys.Stride + h * _size * 16, rows = values.Data + (nint)b * values.Stride + h * _size;
+                        nint blockStride = (nint)keys.Batch * keys.Stride, rowStride = (nint)values.Batch * values.Stride;
+                        if (!_pattern.IsDense)
+                        {
+                            GatherBlocks(b, h, group, count);
+                            (blockStride, rowStride) = (16 * _size, _padded);
+                            blocks = _keysTurned;
+                            rows = _values;
+                        }
+                        Kernels.Attention.Scores(_queries, blocks, blockStride, padded / 16, _size, _scores);
+                        var inverse = Kernels.Attention.Exponentials(_scores, seen.Prefix, seen.Begin, count, padded);
+                        Kernels.Attention.Mix(_scores, rows, rowStride, count, _size, _result);
                         Kernels.Attention.Put(_result, inverse, y.Data + ((nint)t * y.Batch + b) * y.Stride + h * _size, _size);
                     }
+                }
         }
 
         public readonly void Forward(Tensor y)
@@ -115,17 +134,21 @@ public static unsafe partial class Ops
             var inverses = stackalloc float[QueryBlock];
             for (var b = 0; b < _x.Batch; b++)
                 for (var h = 0; h < _heads; h++)
-                {
-                    PackHead(b, h);
-                    for (var first = 0; first < _x.Positions; first += QueryBlock)
+                    for (var g = 0; g < _pattern.Groups(_counts[b] + _x.Positions); g++)
                     {
-                        var rows = Math.Min(QueryBlock, _x.Positions - first);
-                        var (keys, columns) = Scores(b, first, rows);
-                        for (var r = 0; r < rows; r++) inverses[r] = Kernels.Attention.Exponentials(_scores + (nint)r * _width, keys - rows + r + 1, columns);
-                        Kernels.Convolution.Pointwise(_scores, _width, rows, keys, _values, _padded, _zeros, _result, _padded, _padded);
-                        for (var r = 0; r < rows; r++) Kernels.Attention.Put(_result + r * _padded, inverses[r], y.Data + ((nint)(first + r) * y.Batch + b) * y.Stride + h * _size, _size);
+                        var group = _pattern.Group(g, _counts[b], _counts[b] + _x.Positions);
+                        if (group.Count == 0) continue;
+                        PackGroup(b, h, group);
+                        for (var first = 0; first < group.Count; first += QueryBlock)
+                        {
+                            var rows = Math.Min(QueryBlock, group.Count - first);
+                            var (keys, columns) = Scores(group, first, rows);
+                            for (var r = 0; r < rows; r++) inverses[r] = Exponentials(group, first, r, columns);
+                            Kernels.Convolution.Pointwise(_scores, _width, rows, keys, _values, _padded, _zeros, _result, _padded, _padded);
+                            for (var r = 0; r < rows; r++)
+                                Kernels.Attention.Put(_result + r * _padded, inverses[r], y.Data + ((nint)(group.First + (first + r) * group.Step - _counts[b]) * y.Batch + b) * y.Stride + h * _size, _size);
+                        }
                     }
-                }
         }
 
         public readonly void Backward(Tensor y, float* dx, bool write)
@@ -134,57 +157,124 @@ public static unsafe partial class Ops
             for (var b = 0; b < _x.Batch; b++)
                 for (var h = 0; h < _heads; h++)
                 {
-                    PackHead(b, h);
                     var past = _counts[b];
-                    Kernels.Attention.Turn(_values, _padded, past + _x.Positions, _size, _valuesTurned, _width);
-                    Layout.Transpose(_keysTurned, _size, past + _x.Positions, _width, _keys, _padded);
-                    Kernels.Attention.Pack(y.Gradient + (nint)b * y.Stride + h * _size, (nint)y.Batch * y.Stride, _x.Positions, _size, 1, _dResult, _padded);
                     new Span<float>(_dKeys, 2 * _x.Positions * _padded).Clear();
                     var dRow = dx + (nint)b * _x.Stride + h * _size;
-                    for (var first = 0; first < _x.Positions; first += QueryBlock)
+                    for (var g = 0; g < _pattern.Groups(past + _x.Positions); g++)
                     {
-                        var rows = Math.Min(QueryBlock, _x.Positions - first);
-                        var (keys, columns) = Scores(b, first, rows);
-                        float* dResult = _dResult + (nint)first * _padded, queries = _queries + (nint)first * _padded;
-                        Kernels.Convolution.Pointwise(dResult, _padded, rows, _size, _valuesTurned, _width, _zeros, _dScores, _width, columns);
-                        for (var r = 0; r < rows; r++)
+                        var group = _pattern.Group(g, past, past + _x.Positions);
+                        if (group.Count == 0) continue;
+                        PackGroup(b, h, group);
+                        var all = group.Keys;
+                        Kernels.Attention.Turn(_values, _padded, all, _size, _valuesTurned, _width);
+                        Layout.Transpose(_keysTurned, _size, all, _width, _keys, _padded);
+                        nint at = group.First - past, rowStep = group.Step * RowStride;
+                        Kernels.Attention.Pack(y.Gradient + (at * y.Batch + b) * y.Stride + h * _size, (nint)group.Step * y.Batch * y.Stride, group.Count, _size, 1, _dResult, _padded);
+                        var old = _pattern.IsDense ? past : group.FirstFrom(past); // keys of the past are constants
+                        if (!_pattern.IsDense)
                         {
-                            float* e = _scores + (nint)r * _width, dp = _dScores + (nint)r * _width;
-                            Kernels.Attention.ExponentialsBackward(e, Kernels.Attention.Exponentials(e, keys - rows + r + 1, columns), dp, columns);
+                            new Span<float>(_dKeyRows, all * _padded).Clear();
+                            new Span<float>(_dValueRows, all * _padded).Clear();
                         }
-                        Kernels.Convolution.PointwiseGradient(_scores + past, _width, dResult, _padded, rows, keys - past, _dValues, _padded, _padded);
-                        Kernels.Convolution.PointwiseGradient(_dScores + past, _width, queries, _padded, rows, keys - past, _dKeys, _padded, _padded);
-                        Kernels.Convolution.Pointwise(_dScores, _width, rows, keys, _keys, _padded, _zeros, _result, _padded, _padded);
-                        Kernels.Attention.Unpack(_result, _padded, rows, _size, _scale, dRow + first * RowStride, RowStride, write);
+                        for (var first = 0; first < group.Count; first += QueryBlock)
+                        {
+                            var rows = Math.Min(QueryBlock, group.Count - first);
+                            var (keys, columns) = Scores(group, first, rows);
+                            float* dResult = _dResult + (nint)first * _padded, queries = _queries + (nint)first * _padded;
+                            Kernels.Convolution.Pointwise(dResult, _padded, rows, _size, _valuesTurned, _width, _zeros, _dScores, _width, columns);
+                            for (var r = 0; r < rows; r++)
+                            {
+                                float* e = _scores + (nint)r * _width, dp = _dScores + (nint)r * _width;
+                                Kernels.Attention.ExponentialsBackward(e, Exponentials(group, first, r, columns), dp, columns);
+                            }
+                            if (keys > old)
+                            {
+                                Kernels.Convolution.PointwiseGradient(_scores + old, _width, dResult, _padded, rows, keys - old, _dValueRows, _padded, _padded);
+                                Kernels.Convolution.PointwiseGradient(_dScores + old, _width, queries, _padded, rows, keys - old, _dKeyRows, _padded, _padded);
+                            }
+                            Kernels.Convolution.Pointwise(_dScores, _width, rows, keys, _keys, _padded, _zeros, _result, _padded, _padded);
+                            Kernels.Attention.Unpack(_result, _padded, rows, _size, _scale, dRow + at * RowStride + first * rowStep, rowStep, write);
+                        }
+                        if (_pattern.IsDense) continue;
+                        for (var k = old; k < all; k++)
+                        {
+                            var row = (nint)(group.At(k) - past) * _padded;
+                            Elementwise.Add(_dKeyRows + (nint)(k - old) * _padded, _dKeys + row, _padded);
+                            Elementwise.Add(_dValueRows + (nint)(k - old) * _padded, _dValues + row, _padded);
+                        }
                     }
                     Kernels.Attention.Unpack(_dKeys, _padded, _x.Positions, _size, 1, dRow + _channels, RowStride, write);
                     Kernels.Attention.Unpack(_dValues, _padded, _x.Positions, _size, 1, dRow + 2 * _channels, RowStride, write);
                 }
         }
 
-        // Scores of some queries and all keys up to the last of them; how many keys that are, also as whole vectors.
-        readonly (int Keys, int Columns) Scores(int example, int first, int rows)
+        // Scores of some queries of a group and all keys up to the last of them; how many keys that are, also as whole vectors.
+        readonly (int Keys, int Columns) Scores(in AttentionGroup group, int first, int rows)
         {
-            var keys = _counts[example] + first + rows;
+            var keys = group.KeysUpTo(first + rows - 1);
             var columns = Shape.RoundUp(keys);
             Kernels.Convolution.Pointwise(_queries + (nint)first * _padded, _padded, rows, _size, _keysTurned, _width, _zeros, _scores, _width, columns);
             return (keys, columns);
         }
 
-        readonly void PackHead(int example, int head)
+        readonly float Exponentials(in AttentionGroup group, int first, int row, int columns)
         {
-            var count = _x.Positions;
-            Kernels.Attention.Pack(Row(example, 0, head), RowStride, count, _size, _scale, _queries, _padded);
+            var seen = _pattern.Seen(group, group.First + (first + row) * group.Step);
+            return Kernels.Attention.Exponentials(_scores + (nint)row * _width, seen.Prefix, seen.Begin, seen.End, columns);
+        }
+
+        readonly void PackGroup(int example, int head, in AttentionGroup group)
+        {
+            var all = group.Keys;
+            Kernels.Attention.Pack(Row(example, 0, head) + (group.First - _counts[example]) * RowStride, group.Step * RowStride, group.Count, _size, _scale, _queries, _padded);
             if (_past is null)
             {
-                Kernels.Attention.Turn(Row(example, 1, head), RowStride, count, _size, _keysTurned, _width);
-                Kernels.Attention.Pack(Row(example, 2, head), RowStride, count, _size, 1, _values, _padded);
+                // Stretches of keys that follow one another by one step.
+                for (var key = 0; key < all;)
+                {
+                    var isPrefix = key < group.Prefix;
+                    var (count, step) = isPrefix ? (group.Summary, 1) : (all - key, group.Step);
+                    nint from = group.At(key) * RowStride, stride = step * RowStride;
+                    Layout.Transpose(Row(example, 1, head) + from, count, _size, stride, _keysTurned + key, _width);
+                    Kernels.Attention.Pack(Row(example, 2, head) + from, stride, count, _size, 1, _values + (nint)key * _padded, _padded);
+                    key += count;
+                }
+                for (var c = 0; c < _size; c++)
+                    for (var key = all; key < Shape.RoundUp(all); key++) _keysTurned[(nint)c * _width + key] = 0;
                 return;
             }
             var (keys, values) = (_past.Keys, _past.Values);
-            var all = _counts[example] + count;
-            Kernels.Attention.Join(keys.Data + (nint)example * keys.Stride + head * _size * 16, (nint)keys.Batch * keys.Stride, Shape.RoundUp(all) / 16, _size, _keysTurned, _width);
-            Kernels.Attention.Pack(values.Data + (nint)example * values.Stride + head * _size, (nint)values.Batch * values.Stride, all, _size, 1, _values, _padded);
+            if (_pattern.IsDense)
+            {
+                Kernels.Attention.Join(keys.Data + (nint)example * keys.Stride + head * _size * 16, (nint)keys.Batch * keys.Stride, Shape.RoundUp(all) / 16, _size, _keysTurned, _width);
+                Kernels.Attention.Pack(values.Data + (nint)example * values.Stride + head * _size, (nint)values.Batch * values.Stride, all, _size, 1, _values, _padded);
+                return;
+            }
+            Gather(example, head, group, all, _width, 1);
+        }
+
+        // Keys of a step side by side, in blocks of sixteen as they are kept, and values.
+        readonly void GatherBlocks(int example, int head, in AttentionGroup group, int count) => Gather(example, head, group, count, 16, 16 * _size);
+
+        // Keys of the past to [.., channel, ..] with so many floats from channel to channel, and so many from one sixteen to the next, where 1 means that they follow; zeros behind them.
+        readonly void Gather(int example, int head, in AttentionGroup group, int count, nint channelStride, int sixteenStride)
+        {
+            var (keys, values) = (_past!.Keys, _past.Values);
+            float* blocks = keys.Data + (nint)example * keys.Stride + head * _size * 16, rows = values.Data + (nint)example * values.Stride + head * _size;
+            nint blockStride = (nint)keys.Batch * keys.Stride, rowStride = (nint)values.Batch * values.Stride;
+            for (var key = 0; key < Shape.RoundUp(count); key++)
+            {
+                var to = _keysTurned + (sixteenStride == 1 ? key : (nint)(key / 16) * sixteenStride + key % 16);
+                if (key >= count)
+                {
+                    for (var c = 0; c < _size; c++) to[c * channelStride] = 0;
+                    continue;
+                }
+                var at = group.At(key);
+                var from = blocks + at / 16 * blockStride + at % 16;
+                for (var c = 0; c < _size; c++) to[c * channelStride] = from[c * 16];
+                Kernels.Attention.Pack(rows + at * rowStride, 0, 1, _size, 1, _values + (nint)key * _padded, _padded);
+            }
         }
     }
 }

@@ -18,6 +18,14 @@ public sealed record TransformerConfig : ModelConfig
     public int Channels { get; init; } = 128;
     [Key("symbols of a training window, and the most that a position looks back on", 1, 16_384)]
     public int Context { get; init; } = 64;
+    [Key("what a position sees of those before it: all; the last of them; or in layers by turns the last and every one a stride apart, or its block's and the last of each block (Child et al. 2019)", "dense", "local", "strided", "fixed")]
+    public string Attention { get; init; } = "dense";
+    [Key("positions of a stretch or block that is not dense; 0: the square root of context", 0, 16_384)]
+    public int Stride { get; init; }
+    [Key("last positions of each block that all later ones see, where attention is fixed", 1, 16_384)]
+    public int Summaries { get; init; } = 4;
+    [Key("whether each layer sees both parts where attention is fixed, and not by turns")]
+    public bool Merged { get; init; }
     [Key("share of what enters, and of what each part of a block adds, dropped while training", 0, 0.95)]
     public double Dropout { get; init; }
     [Key("how positions are told: a learned row each, or queries and keys turned by their angles", "learned", "rotary")]
@@ -70,11 +78,27 @@ sealed class Transformer : SequenceModel
         _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, Deviation * Math.Sqrt(space.Levels + 1));
         if (config.Positions == "learned") _positions = scope.Weight("positions", 1, config.Context, channels, Deviation * Math.Sqrt(config.Context));
         var rotation = config.Positions == "rotary" ? new Rotation(channels / config.Heads, config.Context) : null;
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new Block(scope.At("blocks").At(i), config, rotation))];
+        var patterns = Enumerable.Range(0, config.Layers).Select(i => Pattern(config, i)).ToArray();
+        _blocks = [.. patterns.Select((pattern, i) => new Block(scope.At("blocks").At(i), config, rotation, pattern))];
         _last = new Normalization(scope.At("norm"), channels, config.Norm == "layer");
         if (!config.Tied) _output = new Pointwise(scope.At("output"), channels, space.Levels, Deviation * Math.Sqrt(channels));
         _path = Philox.Hash("input");
-        MultiplyAddsPerPosition = config.Layers * channels * (12.0 * channels + config.Context) + (double)channels * space.Levels;
+        MultiplyAddsPerPosition = channels * (12.0 * channels * config.Layers + 2 * patterns.Sum(pattern => pattern.MeanKeys(config.Context)) + space.Levels);
+    }
+
+    static AttentionPattern Pattern(TransformerConfig config, int layer)
+    {
+        var stride = config.Stride > 0 ? config.Stride : Math.Max(1, (int)Math.Round(Math.Sqrt(config.Context)));
+        if (config.Attention == "dense" && config.Stride > 0) throw new ModelException($"stride={config.Stride} is of attention that is not dense");
+        if (config.Merged && config.Attention != "fixed") throw new ModelException($"merged=true is of attention=fixed, not of attention={config.Attention}");
+        if (config.Attention == "fixed" && config.Summaries > stride) throw new ModelException($"summaries={config.Summaries} is more than the {stride} positions of a block");
+        return config.Attention switch
+        {
+            "dense" => AttentionPattern.Dense,
+            "local" => AttentionPattern.Local(stride),
+            "strided" => layer % 2 == 0 ? AttentionPattern.Local(stride) : AttentionPattern.Column(stride),
+            _ => config.Merged ? AttentionPattern.Merged(stride, config.Summaries) : layer % 2 == 0 ? AttentionPattern.Block(stride) : AttentionPattern.Summary(stride, config.Summaries),
+        };
     }
 
     protected override double MultiplyAddsPerPosition { get; }
@@ -102,13 +126,13 @@ sealed class Transformer : SequenceModel
         readonly float _dropout;
         readonly ulong _attentionPath, _mapsPath;
 
-        public Block(ParameterScope scope, TransformerConfig config, Rotation? rotation)
+        public Block(ParameterScope scope, TransformerConfig config, Rotation? rotation, AttentionPattern pattern)
         {
             var (channels, centred) = (config.Channels, config.Norm == "layer");
             var outputDeviation = config.ZeroOutput ? 0 : Deviation / Math.Sqrt(2 * config.Layers);
             (_isSquared, _dropout) = (config.Activation == "squared-relu", (float)config.Dropout);
             _first = new Normalization(scope.At("attention").At("norm"), channels, centred);
-            _attention = new Attention(scope.At("attention"), channels, config.Heads, config.Context, rotation, config.QueryKeyNorm, Deviation, outputDeviation);
+            _attention = new Attention(scope.At("attention"), channels, config.Heads, config.Context, rotation, config.QueryKeyNorm, pattern, Deviation, outputDeviation);
             _second = new Normalization(scope.At("maps").At("norm"), channels, centred);
             _inner = new Pointwise(scope.At("maps").At("inner"), channels, 4 * channels, Deviation * Math.Sqrt(channels));
             _outer = new Pointwise(scope.At("maps").At("outer"), 4 * channels, channels, outputDeviation * Math.Sqrt(4 * channels));

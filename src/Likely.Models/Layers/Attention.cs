@@ -3,11 +3,11 @@ using Likely.Tensors;
 namespace Likely.Models.Layers;
 
 /// <summary>
-/// Causal attention of several heads (Vaswani et al. 2017): a linear map to queries, keys and values [T, B, 3C], each position's mean of the values up to its own, and a linear
-/// map of that. In a run, keys and values of the positions so far are its past. Queries and keys may be divided by
-/// their root mean square, head by head; with a <see cref="Rotation"/> they are turned by their positions (Su et al. 2021).
+/// Causal attention of several heads (Vaswani et al. 2017): a linear map to queries, keys and values [T, B, 3C], each position's mean of the values up to its own that it
+/// sees, and a linear map of that. In a run, keys and values of the positions so far are its past. With a <see cref="Rotation"/>,
+/// queries and keys are turned by their positions (Su et al. 2021); they may be divided by their root mean square, head by head.
 /// </summary>
-sealed class Attention(ParameterScope scope, int channels, int heads, int context, Rotation? rotation, bool isNormalized, double deviation, double outputDeviation)
+sealed class Attention(ParameterScope scope, int channels, int heads, int context, Rotation? rotation, bool isNormalized, AttentionPattern pattern, double deviation, double outputDeviation)
 {
     readonly Pointwise _input = new(scope.At("input"), channels, 3 * channels, deviation * Math.Sqrt(channels));
     readonly Pointwise _output = new(scope.At("output"), channels, channels, outputDeviation * Math.Sqrt(channels));
@@ -21,9 +21,9 @@ sealed class Attention(ParameterScope scope, int channels, int heads, int contex
     public Tensor Forward(Tensor x, int[]? before, Pass pass)
     {
         var sums = _input.Forward(x);
-        if (isNormalized) sums = Ops.NormalizeHeads(sums, heads);
         if (rotation is not null) sums = Ops.Rotate(sums, heads, rotation, before);
-        return _output.Forward(Ops.Attention(sums, heads, pass.Run is { } run ? Memory(run).Past : null));
+        if (isNormalized) sums = Ops.NormalizeHeads(sums, heads); // lengths do not change where they are turned
+        return _output.Forward(Ops.Attention(sums, heads, pass.Run is { } run ? Memory(run).Past : null, pattern));
     }
 
     Heads Memory(Run run) => run.Slot(this, () => new Heads(new KeyValues(run.Memory, run.Batch, channels, context)));

@@ -66,26 +66,34 @@ static unsafe class Attention
         }
     }
 
-    /// <summary>Scores of <paramref name="count"/> keys become e, and zeros behind them up to <paramref name="padded"/>, a multiple of 16; returns 1 / sum of e.</summary>
-    public static float Exponentials(float* scores, int count, int padded)
+    /// <summary>
+    /// Scores of the keys before <paramref name="prefix"/> and of those from <paramref name="begin"/> to before <paramref name="end"/> become e, all others up to
+    /// <paramref name="padded"/>, a multiple of 16, zeros; returns 1 / sum of e.
+    /// </summary>
+    public static float Exponentials(float* scores, int prefix, int begin, int end, int padded)
     {
         var largest = Vector512.Create(float.NegativeInfinity);
-        for (var j = 0; j < count; j += 16)
+        for (var j = 0; j < end; j += 16)
         {
             var value = Vector512.Load(scores + j);
-            largest = Vector512.Max(largest, j + 16 <= count ? value : Vector512.ConditionalSelect(Reductions.Below(count - j), value, largest));
+            largest = Vector512.Max(largest, IsWhole(j, prefix, begin, end) ? value : Vector512.ConditionalSelect(Seen(j, prefix, begin, end), value, largest));
         }
         var maximum = Vector512.Create(Reductions.Max(largest));
         var total = Vector512<float>.Zero;
         for (var j = 0; j < padded; j += 16)
         {
             var e = Exponential.Exp(Vector512.Load(scores + j) - maximum);
-            if (j + 16 > count) e &= Reductions.Below(count - j);
+            if (!IsWhole(j, prefix, begin, end)) e &= Seen(j, prefix, begin, end);
             total += e;
             e.Store(scores + j);
         }
         return 1 / Reductions.Sum(total);
     }
+
+    static bool IsWhole(int j, int prefix, int begin, int end) => j + 16 <= end && (j >= begin || j + 16 <= prefix);
+
+    static Vector512<float> Seen(int j, int prefix, int begin, int end)
+        => Reductions.Below(prefix - j) | Vector512.AndNot(Reductions.Below(end - j), Reductions.Below(begin - j));
 
     /// <summary>Sums of values weighed by e, [count] and [count][d], far apart, not yet divided; the result has room for d up to a multiple of 16.</summary>
     public static void Mix(float* e, float* values, nint valueStride, int count, int d, float* result)

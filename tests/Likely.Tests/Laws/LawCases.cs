@@ -50,6 +50,10 @@ public static class LawCases
         ("sequence of bytes embedded", Space.Sequence(5, 256), 0, [], [("embedding", "6")]),
         ("sequence rotary", Space.Sequence(6, 5), 0, [("norm", "rms"), ("activation", "squared-relu"), ("query_key_norm", "true")], [("positions", "rotary")]),
         ("sequence of bytes rotary", Space.Sequence(7, 256), 0, [("norm", "rms")], [("positions", "rotary")]),
+        ("sequence local", Space.Sequence(11, 5), 0, [], [("attention", "local"), ("stride", "3")]),
+        ("sequence strided", Space.Sequence(11, 5), 0, [], [("attention", "strided"), ("stride", "3")]),
+        ("sequence fixed", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "2")]),
+        ("sequence merged", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "1"), ("merged", "true")]),
         ("conditional sequence", Space.Sequence(7, 4), 3, [], [("conditional", "true")]),
         ("sequence with dropout", Space.Sequence(8, 4), 0, [], [("dropout", "0.3")]),
         ("larger grid", Space.Image(12, 9, 1, 2), 0, [("context", "128")], []), // more positions than a walk's windows hold

@@ -46,7 +46,7 @@ static class DoubleOps
     }
 
     /// <summary>Causal attention over x = [past, new positions], rows of queries, keys and values; what the new positions become.</summary>
-    public static double[] Attention(int batch, int heads, int size, double[] x, double[] past)
+    public static double[] Attention(int batch, int heads, int size, double[] x, double[] past, Func<int, int, bool>? sees = null)
     {
         var (channels, row) = (heads * size, batch * 3 * heads * size);
         double[] all = [.. past, .. x];
@@ -60,6 +60,7 @@ static class DoubleOps
                     var weights = new double[t + 1];
                     for (var j = 0; j <= t; j++)
                     {
+                        if (sees is not null && !sees(t, j)) continue;
                         for (var c = 0; c < size; c++) weights[j] += At(t, b, 0, h, c) * At(j, b, 1, h, c);
                         weights[j] = Math.Exp(weights[j] / Math.Sqrt(size));
                     }

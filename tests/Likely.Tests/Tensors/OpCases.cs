@@ -116,6 +116,17 @@ static class OpCases
         }
     }
 
+    // As the papers say it, position by position.
+    static IEnumerable<(string Kind, AttentionPattern Pattern, Func<int, int, bool> Sees)> Patterns(int l, int c)
+    {
+        bool IsSummary(int j) => j % l >= l - c;
+        yield return ("local", AttentionPattern.Local(l), (i, j) => i - j < l);
+        yield return ("column", AttentionPattern.Column(l), (i, j) => (i - j) % l == 0);
+        yield return ("block", AttentionPattern.Block(l), (i, j) => i / l == j / l);
+        yield return ("summary", AttentionPattern.Summary(l, c), (i, j) => IsSummary(j) || i == j);
+        yield return ("merged", AttentionPattern.Merged(l, c), (i, j) => i / l == j / l || IsSummary(j));
+    }
+
     // Operations of Transformers.
     static IEnumerable<OpCase> Attentive()
     {
@@ -123,13 +134,23 @@ static class OpCases
         {
             Shape x = new(positions, batch, 3 * heads * size), before = x with { Positions = 6 };
             var name = $"of {heads} heads of {size}, {positions} positions, batch {batch}";
-            var whole = new OpCase("Attention/3", name, [x], [], (_, t, _) => Ops.Attention(t[0], heads), (t, _) => DoubleOps.Attention(batch, heads, size, t[0], []));
+            var whole = new OpCase("Attention/4", name, [x], [], (_, t, _) => Ops.Attention(t[0], heads), (t, _) => DoubleOps.Attention(batch, heads, size, t[0], []));
             yield return whole;
             yield return whole.Twice();
             var past = Bits.Normal((int)before.Count, 32);
-            yield return new("Attention/3", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], heads, Past(tape, before, past)),
+            yield return new("Attention/4", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], heads, Past(tape, before, past)),
                 (t, _) => DoubleOps.Attention(batch, heads, size, t[0], Array.ConvertAll(past, value => (double)value)));
         }
+        foreach (var (positions, stride, summary) in new[] { (11, 4, 1), (60, 7, 3), (61, 20, 20) })
+            foreach (var (kind, pattern, sees) in Patterns(stride, summary))
+            {
+                Shape x = new(positions, 2, 3 * 2 * 5), before = x with { Positions = 6 };
+                var name = $"{kind} {stride} {summary}, {positions} positions";
+                var past = Bits.Normal((int)before.Count, 33);
+                yield return new OpCase("Attention/4", name, [x], [], (_, t, _) => Ops.Attention(t[0], 2, null, pattern), (t, _) => DoubleOps.Attention(2, 2, 5, t[0], [], sees)).Twice();
+                yield return new("Attention/4", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], 2, Past(tape, before, past), pattern),
+                    (t, _) => DoubleOps.Attention(2, 2, 5, t[0], Array.ConvertAll(past, value => (double)value), sees));
+            }
         foreach (var channels in new[] { 1, 5, 16, 35 })
         {
             Shape x = new(3, 2, channels), row = new(1, 1, channels);
