@@ -20,23 +20,36 @@ public static class SequenceBenchmarks
         ("transformer", ["layers=6", "heads=6", "channels=192", "context=256"], 32),
     ];
 
+    static readonly string[][] Patterns = [[], ["attention=local"], ["attention=strided"], ["attention=fixed"], ["attention=fixed", "merged=true"]];
+
+    /// <summary>How training steps of one text and drawing as many symbols grow with the context of a small Transformer, dense and sparse. Only measured when asked for by name.</summary>
+    public static IEnumerable<Benchmark> Growth(int threads, Func<string, bool> wanted)
+    {
+        foreach (var pattern in Patterns)
+            foreach (var context in new[] { 256, 1024, 4096, 16_384 })
+            {
+                string[] settings = ["layers=2", "heads=2", "channels=64", $"context={context}", .. pattern];
+                foreach (var benchmark in Of(Config("transformer", settings), $" {string.Join(' ', settings[3..])}", 1, threads, wanted, "growth ", context)) yield return benchmark;
+            }
+    }
+
     /// <summary>All whose names <paramref name="wanted"/> accepts; a model is built when its turn comes.</summary>
     public static IEnumerable<Benchmark> All(int threads, Func<string, bool> wanted)
     {
         foreach (var config in ModelRegistry.All.Where(config => config.Published.Window is not null))
             foreach (var benchmark in Of(config.Published, "", config.LargestBatch, threads, wanted)) yield return benchmark;
         foreach (var (model, settings, batch) in Larger)
-        {
-            var pairs = settings.Select(setting => new KeyValuePair<string, string>(setting.Split('=')[0], setting.Split('=')[1]));
-            foreach (var benchmark in Of(ModelRegistry.With(ModelRegistry.Find(model).Published, pairs), $" {string.Join(' ', settings)}", batch, threads, wanted)) yield return benchmark;
-        }
+            foreach (var benchmark in Of(Config(model, settings), $" {string.Join(' ', settings)}", batch, threads, wanted)) yield return benchmark;
     }
 
-    static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted)
+    static ModelConfig Config(string model, string[] settings)
+        => ModelRegistry.With(ModelRegistry.Find(model).Published, settings.Select(setting => new KeyValuePair<string, string>(setting.Split('=')[0], setting.Split('=')[1])));
+
+    static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted, string before = "", int drawn = Drawn)
     {
-        string step = $"training step {config.Name}{size}, {batch} x {config.Window}", sample = $"sample {config.Name}{size}, {Drawn} symbols of one text";
+        string step = $"{before}training step {config.Name}{size}, {batch} x {config.Window}", sample = $"{before}sample {config.Name}{size}, {drawn} symbols of one text";
         string score = $"score {config.Name}{size}, {Scored} symbols", encode = $"encode {config.Name}{size}, {Blocks} x {BlockLength} symbols", decode = $"decode {config.Name}{size}, {Blocks} x {BlockLength} symbols";
-        if (!new[] { step, score, encode, decode, sample }.Any(wanted)) yield break;
+        if (before.Length > 0 && !wanted(step) && !wanted(sample) || !new[] { step, score, encode, decode, sample }.Any(wanted)) yield break;
         var folder = Directory.CreateTempSubdirectory("likely-bench-");
         try
         {
@@ -81,8 +94,8 @@ public static class SequenceBenchmarks
             }
             if (wanted(sample))
             {
-                var drawn = model.Space with { Extent = new Extent(1, 1, Drawn) };
-                yield return new Benchmark(sample, operations * Drawn, Drawn, () => Walk.Sample(model, 1, space: drawn, threads: threads));
+                var extent = model.Space with { Extent = new Extent(1, 1, drawn) };
+                yield return new Benchmark(sample, operations * drawn, drawn, () => Walk.Sample(model, 1, space: extent, threads: threads));
             }
         }
         finally

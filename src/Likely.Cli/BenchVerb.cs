@@ -20,8 +20,9 @@ static class BenchVerb
         var filter = result.GetValue(Filter) ?? "";
         bool Wanted(string name) => name.Contains(filter, StringComparison.OrdinalIgnoreCase);
         IReadOnlyList<Benchmark> kernels = [.. KernelBenchmarks.All(session.Threads).Where(kernel => Wanted(kernel.Name))];
+        IEnumerable<Benchmark> Growth(Func<string, bool> wanted) => GrowthBenchmarks.All(session.Threads, wanted).Concat(SequenceBenchmarks.Growth(session.Threads, wanted));
         // How cost grows takes minutes, so it is measured only when it is named.
-        var growth = filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase) ? GrowthBenchmarks.All(session.Threads, Wanted) : [];
+        var growth = filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase) ? Growth(Wanted) : [];
         IEnumerable<Benchmark> Models(Func<string, bool> wanted) => ModelBenchmarks.All(session.Threads, wanted).Concat(SequenceBenchmarks.All(session.Threads, wanted));
         if (kernels.Count == 0 && !Models(Wanted).Any() && !growth.Any())
             throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score, sample or growth");
@@ -32,7 +33,7 @@ static class BenchVerb
             return false; // so that nothing is built
         }
         _ = Models(Count).Any();
-        if (filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase)) _ = GrowthBenchmarks.All(session.Threads, Count).Any();
+        if (filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase)) _ = Growth(Count).Any();
         session.Say($"{matching} entries{(filter.Length > 0 ? $" with '{filter}' in their names" : "")}, about {ProgressDisplay.Duration(SecondsOfOne * matching)} and more where one round takes seconds");
         session.Say("measuring the peak of the machine ...");
         var peak = Benchmark.Peak(session.Threads);
