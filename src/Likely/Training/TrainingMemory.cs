@@ -9,7 +9,7 @@ namespace Likely;
 /// else is as long as the weights. In bytes.
 /// </summary>
 /// <param name="Weights">The weights, their average, both moments, the best and the roll-back point, the gradients of the eight shards, and what is made of the weights.</param>
-/// <param name="Passes">The values of all layers on the way forward and back, on every thread that takes shards, and its examples.</param>
+/// <param name="Passes">The values of all layers on the way forward and back, on every thread that takes shards, and its examples; and what windows carry to those of the next step.</param>
 /// <param name="Validation">The same of the threads that score, forward only.</param>
 /// <param name="Passing">What is taken only for a while: samples that are drawn at a validation, copies when a run is saved.</param>
 /// <param name="LargestBuffer">Floats that lie side by side.</param>
@@ -42,11 +42,15 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
         var workers = Math.Clamp(threads, 1, GradientStep.Shards);
         var training = new MemoryMeter();
         var tape = new Tape(recording: true, training) { Training = true };
-        // Shards differ by one example at most, and buffers of either size are kept.
+        // Shards differ by one example at most, and buffers of either size are kept. A past that windows carry is there thrice: the run's, the roll-back point's and that of the step before.
+        const int Pasts = 3;
+        var (carries, carried) = (model.Config is { Window: not null, CarriesPast: true } && model.Carries, 0L);
         foreach (var size in (int[])[.. new SortedSet<int> { batch / GradientStep.Shards, (batch + GradientStep.Shards - 1) / GradientStep.Shards }])
         {
             if (size == 0) continue;
-            model.LogProbabilities(tape, SymbolBatch.Outline(model.Space, size));
+            var past = new MemoryMeter();
+            model.LogProbabilities(tape, SymbolBatch.Outline(model.Space, size), run: carries ? new Run(size, Extent.Open, past) : null);
+            carried += Pasts * past.Bytes * (size > batch / GradientStep.Shards ? batch % GradientStep.Shards : GradientStep.Shards - batch % GradientStep.Shards);
             tape.Backward();
             tape.FinishGradients(model.Parameters);
             tape.Reset();
@@ -55,7 +59,7 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
         var scoring = ScoringMemory.OfWorker(model, model.Space, out var largest);
         return new TrainingMemory(
             Blocks * block + training.SharedBytes + model.KeptBytes,
-            workers * (training.Bytes + examples),
+            workers * (training.Bytes + examples) + carried,
             threads * scoring,
             Math.Max(SavedBlocks * block, ScoringMemory.OfWalk(model, model.Space, Samples, threads)),
             Math.Max(Math.Max(training.LargestBuffer, largest), model.Parameters.Length));

@@ -1,4 +1,6 @@
 using System.Text;
+using Likely.Models;
+using Likely.Tensors;
 using Xunit;
 
 namespace Likely.Tests.Cli;
@@ -40,6 +42,17 @@ public sealed class TextVerbsTests
         Assert.Equal(Expected("", 500), CliRun.Ok("sample letters.likely --quiet").Output);
         Assert.Equal("abc ä€" + Expected("abc ä€", 9), CliRun.Ok("sample letters.likely --prompt @prompt.txt --length 9").Output);
         Assert.Equal("@bc" + Expected("@bc", 9), CliRun.Ok("sample letters.likely --prompt @@bc --length 9").Output);
+    }
+
+    [Fact]
+    public void Info_says_how_far_a_model_of_convolutions_looks_back()
+    {
+        var model = new WaveNetConfig { Layers = 3, Stacks = 2, Channels = 4, Skip = 4 }.Build(Space.Sequence(8, 256), 0, 1);
+        new Checkpoint(model, [], new DataOptions { As = Modality.Text }.ToCanonical()) { Assets = ContinuationTests.Model(Tokens.Bytes).Assets }.Save("waves.likely");
+        Assert.Contains("a symbol depends on the 15 before it", CliRun.Ok("info waves.likely").Output);
+        Assert.DoesNotContain("sight", CliRun.Ok("info bytes.likely").Output);
+        CliRun.Ok("sample waves.likely --length 40 --out waves.bin --force");
+        Assert.Equal(40, new FileInfo("waves.bin").Length);
     }
 
     [Fact]

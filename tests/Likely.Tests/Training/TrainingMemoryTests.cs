@@ -44,6 +44,39 @@ public sealed class TrainingMemoryTests
         }
     }
 
+    public static TheoryData<string> Carrying => LawCases.Names(law => law.Config is { Window: not null, CarriesPast: true });
+
+    [Theory, MemberData(nameof(Carrying))]
+    public void A_window_that_carries_a_past_takes_what_was_counted_and_so_does_the_past(string name)
+    {
+        var law = LawCases.Find(name);
+        var (model, outline) = (law.Build(), law.Config.Outline(law.Space, law.Classes));
+        MemoryMeter meter = new(), pasts = new();
+        Tape real = new(recording: true) { Training = true, ParameterGradients = new FloatBlock(model.Parameters.Length) }, measuring = new(true, meter) { Training = true };
+        Run run = new(3), counted = new(3, Extent.Open, pasts);
+        for (var window = 0; window < 2; window++)
+        {
+            model.LogProbabilities(real, Faces.Batch(model, law.Examples(3), law.Labels(3)), run: run);
+            outline.LogProbabilities(measuring, SymbolBatch.Outline(law.Space, 3), run: counted);
+            foreach (var tape in new[] { real, measuring })
+            {
+                tape.Backward();
+                tape.Reset();
+            }
+        }
+        Assert.Equal(real.Bytes, meter.Bytes);
+        Assert.Equal(run.Memory.Bytes, pasts.Bytes);
+        Assert.InRange(pasts.Bytes, 1, long.MaxValue);
+    }
+
+    [Fact]
+    public void What_windows_carry_is_counted_for_all_lanes()
+    {
+        long Passes(int batch) => TrainingMemory.Of(new WaveNetConfig { Layers = 10, Stacks = 1, Channels = 64, Context = 8 }, Space.Sequence(8, 4), 0, batch, 1).Passes;
+        // 1023 inputs of 64 numbers a lane, thrice, whatever else a shard of one example more takes.
+        Assert.InRange(Passes(7) - Passes(6), 3 * 1023 * 64 * 4, 3 * 1023 * 64 * 4 + 20_000);
+    }
+
     [Theory]
     [InlineData(150, 110), InlineData(20, 1000), InlineData(700, 130)]
     public void Scoring_a_large_example_takes_what_was_counted(int height, int width)
