@@ -10,7 +10,7 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new TransformerConfig(), new WaveNetConfig(), new ByteNetConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new WaveNetConfig(), new ByteNetConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -87,6 +87,7 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(NadeConfig))]
 [JsonSerializable(typeof(MadeConfig))]
 [JsonSerializable(typeof(CharRnnConfig))]
+[JsonSerializable(typeof(MultiplicativeLstmConfig))]
 [JsonSerializable(typeof(TransformerConfig))]
 [JsonSerializable(typeof(WaveNetConfig))]
 [JsonSerializable(typeof(ByteNetConfig))]

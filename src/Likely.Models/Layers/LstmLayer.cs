@@ -4,20 +4,27 @@ namespace Likely.Models.Layers;
 
 /// <summary>
 /// A layer of LSTM cells (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000): the gates' sums of the layer below, [T, B, 4H], become
-/// h [T, B, H]; see <see cref="Ops.Lstm"/>. In a run, h and c of the last position are where the next pass begins.
+/// h [T, B, H]; see <see cref="Ops.Lstm"/>. In a run, h and c of the last position are where the next pass begins. Multiplicative cells (Krause et al. 2016) see
+/// products of h and of factors that the input gives, [T, B, H]; see <see cref="Ops.MultiplicativeLstm"/>.
 /// </summary>
-public sealed class LstmLayer(ParameterScope scope, int hidden)
+public sealed class LstmLayer(ParameterScope scope, int hidden, bool isMultiplicative = false)
 {
+    const double InnerGain = 0.5; // products of two maps would grow from position to position
+
     readonly Parameter _recurrent = scope.Weight("recurrent", 1, hidden, 4 * hidden);
+    readonly Parameter? _inner = isMultiplicative ? scope.Weight("inner", 1, hidden, hidden, InnerGain) : null;
 
     /// <summary>Where the forget gates' biases begin: cells remember until they learn otherwise (Jozefowicz et al. 2015).</summary>
     public static double GateBias(int output, int hidden) => output / hidden == 1 ? 1 : 0;
 
-    /// <summary>Takes over the buffer of the sums, which nothing else may read.</summary>
-    public Tensor Forward(Tensor sums, Pass pass)
+    /// <summary>Takes over the buffer of the sums, which nothing else may read. Factors are given to multiplicative cells, and to no others.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the factors are missing or one too many.</exception>
+    public Tensor Forward(Tensor sums, Pass pass, Tensor? factors = null)
     {
+        if (factors is null != _inner is null) throw new ArgumentException(_inner is null ? "plain cells take no factors" : "multiplicative cells need factors", nameof(factors));
         var state = pass.Run is { } run ? run.Slot(this, () => new State(run, hidden)) : null;
-        var h = Ops.Lstm(sums, _recurrent, state?.Hidden, state?.Cell, out var cells);
+        var h = factors is null ? Ops.Lstm(sums, _recurrent, state?.Hidden, state?.Cell, out var cells)
+            : Ops.MultiplicativeLstm(sums, factors, _inner!, _recurrent, state?.Hidden, state?.Cell, out cells);
         if (state is null) return h;
         Ops.KeepLast(h, state.Hidden);
         Ops.KeepLast(cells, state.Cell);

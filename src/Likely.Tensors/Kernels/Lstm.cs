@@ -74,6 +74,27 @@ static unsafe class Lstm
             }
     }
 
+    /// <summary>m = a p, of multiplicative cells; a multiple of 16 values.</summary>
+    public static void Multiply(float* a, float* p, float* m, nint count)
+    {
+        for (nint i = 0; i < count; i += 16) (Vector512.Load(a + i) * Vector512.Load(p + i)).Store(m + i);
+    }
+
+    /// <summary>da (+)= dm p, unless nobody asks for it, then p becomes dp = dm a.</summary>
+    public static void MultiplyBackward(float* dm, float* a, float* p, float* da, bool write, int count)
+    {
+        for (var i = 0; i < count; i += 16)
+        {
+            var d = Vector512.Load(dm + i);
+            if (da is not null)
+            {
+                var value = d * Vector512.Load(p + i);
+                (write ? value : Vector512.Load(da + i) + value).Store(da + i);
+            }
+            (d * Vector512.Load(a + i)).Store(p + i);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Put(Vector512<float> value, float* target, int real)
     {

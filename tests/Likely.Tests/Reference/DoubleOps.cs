@@ -105,6 +105,32 @@ static class DoubleOps
             => row >= batch ? values[(row - batch) * units + unit] : state is null ? 0 : state[row * units + unit];
     }
 
+    /// <summary>Multiplicative cells: the sums go on with U of factors times V h.</summary>
+    public static double[] MultiplicativeLstm(int batch, int units, double[] z, double[] factors, double[] inner, double[] weight, float[]? hidden, float[]? cell)
+    {
+        double[] h = [], c = Array.ConvertAll(cell ?? new float[batch * units], value => (double)value), before = Array.ConvertAll(hidden ?? new float[batch * units], value => (double)value);
+        for (var row = 0; row < factors.Length / units; row += batch)
+        {
+            var sums = z[(row * 4 * units)..((row + batch) * 4 * units)];
+            var next = new double[batch * units];
+            for (var b = 0; b < batch; b++)
+            {
+                var m = new double[units];
+                for (var n = 0; n < units; n++)
+                    for (var k = 0; k < units; k++) m[n] += factors[(row + b) * units + n] * before[b * units + k] * inner[k * units + n];
+                for (var n = 0; n < units; n++)
+                {
+                    double Sum(int gate) => sums[(b * 4 + gate) * units + n] + Enumerable.Range(0, units).Sum(k => m[k] * weight[(k * 4 + gate) * units + n]);
+                    c[b * units + n] = Sigmoid(Sum(1)) * c[b * units + n] + Sigmoid(Sum(0)) * Math.Tanh(Sum(3));
+                    next[b * units + n] = Sigmoid(Sum(2)) * Math.Tanh(c[b * units + n]);
+                }
+            }
+            h = [.. h, .. next];
+            before = next;
+        }
+        return h;
+    }
+
     /// <summary>Log-probabilities of symbols [rows, S] under parameters [rows, outputs] of a head.</summary>
     public static double[] LogProbabilities(Head head, double[] parameters, int[] symbols)
     {
