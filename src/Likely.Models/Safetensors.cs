@@ -48,6 +48,9 @@ public sealed class Safetensors
     /// <summary>The tensor of that name, or null.</summary>
     public Entry? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>A tensor's name from a file, fit for a message.</summary>
+    internal static string Quote(string name) => SafetensorsHeader.Quote(name);
+
     /// <summary>Adds a tensor; throws <see cref="SafetensorsException"/> for a name given twice, an unknown type, or data whose size is not that of the shape.</summary>
     public void Add(Entry entry)
     {

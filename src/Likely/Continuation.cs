@@ -31,10 +31,10 @@ public sealed class Continuation
         _past = checkpoint.Model.Predict(1, checkpoint.Model.Classes > 0 ? [label] : [], 0, Extent.Open);
         if (prompt is not null) Read(prompt, progress, cancellation);
         Given = _past.Position;
-        if (Given == 0 && !checkpoint.Preprocessing.Split(' ').Contains("items=lines")) BeginLine();
+        if (Given == 0 && DataOptions.FromCanonical(checkpoint.Preprocessing).Items is null or ItemRule.Stream) BeginLine();
     }
 
-    // Whoever trains on one long text sees its beginning once: without anything given, a text begins as after the end of a line.
+    // Whoever trains on one long text sees its beginning once: without anything given, a text begins as after the end of a line. Lines and files are many, and their beginning is known.
     void BeginLine()
     {
         Span<int> symbol = stackalloc int[1];

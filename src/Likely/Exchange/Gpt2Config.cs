@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Likely.Data;
+using Likely.Files;
+using Likely.Models;
+
+namespace Likely;
+
+/// <summary>What config.json of a GPT-2 says that its model needs; whatever would make another model is refused by name.</summary>
+sealed record Gpt2Config(int Layers, int Heads, int Channels, int Context, int Symbols, int Beginning, bool IsTied)
+{
+    const int LongestFile = 1 << 20, MostDepth = 16;
+
+    // Keys whose other values would compute something else, with those that do not. A missing key is as its first value.
+    static readonly (string Key, string[] Usual)[] Fixed =
+    [
+        ("model_type", ["gpt2"]), ("activation_function", ["gelu_new", "gelu_pytorch_tanh"]), ("layer_norm_epsilon", ["1e-05", "1e-5", "0.00001"]),
+        ("scale_attn_weights", ["true"]), ("scale_attn_by_inverse_layer_idx", ["false"]), ("add_cross_attention", ["false"]), ("is_encoder_decoder", ["false"]),
+        ("quantization_config", ["null"]), ("pruned_heads", ["{}", "null"]),
+    ];
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="ModelException">It is not there, is no config, or is that of another model.</exception>
+    public static Gpt2Config Read(string path)
+    {
+        try
+        {
+            using var stream = RegularFile.OpenRead(path, FileOptions.SequentialScan);
+            if (stream.Length > LongestFile) throw new ModelException($"{path} has {stream.Length} bytes, and no config needs more than {LongestFile}");
+            using var json = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = MostDepth });
+            return Of(json.RootElement, path);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            throw new ModelException($"{path} is no config of a model: it is no JSON object", fault);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelException($"there is no {path}; a GPT-2 comes as a folder of config.json, model.safetensors, and vocab.json with merges.txt or tokenizer.json", fault);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{path} cannot be read ({fault.Message.TrimEnd('.')})", fault);
+        }
+    }
+
+    static Gpt2Config Of(JsonElement root, string path)
+    {
+        if (root.ValueKind != JsonValueKind.Object) throw new ModelException($"{path} is no config of a model: it is no JSON object");
+        foreach (var (key, usual) in Fixed)
+            if (root.TryGetProperty(key, out var value) && !usual.Contains(Plain(value))) throw new ModelException($"{path} has {key}={Short(Plain(value))}, and only models with {usual[0]} are read");
+        var (channels, context, symbols) = (Number(root, path, "n_embd", 768), Number(root, path, "n_positions", Number(root, path, "n_ctx", 1024)), Number(root, path, "vocab_size", 50_257));
+        if (root.TryGetProperty("n_inner", out var inner) && inner.ValueKind != JsonValueKind.Null && Number(root, path, "n_inner", 0) != 4L * channels)
+            throw new ModelException($"{path} has n_inner={Short(Plain(inner))}, and only models with four times n_embd={channels} are read");
+        var isTied = !root.TryGetProperty("tie_word_embeddings", out var tied) || Plain(tied) != "false";
+        var beginning = Number(root, path, "bos_token_id", symbols - 1);
+        return new Gpt2Config(Number(root, path, "n_layer", 12), Number(root, path, "n_head", 12), channels, context, symbols, beginning < symbols ? beginning : symbols - 1, isTied);
+    }
+
+    static int Number(JsonElement root, string path, string key, int missing)
+    {
+        if (!root.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null) return missing;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 ? number : throw new ModelException($"{path} has {key}={Short(Plain(value))}, which is no number of anything");
+    }
+
+    static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    static string Short(string text) => VisibleText.Line(text.Length > 40 ? text[..40] + "..." : text);
+}

@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Likely.Data;
+using Likely.Files;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// GPT-2 (Radford et al. 2019) as Hugging Face keeps it: a folder of config.json, of model.safetensors or its shards, and of a vocabulary. What it becomes is the same network, a
+/// <see cref="TransformerConfig"/> whose texts begin behind the symbol bos_token_id. Layout: names with or without "transformer." in front; maps are [inputs, outputs]; buffers of
+/// attention masks are nothing to read.
+/// </summary>
+public static partial class Gpt2Folder
+{
+    const string Weights = "model.safetensors", Index = "model.safetensors.index.json", Pickled = "pytorch_model.bin", Prefix = "transformer.";
+    const int LongestIndex = 1 << 24, MostShards = 1 << 10;
+
+    /// <summary>Reads a folder.</summary>
+    /// <param name="folder">Its path.</param>
+    /// <param name="cancellation">Ends it between two tensors.</param>
+    /// <exception cref="ModelException">A part is missing or damaged, or it is another model; the sentence names what.</exception>
+    /// <exception cref="SafetensorsException">A file of weights is damaged.</exception>
+    /// <exception cref="DataException">The vocabulary is missing, or another kind of vocabulary.</exception>
+    public static Checkpoint Read(string folder, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Directory.Exists(folder)) throw new ModelException($"there is no folder {folder}");
+        var source = Gpt2Config.Read(Path.Combine(folder, "config.json"));
+        var tokens = Tokens.Read(folder);
+        if (tokens.Size != source.Symbols) throw new ModelException($"{folder} has {source.Symbols} symbols by its config (vocab_size) and {tokens.Size} by its vocabulary");
+        var config = new TransformerConfig { Layers = source.Layers, Heads = source.Heads, Channels = source.Channels, Context = source.Context, Tied = source.IsTied };
+        var space = Space.Sequence(source.Context, source.Symbols);
+        var shards = Shards(folder);
+        Require(config, space, shards, folder);
+        var model = config.Build(space, 0, null);
+        var left = model.Parameters.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        foreach (var shard in shards)
+            foreach (var entry in Safetensors.Read(shard, cancellation).Entries)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Take(entry, source, left, shard);
+            }
+        if (left.Remove("output.bias", out var bias)) bias.Assign(new float[bias.Shape.Count]);
+        if (left.Count > 0) throw new ModelException($"{folder} has no tensor for {left.Keys.Order(StringComparer.Ordinal).First()}, and {left.Count - 1} more are missing");
+        return new Checkpoint(model, [], (DataOptions.Default with { As = Modality.Text, Items = ItemRule.Files, Tokens = TokenRule.Vocabulary }).ToCanonical())
+        {
+            Assets = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Checkpoint.Tokens] = tokens.ToText() },
+            DataName = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+        };
+    }
+
+    // A config must not make us reserve more than the files can fill.
+    static void Require(TransformerConfig config, Space space, string[] shards, string folder)
+    {
+        var (needed, held) = (config.Outline(space, 0).Parameters.Parameters.Sum(parameter => parameter.Shape.Count), shards.Sum(shard => new FileInfo(shard).Length));
+        if (2 * (needed - config.Channels - (config.Tied ? 0 : space.Levels)) > held) // the beginning's row, and a bias, are ours
+            throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"{folder} has a config of {needed} weights and {held} bytes of them, which is less than two each"));
+        if (!MachineMemory.Fits(3L * sizeof(float) * needed))
+            throw new ModelException($"{folder} needs {MachineMemory.Text(3L * sizeof(float) * needed)} of memory to be read, and {MachineMemory.Text(MachineMemory.Available())} are free");
+    }
+
+    static string[] Shards(string folder)
+    {
+        var (whole, index) = (Path.Combine(folder, Weights), Path.Combine(folder, Index));
+        if (File.Exists(whole)) return [whole];
+        if (!File.Exists(index))
+            throw new ModelException(File.Exists(Path.Combine(folder, Pickled))
+                ? $"{folder} has its weights as {Pickled}, which is a program of Python's and is not run; save them as {Weights}" : $"{folder} has no {Weights}");
+        try
+        {
+            using var stream = RegularFile.OpenRead(index, FileOptions.SequentialScan);
+            if (stream.Length > LongestIndex) throw new ModelException($"{index} has {stream.Length} bytes, and no index needs more than {LongestIndex}");
+            using var json = JsonDocument.Parse(stream);
+            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(tensor => tensor.Value.GetString()!).Distinct(StringComparer.Ordinal).Take(MostShards + 1).Order(StringComparer.Ordinal).ToArray();
+            if (names.Length > MostShards) throw new ModelException($"{index} names more than {MostShards} files");
+            return Array.ConvertAll(names, name => name == Path.GetFileName(name) && name is not (".." or "." or "") && name.EndsWith(".safetensors", StringComparison.Ordinal)
+                ? Path.Combine(folder, name) : throw new ModelException($"{index} names a file '{VisibleText.Line(name)}', which is none of its folder"));
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
+        {
+            throw new ModelException($"{index} is no index of weights", fault);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{index} cannot be read ({fault.Message.TrimEnd('.')})", fault);
+        }
+    }
+
+    static void Take(Safetensors.Entry entry, Gpt2Config source, Dictionary<string, Parameter> left, string shard)
+    {
+        var name = entry.Name.StartsWith(Prefix, StringComparison.Ordinal) ? entry.Name[Prefix.Length..] : entry.Name;
+        if (Masks().IsMatch(name) || name == "lm_head.weight" && source.IsTied) return;
+        if (Ours(name) is not { } ours || !left.Remove(ours, out var parameter))
+            throw new ModelException($"{shard} has a tensor {Safetensors.Quote(entry.Name)} that a GPT-2 of its config has not");
+        var (symbols, channels) = (source.Symbols, source.Channels);
+        long[] shape = ours == "symbols" ? [symbols, channels] : ours == "output.weight" ? [symbols, channels] : parameter.Inputs == 1 && !name.EndsWith("wpe.weight", StringComparison.Ordinal) ? [parameter.Outputs] : [parameter.Inputs, parameter.Outputs];
+        if (!entry.Shape.AsSpan().SequenceEqual(shape))
+            throw new ModelException($"{shard}: tensor {Safetensors.Quote(entry.Name)} is [{string.Join(", ", entry.Shape)}] where the config needs [{string.Join(", ", shape)}]");
+        var values = Values(entry, shard);
+        if (ours == "symbols") values = [.. values, .. values.AsSpan(source.Beginning * channels, channels)];
+        if (ours == "output.weight") values = Turned(values, symbols, channels);
+        parameter.Assign(values);
+    }
+
+    static string? Ours(string name)
+    {
+        switch (name)
+        {
+            case "wte.weight": return "symbols";
+            case "wpe.weight": return "positions";
+            case "ln_f.weight": return "norm.gain";
+            case "ln_f.bias": return "norm.bias";
+            case "lm_head.weight": return "output.weight";
+        }
+        var match = Blocks().Match(name);
+        if (!match.Success) return null;
+        var (block, part, kind) = ($"blocks.{match.Groups[1].Value}", match.Groups[2].Value, match.Groups[3].Value);
+        return part switch
+        {
+            "ln_1" => $"{block}.attention.norm.{(kind == "weight" ? "gain" : kind)}",
+            "ln_2" => $"{block}.maps.norm.{(kind == "weight" ? "gain" : kind)}",
+            "attn.c_attn" => $"{block}.attention.input.{kind}",
+            "attn.c_proj" => $"{block}.attention.output.{kind}",
+            "mlp.c_fc" => $"{block}.maps.inner.{kind}",
+            _ => $"{block}.maps.outer.{kind}",
+        };
+    }
+
+    static float[] Values(Safetensors.Entry entry, string shard)
+    {
+        var values = new float[entry.Count];
+        var data = entry.Data.Span;
+        switch (entry.DataType)
+        {
+            case "F32":
+                entry.CopyTo(values);
+                break;
+            case "F16":
+                for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(data[(2 * i)..]);
+                break;
+            case "BF16":
+                for (var i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(data[(2 * i)..]) << 16);
+                break;
+            default:
+                throw new ModelException($"{shard}: tensor {Safetensors.Quote(entry.Name)} is of type {entry.DataType}, and F32, F16 and BF16 are read");
+        }
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i])) throw new ModelException($"{shard}: tensor {Safetensors.Quote(entry.Name)} holds a value that is not finite");
+            if (values[i] == 0) values[i] = 0; // never -0, with which no chain may begin
+        }
+        return values;
+    }
+
+    static float[] Turned(float[] values, int rows, int columns)
+    {
+        var turned = new float[values.Length];
+        for (var r = 0; r < rows; r++)
+            for (var c = 0; c < columns; c++) turned[(long)c * rows + r] = values[(long)r * columns + c];
+        return turned;
+    }
+
+    [GeneratedRegex(@"^h\.(0|[1-9]\d{0,3})\.(ln_1|ln_2|attn\.c_attn|attn\.c_proj|mlp\.c_fc|mlp\.c_proj)\.(weight|bias)$")]
+    private static partial Regex Blocks();
+
+    [GeneratedRegex(@"^h\.\d{1,4}\.attn\.(bias|masked_bias)$")]
+    private static partial Regex Masks();
+}
