@@ -8,6 +8,9 @@ sealed class ByteTokens : Tokens
     public override int MostAhead => 1;
     public override string Words => "256 bytes";
 
+    // Bytes are the pieces of a vocabulary that joins none.
+    public override (byte[] Symbols, byte[] Merges) ToVocabulary(string? last = null) => PairVocabulary.Files(this, [], last);
+
     public override int Decode(int symbol, Span<byte> bytes)
     {
         if (symbol is < 0 or > 255) throw new ArgumentOutOfRangeException(nameof(symbol), symbol, "A byte is 0 to 255.");

@@ -111,6 +111,8 @@ sealed class PairTokens : Tokens
         return text.ToString();
     }
 
+    public override (byte[] Symbols, byte[] Merges) ToVocabulary(string? last = null) => PairVocabulary.Files(this, _merges.Select(merge => (merge.Left, merge.Right)), last);
+
     /// <summary>The tokens of a canonical text; null of any other.</summary>
     public static PairTokens? TryParse(string text)
     {

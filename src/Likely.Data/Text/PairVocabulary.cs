@@ -30,6 +30,31 @@ static class PairVocabulary
         }
     }
 
+    /// <summary>The contents of vocab.json and merges.txt.</summary>
+    /// <exception cref="DataException">if two symbols would have one name</exception>
+    public static (byte[] Symbols, byte[] Merges) Files(Tokens tokens, IEnumerable<(int Left, int Right)> merges, string? last)
+    {
+        var (names, one, numbers) = (new string[tokens.Size], new byte[tokens.LongestSymbol], new SortedDictionary<string, int>(StringComparer.Ordinal));
+        for (var symbol = 0; symbol < names.Length; symbol++)
+        {
+            var spelled = new StringBuilder();
+            foreach (var value in one.AsSpan(0, tokens.Decode(symbol, one))) spelled.Append(ByteSpelling.Of(value));
+            names[symbol] = spelled.ToString();
+            if (!numbers.TryAdd(names[symbol], symbol)) throw new DataException($"Two of the symbols are '{Short(names[symbol])}', and vocab.json can hold but one.");
+        }
+        if (last is not null && !numbers.TryAdd(last, names.Length)) throw new DataException($"There is a symbol '{last}' already.");
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, number) in numbers.OrderBy(symbol => symbol.Value)) writer.WriteNumber(name, number);
+            writer.WriteEndObject();
+        }
+        var lines = new StringBuilder("#version: 0.2\n");
+        foreach (var (left, right) in merges) lines.Append(names[left]).Append(' ').Append(names[right]).Append('\n');
+        return (json.ToArray(), Encoding.UTF8.GetBytes(lines.ToString()));
+    }
+
     static PairTokens ReadFile(string path)
     {
         if (!File.Exists(path)) throw new DataException($"There is no file or folder '{path}'; check the name.");

@@ -66,6 +66,11 @@ public abstract class Tokens
     /// <summary>The canonical text: "bytes", or "characters" and the code points in hexadecimal digits, ascending, stretches as FIRST-LAST, or "bpe" and a vocabulary.</summary>
     public abstract string ToText();
 
+    /// <summary>The contents of vocab.json and merges.txt that <see cref="Read"/> would read these from.</summary>
+    /// <param name="last">The name of one more symbol behind all others, which no text becomes; null: none.</param>
+    /// <exception cref="DataException">if they are no byte-level BPE, or have a symbol of that name</exception>
+    public virtual (byte[] Symbols, byte[] Merges) ToVocabulary(string? last = null) => throw new DataException($"These tokens are {Words}, and no byte-level BPE that vocab.json and merges.txt could hold.");
+
     /// <summary>The inverse of <see cref="ToText"/>.</summary>
     /// <exception cref="DataException">if the text is not what <see cref="ToText"/> writes</exception>
     public static Tokens Parse(string text) => (text ?? throw new ArgumentNullException(nameof(text))) == Bytes.ToText() ? Bytes

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Files;
 using Likely.Models;
@@ -13,7 +15,7 @@ sealed record Gpt2Config(int Layers, int Heads, int Channels, int Context, int S
     // Keys whose other values would compute something else, with those that do not. A missing key is as its first value.
     static readonly (string Key, string[] Usual)[] Fixed =
     [
-        ("model_type", ["gpt2"]), ("activation_function", ["gelu_new", "gelu_pytorch_tanh"]), ("layer_norm_epsilon", ["1e-05", "1e-5", "0.00001"]),
+        ("model_type", ["gpt2"]), ("activation_function", ["gelu_new", "gelu_pytorch_tanh"]), ("layer_norm_epsilon", ["1e-05"]),
         ("scale_attn_weights", ["true"]), ("scale_attn_by_inverse_layer_idx", ["false"]), ("add_cross_attention", ["false"]), ("is_encoder_decoder", ["false"]),
         ("quantization_config", ["null"]), ("pruned_heads", ["{}", "null"]),
     ];
@@ -43,11 +45,32 @@ sealed record Gpt2Config(int Layers, int Heads, int Channels, int Context, int S
         }
     }
 
+    /// <summary>The file's content.</summary>
+    public byte[] ToJson(double dropout) => System.Text.Encoding.UTF8.GetBytes(new JsonObject
+    {
+        ["architectures"] = new JsonArray("GPT2LMHeadModel"),
+        ["model_type"] = "gpt2",
+        ["activation_function"] = "gelu_new",
+        ["n_layer"] = Layers,
+        ["n_head"] = Heads,
+        ["n_embd"] = Channels,
+        ["n_positions"] = Context,
+        ["vocab_size"] = Symbols,
+        ["bos_token_id"] = Beginning,
+        ["eos_token_id"] = Beginning,
+        ["layer_norm_epsilon"] = 1e-5,
+        ["tie_word_embeddings"] = IsTied,
+        ["embd_pdrop"] = dropout,
+        ["resid_pdrop"] = dropout,
+        ["attn_pdrop"] = 0,
+        ["torch_dtype"] = "float32",
+    }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+
     static Gpt2Config Of(JsonElement root, string path)
     {
         if (root.ValueKind != JsonValueKind.Object) throw new ModelException($"{path} is no config of a model: it is no JSON object");
         foreach (var (key, usual) in Fixed)
-            if (root.TryGetProperty(key, out var value) && !usual.Contains(Plain(value))) throw new ModelException($"{path} has {key}={Short(Plain(value))}, and only models with {usual[0]} are read");
+            if (root.TryGetProperty(key, out var value) && !Array.Exists(usual, plain => IsAs(value, plain))) throw new ModelException($"{path} has {key}={Short(Plain(value))}, and only models with {usual[0]} are read");
         var (channels, context, symbols) = (Number(root, path, "n_embd", 768), Number(root, path, "n_positions", Number(root, path, "n_ctx", 1024)), Number(root, path, "vocab_size", 50_257));
         if (root.TryGetProperty("n_inner", out var inner) && inner.ValueKind != JsonValueKind.Null && Number(root, path, "n_inner", 0) != 4L * channels)
             throw new ModelException($"{path} has n_inner={Short(Plain(inner))}, and only models with four times n_embd={channels} are read");
@@ -61,6 +84,10 @@ sealed record Gpt2Config(int Layers, int Heads, int Channels, int Context, int S
         if (!root.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null) return missing;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 ? number : throw new ModelException($"{path} has {key}={Short(Plain(value))}, which is no number of anything");
     }
+
+    // The same text, or the same number however it is written.
+    static bool IsAs(JsonElement value, string usual) => Plain(value) == usual
+        || value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.TryParse(usual, NumberStyles.Float, CultureInfo.InvariantCulture, out var other) && number == other;
 
     static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 

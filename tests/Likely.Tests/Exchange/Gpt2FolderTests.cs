@@ -67,6 +67,69 @@ public sealed class Gpt2FolderTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_read_is_written_and_read_again_as_the_same_model(bool tied)
+    {
+        using var folder = Copy();
+        if (!tied)
+        {
+            var all = Safetensors.Read(Path.Combine(folder.Path, "model.safetensors"));
+            var table = all.Find("transformer.wte.weight")!;
+            all.Add(table with { Name = "lm_head.weight", Data = table.Data.ToArray().Reverse().ToArray().Select(value => (byte)(value & 0x3F)).ToArray() });
+            using (var stream = File.Create(Path.Combine(folder.Path, "model.safetensors"))) all.Write(stream);
+            Change(folder, config => config["tie_word_embeddings"] = false);
+        }
+        var checkpoint = Gpt2Folder.Read(folder.Path);
+        Assert.False(Gpt2Folder.HasOwnBeginning(checkpoint));
+        using var other = new TemporaryFolder();
+        Gpt2Folder.Write(checkpoint, other.Path);
+        Assert.Equal(checkpoint.Identity(), Gpt2Folder.Read(other.Path).Identity());
+    }
+
+    [Fact]
+    public void A_model_of_bytes_has_one_symbol_more_where_its_texts_begin()
+    {
+        var config = new TransformerConfig { Channels = 12, Heads = 2, Layers = 1, Context = 8 };
+        var model = config.Build(Space.Sequence(8, 256), 0, 3);
+        var checkpoint = new Checkpoint(model, [], "as=bytes") { Assets = new SortedDictionary<string, string> { ["tokens"] = Tokens.Bytes.ToText() } };
+        using var folder = new TemporaryFolder();
+        Gpt2Folder.Write(checkpoint, folder.Path);
+        Assert.True(Gpt2Folder.HasOwnBeginning(checkpoint));
+        var again = Gpt2Folder.Read(folder.Path);
+        Assert.Equal(257, again.Model.Space.Levels);
+        Assert.Equal("ab\u00e9\n"u8.ToArray().Select(value => (int)value), Continuation.TokensOf(again)!.Encode("ab\u00e9\n"u8));
+        // The same chances but for the symbol that means nothing.
+        IPredictor one = model.Predict(1, [], 0, Extent.Open), two = again.Model.Predict(1, [], 0, Extent.Open);
+        double[] p = new double[256], q = new double[257];
+        foreach (var symbol in new[] { 7, 200, 7 })
+        {
+            one.Next().Probabilities(0, p);
+            two.Next().Probabilities(0, q);
+            for (var i = 0; i < p.Length; i++) Assert.Equal(p[i], q[i] / (1 - q[256]), 1e-6);
+            one.Observe([symbol]);
+            two.Observe([symbol]);
+        }
+    }
+
+    [Theory]
+    [InlineData("positions", "rotary")]
+    [InlineData("norm", "rms")]
+    [InlineData("activation", "squared-relu")]
+    [InlineData("attention", "strided")]
+    [InlineData("query_key_norm", "true")]
+    public void A_transformer_of_another_form_is_not_written(string key, string value)
+    {
+        var config = ModelRegistry.With(new TransformerConfig { Channels = 12, Heads = 2, Layers = 1, Context = 8 }, [new(key, value)]);
+        var message = Assert.Throws<ModelException>(() => Gpt2Folder.Write(new Checkpoint(config.Build(Space.Sequence(8, 256), 0, 3), [], "as=bytes"), "nowhere")).Message;
+        Assert.Contains($"{key}={value}", message);
+        Assert.False(Directory.Exists("nowhere"));
+        Assert.Contains("char-rnn", Assert.Throws<ModelException>(() => Gpt2Folder.Write(new Checkpoint(new CharRnnConfig { Hidden = 4 }.Build(Space.Sequence(8, 256), 0, 3), [], "as=bytes"), "nowhere")).Message);
+        var ofCharacters = new Checkpoint(new TransformerConfig { Channels = 12, Heads = 2, Layers = 1, Context = 8 }.Build(Space.Sequence(8, 257), 0, 3), [], "as=text tokens=characters") { Assets = new SortedDictionary<string, string> { ["tokens"] = Tokens.Characters(['a']).ToText() } };
+        Assert.Contains("no byte-level BPE", Assert.Throws<DataException>(() => Gpt2Folder.Write(ofCharacters, "nowhere")).Message);
+    }
+
+    [Theory]
     [InlineData("model_type", "\"llama\"", "model_type=llama")]
     [InlineData("activation_function", "\"relu\"", "activation_function=relu")]
     [InlineData("scale_attn_by_inverse_layer_idx", "true", "scale_attn_by_inverse_layer_idx=true")]
@@ -193,6 +256,11 @@ public sealed class ImportVerbTests
         CliRun.Ok("sample gpt2.likely --length 40 --seed 2");
         File.WriteAllText("gpt2-text.txt", "the other theatre's there\n");
         Assert.True((double)CliRun.Ok("score gpt2.likely gpt2-text.txt --split all --json --force").Json["bits_per_byte"]! > 1);
+        var exported = CliRun.Ok("export gpt2.likely --out gpt2-again --json --force").Json;
+        Assert.False((bool)exported["own_beginning"]!);
+        Assert.Equal((string)json["identity"]!, Gpt2Folder.Read("gpt2-again").Identity());
+        var there = CliRun.Of("export", "gpt2.likely", "--out", "gpt2-again");
+        Assert.Equal(2, there.Code);
         var refused = CliRun.Of("import", "gpt2.likely", "--force");
         Assert.Equal(2, refused.Code);
         Assert.Contains("no folder", refused.Error);
