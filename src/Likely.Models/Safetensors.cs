@@ -28,6 +28,29 @@ public sealed class Safetensors
         /// <summary>Number of elements: the product of the shape.</summary>
         public long Count => Data.Length / SafetensorsHeader.SizeOf(DataType);
 
+        /// <summary>The values of an F32, F16 or BF16 tensor, which float32 holds exactly.</summary>
+        /// <exception cref="SafetensorsException">It is of another type.</exception>
+        internal float[] ToFloats()
+        {
+            var values = new float[Count];
+            var data = Data.Span;
+            switch (DataType)
+            {
+                case "F32":
+                    CopyTo(values);
+                    break;
+                case "F16":
+                    for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(data[(2 * i)..]);
+                    break;
+                case "BF16":
+                    for (var i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(data[(2 * i)..]) << 16);
+                    break;
+                default:
+                    throw new SafetensorsException($"Tensor {SafetensorsHeader.Quote(Name)} is of type {DataType}, and F32, F16 and BF16 are read.");
+            }
+            return values;
+        }
+
         /// <summary>Copies an F32 tensor out; throws <see cref="SafetensorsException"/> if it is of another type or length.</summary>
         public void CopyTo(Span<float> target)
         {

@@ -70,21 +70,14 @@ static class StoredWeights
     {
         var entry = Find(file, parameter.Name, path, used);
         Require(entry, ["F32", "BF16", "I8"], [parameter.Taps, parameter.Inputs, parameter.Outputs], path);
-        var values = new float[entry.Count];
-        switch (entry.DataType)
+        float[] values;
+        if (entry.DataType == "I8")
         {
-            case "I8":
-                var scale = Find(file, parameter.Name + ScaleSuffix, path, used);
-                Require(scale, ["BF16"], [1, 1, parameter.Outputs], path);
-                Multiply(entry.Data.Span, Scales(scale, path), values);
-                break;
-            case "BF16":
-                Expand(entry.Data.Span, values);
-                break;
-            default:
-                entry.CopyTo(values);
-                break;
+            var scale = Find(file, parameter.Name + ScaleSuffix, path, used);
+            Require(scale, ["BF16"], [1, 1, parameter.Outputs], path);
+            Multiply(entry.Data.Span, Scales(scale, path), values = new float[entry.Count]);
         }
+        else values = entry.ToFloats();
         foreach (var value in values)
             if (!float.IsFinite(value)) throw new ModelException($"{path} is damaged: tensor '{parameter.Name}' holds a value that is not finite");
         return values;
@@ -107,8 +100,7 @@ static class StoredWeights
 
     static float[] Scales(Safetensors.Entry entry, string path)
     {
-        var scales = new float[entry.Count];
-        Expand(entry.Data.Span, scales);
+        var scales = entry.ToFloats();
         foreach (var scale in scales)
             if (!float.IsFinite(scale) || float.IsNegative(scale)) throw new ModelException($"{path} is damaged: tensor '{entry.Name}' holds a scale that is negative or not finite");
         return scales;
@@ -131,12 +123,6 @@ static class StoredWeights
         for (var i = 0; i < values.Length; i++)
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2 * i), (ushort)(BitConverter.SingleToUInt32Bits(values[i]) >> 16));
         return bytes;
-    }
-
-    static void Expand(ReadOnlySpan<byte> halves, Span<float> values)
-    {
-        for (var i = 0; i < values.Length; i++)
-            values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(halves[(2 * i)..]) << 16);
     }
 
     static void Multiply(ReadOnlySpan<byte> wholes, ReadOnlySpan<float> scales, Span<float> values)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -132,22 +131,8 @@ public static partial class Gpt2Folder
 
     static float[] Values(Safetensors.Entry entry, string shard)
     {
-        var values = new float[entry.Count];
-        var data = entry.Data.Span;
-        switch (entry.DataType)
-        {
-            case "F32":
-                entry.CopyTo(values);
-                break;
-            case "F16":
-                for (var i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(data[(2 * i)..]);
-                break;
-            case "BF16":
-                for (var i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(data[(2 * i)..]) << 16);
-                break;
-            default:
-                throw new ModelException($"{shard}: tensor {Safetensors.Quote(entry.Name)} is of type {entry.DataType}, and F32, F16 and BF16 are read");
-        }
+        if (entry.DataType is not ("F32" or "F16" or "BF16")) throw new ModelException($"{shard}: tensor {Safetensors.Quote(entry.Name)} is of type {entry.DataType}, and F32, F16 and BF16 are read");
+        var values = entry.ToFloats();
         for (var i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i])) throw new ModelException($"{shard}: tensor {Safetensors.Quote(entry.Name)} holds a value that is not finite");

@@ -27,13 +27,13 @@ public sealed unsafe class CausalConvolutionTests
 
             var tape = new Tape(recording: true) { ParameterGradients = new FloatBlock(set.Length) };
             var memory = before is null ? null : Past(new Tape(), batch, inputs, reach, before);
-            var input = Filled(tape, positions, batch, x);
+            var input = PaddedTensors.Filled(tape, positions, batch, x);
             var result = Ops.CausalConvolution(input, dilation, weight, bias, memory);
-            Bits.AssertEqual(y.AsSpan(skipped * batch * outputs), Values(result, result.Data), "y");
-            memory?.Append(Filled(new Tape(), positions, batch, x)); // it goes on before the way back
-            Fill(result, tape.GradientOf(result, out _), dy);
+            Bits.AssertEqual(y.AsSpan(skipped * batch * outputs), PaddedTensors.Values(result, result.Data), "y");
+            memory?.Append(PaddedTensors.Filled(new Tape(), positions, batch, x)); // it goes on before the way back
+            PaddedTensors.Fill(result, tape.GradientOf(result, out _), dy);
             tape.Backward();
-            Bits.AssertEqual(dx.AsSpan(skipped * batch * inputs), Values(input, input.Gradient), "dx");
+            Bits.AssertEqual(dx.AsSpan(skipped * batch * inputs), PaddedTensors.Values(input, input.Gradient), "dx");
             for (var row = 0; row < kernel * inputs; row++)
                 Bits.AssertEqual(dw.AsSpan(row * outputs, outputs), tape.ParameterGradients.Span(weight.Offset + row * weight.Stride, outputs), $"dW, row {row}");
         }
@@ -47,7 +47,7 @@ public sealed unsafe class CausalConvolutionTests
         {
             var (weight, bias) = Weights(kernel, Inputs, Outputs, out _);
             var x = Bits.Normal(Positions * Most * Inputs, 1);
-            var whole = Ops.CausalConvolution(Filled(new Tape(), Positions, Most, x), dilation, weight, bias);
+            var whole = Ops.CausalConvolution(PaddedTensors.Filled(new Tape(), Positions, Most, x), dilation, weight, bias);
             foreach (var batch in new[] { 1, 2, 3, Most })
                 foreach (var window in new[] { 1, 2, 3, 7, Positions })
                 {
@@ -57,7 +57,7 @@ public sealed unsafe class CausalConvolutionTests
                         var count = Math.Min(window, Positions - first);
                         var part = new List<float>();
                         for (var p = first; p < first + count; p++) part.AddRange(x.AsSpan(p * Most * Inputs, batch * Inputs));
-                        var y = Ops.CausalConvolution(Filled(tape, count, batch, [.. part]), dilation, weight, bias, past);
+                        var y = Ops.CausalConvolution(PaddedTensors.Filled(tape, count, batch, [.. part]), dilation, weight, bias, past);
                         for (var p = 0; p < count; p++)
                             for (var b = 0; b < batch; b++) Bits.AssertEqual(whole.Row(first + p, b), y.Row(p, b), $"{kernel} taps dilated by {dilation}, batch {batch}, windows of {window}, position {first + p}");
                         tape.Reset();
@@ -81,8 +81,8 @@ public sealed unsafe class CausalConvolutionTests
         var x = Bits.Normal(4 * 2 * 5, 1);
         void Step()
         {
-            var y = Ops.CausalConvolution(Filled(tape, 4, 2, x), 3, weight, bias, past);
-            Fill(y, tape.GradientOf(y, out _), new float[4 * 2 * 20]);
+            var y = Ops.CausalConvolution(PaddedTensors.Filled(tape, 4, 2, x), 3, weight, bias, past);
+            PaddedTensors.Fill(y, tape.GradientOf(y, out _), new float[4 * 2 * 20]);
             tape.Backward();
             tape.Reset();
             set.Changed();
@@ -117,26 +117,5 @@ public sealed unsafe class CausalConvolutionTests
         var past = new PastInputs(memory, batch, channels, reach);
         Assert.Equal(values.Length, past.Read(values));
         return past;
-    }
-
-    static Tensor Filled(Tape tape, int positions, int batch, float[] values)
-    {
-        var tensor = tape.New(new Shape(positions, batch, values.Length / (positions * batch)), requiresGradient: true);
-        Fill(tensor, tensor.Data, values);
-        return tensor;
-    }
-
-    // Padding becomes NaN: it must not reach a value or a gradient.
-    static void Fill(Tensor tensor, float* data, float[] values)
-    {
-        new Span<float>(data, (int)tensor.Length).Fill(float.NaN);
-        for (var r = 0; r < tensor.Rows; r++) values.AsSpan(r * tensor.Channels, tensor.Channels).CopyTo(new Span<float>(data + (nint)r * tensor.Stride, tensor.Channels));
-    }
-
-    static float[] Values(Tensor tensor, float* data)
-    {
-        var values = new float[tensor.Shape.Count];
-        for (var r = 0; r < tensor.Rows; r++) new Span<float>(data + (nint)r * tensor.Stride, tensor.Channels).CopyTo(values.AsSpan(r * tensor.Channels));
-        return values;
     }
 }

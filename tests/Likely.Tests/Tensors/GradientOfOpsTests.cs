@@ -116,27 +116,17 @@ public sealed unsafe class GradientOfOpsTests
 
     static double[] Widen(float[] values) => Array.ConvertAll(values, value => (double)value);
 
-    // Padding becomes NaN: it must not reach a value or a gradient.
     static Tensor Fill(Tensor tensor, float[] values)
     {
-        new Span<float>(tensor.Data, (int)tensor.Length).Fill(float.NaN);
-        for (var r = 0; r < tensor.Rows; r++)
-            values.AsSpan(r * tensor.Channels, tensor.Channels).CopyTo(new Span<float>(tensor.Data + (nint)r * tensor.Stride, tensor.Channels));
+        PaddedTensors.Fill(tensor, tensor.Data, values);
         return tensor;
     }
 
-    static void SetGradient(Tape tape, Tensor y, float[] coefficients)
-    {
-        var gradient = tape.GradientOf(y, out _);
-        new Span<float>(gradient, (int)y.Length).Fill(float.NaN);
-        for (var i = 0; i < coefficients.Length; i++) gradient[(nint)(i / y.Channels) * y.Stride + i % y.Channels] = coefficients[i];
-    }
+    static void SetGradient(Tape tape, Tensor y, float[] coefficients) => PaddedTensors.Fill(y, tape.GradientOf(y, out _), coefficients);
 
     static float[] RealValues(Tensor tensor, float* data)
     {
         Assert.True(data is not null, "no gradient has reached the tensor");
-        var values = new float[tensor.Shape.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = data[(nint)(i / tensor.Channels) * tensor.Stride + i % tensor.Channels];
-        return values;
+        return PaddedTensors.Values(tensor, data);
     }
 }

@@ -20,19 +20,19 @@ public sealed unsafe class LstmTests
         var (dz, dU) = naive.Backward(gates, h, c, h0, c0, dy);
 
         var tape = new Tape(recording: true) { ParameterGradients = new FloatBlock(set.Length) };
-        var (sums, hidden, cell) = (Filled(tape, positions, batch, z), Filled(tape, 1, batch, h0), Filled(tape, 1, batch, c0));
+        var (sums, hidden, cell) = (PaddedTensors.Filled(tape, positions, batch, z), PaddedTensors.Filled(tape, 1, batch, h0), PaddedTensors.Filled(tape, 1, batch, c0));
         var y = Ops.Lstm(sums, weight, hidden, cell, out var cells);
-        Bits.AssertEqual(h, Values(y, y.Data), "h");
-        Bits.AssertEqual(c, Values(cells, cells.Data), "c");
+        Bits.AssertEqual(h, PaddedTensors.Values(y, y.Data), "h");
+        Bits.AssertEqual(c, PaddedTensors.Values(cells, cells.Data), "c");
         // The states may go on before the way back.
         Ops.KeepLast(y, hidden);
         Ops.KeepLast(cells, cell);
-        Bits.AssertEqual(h.AsSpan(^(batch * units)..), Values(hidden, hidden.Data), "last h");
-        Bits.AssertEqual(c.AsSpan(^(batch * units)..), Values(cell, cell.Data), "last c");
+        Bits.AssertEqual(h.AsSpan(^(batch * units)..), PaddedTensors.Values(hidden, hidden.Data), "last h");
+        Bits.AssertEqual(c.AsSpan(^(batch * units)..), PaddedTensors.Values(cell, cell.Data), "last c");
         tape.GradientOf(y, out _);
-        Fill(y, y.Gradient, dy);
+        PaddedTensors.Fill(y, y.Gradient, dy);
         tape.Backward();
-        Bits.AssertEqual(dz, Values(sums, sums.Gradient), "dz");
+        Bits.AssertEqual(dz, PaddedTensors.Values(sums, sums.Gradient), "dz");
         var gradient = new float[dU.Length];
         for (var k = 0; k < units; k++) tape.ParameterGradients.Span(k * weight.Stride, 4 * units).CopyTo(gradient.AsSpan(k * 4 * units));
         Bits.AssertEqual(dU, gradient, "dU");
@@ -45,18 +45,18 @@ public sealed unsafe class LstmTests
         const int Positions = 14, Most = 17, Units = 20;
         var weight = Weight(Units, out _);
         var z = Bits.Normal(Positions * Most * 4 * Units, 1);
-        var whole = Ops.Lstm(Filled(new Tape(), Positions, Most, z), weight, null, null, out var wholeCells);
+        var whole = Ops.Lstm(PaddedTensors.Filled(new Tape(), Positions, Most, z), weight, null, null, out var wholeCells);
         foreach (var batch in new[] { 1, 2, 3, 4, 5, Most })
             foreach (var window in new[] { 1, 2, 3, 7, Positions })
             {
                 Tape memory = new(), tape = new(recording: window == 2);
-                var (hidden, cell) = (Filled(memory, 1, batch, new float[batch * Units]), Filled(memory, 1, batch, new float[batch * Units]));
+                var (hidden, cell) = (PaddedTensors.Filled(memory, 1, batch, new float[batch * Units]), PaddedTensors.Filled(memory, 1, batch, new float[batch * Units]));
                 for (var first = 0; first < Positions; first += window)
                 {
                     var count = Math.Min(window, Positions - first);
                     var part = new List<float>();
                     for (var p = first; p < first + count; p++) part.AddRange(z.AsSpan(p * Most * 4 * Units, batch * 4 * Units));
-                    var h = Ops.Lstm(Filled(tape, count, batch, [.. part]), weight, hidden, cell, out var cells);
+                    var h = Ops.Lstm(PaddedTensors.Filled(tape, count, batch, [.. part]), weight, hidden, cell, out var cells);
                     for (var p = 0; p < count; p++)
                         for (var b = 0; b < batch; b++)
                         {
@@ -160,8 +160,8 @@ public sealed unsafe class LstmTests
         var z = Bits.Normal(3 * 2 * 80, 1);
         void Step()
         {
-            var y = Ops.Lstm(Filled(tape, 3, 2, z), weight, null, null, out _);
-            Fill(y, tape.GradientOf(y, out _), new float[3 * 2 * 20]);
+            var y = Ops.Lstm(PaddedTensors.Filled(tape, 3, 2, z), weight, null, null, out _);
+            PaddedTensors.Fill(y, tape.GradientOf(y, out _), new float[3 * 2 * 20]);
             tape.Backward();
             tape.Reset();
             set.Changed();
@@ -185,26 +185,5 @@ public sealed unsafe class LstmTests
         var weight = set.Add(new Parameter("recurrent", new Shape(1, units, 4 * units), (normal, _) => normal / Math.Sqrt(units)));
         set.Allocate(1);
         return weight;
-    }
-
-    static Tensor Filled(Tape tape, int positions, int batch, float[] values)
-    {
-        var tensor = tape.New(new Shape(positions, batch, values.Length / (positions * batch)), requiresGradient: true);
-        Fill(tensor, tensor.Data, values);
-        return tensor;
-    }
-
-    // Padding becomes NaN: it must not reach a value or a gradient.
-    static void Fill(Tensor tensor, float* data, float[] values)
-    {
-        new Span<float>(data, (int)tensor.Length).Fill(float.NaN);
-        for (var r = 0; r < tensor.Rows; r++) values.AsSpan(r * tensor.Channels, tensor.Channels).CopyTo(new Span<float>(data + (nint)r * tensor.Stride, tensor.Channels));
-    }
-
-    static float[] Values(Tensor tensor, float* data)
-    {
-        var values = new float[tensor.Shape.Count];
-        for (var r = 0; r < tensor.Rows; r++) new Span<float>(data + (nint)r * tensor.Stride, tensor.Channels).CopyTo(values.AsSpan(r * tensor.Channels));
-        return values;
     }
 }
