@@ -34,7 +34,7 @@ public static class GrowthBenchmarks
                 [new("channels", channels.ToString(CultureInfo.InvariantCulture)), new("layers", layers.ToString(CultureInfo.InvariantCulture))]);
             var model = config.Build(Space.Image(side, side, 1, 2), 0, 1);
             var gradient = new GradientStep(model, data.Train, new ShuffledPlan(data.Train.Count, data.Space.Positions, batch, seed: 1), seed: 1, threads);
-            var optimizer = new AdamOptimizer(model.Parameters);
+            var optimizer = new Optimizer(model.Parameters);
             if (wanted(step))
                 yield return new Benchmark(step, 6 * model.MultiplyAdds * batch, batch, () =>
                 {

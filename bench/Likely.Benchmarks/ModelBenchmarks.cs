@@ -38,7 +38,7 @@ public static class ModelBenchmarks
         if (wanted(step))
         {
             var gradient = new GradientStep(model, data.Train, new ShuffledPlan(data.Train.Count, data.Space.Positions, batch, seed: 1), seed: 1, threads);
-            var optimizer = new AdamOptimizer(model.Parameters);
+            var optimizer = new Optimizer(model.Parameters);
             yield return new Benchmark(step, 3 * operations * batch, batch, () =>
             {
                 gradient.Compute(optimizer.Step);

@@ -62,7 +62,7 @@ public static class SequenceBenchmarks
             {
                 var plan = BatchPlan.For(config, data.Train, batch, seed: 1);
                 var gradient = new GradientStep(model, data.Train, plan, seed: 1, threads);
-                var optimizer = new AdamOptimizer(model.Parameters);
+                var optimizer = new Optimizer(model.Parameters);
                 double symbols = batch * config.Window!.Value;
                 yield return new Benchmark(step, 3 * operations * symbols, symbols, () =>
                 {

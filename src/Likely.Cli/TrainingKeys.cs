@@ -26,6 +26,7 @@ static class TrainingKeys
         Number("weight_decay", Usual.WeightDecay, 0, 10, "AdamW's weight decay: each step takes this share, times the learning rate, off every weight", (options, value) => options with { WeightDecay = value }),
         Number("ridge", Usual.Ridge, 0, 1e3, "a Gaussian prior on the weights: 1 / (deviation^2 times the number of training examples)", (options, value) => options with { Ridge = value }),
         Number("epsilon", Usual.Epsilon, 0, 1, "Adam's epsilon; large values regularise models of many inputs", (options, value) => options with { Epsilon = value }),
+        Number("muon", Usual.Muon, 0, 10, "Muon's learning rate for the hidden matrices of models that have such, 0.02 say, from some 4,000 symbols a step on; 0: Adam for all", (options, value) => options with { Muon = value }),
         Number("average", Usual.Average, 0, 0.999999, "decay of the running average of the weights, which is what is kept", (options, value) => options with { Average = value }),
         new(new("plan", Auto, $"{Auto} or step:steps in all:steps between validations, such as 0:1000:50,400:800:40", "when which number of steps was decided: printed after a run of minutes, repeats it"), (options, text)
             => text == Auto ? options with { Plan = null } : TrainingPlan.TryParse(text) is { } plan ? options with { Plan = plan } : null),

@@ -11,11 +11,11 @@ public sealed class ParameterScope(ParameterSet set, string path = "")
 
     public ParameterScope At(int index) => At(index.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>A weight [taps, inputs, outputs], normal with deviation gain / sqrt(taps * inputs), about what <paramref name="start"/> gives at (tap, input, output), or zero; it learns at <paramref name="rate"/> times the learning rate.</summary>
-    public Parameter Weight(string name, int taps, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null, Func<int, int, int, double>? start = null, double rate = 1)
+    /// <summary>A weight [taps, inputs, outputs], normal with deviation gain / sqrt(taps * inputs), about what <paramref name="start"/> gives at (tap, input, output), or zero; it learns at <paramref name="rate"/> times the learning rate. <paramref name="matrices"/>: see <see cref="Parameter.Matrices"/>.</summary>
+    public Parameter Weight(string name, int taps, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null, Func<int, int, int, double>? start = null, double rate = 1, int matrices = 0)
     {
         var deviation = gain / Math.Sqrt((double)taps * inputs);
-        return set.Add(new Parameter(Name(name), new Shape(taps, inputs, outputs), (normal, _) => normal * deviation, mask, start) { Rate = rate });
+        return set.Add(new Parameter(Name(name), new Shape(taps, inputs, outputs), (normal, _) => normal * deviation, mask, start) { Rate = rate, Matrices = matrices });
     }
 
     /// <summary>A bias [1, 1, outputs], zero or what <paramref name="start"/> gives for each output.</summary>

@@ -70,6 +70,49 @@ public static unsafe partial class Ops
                 }
     }
 
+    /// <summary>
+    /// y [T, B, C] whose first C / 2 channels are those of x one position before, and the others those of x. What was before the first position is the past's, to which the last is added, or zeros.
+    /// </summary>
+    /// <exception cref="ArgumentException">The past is of others.</exception>
+    internal static Tensor ShiftHalf(Tensor x, PastInputs? past)
+    {
+        if (past is not null && past.Shape != x.Shape with { Positions = 1 }) throw new ArgumentException($"a past {past.Shape} does not go on with {x.Shape}, of which one position back is read");
+        var tape = x.Tape;
+        var y = tape.New(x.Shape, x.RequiresGradient);
+        if (tape.Computes)
+        {
+            nint row = (nint)x.Batch * x.Stride, half = x.Channels / 2;
+            Layout.Copy(x.Data, y.Data, x.Positions * row);
+            for (nint t = 0; t < x.Positions; t++)
+                for (nint at = t * row; at < (t + 1) * row; at += x.Stride)
+                {
+                    var to = new Span<float>(y.Data + at, (int)half);
+                    var from = t > 0 ? x.Data + at - row : past is null ? null : past.Data + at;
+                    if (from == null) to.Clear();
+                    else new Span<float>(from, (int)half).CopyTo(to);
+                }
+        }
+        past?.Append(x);
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            Tensor x = e.A!, y = e.Output!;
+            if (!x.RequiresGradient) return;
+            var dx = tape.GradientOf(x, out var isNew);
+            if (!tape.Computes) return;
+            nint row = (nint)x.Batch * x.Stride, half = x.Channels / 2;
+            if (isNew) new Span<float>(dx, checked((int)(x.Positions * row))).Clear();
+            for (nint at = 0; at < x.Positions * row; at += x.Stride)
+            {
+                if (at >= row)
+                    for (nint c = 0; c < half; c++) dx[at - row + c] += y.Gradient[at + c];
+                for (var c = half; c < x.Channels; c++) dx[at + c] += y.Gradient[at + c];
+            }
+        });
+        entry.A = x;
+        return y;
+    }
+
     static int At(int[]? before, int example) => before is null ? 0 : before[example];
 
     static void RequirePositions(Tensor x, int[]? before, int positions)

@@ -35,6 +35,9 @@ public sealed unsafe class Parameter
     /// <summary>Times the learning rate: less than 1 for weights of which many add up to what must be exact.</summary>
     internal double Rate { get; init; } = 1;
 
+    /// <summary>As how many matrices [inputs, outputs], side by side, an optimizer of matrices may take it: linear maps inside a network, not those that symbols enter or leave by. 0: none.</summary>
+    internal int Matrices { get; init; }
+
     /// <summary>Place in the set's list.</summary>
     internal int Index { get; set; }
 

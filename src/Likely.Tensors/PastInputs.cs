@@ -63,6 +63,13 @@ sealed unsafe class PastInputs
         for (var position = 0; position < _ring.Positions; position++) _ring.Row(position, example).Clear();
     }
 
+    /// <summary>Makes what another remembers of one of its examples the past of one of these.</summary>
+    public void Take(int example, PastInputs from, int source)
+    {
+        var reach = _ring.Positions;
+        for (var i = 0; i < reach; i++) from._ring.Row((from.Oldest + i) % reach, source).CopyTo(_ring.Row((Oldest + i) % reach, example));
+    }
+
     /// <summary>Appends all that is remembered, oldest first.</summary>
     public void Write(List<float> values)
     {

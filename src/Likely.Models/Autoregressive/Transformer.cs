@@ -36,6 +36,8 @@ public sealed record TransformerConfig : ModelConfig
     public bool QueryKeyNorm { get; init; }
     [Key("the bend between a block's linear maps", "gelu", "squared-relu")]
     public string Activation { get; init; } = "gelu";
+    [Key("whether half of the channels that each part of a block reads are those of the position before")]
+    public bool TokenShift { get; init; }
     [Key("whether the output's weights are the rows that symbols enter as")]
     public bool Tied { get; init; } = true;
     [Key("whether the last map of each part of a block begins at zero, so that blocks begin by adding nothing")]
@@ -122,6 +124,7 @@ sealed class Transformer : SequenceModel
         readonly Normalization _first, _second;
         readonly Attention _attention;
         readonly Pointwise _inner, _outer;
+        readonly TokenShift? _firstShift, _secondShift;
         readonly bool _isSquared;
         readonly float _dropout;
         readonly ulong _attentionPath, _mapsPath;
@@ -134,17 +137,20 @@ sealed class Transformer : SequenceModel
             _first = new Normalization(scope.At("attention").At("norm"), channels, centred);
             _attention = new Attention(scope.At("attention"), channels, config.Heads, config.Context, rotation, config.QueryKeyNorm, pattern, Deviation, outputDeviation);
             _second = new Normalization(scope.At("maps").At("norm"), channels, centred);
-            _inner = new Pointwise(scope.At("maps").At("inner"), channels, 4 * channels, Deviation * Math.Sqrt(channels));
-            _outer = new Pointwise(scope.At("maps").At("outer"), 4 * channels, channels, outputDeviation * Math.Sqrt(4 * channels));
+            _inner = new Pointwise(scope.At("maps").At("inner"), channels, 4 * channels, Deviation * Math.Sqrt(channels), matrices: 1);
+            _outer = new Pointwise(scope.At("maps").At("outer"), 4 * channels, channels, outputDeviation * Math.Sqrt(4 * channels), matrices: 1);
+            if (config.TokenShift) (_firstShift, _secondShift) = (new TokenShift(channels), new TokenShift(channels));
             (_attentionPath, _mapsPath) = (Philox.Hash(scope.At("attention").Path), Philox.Hash(scope.At("maps").Path));
         }
+
+        static Tensor Shifted(TokenShift? shift, Tensor x, Pass pass) => shift is null ? x : shift.Forward(x, pass);
 
         public int[]? Before(Run? run) => _attention.Before(run);
 
         public Tensor Forward(Tensor h, int[]? before, Pass pass)
         {
-            h = Ops.Add(h, Ops.Dropout(_attention.Forward(_first.Forward(h), before, pass), _dropout, _attentionPath));
-            var inner = _inner.Forward(_second.Forward(h));
+            h = Ops.Add(h, Ops.Dropout(_attention.Forward(Shifted(_firstShift, _first.Forward(h), pass), before, pass), _dropout, _attentionPath));
+            var inner = _inner.Forward(Shifted(_secondShift, _second.Forward(h), pass));
             return Ops.Add(h, Ops.Dropout(_outer.Forward(_isSquared ? Ops.SquaredRelu(inner) : Ops.Gelu(inner)), _dropout, _mapsPath));
         }
     }

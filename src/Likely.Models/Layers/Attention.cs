@@ -9,8 +9,8 @@ namespace Likely.Models.Layers;
 /// </summary>
 sealed class Attention(ParameterScope scope, int channels, int heads, int context, Rotation? rotation, bool isNormalized, AttentionPattern pattern, double deviation, double outputDeviation)
 {
-    readonly Pointwise _input = new(scope.At("input"), channels, 3 * channels, deviation * Math.Sqrt(channels));
-    readonly Pointwise _output = new(scope.At("output"), channels, channels, outputDeviation * Math.Sqrt(channels));
+    readonly Pointwise _input = new(scope.At("input"), channels, 3 * channels, deviation * Math.Sqrt(channels), matrices: 3);
+    readonly Pointwise _output = new(scope.At("output"), channels, channels, outputDeviation * Math.Sqrt(channels), matrices: 1);
 
     /// <summary>Positions of each example that came before, in its window; null: none.</summary>
     public int[]? Before(Run? run) => run is null ? null : Memory(run).Past.Counts;

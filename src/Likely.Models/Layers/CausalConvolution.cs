@@ -20,24 +20,7 @@ public sealed class CausalConvolution(ParameterScope scope, int inputs, int outp
 
     public Tensor Forward(Tensor x, Pass pass)
     {
-        var past = pass.Run is { } run && Reach > 0 ? run.Slot(this, () => new Memory(new PastInputs(run.Memory, run.Batch, inputs, Reach))).Past : null;
+        var past = pass.Run is { } run && Reach > 0 ? run.Slot(this, () => new InputMemory(new PastInputs(run.Memory, run.Batch, inputs, Reach))).Past : null;
         return Ops.CausalConvolution(x, dilation, _weight, _bias, past);
-    }
-
-    sealed class Memory(PastInputs past) : RunMemory
-    {
-        public PastInputs Past => past;
-
-        public override RunMemory Fork(Run run, ReadOnlySpan<int> examples)
-        {
-            int[] chosen = [.. examples];
-            return new Memory(past.Copy(ring => Copy(ring, run.Memory, chosen)));
-        }
-
-        public override void Cut(int example) => past.Cut(example);
-
-        public override void Write(List<float> values) => past.Write(values);
-
-        public override int Read(ReadOnlySpan<float> values) => past.Read(values);
     }
 }

@@ -3,9 +3,9 @@ using Likely.Tensors;
 namespace Likely.Models.Layers;
 
 /// <summary>The same linear map at every position (a 1x1 convolution), [T, B, inputs] -> [T, B, outputs]; mixes no positions.</summary>
-public sealed class Pointwise(ParameterScope scope, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null, Func<int, double>? start = null)
+public sealed class Pointwise(ParameterScope scope, int inputs, int outputs, double gain = 1, Func<int, int, int, bool>? mask = null, Func<int, double>? start = null, int matrices = 0)
 {
-    readonly Parameter _weight = scope.Weight("weight", 1, inputs, outputs, gain, mask);
+    readonly Parameter _weight = scope.Weight("weight", 1, inputs, outputs, gain, mask, matrices: matrices);
     readonly Parameter _bias = scope.Bias("bias", outputs, start);
 
     public int Inputs => inputs;

@@ -33,6 +33,53 @@ static unsafe class Optimizers
         }
     }
 
+    /// <summary>
+    /// Nesterov's momentum of a matrix: g += l2 w; m = b m + (1 - b) g; to = b m + (1 - b) g. Columns need not be whole vectors, and none beyond them is touched.
+    /// </summary>
+    public static void Momentum(float* weights, float* gradient, float* momentum, int rows, int columns, nint stride, float* to, nint toStride, float beta, float l2, float gradientScale)
+    {
+        Vector512<float> b = Vector512.Create(beta), n = Vector512.Create(1 - beta), ridge = Vector512.Create(l2), gs = Vector512.Create(gradientScale);
+        for (var r = 0; r < rows; r++, weights += stride, gradient += stride, momentum += stride, to += toStride)
+        {
+            var i = 0;
+            for (; i + 16 <= columns; i += 16)
+            {
+                var g = ridge * Vector512.Load(weights + i) + gs * Vector512.Load(gradient + i);
+                var m = b * Vector512.Load(momentum + i) + n * g;
+                m.Store(momentum + i);
+                (b * m + n * g).Store(to + i);
+            }
+            for (; i < columns; i++)
+            {
+                var g = l2 * weights[i] + gradientScale * gradient[i];
+                var m = beta * momentum[i] + (1 - beta) * g;
+                (momentum[i], to[i]) = (m, beta * m + (1 - beta) * g);
+            }
+        }
+    }
+
+    /// <summary>w -= rate step + decay w; a += (1-d)(w - a), of a matrix as in <see cref="Momentum"/>.</summary>
+    public static void Step(float* weights, float* average, int rows, int columns, nint stride, float* step, nint stepStride, float rate, float decay, float averageRate)
+    {
+        Vector512<float> lr = Vector512.Create(rate), wd = Vector512.Create(decay), ar = Vector512.Create(averageRate);
+        for (var r = 0; r < rows; r++, weights += stride, average += stride, step += stepStride)
+        {
+            var i = 0;
+            for (; i + 16 <= columns; i += 16)
+            {
+                Vector512<float> w = Vector512.Load(weights + i), a = Vector512.Load(average + i);
+                w = w - lr * Vector512.Load(step + i) - wd * w;
+                w.Store(weights + i);
+                (a + ar * (w - a)).Store(average + i);
+            }
+            for (; i < columns; i++)
+            {
+                var w = weights[i] - rate * step[i] - decay * weights[i];
+                (weights[i], average[i]) = (w, average[i] + averageRate * (w - average[i]));
+            }
+        }
+    }
+
     /// <summary>The sum of squares of a block, in double: 16 lanes of float pairs widened, one chain a lane, a fixed tree.</summary>
     public static double SumOfSquares(float* values, long length)
     {

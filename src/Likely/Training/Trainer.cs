@@ -23,7 +23,7 @@ public sealed unsafe partial class Trainer
     readonly TrainingOptions _options;
     readonly GradientStep _gradient;
     readonly BatchPlan _batches;
-    readonly AdamOptimizer _optimizer;
+    readonly Optimizer _optimizer;
     readonly Scorer _scorer;
     readonly TimeProvider _time;
     readonly long _start;
@@ -61,13 +61,14 @@ public sealed unsafe partial class Trainer
         var space = config.SpaceFor(data.Space);
         Memory = TrainingMemory.Require(config, space, data.ClassNames.Count, Batch, options.Threads, MachineMemory.Available(), data.Options);
         Model = config.Build(space, data.ClassNames.Count, options.Seed);
+        if (options.Muon > 0 && !Muon.Takes(Model.Parameters)) throw new UsageException($"{config.Name} has no hidden matrices that Muon takes; leave out muon={options.Muon.ToString(CultureInfo.InvariantCulture)}");
         _begin = from?.Identity() ?? "random";
         if (from is not null) CopyWeights(from.Model);
         _rate = options.LearningRate ?? config.LearningRate;
         _batches = BatchPlan.For(config, data.Train, Batch, options.Seed);
         _gradient = new GradientStep(Model, data.Train, _batches, options.Seed, options.Threads);
         _scorer = new Scorer(Model, options.Threads);
-        _optimizer = new AdamOptimizer(Model.Parameters) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Space.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
+        _optimizer = new Optimizer(Model.Parameters, options.Muon / _rate, options.Threads) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Space.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
         var sketch = data.Train.Sketch();
         _trainedOn = (ContentSketch.Parse(from?.TrainedOn ?? "") is { } before ? sketch.With(before) : sketch).ToString();
         _state = new TrainingState(Model.Parameters.Length);

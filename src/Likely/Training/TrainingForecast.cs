@@ -128,7 +128,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             var set = new ParameterSet();
             set.Add(new Parameter("some", new Shape(1, (int)((some + 15) / 16), 16), (_, _) => 0));
             set.Allocate(null);
-            var optimizer = new AdamOptimizer(set);
+            var optimizer = new Optimizer(set);
             var shards = new FloatBlock[GradientStep.Shards];
             for (var i = 0; i < shards.Length; i++) shards[i] = new FloatBlock(set.Length);
             return Time(() => optimizer.Update(shards, 1e-9, _threads)) * length / set.Length;

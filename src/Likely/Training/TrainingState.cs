@@ -55,7 +55,7 @@ sealed unsafe class TrainingState
     public double RateScale { get; set; } = 1;
 
     /// <summary>Makes the present the roll-back point.</summary>
-    public void Capture(ParameterSet set, AdamOptimizer optimizer, float[][] past)
+    public void Capture(ParameterSet set, Optimizer optimizer, float[][] past)
     {
         _past = past;
         for (var i = 0; i < _blocks.Length; i++)
@@ -64,17 +64,17 @@ sealed unsafe class TrainingState
     }
 
     /// <summary>Keeps the averaged weights as the best so far.</summary>
-    public void CaptureBest(AdamOptimizer optimizer) => Copy(optimizer.Average.Pointer, _blocks[Best]);
+    public void CaptureBest(Optimizer optimizer) => Copy(optimizer.Average.Pointer, _blocks[Best]);
 
     /// <summary>Goes back to the roll-back point, and tells what the runs remembered there.</summary>
-    public float[][] Restore(ParameterSet set, AdamOptimizer optimizer)
+    public float[][] Restore(ParameterSet set, Optimizer optimizer)
     {
         Restore(_blocks, Step, set, optimizer);
         return _past;
     }
 
     /// <summary>Goes to where a run that was read had stopped, and tells what the runs remembered there.</summary>
-    public float[][] RestoreLast(ParameterSet set, AdamOptimizer optimizer)
+    public float[][] RestoreLast(ParameterSet set, Optimizer optimizer)
     {
         if (_last is null) return Restore(set, optimizer);
         Restore(_last, _lastStep, set, optimizer);
@@ -110,7 +110,7 @@ sealed unsafe class TrainingState
     public void Write(string path) => Write(path, Step, [], []);
 
     /// <summary>Writes the roll-back point and beside it where the run is now.</summary>
-    public void Write(string path, ParameterSet set, AdamOptimizer optimizer, float[][] past)
+    public void Write(string path, ParameterSet set, Optimizer optimizer, float[][] past)
     {
         var now = new float[]?[_blocks.Length];
         for (var i = 0; i < now.Length && optimizer.Step != Step; i++)
@@ -225,7 +225,7 @@ sealed unsafe class TrainingState
     }
 
     // The live block of a name; null for the best weights, which are no one's but this copy's.
-    static float* Live(int block, ParameterSet set, AdamOptimizer optimizer) => block switch
+    static float* Live(int block, ParameterSet set, Optimizer optimizer) => block switch
     {
         0 => set.Values,
         1 => optimizer.Average.Pointer,
@@ -234,7 +234,7 @@ sealed unsafe class TrainingState
         _ => null,
     };
 
-    static void Restore(float[]?[] blocks, long step, ParameterSet set, AdamOptimizer optimizer)
+    static void Restore(float[]?[] blocks, long step, ParameterSet set, Optimizer optimizer)
     {
         for (var i = 0; i < blocks.Length; i++)
             if (Live(i, set, optimizer) is var live && live != null) blocks[i]!.CopyTo(new Span<float>(live, blocks[i]!.Length));

@@ -75,11 +75,12 @@ public sealed class BitsMatrix
         using var folder = new TemporaryFolder();
         var text = string.Concat(Enumerable.Range(0, 500).Select(i => $"{i * i % 23} é\n"));
         File.WriteAllText(folder["text.txt"], text);
-        foreach (var tokens in (string[])["bytes", "characters"])
+        CharRnnConfig recurrent = new() { Hidden = 9, Layers = 2, Context = 11, Dropout = 0.2 };
+        TransformerConfig transformer = new() { Channels = 12, Heads = 2, Layers = 2, Context = 11, Positions = "rotary", QueryKeyNorm = true, TokenShift = true };
+        foreach (var (tokens, config, muon) in ((string, ModelConfig, double)[])[("bytes", recurrent, 0), ("characters", recurrent with { Embedding = 5 }, 0), ("characters", transformer, 0.02)])
         {
             using var data = Dataset.Open(folder["text.txt"], DataOptions.Parse(new Dictionary<string, string> { ["tokens"] = tokens, ["gap"] = "8" }));
-            var config = new CharRnnConfig { Hidden = 9, Layers = 2, Context = 11, Dropout = 0.2, Embedding = tokens == "bytes" ? 0 : 5 };
-            var trained = new Trainer(config, data, new TrainingOptions { Steps = 6, Batch = 20, ValidateEvery = 3, Average = 0.9, Threads = threads }).Run();
+            var trained = new Trainer(config, data, new TrainingOptions { Steps = 6, Batch = 20, ValidateEvery = 3, Average = 0.9, Muon = muon, Threads = threads }).Run();
             hash.AppendData(Convert.FromHexString(trained.Identity()));
             hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Model, data.Test, threads).AsSpan()));
             foreach (var drawn in Walk.Sample(trained.Model, 3, seed: 3, threads: threads)) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));

@@ -48,7 +48,7 @@ public static class LawCases
         ("sequence of bytes", Space.Sequence(7, 256), 0, [], []),
         ("sequence embedded", Space.Sequence(6, 5), 0, [], [("embedding", "6")]),
         ("sequence of bytes embedded", Space.Sequence(5, 256), 0, [], [("embedding", "6")]),
-        ("sequence rotary", Space.Sequence(6, 5), 0, [("norm", "rms"), ("activation", "squared-relu"), ("query_key_norm", "true")], [("positions", "rotary")]),
+        ("sequence rotary", Space.Sequence(6, 5), 0, [("norm", "rms"), ("activation", "squared-relu"), ("query_key_norm", "true"), ("token_shift", "true")], [("positions", "rotary")]),
         ("sequence of bytes rotary", Space.Sequence(7, 256), 0, [("norm", "rms")], [("positions", "rotary")]),
         ("sequence local", Space.Sequence(11, 5), 0, [], [("attention", "local"), ("stride", "3")]),
         ("sequence strided", Space.Sequence(11, 5), 0, [], [("attention", "strided"), ("stride", "3")]),

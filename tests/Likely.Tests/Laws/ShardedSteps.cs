@@ -16,14 +16,14 @@ sealed unsafe class ShardedSteps
     readonly int _threads;
     readonly FloatBlock[] _gradients = new FloatBlock[Shards];
     readonly FloatBlock _gradient;
-    readonly AdamOptimizer _optimizer;
+    readonly Optimizer _optimizer;
     readonly SymbolBatch[] _batches = new SymbolBatch[Shards];
     readonly double[] _nats = new double[Shards];
 
     public ShardedSteps(AutoregressiveModel model, ulong seed, int threads)
     {
         (_model, _seed, _threads) = (model, seed, threads);
-        _optimizer = new AdamOptimizer(model.Parameters);
+        _optimizer = new Optimizer(model.Parameters);
         _gradient = new FloatBlock(model.Parameters.Length);
         for (var i = 0; i < Shards; i++)
         {

@@ -12,7 +12,7 @@ public sealed class ContextWindowsTests
 
     static AutoregressiveModel Model(int context, string positions)
     {
-        var model = new TransformerConfig { Channels = 12, Heads = 2, Layers = 2, Context = context, Positions = positions }.Build(Space.Sequence(context, Levels), 0, 3);
+        var model = new TransformerConfig { Channels = 12, Heads = 2, Layers = 2, Context = context, Positions = positions, TokenShift = positions == "rotary" }.Build(Space.Sequence(context, Levels), 0, 3);
         TwoFaces.Stir(model, 4);
         return model;
     }

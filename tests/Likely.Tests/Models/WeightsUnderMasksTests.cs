@@ -65,7 +65,7 @@ public sealed class WeightsUnderMasksTests
     {
         var model = LawCases.Find("fvsbn: binary").Build();
         var set = model.Parameters;
-        var (state, optimizer) = (new TrainingState(set.Length), new AdamOptimizer(set));
+        var (state, optimizer) = (new TrainingState(set.Length), new Optimizer(set));
         state.Capture(set, optimizer, []);
         state.RequireMasked(set, "kept.resume");
         var weight = set.Parameters.Single(parameter => parameter.Mask is not null);

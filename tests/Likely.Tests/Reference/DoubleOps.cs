@@ -26,6 +26,13 @@ static class DoubleOps
         return y;
     }
 
+    /// <summary>The first half of the channels from one position before.</summary>
+    public static double[] ShiftHalf(int batch, int channels, double[] before, double[] x)
+    {
+        double[] all = [.. before, .. x];
+        return [.. Enumerable.Range(0, x.Length).Select(i => i % channels < channels / 2 ? all[i] : x[i])];
+    }
+
     /// <summary>tanh(a + ca) * sigmoid(b + cb) for rows [a, b] of 2C values.</summary>
     public static double[] Gate(int batch, int channels, double[] x, double[]? condition)
     {

@@ -11,7 +11,7 @@ static class OpCases
     const float Rate = 0.3f;
     const ulong Path = 17;
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive(), .. Causal()];
+    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive(), .. Causal(), .. Shifted()];
 
     static IEnumerable<OpCase> List()
     {
@@ -236,6 +236,24 @@ static class OpCases
                 if (tape.Computes) before.Read(past);
                 return Ops.CausalConvolution(t[0], dilation, p[0], null, before);
             }, (t, p) => DoubleOps.Convolution(longer, [.. past.Select(value => (double)value), .. t[0]], p[0], null)[(reach * batch * outputs)..]);
+        }
+    }
+
+    // Half of the channels of the position before, from the beginning and going on.
+    static IEnumerable<OpCase> Shifted()
+    {
+        foreach (var (positions, batch, channels) in new[] { (1, 1, 2), (4, 3, 5), (3, 2, 40), (2, 1, 1) })
+        {
+            var (shape, past) = (new Shape(positions, batch, channels), Bits.Normal(batch * channels, 33));
+            var first = new OpCase("ShiftHalf/2", $"{shape}", [shape], [], (_, t, _) => Ops.ShiftHalf(t[0], null), (t, _) => DoubleOps.ShiftHalf(batch, channels, new double[batch * channels], t[0]));
+            yield return first;
+            yield return first.Twice();
+            yield return new("ShiftHalf/2", $"{shape}, going on", [shape], [], (tape, t, _) =>
+            {
+                var before = new PastInputs(new Tape(false, tape.Meter), batch, channels, 1);
+                if (tape.Computes) before.Read(past);
+                return Ops.ShiftHalf(t[0], before);
+            }, (t, _) => DoubleOps.ShiftHalf(batch, channels, [.. past.Select(value => (double)value)], t[0]));
         }
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 namespace Likely.Tests.Tensors;
 
 /// <summary>What a division by zero means in Adam, and how soon the running average forgets the initial weights.</summary>
-public sealed unsafe class AdamOptimizerTests
+public sealed unsafe class OptimizerTests
 {
     const float Rate = 0.01f;
 
@@ -13,7 +13,7 @@ public sealed unsafe class AdamOptimizerTests
     public void A_weight_without_gradient_stays_whatever_epsilon_is(double epsilon)
     {
         var (set, weight) = Weights();
-        var optimizer = new AdamOptimizer(set) { Epsilon = epsilon, ClipNorm = 1 };
+        var optimizer = new Optimizer(set) { Epsilon = epsilon, ClipNorm = 1 };
         // The first has a gradient, the second one whose square vanishes in float, the others none.
         for (var step = 1; step <= 5; step++) Update(optimizer, set, weight, [0.5f, 1e-30f]);
         var values = weight.ToArray();
@@ -25,7 +25,7 @@ public sealed unsafe class AdamOptimizerTests
     public void The_average_of_a_short_run_forgets_the_initial_weights()
     {
         var (set, weight) = Weights();
-        var optimizer = new AdamOptimizer(set) { AverageDecay = 0.9995 };
+        var optimizer = new Optimizer(set) { AverageDecay = 0.9995 };
         double average = 1, begin = 1;
         for (var step = 1; step <= 40; step++)
         {
@@ -43,7 +43,7 @@ public sealed unsafe class AdamOptimizerTests
         var set = new ParameterSet();
         var (fast, slow, last) = (Add("fast", 1), Add("slow", 0.01), Add("last", 1));
         set.Allocate(1);
-        var optimizer = new AdamOptimizer(set);
+        var optimizer = new Optimizer(set);
         var shards = new FloatBlock[8];
         for (var i = 0; i < shards.Length; i++)
         {
@@ -66,7 +66,7 @@ public sealed unsafe class AdamOptimizerTests
         return (set, weight);
     }
 
-    static void Update(AdamOptimizer optimizer, ParameterSet set, Parameter weight, ReadOnlySpan<float> gradient)
+    static void Update(Optimizer optimizer, ParameterSet set, Parameter weight, ReadOnlySpan<float> gradient)
     {
         var shards = new FloatBlock[8];
         for (var i = 0; i < 8; i++) shards[i] = new FloatBlock(set.Length);

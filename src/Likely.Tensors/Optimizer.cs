@@ -3,20 +3,26 @@ using Likely.Tensors.Kernels;
 namespace Likely.Tensors;
 
 /// <summary>
-/// Adam and AdamW over a whole parameter set, with the running (Polyak) average of the weights. The gradient is given as a
+/// Adam and AdamW over a whole parameter set, or <see cref="Muon"/> for its hidden matrices and Adam for what is left, with the running (Polyak) average of the weights. The gradient is given as a
 /// number of blocks, one per shard of the batch, which are added as one fixed binary tree: the same bits for any thread count.
 /// </summary>
-sealed unsafe class AdamOptimizer
+sealed unsafe class Optimizer
 {
     const int Chunk = 1 << 16, Shards = 8;
     readonly ParameterSet _set;
     readonly FloatBlock _gradient;
     readonly double[] _squares;
-    readonly (long End, double Rate)[] _stretches;
+    readonly (long End, double Rate)[] _stretches; // the rate of what Adam leaves alone is 0
+    readonly Muon? _muon;
+    readonly double _muonShare;
 
-    public AdamOptimizer(ParameterSet set)
+    /// <param name="set">What is trained.</param>
+    /// <param name="muonShare">Muon's rate as a share of Adam's; 0: no Muon.</param>
+    /// <param name="threads">At most so many threads take Muon's matrices.</param>
+    public Optimizer(ParameterSet set, double muonShare = 0, int threads = 1)
     {
-        (_set, _stretches) = (set, Stretches(set));
+        (_set, _muonShare, _stretches) = (set, muonShare, Stretches(set, muonShare > 0));
+        if (muonShare > 0) _muon = new Muon(set, threads);
         (FirstMoment, SecondMoment, Average, _gradient) = (new FloatBlock(set.Length), new FloatBlock(set.Length), new FloatBlock(set.Length), new FloatBlock(set.Length));
         _squares = new double[(set.Length + Chunk - 1) / Chunk];
         Layout.Copy(set.Values, Average.Pointer, set.Length);
@@ -80,11 +86,12 @@ sealed unsafe class AdamOptimizer
             {
                 var (until, factor) = Stretch(at);
                 until = Math.Min(until, end);
-                Optimizers.Adam(_set.Values + at, gradient + at, first + at, second + at, average + at, until - at,
+                if (factor > 0) Optimizers.Adam(_set.Values + at, gradient + at, first + at, second + at, average + at, until - at,
                     (float)(rate * factor), (float)Beta1, (float)Beta2, correction1, correction2, (float)Epsilon, (float)WeightDecay, (float)Ridge, averageRate, scale);
                 at = until;
             }
         });
+        _muon?.Update(gradient, first, average, _muonShare * rate, WeightDecay, Ridge, averageRate, scale);
         _set.Changed();
         return norm;
     }
@@ -97,13 +104,14 @@ sealed unsafe class AdamOptimizer
         return (_set.Length, 1);
     }
 
-    static (long, double)[] Stretches(ParameterSet set)
+    static (long, double)[] Stretches(ParameterSet set, bool isMuon)
     {
         var stretches = new List<(long End, double Rate)>();
         foreach (var parameter in set.Parameters)
         {
-            if (stretches.Count > 0 && stretches[^1].Rate == parameter.Rate) stretches.RemoveAt(stretches.Count - 1);
-            stretches.Add((parameter.Offset + parameter.Length, parameter.Rate));
+            var rate = isMuon && parameter.Matrices > 0 ? 0 : parameter.Rate;
+            if (stretches.Count > 0 && stretches[^1].Rate == rate) stretches.RemoveAt(stretches.Count - 1);
+            stretches.Add((parameter.Offset + parameter.Length, rate));
         }
         return [.. stretches];
     }
