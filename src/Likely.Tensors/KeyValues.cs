@@ -14,22 +14,26 @@ sealed unsafe class KeyValues
 
     /// <param name="memory">Where they live.</param>
     /// <param name="batch">Examples.</param>
-    /// <param name="channels">Of a key, of all heads.</param>
+    /// <param name="channels">Of a value, of all heads.</param>
     /// <param name="room">Positions there is room for; it grows if there are more.</param>
-    public KeyValues(Tape memory, int batch, int channels, int room)
+    /// <param name="keyWidth">Times the channels of a value: those of a key.</param>
+    public KeyValues(Tape memory, int batch, int channels, int room, int keyWidth = 1)
     {
-        (_memory, Counts, Channels) = (memory, new int[batch], channels);
+        (_memory, Counts, Channels, ValueChannels) = (memory, new int[batch], keyWidth * channels, channels);
         (Keys, Values) = New(room);
     }
 
     KeyValues(Tape memory, KeyValues from, ReadOnlySpan<int> examples, Func<Tensor, Tape, int[], Tensor> copy)
     {
         int[] chosen = [.. examples];
-        (_memory, Channels, Counts) = (memory, from.Channels, Array.ConvertAll(chosen, example => from.Counts[example]));
+        (_memory, Channels, ValueChannels, Counts) = (memory, from.Channels, from.ValueChannels, Array.ConvertAll(chosen, example => from.Counts[example]));
         (Keys, Values) = (copy(from.Keys, memory, chosen), copy(from.Values, memory, chosen));
     }
 
+    /// <summary>Channels of a key.</summary>
     public int Channels { get; }
+
+    public int ValueChannels { get; }
 
     /// <summary>Positions of each example.</summary>
     public int[] Counts { get; }
@@ -42,7 +46,7 @@ sealed unsafe class KeyValues
 
     public KeyValues Copy(Tape memory, ReadOnlySpan<int> examples, Func<Tensor, Tape, int[], Tensor> copy) => new(memory, this, examples, copy);
 
-    /// <summary>Takes in the keys and values of new positions, [T, B, 3C] of queries, keys and values.</summary>
+    /// <summary>Takes in the keys and values of new positions, [T, B, ..] of queries, keys and values side by side.</summary>
     public void Append(Tensor x)
     {
         Reserve(Counts.Max() + x.Positions);
@@ -54,7 +58,7 @@ sealed unsafe class KeyValues
                 var row = x.Data + ((nint)t * x.Batch + b) * x.Stride;
                 var keys = Keys.Data + ((nint)(at / Block) * x.Batch + b) * Keys.Stride + at % Block;
                 for (var c = 0; c < Channels; c++) keys[c * Block] = row[Channels + c];
-                Layout.Copy(row + 2 * Channels, Values.Data + ((nint)at * x.Batch + b) * Values.Stride, Channels);
+                Layout.Copy(row + 2 * Channels, Values.Data + ((nint)at * x.Batch + b) * Values.Stride, ValueChannels);
             }
             Counts[b] += x.Positions;
         }
@@ -68,6 +72,32 @@ sealed unsafe class KeyValues
         if (!_memory.Computes) return;
         for (var block = 0; block * Block < Counts[example]; block++) from.Keys.Row(block, source).CopyTo(Keys.Row(block, example));
         for (var at = 0; at < Counts[example]; at++) from.Values.Row(at, source).CopyTo(Values.Row(at, example));
+    }
+
+    /// <summary>
+    /// Forgets of one example all but the last positions, which become its first; the channels of keys that tell positions, the second half of those of each head, are made anew.
+    /// </summary>
+    public void Keep(int example, int positions, int heads, Rotation rotation)
+    {
+        var skipped = Counts[example] - positions;
+        if (skipped <= 0) return;
+        Counts[example] = positions;
+        if (!_memory.Computes) return;
+        var size = Channels / heads / 2;
+        for (var at = 0; at < positions; at++)
+        {
+            float* key = Key(at), from = Key(at + skipped);
+            for (var c = 0; c < Channels; c++) key[c * Block] = from[c * Block];
+            for (var head = 0; head < heads; head++)
+                for (var pair = 0; pair < rotation.Pairs; pair++)
+                {
+                    var channel = key + ((2 * head + 1) * size + pair) * Block;
+                    (channel[0], channel[rotation.Pairs * Block]) = (rotation.Cosines[at * rotation.Pairs + pair], rotation.Sines[at * rotation.Pairs + pair]);
+                }
+            Values.Row(at + skipped, example).CopyTo(Values.Row(at, example));
+        }
+
+        float* Key(int at) => Keys.Data + ((nint)(at / Block) * Keys.Batch + example) * Keys.Stride + at % Block;
     }
 
     void Reserve(int positions)
@@ -88,7 +118,7 @@ sealed unsafe class KeyValues
     (Tensor Keys, Tensor Values) New(int positions)
     {
         var blocks = (positions + Block - 1) / Block;
-        var (keys, values) = (_memory.New(new Shape(blocks, Counts.Length, Block * Channels)), _memory.New(new Shape(blocks * Block, Counts.Length, Channels)));
+        var (keys, values) = (_memory.New(new Shape(blocks, Counts.Length, Block * Channels)), _memory.New(new Shape(blocks * Block, Counts.Length, ValueChannels)));
         if (_memory.Computes)
         {
             Clear(keys);

@@ -9,20 +9,21 @@ public static unsafe partial class Ops
 
     /// <summary>
     /// Causal attention of several heads (Vaswani et al. 2017, eq. 1): queries, keys and values side by side [T, B, 3C] give [T, B, C], each position a mean of the values up to
-    /// its own that a pattern lets it see, weighed by softmax(q k / sqrt(C / heads)). With a past, the positions follow those it holds, and are added to it; the past is a constant.
+    /// its own that a pattern lets it see, weighed by softmax(q k / sqrt(C / heads)). Queries and keys may be so many times as wide as values. With a past, the positions follow those it holds, and are
+    /// added to it; the past is a constant.
     /// </summary>
-    /// <exception cref="ArgumentException">The channels are not three times a multiple of the heads, or the past is of others.</exception>
-    internal static Tensor Attention(Tensor x, int heads, KeyValues? past = null, AttentionPattern? pattern = null)
+    /// <exception cref="ArgumentException">The channels are not such a multiple of the heads, or the past is of others.</exception>
+    internal static Tensor Attention(Tensor x, int heads, KeyValues? past = null, AttentionPattern? pattern = null, int keyWidth = 1)
     {
         pattern ??= AttentionPattern.Dense;
-        var channels = x.Channels / 3;
-        if (heads < 1 || x.Channels != 3 * channels || channels % heads != 0) throw new ArgumentException($"{heads} heads cannot share the queries, keys and values of {x.Shape}");
-        if (past is not null && (past.Channels != channels || past.Counts.Length != x.Batch)) throw new ArgumentException($"a past of {past.Counts.Length} examples and {past.Channels} channels does not go on with {x.Shape}");
+        var channels = x.Channels / (2 * keyWidth + 1);
+        if (heads < 1 || x.Channels != (2 * keyWidth + 1) * channels || channels % heads != 0) throw new ArgumentException($"{heads} heads cannot share the queries, keys and values of {x.Shape}");
+        if (past is not null && (past.Channels != keyWidth * channels || past.ValueChannels != channels || past.Counts.Length != x.Batch)) throw new ArgumentException($"a past of {past.Counts.Length} examples and {past.Channels} channels does not go on with {x.Shape}");
         var tape = x.Tape;
         var y = tape.New(x.Shape with { Channels = channels }, requiresGradient: true);
         var counts = past is null ? new int[x.Batch] : [.. past.Counts];
         past?.Append(x);
-        var work = new AttentionWork(tape, x, heads, past, counts, pattern);
+        var work = new AttentionWork(tape, x, heads, past, counts, pattern, keyWidth);
         if (past is not null && x.Positions < FewQueries) work.Few(y);
         else work.Forward(y);
         work.Dispose();
@@ -31,12 +32,12 @@ public static unsafe partial class Ops
         {
             var (x, y) = (e.A!, e.Output!);
             var dx = tape.GradientOf(x, out var isNew);
-            var (past, pattern) = ((KeyValues?, AttentionPattern))e.State!;
-            var work = new AttentionWork(tape, x, (int)e.Number, past, e.Indices.AsSpan(0, x.Batch).ToArray(), pattern, isBackward: true);
+            var (past, pattern, keyWidth) = ((KeyValues?, AttentionPattern, int))e.State!;
+            var work = new AttentionWork(tape, x, (int)e.Number, past, e.Indices.AsSpan(0, x.Batch).ToArray(), pattern, keyWidth, isBackward: true);
             work.Backward(y, dx, isNew);
             work.Dispose();
         });
-        (entry.A, entry.Number, entry.State) = (x, (ulong)heads, (past, pattern));
+        (entry.A, entry.Number, entry.State) = (x, (ulong)heads, (past, pattern, keyWidth));
         if (entry.Indices.Length < counts.Length) entry.Indices = new int[counts.Length];
         counts.CopyTo(entry.Indices, 0);
         return y;
@@ -50,19 +51,21 @@ public static unsafe partial class Ops
         readonly KeyValues? _past;
         readonly AttentionPattern _pattern;
         readonly int[] _counts;
-        readonly int _heads, _size, _padded, _channels, _width;
+        readonly int _heads, _size, _padded, _keySize, _keyPadded, _channels, _width; // sizes of a head
         readonly float _scale;
         readonly FloatBlock _memory;
         readonly float* _queries, _keysTurned, _values, _scores, _result, _zeros, _keys, _valuesTurned, _dScores, _dResult, _dKeys, _dValues, _dKeyRows, _dValueRows;
 
-        public AttentionWork(Tape tape, Tensor x, int heads, KeyValues? past, int[] counts, AttentionPattern pattern, bool isBackward = false)
+        public AttentionWork(Tape tape, Tensor x, int heads, KeyValues? past, int[] counts, AttentionPattern pattern, int keyWidth, bool isBackward = false)
         {
-            (_tape, _x, _past, _counts, _pattern, _heads, _channels) = (tape, x, past, counts, pattern, heads, x.Channels / 3);
+            (_tape, _x, _past, _counts, _pattern, _heads, _channels) = (tape, x, past, counts, pattern, heads, x.Channels / (2 * keyWidth + 1));
             (_size, _scale) = (_channels / heads, (float)(1 / Math.Sqrt(_channels / heads)));
-            _padded = Shape.RoundUp(_size);
+            _keySize = keyWidth * _size;
+            (_padded, _keyPadded) = (Shape.RoundUp(_size), Shape.RoundUp(_keySize));
             _width = Shape.RoundUp(pattern.MostKeys(counts.Max() + x.Positions));
-            long rows = (long)x.Positions * _padded, all = (long)_width * _padded, block = (long)QueryBlock * _width;
-            _memory = tape.RentScratch(rows + 2 * all + block + (long)QueryBlock * _padded + (isBackward ? 2 * all + block + 3 * rows + (pattern.IsDense ? 0 : 2 * all) : 0));
+            long queries = (long)x.Positions * _keyPadded, rows = (long)x.Positions * _padded, keys = (long)_width * _keyPadded, values = (long)_width * _padded, block = (long)QueryBlock * _width;
+            _memory = tape.RentScratch(queries + keys + values + block + (long)QueryBlock * _keyPadded
+                + (isBackward ? keys + values + block + queries + 2 * rows + (pattern.IsDense ? 0 : keys + values) : 0));
             var at = _memory.Pointer;
             float* Take(long length)
             {
@@ -70,31 +73,35 @@ public static unsafe partial class Ops
                 at += length;
                 return taken;
             }
-            _queries = Take(rows);
-            _keysTurned = Take(all);
-            _values = Take(all);
+            _queries = Take(queries);
+            _keysTurned = Take(keys);
+            _values = Take(values);
             _scores = Take(block);
-            _result = Take(QueryBlock * _padded);
+            _result = Take(QueryBlock * _keyPadded);
             if (isBackward)
             {
-                _keys = Take(all);
-                _valuesTurned = Take(all);
+                _keys = Take(keys);
+                _valuesTurned = Take(values);
                 _dScores = Take(block);
                 _dResult = Take(rows);
-                _dKeys = Take(rows);
+                _dKeys = Take(queries);
                 _dValues = Take(rows);
                 // A key of several groups has a sum in each; where there is but one group, its sums are the gradients.
-                _dKeyRows = pattern.IsDense ? _dKeys : Take(all);
-                _dValueRows = pattern.IsDense ? _dValues : Take(all);
+                _dKeyRows = pattern.IsDense ? _dKeys : Take(keys);
+                _dValueRows = pattern.IsDense ? _dValues : Take(values);
             }
-            _zeros = tape.Zeros(Math.Max(_width, _padded));
+            _zeros = tape.Zeros(Math.Max(_width, _keyPadded));
         }
 
         public readonly void Dispose() => _tape.ReturnScratch(_memory);
 
         readonly nint RowStride => (nint)_x.Batch * _x.Stride;
 
-        readonly float* Row(int example, int part, int head) => _x.Data + (nint)example * _x.Stride + part * _channels + head * _size;
+        readonly float* Query(int example, int head) => _x.Data + (nint)example * _x.Stride + head * _keySize;
+
+        readonly float* Key(int example, int head) => Query(example, head) + _heads * _keySize;
+
+        readonly float* Value(int example, int head) => _x.Data + (nint)example * _x.Stride + 2 * _heads * _keySize + head * _size;
 
         // A walk's step: dense keys are where they lie.
         public readonly void Few(Tensor y)
@@ -110,17 +117,17 @@ public static unsafe partial class Ops
                     var (count, padded) = (seen.End, Shape.RoundUp(seen.End));
                     for (var h = 0; h < _heads; h++)
                     {
-                        Kernels.Attention.Pack(Row(b, 0, h) + t * RowStride, 0, 1, _size, _scale, _queries, _padded);
-                        float* blocks = keys.Data + (nint)b * keys.Stride + h * _size * 16, rows = values.Data + (nint)b * values.Stride + h * _size;
+                        Kernels.Attention.Pack(Query(b, h) + t * RowStride, 0, 1, _keySize, _scale, _queries, _keyPadded);
+                        float* blocks = keys.Data + (nint)b * keys.Stride + h * _keySize * 16, rows = values.Data + (nint)b * values.Stride + h * _size;
                         nint blockStride = (nint)keys.Batch * keys.Stride, rowStride = (nint)values.Batch * values.Stride;
                         if (!_pattern.IsDense)
                         {
                             GatherBlocks(b, h, group, count);
-                            (blockStride, rowStride) = (16 * _size, _padded);
+                            (blockStride, rowStride) = (16 * _keySize, _padded);
                             blocks = _keysTurned;
                             rows = _values;
                         }
-                        Kernels.Attention.Scores(_queries, blocks, blockStride, padded / 16, _size, _scores);
+                        Kernels.Attention.Scores(_queries, blocks, blockStride, padded / 16, _keySize, _scores);
                         var inverse = Kernels.Attention.Exponentials(_scores, seen.Prefix, seen.Begin, count, padded);
                         Kernels.Attention.Mix(_scores, rows, rowStride, count, _size, _result);
                         Kernels.Attention.Put(_result, inverse, y.Data + ((nint)t * y.Batch + b) * y.Stride + h * _size, _size);
@@ -158,8 +165,8 @@ public static unsafe partial class Ops
                 for (var h = 0; h < _heads; h++)
                 {
                     var past = _counts[b];
-                    new Span<float>(_dKeys, 2 * _x.Positions * _padded).Clear();
-                    var dRow = dx + (nint)b * _x.Stride + h * _size;
+                    new Span<float>(_dKeys, _x.Positions * (_keyPadded + _padded)).Clear();
+                    float* dQuery = dx + (nint)b * _x.Stride + h * _keySize, dKey = dQuery + _heads * _keySize, dValue = dx + (nint)b * _x.Stride + 2 * _heads * _keySize + h * _size;
                     for (var g = 0; g < _pattern.Groups(past + _x.Positions); g++)
                     {
                         var group = _pattern.Group(g, past, past + _x.Positions);
@@ -167,20 +174,20 @@ public static unsafe partial class Ops
                         PackGroup(b, h, group);
                         var all = group.Keys;
                         Kernels.Attention.Turn(_values, _padded, all, _size, _valuesTurned, _width);
-                        Layout.Transpose(_keysTurned, _size, all, _width, _keys, _padded);
+                        Layout.Transpose(_keysTurned, _keySize, all, _width, _keys, _keyPadded);
                         nint at = group.First - past, rowStep = group.Step * RowStride;
                         Kernels.Attention.Pack(y.Gradient + (at * y.Batch + b) * y.Stride + h * _size, (nint)group.Step * y.Batch * y.Stride, group.Count, _size, 1, _dResult, _padded);
                         var old = _pattern.IsDense ? past : group.FirstFrom(past); // keys of the past are constants
                         if (!_pattern.IsDense)
                         {
-                            new Span<float>(_dKeyRows, all * _padded).Clear();
+                            new Span<float>(_dKeyRows, all * _keyPadded).Clear();
                             new Span<float>(_dValueRows, all * _padded).Clear();
                         }
                         for (var first = 0; first < group.Count; first += QueryBlock)
                         {
                             var rows = Math.Min(QueryBlock, group.Count - first);
                             var (keys, columns) = Scores(group, first, rows);
-                            float* dResult = _dResult + (nint)first * _padded, queries = _queries + (nint)first * _padded;
+                            float* dResult = _dResult + (nint)first * _padded, queries = _queries + (nint)first * _keyPadded;
                             Kernels.Convolution.Pointwise(dResult, _padded, rows, _size, _valuesTurned, _width, _zeros, _dScores, _width, columns);
                             for (var r = 0; r < rows; r++)
                             {
@@ -190,21 +197,21 @@ public static unsafe partial class Ops
                             if (keys > old)
                             {
                                 Kernels.Convolution.PointwiseGradient(_scores + old, _width, dResult, _padded, rows, keys - old, _dValueRows, _padded, _padded);
-                                Kernels.Convolution.PointwiseGradient(_dScores + old, _width, queries, _padded, rows, keys - old, _dKeyRows, _padded, _padded);
+                                Kernels.Convolution.PointwiseGradient(_dScores + old, _width, queries, _keyPadded, rows, keys - old, _dKeyRows, _keyPadded, _keyPadded);
                             }
-                            Kernels.Convolution.Pointwise(_dScores, _width, rows, keys, _keys, _padded, _zeros, _result, _padded, _padded);
-                            Kernels.Attention.Unpack(_result, _padded, rows, _size, _scale, dRow + at * RowStride + first * rowStep, rowStep, write);
+                            Kernels.Convolution.Pointwise(_dScores, _width, rows, keys, _keys, _keyPadded, _zeros, _result, _keyPadded, _keyPadded);
+                            Kernels.Attention.Unpack(_result, _keyPadded, rows, _keySize, _scale, dQuery + at * RowStride + first * rowStep, rowStep, write);
                         }
                         if (_pattern.IsDense) continue;
                         for (var k = old; k < all; k++)
                         {
-                            var row = (nint)(group.At(k) - past) * _padded;
-                            Elementwise.Add(_dKeyRows + (nint)(k - old) * _padded, _dKeys + row, _padded);
-                            Elementwise.Add(_dValueRows + (nint)(k - old) * _padded, _dValues + row, _padded);
+                            nint row = group.At(k) - past;
+                            Elementwise.Add(_dKeyRows + (nint)(k - old) * _keyPadded, _dKeys + row * _keyPadded, _keyPadded);
+                            Elementwise.Add(_dValueRows + (nint)(k - old) * _padded, _dValues + row * _padded, _padded);
                         }
                     }
-                    Kernels.Attention.Unpack(_dKeys, _padded, _x.Positions, _size, 1, dRow + _channels, RowStride, write);
-                    Kernels.Attention.Unpack(_dValues, _padded, _x.Positions, _size, 1, dRow + 2 * _channels, RowStride, write);
+                    Kernels.Attention.Unpack(_dKeys, _keyPadded, _x.Positions, _keySize, 1, dKey, RowStride, write);
+                    Kernels.Attention.Unpack(_dValues, _padded, _x.Positions, _size, 1, dValue, RowStride, write);
                 }
         }
 
@@ -213,7 +220,7 @@ public static unsafe partial class Ops
         {
             var keys = group.KeysUpTo(first + rows - 1);
             var columns = Shape.RoundUp(keys);
-            Kernels.Convolution.Pointwise(_queries + (nint)first * _padded, _padded, rows, _size, _keysTurned, _width, _zeros, _scores, _width, columns);
+            Kernels.Convolution.Pointwise(_queries + (nint)first * _keyPadded, _keyPadded, rows, _keySize, _keysTurned, _width, _zeros, _scores, _width, columns);
             return (keys, columns);
         }
 
@@ -226,7 +233,7 @@ public static unsafe partial class Ops
         readonly void PackGroup(int example, int head, in AttentionGroup group)
         {
             var all = group.Keys;
-            Kernels.Attention.Pack(Row(example, 0, head) + (group.First - _counts[example]) * RowStride, group.Step * RowStride, group.Count, _size, _scale, _queries, _padded);
+            Kernels.Attention.Pack(Query(example, head) + (group.First - _counts[example]) * RowStride, group.Step * RowStride, group.Count, _keySize, _scale, _queries, _keyPadded);
             if (_past is null)
             {
                 // Stretches of keys that follow one another by one step.
@@ -235,18 +242,18 @@ public static unsafe partial class Ops
                     var isPrefix = key < group.Prefix;
                     var (count, step) = isPrefix ? (group.Summary, 1) : (all - key, group.Step);
                     nint from = group.At(key) * RowStride, stride = step * RowStride;
-                    Layout.Transpose(Row(example, 1, head) + from, count, _size, stride, _keysTurned + key, _width);
-                    Kernels.Attention.Pack(Row(example, 2, head) + from, stride, count, _size, 1, _values + (nint)key * _padded, _padded);
+                    Layout.Transpose(Key(example, head) + from, count, _keySize, stride, _keysTurned + key, _width);
+                    Kernels.Attention.Pack(Value(example, head) + from, stride, count, _size, 1, _values + (nint)key * _padded, _padded);
                     key += count;
                 }
-                for (var c = 0; c < _size; c++)
+                for (var c = 0; c < _keySize; c++)
                     for (var key = all; key < Shape.RoundUp(all); key++) _keysTurned[(nint)c * _width + key] = 0;
                 return;
             }
             var (keys, values) = (_past.Keys, _past.Values);
             if (_pattern.IsDense)
             {
-                Kernels.Attention.Join(keys.Data + (nint)example * keys.Stride + head * _size * 16, (nint)keys.Batch * keys.Stride, Shape.RoundUp(all) / 16, _size, _keysTurned, _width);
+                Kernels.Attention.Join(keys.Data + (nint)example * keys.Stride + head * _keySize * 16, (nint)keys.Batch * keys.Stride, Shape.RoundUp(all) / 16, _keySize, _keysTurned, _width);
                 Kernels.Attention.Pack(values.Data + (nint)example * values.Stride + head * _size, (nint)values.Batch * values.Stride, all, _size, 1, _values, _padded);
                 return;
             }
@@ -254,25 +261,25 @@ public static unsafe partial class Ops
         }
 
         // Keys of a step side by side, in blocks of sixteen as they are kept, and values.
-        readonly void GatherBlocks(int example, int head, in AttentionGroup group, int count) => Gather(example, head, group, count, 16, 16 * _size);
+        readonly void GatherBlocks(int example, int head, in AttentionGroup group, int count) => Gather(example, head, group, count, 16, 16 * _keySize);
 
         // Keys of the past to [.., channel, ..] with so many floats from channel to channel, and so many from one sixteen to the next, where 1 means that they follow; zeros behind them.
         readonly void Gather(int example, int head, in AttentionGroup group, int count, nint channelStride, int sixteenStride)
         {
             var (keys, values) = (_past!.Keys, _past.Values);
-            float* blocks = keys.Data + (nint)example * keys.Stride + head * _size * 16, rows = values.Data + (nint)example * values.Stride + head * _size;
+            float* blocks = keys.Data + (nint)example * keys.Stride + head * _keySize * 16, rows = values.Data + (nint)example * values.Stride + head * _size;
             nint blockStride = (nint)keys.Batch * keys.Stride, rowStride = (nint)values.Batch * values.Stride;
             for (var key = 0; key < Shape.RoundUp(count); key++)
             {
                 var to = _keysTurned + (sixteenStride == 1 ? key : (nint)(key / 16) * sixteenStride + key % 16);
                 if (key >= count)
                 {
-                    for (var c = 0; c < _size; c++) to[c * channelStride] = 0;
+                    for (var c = 0; c < _keySize; c++) to[c * channelStride] = 0;
                     continue;
                 }
                 var at = group.At(key);
                 var from = blocks + at / 16 * blockStride + at % 16;
-                for (var c = 0; c < _size; c++) to[c * channelStride] = from[c * 16];
+                for (var c = 0; c < _keySize; c++) to[c * channelStride] = from[c * 16];
                 Kernels.Attention.Pack(rows + at * rowStride, 0, 1, _size, 1, _values + (nint)key * _padded, _padded);
             }
         }

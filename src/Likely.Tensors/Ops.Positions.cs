@@ -71,6 +71,80 @@ public static unsafe partial class Ops
     }
 
     /// <summary>
+    /// What each position asks of contents, and of distances: x [T, B, 4C] of queries q, queries of distances a, keys k and values v gives [T, B, 5C] of [q, a turned by i] and [k, one turned by j], head by head,
+    /// and v. The product of the second halves is sum over pairs of a cos((i - j) w) + b sin((i - j) w), w the pair's speed: a sinusoid of the distance alone (Dai et al. 2019, eq. 4).
+    /// </summary>
+    /// <exception cref="ArgumentException">The angles are of other heads, or there are none for so many positions.</exception>
+    internal static Tensor RelativeKeys(Tensor x, int heads, Rotation rotation, int[]? before)
+    {
+        var channels = x.Channels / 4;
+        if (heads < 1 || channels % heads != 0 || x.Channels != 4 * channels || channels / heads / 2 != rotation.Pairs) throw new ArgumentException($"angles of {rotation.Pairs} pairs do not fit {heads} heads of {x.Shape}");
+        RequirePositions(x, before, rotation.Positions);
+        var tape = x.Tape;
+        var y = tape.New(x.Shape with { Channels = 5 * channels }, x.RequiresGradient);
+        for (var t = 0; t < x.Positions && tape.Computes; t++)
+            for (var b = 0; b < x.Batch; b++) RelativeKeys(x.Row(t, b), y.Row(t, b), heads, rotation, At(before, b) + t);
+        if (!tape.Recording) return y;
+        var entry = tape.Record(y, static (tape, e) =>
+        {
+            Tensor x = e.A!, y = e.Output!;
+            var (rotation, before) = ((Rotation, int[]?))e.State!;
+            if (!x.RequiresGradient) return;
+            var dx = tape.GradientOf(x, out var isNew);
+            for (var t = 0; t < x.Positions && tape.Computes; t++)
+                for (var b = 0; b < x.Batch; b++)
+                {
+                    nint row = (nint)t * x.Batch + b;
+                    RelativeKeysBackward(new(y.Gradient + row * y.Stride, y.Channels), new(dx + row * x.Stride, x.Channels), (int)e.Number, rotation, At(before, b) + t, isNew);
+                }
+        });
+        (entry.A, entry.Number, entry.State) = (x, (ulong)heads, (rotation, before is null ? null : (int[])before.Clone()));
+        return y;
+    }
+
+    static void RelativeKeys(ReadOnlySpan<float> x, Span<float> y, int heads, Rotation rotation, int position)
+    {
+        var (channels, size, pairs) = (x.Length / 4, x.Length / 4 / heads, rotation.Pairs);
+        ReadOnlySpan<float> cosine = rotation.Cosines.AsSpan(position * pairs, pairs), sine = rotation.Sines.AsSpan(position * pairs, pairs);
+        for (var head = 0; head < heads; head++)
+        {
+            Span<float> query = y.Slice(2 * head * size, 2 * size), key = y.Slice(2 * channels + 2 * head * size, 2 * size);
+            var distance = x.Slice(channels + head * size, size);
+            x.Slice(head * size, size).CopyTo(query);
+            x.Slice(2 * channels + head * size, size).CopyTo(key);
+            if (size % 2 == 1) query[^1] = key[^1] = 0;
+            for (var i = 0; i < pairs; i++)
+            {
+                var (first, second) = (distance[i], distance[i + pairs]);
+                query[size + i] = first * cosine[i] - second * sine[i];
+                query[size + pairs + i] = second * cosine[i] + first * sine[i];
+                (key[size + i], key[size + pairs + i]) = (cosine[i], sine[i]);
+            }
+        }
+        x[(3 * channels)..].CopyTo(y[(4 * channels)..]);
+    }
+
+    static void RelativeKeysBackward(ReadOnlySpan<float> dy, Span<float> dx, int heads, Rotation rotation, int position, bool write)
+    {
+        var (channels, size, pairs) = (dx.Length / 4, dx.Length / 4 / heads, rotation.Pairs);
+        ReadOnlySpan<float> cosine = rotation.Cosines.AsSpan(position * pairs, pairs), sine = rotation.Sines.AsSpan(position * pairs, pairs);
+        if (write) dx.Clear();
+        for (var head = 0; head < heads; head++)
+        {
+            ReadOnlySpan<float> query = dy.Slice(2 * head * size, 2 * size), key = dy.Slice(2 * channels + 2 * head * size, size);
+            Span<float> dQuery = dx.Slice(head * size, size), distance = dx.Slice(channels + head * size, size), dKey = dx.Slice(2 * channels + head * size, size);
+            for (var c = 0; c < size; c++) (dQuery[c], dKey[c]) = (dQuery[c] + query[c], dKey[c] + key[c]);
+            for (var i = 0; i < pairs; i++)
+            {
+                var (first, second) = (query[size + i], query[size + pairs + i]);
+                distance[i] += first * cosine[i] + second * sine[i];
+                distance[i + pairs] += second * cosine[i] - first * sine[i];
+            }
+        }
+        for (var c = 0; c < channels; c++) dx[3 * channels + c] += dy[4 * channels + c];
+    }
+
+    /// <summary>
     /// y [T, B, C] whose first C / 2 channels are those of x one position before, and the others those of x. What was before the first position is the past's, to which the last is added, or zeros.
     /// </summary>
     /// <exception cref="ArgumentException">The past is of others.</exception>

@@ -36,11 +36,17 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
 
     protected abstract double MultiplyAddsPerPosition { get; }
 
-    /// <summary>Positions of a window, beyond which the network sees nothing; null: it sees all that came before. See <see cref="ContextWindows"/>.</summary>
+    /// <summary>Positions of a window, or null: the network goes on from all that came before. What it sees beyond a window: see <see cref="ContextWindows"/>, or if it <see cref="Recalls"/>, <see cref="Segments"/>.</summary>
     protected virtual int? Context => null;
 
+    /// <summary>Whether a window begins with what layers remember of the one before.</summary>
+    protected virtual bool Recalls => false;
+
+    /// <summary>Lets the layers keep what they recall of an example, as a new window begins.</summary>
+    internal virtual void BeginSegment(Run run, int example) { }
+
     internal Tensor Run(SymbolInput x, Pass pass) =>
-        Context is { } context && pass.Run is { } run ? run.Slot(this, () => new ContextWindows(this, context, run)).Forward(x, pass) : Forward(x, pass);
+        Context is { } context && pass.Run is { } run ? run.Slot<Windows>(this, () => Recalls ? new Segments(this, context, run) : new ContextWindows(this, context, run)).Forward(x, pass) : Forward(x, pass);
 
     internal Tensor RunWithin(SymbolInput x, Pass pass) => Forward(x, pass);
 

@@ -62,12 +62,10 @@ public sealed record TransformerConfig : ModelConfig
 
 sealed class Transformer : SequenceModel
 {
-    const double Deviation = 0.02; // of GPT-2's weights
-
     readonly TransformerConfig _config;
     readonly Parameter _symbols;
     readonly Parameter? _positions;
-    readonly Block[] _blocks;
+    readonly TransformerBlock[] _blocks;
     readonly Normalization _last;
     readonly Pointwise? _output;
     readonly ulong _path;
@@ -77,13 +75,18 @@ sealed class Transformer : SequenceModel
         var (scope, channels) = (new ParameterScope(Parameters), config.Channels);
         if (channels % config.Heads != 0) throw new ModelException($"channels={channels} is no multiple of heads={config.Heads}, which share them");
         _config = config;
-        _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, Deviation * Math.Sqrt(space.Levels + 1));
-        if (config.Positions == "learned") _positions = scope.Weight("positions", 1, config.Context, channels, Deviation * Math.Sqrt(config.Context));
+        _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, TransformerBlock.Deviation * Math.Sqrt(space.Levels + 1));
+        if (config.Positions == "learned") _positions = scope.Weight("positions", 1, config.Context, channels, TransformerBlock.Deviation * Math.Sqrt(config.Context));
         var rotation = config.Positions == "rotary" ? new Rotation(channels / config.Heads, config.Context) : null;
+        var options = new TransformerBlockOptions(channels, config.Heads, config.Layers, config.Context)
+        {
+            Dropout = config.Dropout, Rotation = rotation, NormalizesHeads = config.QueryKeyNorm, Centres = config.Norm == "layer", IsSquared = config.Activation == "squared-relu",
+            BeginsAtZero = config.ZeroOutput, Shifts = config.TokenShift,
+        };
         var patterns = Enumerable.Range(0, config.Layers).Select(i => Pattern(config, i)).ToArray();
-        _blocks = [.. patterns.Select((pattern, i) => new Block(scope.At("blocks").At(i), config, rotation, pattern))];
+        _blocks = [.. patterns.Select((pattern, i) => new TransformerBlock(scope.At("blocks").At(i), options with { Pattern = pattern }))];
         _last = new Normalization(scope.At("norm"), channels, config.Norm == "layer");
-        if (!config.Tied) _output = new Pointwise(scope.At("output"), channels, space.Levels, Deviation * Math.Sqrt(channels));
+        if (!config.Tied) _output = new Pointwise(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
         _path = Philox.Hash("input");
         MultiplyAddsPerPosition = channels * (12.0 * channels * config.Layers + 2 * patterns.Sum(pattern => pattern.MeanKeys(config.Context)) + space.Levels);
     }
@@ -116,42 +119,5 @@ sealed class Transformer : SequenceModel
         foreach (var block in _blocks) h = block.Forward(h, before, pass);
         h = _last.Forward(h);
         return _output is null ? Ops.Scores(h, _symbols, Head.Outputs) : _output.Forward(h);
-    }
-
-    // h + attention of the normalised h, then h + two maps of the normalised h.
-    sealed class Block
-    {
-        readonly Normalization _first, _second;
-        readonly Attention _attention;
-        readonly Pointwise _inner, _outer;
-        readonly TokenShift? _firstShift, _secondShift;
-        readonly bool _isSquared;
-        readonly float _dropout;
-        readonly ulong _attentionPath, _mapsPath;
-
-        public Block(ParameterScope scope, TransformerConfig config, Rotation? rotation, AttentionPattern pattern)
-        {
-            var (channels, centred) = (config.Channels, config.Norm == "layer");
-            var outputDeviation = config.ZeroOutput ? 0 : Deviation / Math.Sqrt(2 * config.Layers);
-            (_isSquared, _dropout) = (config.Activation == "squared-relu", (float)config.Dropout);
-            _first = new Normalization(scope.At("attention").At("norm"), channels, centred);
-            _attention = new Attention(scope.At("attention"), channels, config.Heads, config.Context, rotation, config.QueryKeyNorm, pattern, Deviation, outputDeviation);
-            _second = new Normalization(scope.At("maps").At("norm"), channels, centred);
-            _inner = new Pointwise(scope.At("maps").At("inner"), channels, 4 * channels, Deviation * Math.Sqrt(channels), matrices: 1);
-            _outer = new Pointwise(scope.At("maps").At("outer"), 4 * channels, channels, outputDeviation * Math.Sqrt(4 * channels), matrices: 1);
-            if (config.TokenShift) (_firstShift, _secondShift) = (new TokenShift(channels), new TokenShift(channels));
-            (_attentionPath, _mapsPath) = (Philox.Hash(scope.At("attention").Path), Philox.Hash(scope.At("maps").Path));
-        }
-
-        static Tensor Shifted(TokenShift? shift, Tensor x, Pass pass) => shift is null ? x : shift.Forward(x, pass);
-
-        public int[]? Before(Run? run) => _attention.Before(run);
-
-        public Tensor Forward(Tensor h, int[]? before, Pass pass)
-        {
-            h = Ops.Add(h, Ops.Dropout(_attention.Forward(Shifted(_firstShift, _first.Forward(h), pass), before, pass), _dropout, _attentionPath));
-            var inner = _inner.Forward(Shifted(_secondShift, _second.Forward(h), pass));
-            return Ops.Add(h, Ops.Dropout(_outer.Forward(_isSquared ? Ops.SquaredRelu(inner) : Ops.Gelu(inner)), _dropout, _mapsPath));
-        }
     }
 }

@@ -26,6 +26,30 @@ static class DoubleOps
         return y;
     }
 
+    /// <summary>Queries and keys of contents and of distances, side by side in each head, and values; pairs of a head of d turn by p 10000^(-2i/d).</summary>
+    public static double[] RelativeKeys(int batch, int heads, int size, double[] x, int[]? before)
+    {
+        var (channels, pairs) = (heads * size, size / 2);
+        var y = new double[x.Length / 4 * 5];
+        for (var row = 0; row < x.Length / 4 / channels; row++)
+        {
+            var position = row / batch + (before?[row % batch] ?? 0);
+            double X(int part, int h, int c) => x[(row * 4 + part) * channels + h * size + c];
+            for (var h = 0; h < heads; h++)
+                for (var c = 0; c < size; c++)
+                {
+                    int query = row * 5 * channels + 2 * h * size + c, key = query + 2 * channels;
+                    (y[query], y[key], y[(row * 5 + 4) * channels + h * size + c]) = (X(0, h, c), X(2, h, c), X(3, h, c));
+                    if (c >= 2 * pairs) continue;
+                    var angle = position * Math.Pow(10_000, -2.0 * (c % pairs) / size);
+                    (double first, double second) = (X(1, h, c % pairs), X(1, h, c % pairs + pairs));
+                    y[query + size] = c < pairs ? first * Math.Cos(angle) - second * Math.Sin(angle) : second * Math.Cos(angle) + first * Math.Sin(angle);
+                    y[key + size] = c < pairs ? Math.Cos(angle) : Math.Sin(angle);
+                }
+        }
+        return y;
+    }
+
     /// <summary>The first half of the channels from one position before.</summary>
     public static double[] ShiftHalf(int batch, int channels, double[] before, double[] x)
     {
@@ -53,13 +77,13 @@ static class DoubleOps
     }
 
     /// <summary>Causal attention over x = [past, new positions], rows of queries, keys and values; what the new positions become.</summary>
-    public static double[] Attention(int batch, int heads, int size, double[] x, double[] past, Func<int, int, bool>? sees = null)
+    public static double[] Attention(int batch, int heads, int size, double[] x, double[] past, Func<int, int, bool>? sees = null, int keyWidth = 1)
     {
-        var (channels, row) = (heads * size, batch * 3 * heads * size);
+        var (channels, keys, row) = (heads * size, keyWidth * heads * size, batch * (2 * keyWidth + 1) * heads * size);
         double[] all = [.. past, .. x];
         var (before, positions) = (past.Length / row, all.Length / row);
-        var y = new double[x.Length / 3];
-        double At(int position, int b, int part, int h, int c) => all[position * row + b * 3 * channels + part * channels + h * size + c];
+        var y = new double[x.Length / (2 * keyWidth + 1)];
+        double At(int position, int b, int part, int h, int c) => all[position * row + b * row / batch + part * keys + h * (part < 2 ? keyWidth : 1) * size + c];
         for (var t = before; t < positions; t++)
             for (var b = 0; b < batch; b++)
                 for (var h = 0; h < heads; h++)
@@ -68,7 +92,7 @@ static class DoubleOps
                     for (var j = 0; j <= t; j++)
                     {
                         if (sees is not null && !sees(t, j)) continue;
-                        for (var c = 0; c < size; c++) weights[j] += At(t, b, 0, h, c) * At(j, b, 1, h, c);
+                        for (var c = 0; c < keyWidth * size; c++) weights[j] += At(t, b, 0, h, c) * At(j, b, 1, h, c);
                         weights[j] = Math.Exp(weights[j] / Math.Sqrt(size));
                     }
                     for (var c = 0; c < size; c++)

@@ -144,11 +144,11 @@ static class OpCases
         {
             Shape x = new(positions, batch, 3 * heads * size), before = x with { Positions = 6 };
             var name = $"of {heads} heads of {size}, {positions} positions, batch {batch}";
-            var whole = new OpCase("Attention/4", name, [x], [], (_, t, _) => Ops.Attention(t[0], heads), (t, _) => DoubleOps.Attention(batch, heads, size, t[0], []));
+            var whole = new OpCase("Attention/5", name, [x], [], (_, t, _) => Ops.Attention(t[0], heads), (t, _) => DoubleOps.Attention(batch, heads, size, t[0], []));
             yield return whole;
             yield return whole.Twice();
             var past = Bits.Normal((int)before.Count, 32);
-            yield return new("Attention/4", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], heads, Past(tape, before, past)),
+            yield return new("Attention/5", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], heads, Past(tape, before, past)),
                 (t, _) => DoubleOps.Attention(batch, heads, size, t[0], Array.ConvertAll(past, value => (double)value)));
         }
         foreach (var (positions, stride, summary) in new[] { (11, 4, 1), (60, 7, 3), (61, 20, 20) })
@@ -157,10 +157,22 @@ static class OpCases
                 Shape x = new(positions, 2, 3 * 2 * 5), before = x with { Positions = 6 };
                 var name = $"{kind} {stride} {summary}, {positions} positions";
                 var past = Bits.Normal((int)before.Count, 33);
-                yield return new OpCase("Attention/4", name, [x], [], (_, t, _) => Ops.Attention(t[0], 2, null, pattern), (t, _) => DoubleOps.Attention(2, 2, 5, t[0], [], sees)).Twice();
-                yield return new("Attention/4", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], 2, Past(tape, before, past), pattern),
+                yield return new OpCase("Attention/5", name, [x], [], (_, t, _) => Ops.Attention(t[0], 2, null, pattern), (t, _) => DoubleOps.Attention(2, 2, 5, t[0], [], sees)).Twice();
+                yield return new("Attention/5", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], 2, Past(tape, before, past), pattern),
                     (t, _) => DoubleOps.Attention(2, 2, 5, t[0], Array.ConvertAll(past, value => (double)value), sees));
             }
+        foreach (var (positions, batch, heads, size) in new[] { (1, 1, 1, 1), (5, 2, 2, 3), (7, 3, 2, 4), (60, 1, 1, 18) })
+        {
+            Shape wide = new(positions, batch, 5 * heads * size), before = wide with { Positions = 6 };
+            var name = $"of {heads} heads of {size} and keys twice as wide, {positions} positions, batch {batch}";
+            var past = Bits.Normal((int)before.Count, 34);
+            yield return new OpCase("Attention/5", name, [wide], [], (_, t, _) => Ops.Attention(t[0], heads, keyWidth: 2), (t, _) => DoubleOps.Attention(batch, heads, size, t[0], [], null, 2)).Twice();
+            yield return new("Attention/5", $"{name}, going on", [wide], [], (tape, t, _) => Ops.Attention(t[0], heads, Past(tape, before, past, 2), keyWidth: 2),
+                (t, _) => DoubleOps.Attention(batch, heads, size, t[0], Array.ConvertAll(past, value => (double)value), null, 2));
+            Shape four = wide with { Channels = 4 * heads * size };
+            foreach (var begun in new[] { null, Enumerable.Range(0, batch).Select(b => 3 * b).ToArray() })
+                yield return new OpCase("RelativeKeys/4", $"{name}, {begun?[^1]}", [four], [], (_, t, _) => Ops.RelativeKeys(t[0], heads, new Rotation(size, 80), begun), (t, _) => DoubleOps.RelativeKeys(batch, heads, size, t[0], begun)).Twice();
+        }
         foreach (var channels in new[] { 1, 5, 16, 35 })
         {
             Shape x = new(3, 2, channels), row = new(1, 1, channels);
@@ -257,9 +269,9 @@ static class OpCases
         }
     }
 
-    static KeyValues Past(Tape tape, Shape shape, float[] values)
+    static KeyValues Past(Tape tape, Shape shape, float[] values, int keyWidth = 1)
     {
-        var past = new KeyValues(new Tape(false, tape.Meter), shape.Batch, shape.Channels / 3, 3);
+        var past = new KeyValues(new Tape(false, tape.Meter), shape.Batch, shape.Channels / (2 * keyWidth + 1), 3, keyWidth);
         var x = new Tape(false, tape.Meter).New(shape);
         for (var row = 0; row < shape.Rows && tape.Computes; row++) values.AsSpan(row * shape.Channels, shape.Channels).CopyTo(x.Row(row / shape.Batch, row % shape.Batch));
         past.Append(x);
