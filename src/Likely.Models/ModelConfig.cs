@@ -10,7 +10,7 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new WaveNetConfig(), new ByteNetConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -90,6 +90,7 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(MultiplicativeLstmConfig))]
 [JsonSerializable(typeof(TransformerConfig))]
 [JsonSerializable(typeof(TransformerXlConfig))]
+[JsonSerializable(typeof(DeepTransformerConfig))]
 [JsonSerializable(typeof(WaveNetConfig))]
 [JsonSerializable(typeof(ByteNetConfig))]
 partial class ModelJson : JsonSerializerContext;

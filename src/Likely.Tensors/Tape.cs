@@ -36,6 +36,9 @@ public sealed unsafe class Tape
     /// <summary>The step's number, the shard's first example in the batch and the seed: the address of dropout's random numbers.</summary>
     public (ulong Seed, long Step, int FirstExample) Address { get; set; }
 
+    /// <summary>The share of a planned training that is over, for losses beside the main one that fade; null where none is planned: they are left out.</summary>
+    internal double? Progress { get; set; }
+
     /// <summary>
     /// Where gradients of parameters go, laid out like the parameters' own block, of whatever content: what comes first for a
     /// parameter replaces it. Null outside training.

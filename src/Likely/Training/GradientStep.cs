@@ -65,6 +65,9 @@ sealed class GradientStep
         }
     }
 
+    /// <summary>The share of the training that is over.</summary>
+    public double Progress { get; set; }
+
     /// <summary>Computes the gradient of step <paramref name="step"/>'s batch; returns its loss in nats per symbol that counts. May be ended between two shards, or if their runs go on from step to step, before the first.</summary>
     public double Compute(long step, CancellationToken cancellation = default)
     {
@@ -100,7 +103,7 @@ sealed class GradientStep
         if (_plan.HasWindows) batch.BeginWindows(size, longest);
         else batch.Begin(size);
         for (var i = 0; i < size; i++) Set(batch, i, _plan.At(first + i), item, _runs[shard]);
-        tape.Address = (_seed, step, first);
+        (tape.Address, tape.Progress) = ((_seed, step, first), Progress);
         var scale = (float)(1 / ((double)_plan.Positions * _symbols));
         _nats[shard] = _model.Loss(tape, batch, scale, _runs[shard]);
         tape.Backward();

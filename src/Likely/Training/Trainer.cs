@@ -185,6 +185,7 @@ public sealed unsafe partial class Trainer
 
     double Loss(long step, long asked, CancellationToken cancellation)
     {
+        _gradient.Progress = _state.Plan?.Share(step, 0) ?? 0;
         var loss = _gradient.Compute(step, cancellation);
         return Inspect is null ? loss : Inspect(asked, loss);
     }
