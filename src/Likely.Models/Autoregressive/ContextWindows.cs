@@ -6,7 +6,7 @@ namespace Likely.Models;
 /// What lies beyond the context of C positions of a model that looks back on so many: windows begin anew at every multiple of C - floor(C / 2) positions, reading again what
 /// the last floor(C / 2) were, so that each position behind the first C sees at least floor(C / 2) of those before it. Which it sees depends on its place in the sequence alone, however it is asked for.
 /// </summary>
-sealed unsafe class ContextWindows : Windows
+sealed unsafe class ContextWindows : WindowedPast
 {
     readonly SequenceModel _model;
     readonly int _context, _again;

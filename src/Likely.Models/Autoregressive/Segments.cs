@@ -4,7 +4,7 @@ namespace Likely.Models;
 /// Windows of a model that remembers what the last positions before a window were (Dai et al. 2019, segment-level recurrence): at every multiple of C positions each layer keeps the last M of those
 /// it has, so that a position sees those of its segment up to its own, and at least M before it where there are so many.
 /// </summary>
-sealed class Segments(SequenceModel model, int context, Run run) : Windows(model, context, run)
+sealed class Segments(SequenceModel model, int context, Run run) : WindowedPast(model, context, run)
 {
     readonly SequenceModel _model = model;
     readonly int _context = context;

@@ -46,7 +46,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
     internal virtual void BeginSegment(Run run, int example) { }
 
     internal Tensor Run(SymbolInput x, Pass pass) =>
-        Context is { } context && pass.Run is { } run ? run.Slot<Windows>(this, () => Recalls ? new Segments(this, context, run) : new ContextWindows(this, context, run)).Forward(x, pass) : Forward(x, pass);
+        Context is { } context && pass.Run is { } run ? run.Slot<WindowedPast>(this, () => Recalls ? new Segments(this, context, run) : new ContextWindows(this, context, run)).Forward(x, pass) : Forward(x, pass);
 
     internal Tensor RunWithin(SymbolInput x, Pass pass) => Forward(x, pass);
 

@@ -3,12 +3,12 @@ using Likely.Tensors;
 namespace Likely.Models;
 
 /// <summary>How far each example of a run is in its window of a model that has windows of C positions; a pass is cut where one ends, and what a new one begins with is decided there.</summary>
-abstract unsafe class Windows : RunMemory
+abstract unsafe class WindowedPast : RunMemory
 {
     readonly SequenceModel _model;
     readonly int _context;
 
-    protected Windows(SequenceModel model, int context, Run run) => (_model, _context, Run, Counts) = (model, context, run, new int[run.Batch]);
+    protected WindowedPast(SequenceModel model, int context, Run run) => (_model, _context, Run, Counts) = (model, context, run, new int[run.Batch]);
 
     protected Run Run { get; }
 
