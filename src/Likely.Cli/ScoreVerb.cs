@@ -21,22 +21,25 @@ static class ScoreVerb
     static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-scores.csv if not given", "FILE");
     static readonly Option<string?> Map = Options.Folder("--map", "Write each item with its surprise into this folder: a picture beside a map, text coloured on a page");
     static readonly Option<bool> Show = Options.Flag("--show", "Print text coloured by its surprise, for a terminal of 256 colours");
+    static readonly Option<string?> Given = Options.Text("--given", "Score every item as what comes after this text: log p(item | text); or after @FILE; @@ begins a text with @", "TEXT");
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
     public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension, of text per byte and character too",
-        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv"],
-        [Model, Data, SplitName, Set, Out, Map, Show, Limit], Run);
+        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt"],
+        [Model, Data, SplitName, Set, Out, Map, Show, Given, Limit], Run);
 
     static int Run(ParseResult result, Session session)
     {
         var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Data));
         var checkpoint = ModelFile.Read(modelPath);
         var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
+        var given = result.GetValue(Given) is { } text ? TextPrompt.Of(Given.Name, text) : null;
+        if (given is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--given is for models of text and other bytes, of which a part comes after another; this one is of {ModelFile.Modality(checkpoint).Title}");
         var splitName = result.GetValue(SplitName);
         ItemChoice.RequireKnown(splitName);
         var suffix = splitName is null or "test" ? "" : $"-{splitName}";
         var output = OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{suffix}-scores", session);
-        using var outputs = new Outputs(session.Remark, session.Force, modelPath, source);
+        using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, given?.File);
         if (output != OutputName.Stdout) outputs.Claim(output);
         using var data = session.Open(source, options, checkpoint);
         ModelFile.RequireLabels(checkpoint, data);
@@ -51,8 +54,15 @@ static class ScoreVerb
         var groups = Group(checkpoint, split, count);
         session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
         if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
-        var inText = ModelFile.ReadsOn(checkpoint) && split.AreLines;
+        var inText = given is null && ModelFile.ReadsOn(checkpoint) && split.AreLines;
         if (inText) session.Say("note        each line is scored behind the lines before it in its file, as the model was trained on running text");
+        if (modality.Units.Count > 0) session.Say($"perplexity  of a symbol, the e-th power of its mean nats; {Conventions(checkpoint.Model, given is not null || inText)}");
+        var continuations = given is null ? null : session.Watch(display =>
+        {
+            using var stream = given.Open();
+            return new ContinuationScorer(checkpoint, stream, session.Threads, bytes => display.Update((double)bytes / Math.Max(1, given.Length), "reading what is given"), session.Cancellation);
+        });
+        if (continuations is not null) session.Say($"given       {continuations.GivenSymbols} symbols, after which each item is scored{(split.AreLines ? ", with the end of its line" : "")}");
         var nats = new double[count];
         var (dimensions, archived, done) = (0L, 0.0, 0L);
         for (var i = 0; i < count; i++) dimensions += split.SpaceOf(i).Dimensions;
@@ -64,15 +74,19 @@ static class ScoreVerb
                 var coded = new double[items.Length];
                 var model = checkpoint.Model;
                 if (Evaluation.MemoryOf(model, space, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {(space.IsSequence ? $"by {space.Levels} symbols" : $"{space.Height}x{space.Width}")} takes up to {MachineMemory.Text(bytes)} of memory");
-                Evaluation.PerExample? keep = surprises is null ? null : (index, _, symbols) => surprises.Keep(index, symbols);
+                Evaluation.PerExample? keep = surprises is null ? null : (index, _, symbols) =>
+                {
+                    if (symbols.IsEmpty && continuations is not null) throw new UsageException($"the end of what is given and the beginning of {split.ItemName(index)} make one symbol together, so its surprise cannot be shown symbol by symbol; end --given where a word ends, or leave --map and --show out");
+                    surprises.Keep(index, symbols);
+                };
                 void Progress(long more)
                 {
                     var share = Math.Min(1, (double)Interlocked.Add(ref done, more) / dimensions);
                     display.Update(share, $"scoring, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left");
                 }
-                var scores = inText ? new Scorer(model, session.Threads).ScoreLines(split, keep, Progress, session.Cancellation)
+                var scores = continuations is not null ? continuations.Score(split, keep, Progress, session.Cancellation) : inText ? new Scorer(model, session.Threads).ScoreLines(split, keep, Progress, session.Cancellation)
                     : Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, each: keep, progress: Progress, cancellation: session.Cancellation);
-                if (inText) scores.CopyTo(coded, 0);
+                if (inText || continuations is not null) scores.CopyTo(coded, 0);
                 for (var i = 0; i < items.Length; i++) nats[items[i]] = scores[i];
                 foreach (var item in coded) archived += item;
             }
@@ -111,7 +125,12 @@ static class ScoreVerb
             ["maps"] = maps?.Folder,
             ["map_highest_nats"] = Session.Number(maps is null ? null : surprises!.High),
         };
-        if (modality.Units.Count > 0) json["running_text"] = inText;
+        if (modality.Units.Count > 0)
+        {
+            json["running_text"] = inText;
+            (json["window"], json["stride"], json["first_scored"]) = (checkpoint.Model.Windows?.Length, checkpoint.Model.Windows?.Stride, true);
+            json["given_symbols"] = continuations?.GivenSymbols;
+        }
         var odd = OddItems.Of(nats, units);
         if (odd.Length > 0) json["most_surprising"] = OddItems.Json(odd, split, nats, units, modality.Units[^1]);
         var words = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{bits:0.00000} bits/{(modality.Units.Count == 0 ? "dim" : "symbol")}"));
@@ -133,6 +152,10 @@ static class ScoreVerb
             """, json);
         return 0;
     }
+
+    // What perplexities differ by from program to program.
+    static string Conventions(AutoregressiveModel model, bool hasPast)
+        => $"every symbol counts, the first {(hasPast ? "too" : "as well, of which nothing is known")}; {(model.Windows is var (length, stride) ? length == stride ? $"each is told by those before it in its segment of {length} and by what layers keep of the one before" : $"each is told by those before it in windows of {length}, a new one each {stride}, so that all but the first {length} see {length - stride} to {length - 1}" : model.ReceptiveField is { } field ? $"each is told by the {field} before it" : "each is told by all before it")}";
 
     // Of each unit, how many each item is.
     static int[][] Count(Split split, Modality modality, Tokens? tokens, CancellationToken cancellation)

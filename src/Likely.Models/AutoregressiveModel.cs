@@ -19,6 +19,12 @@ public abstract class AutoregressiveModel : DensityModel
     /// <summary>Symbols before one, the last of them included, that its distribution can depend on; null: all, or as <see cref="FieldOfView"/> says.</summary>
     public virtual long? ReceptiveField => null;
 
+    /// <summary>Symbols of the windows in which the model sees a sequence, and how many positions one begins after another, so that all but the first see again the last of the one before; where one begins as another ends, its layers go on from what they keep. Null: it sees a sequence whole.</summary>
+    public virtual (int Length, int Stride)? Windows => null;
+
+    /// <summary>The inner states that the model shows while it computes (<see cref="Pass.Show"/>), in the order of its layers: the last is what its head reads. Empty: it has none of a position.</summary>
+    public virtual IReadOnlyList<InnerState> States => [];
+
     /// <summary>Bytes that a walk through some examples takes.</summary>
     internal abstract long WalkBytes(int batch, Extent extent);
 

@@ -51,6 +51,9 @@ public sealed class Run
     /// <summary>Labels of the examples, or empty.</summary>
     internal int[] Labels { get; init; } = [];
 
+    /// <summary>Who is shown the model's inner states at the positions of every pass; null: nobody.</summary>
+    internal StateObserver? Observer { get; set; }
+
     /// <summary>Begins a pass over some positions; the values of the one before are over.</summary>
     internal Pass Next(int first, int count)
     {
@@ -78,7 +81,7 @@ public sealed class Run
         foreach (var example in examples) ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Batch, nameof(examples));
         var labels = new int[Labels.Length == 0 ? 0 : examples.Length];
         for (var i = 0; i < labels.Length; i++) labels[i] = Labels[examples[i]];
-        var fork = new Run(examples.Length, Extent) { Labels = labels, InputOrigin = InputOrigin };
+        var fork = new Run(examples.Length, Extent) { Labels = labels, InputOrigin = InputOrigin, Observer = Observer };
         if (Input is { } input) fork.Input = RunMemory.Copy(input, fork.Memory, examples);
         // What depends on labels alone is made anew.
         foreach (var (layer, slot) in _slots)

@@ -11,8 +11,6 @@ namespace Likely;
 /// </summary>
 public sealed class Continuation
 {
-    const int PieceBytes = 1 << 16;
-
     readonly IPredictor _past;
 
     /// <summary>Reads what is given.</summary>
@@ -29,34 +27,17 @@ public sealed class Continuation
         ArgumentNullException.ThrowIfNull(checkpoint);
         Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Model.Config.Name} is a model of {checkpoint.Model.Space}, and no sequence that goes on");
         _past = checkpoint.Model.Predict(1, checkpoint.Model.Classes > 0 ? [label] : [], 0, Extent.Open);
-        if (prompt is not null) Read(prompt, progress, cancellation);
+        if (prompt is not null) Tokens.Encode(prompt, isEnd: true, symbols => _past.Observe(symbols), progress, cancellation);
         Given = _past.Position;
-        if (Given == 0 && DataOptions.FromCanonical(checkpoint.Preprocessing).Items is null or ItemRule.Stream) BeginLine();
+        if (Given == 0 && BeginningOf(checkpoint, Tokens) is { Length: > 0 } beginning) _past.Observe(beginning);
     }
 
-    // Whoever trains on one long text sees its beginning once: without anything given, a text begins as after the end of a line. Lines and files are many, and their beginning is known.
-    void BeginLine()
-    {
-        Span<int> symbol = stackalloc int[1];
-        if (Tokens.Encode("\n"u8, true, symbol, out _) == 1) _past.Observe(symbol);
-    }
-
-    void Read(Stream prompt, Action<long>? progress, CancellationToken cancellation)
-    {
-        var length = Math.Max(PieceBytes, 2 * Tokens.MostAhead);
-        var (bytes, symbols, held, total) = (new byte[length], new int[length], 0, 0L);
-        for (var isEnd = false; !isEnd;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var read = prompt.ReadAtLeast(bytes.AsSpan(held), bytes.Length - held, throwOnEndOfStream: false);
-            isEnd = read < bytes.Length - held;
-            var count = Tokens.Encode(bytes.AsSpan(0, held + read), isEnd, symbols, out var consumed);
-            if (count > 0) _past.Observe(symbols.AsSpan(0, count));
-            held += read - consumed;
-            bytes.AsSpan(consumed, held).CopyTo(bytes);
-            progress?.Invoke(total += read);
-        }
-    }
+    /// <summary>
+    /// What stands before a text that has no past. Whoever trains on one long text sees its beginning once: to such a model a text begins as after the end of a line. Lines and files
+    /// are many, and their beginning is known: nothing stands before them.
+    /// </summary>
+    internal static int[] BeginningOf(Checkpoint checkpoint, Tokens tokens)
+        => DataOptions.FromCanonical(checkpoint.Preprocessing).Items is null or ItemRule.Stream && tokens.Encode("\n"u8) is { Length: 1 } line ? line : [];
 
     /// <summary>Reads a text.</summary>
     /// <exception cref="UsageException">The model is none of sequences.</exception>

@@ -19,7 +19,7 @@ static class ScoringMemory
         throw new InsufficientMemoryException($"scoring examples of {(BySequences(model, space) ? $"{space.Levels} symbols" : space)} takes {MachineMemory.Text(bytes)}, and {MachineMemory.Text(available)} are free; {(BySequences(model, space) ? "end other programs, or train a smaller model" : "make the examples smaller, or score parts of them")}");
     }
 
-    /// <summary>Whether examples go through window by window, see <see cref="SequenceScorer"/>.</summary>
+    /// <summary>Whether examples go through window by window, see <see cref="SequenceWindows"/>.</summary>
     public static bool BySequences(DensityModel model, Space space) => model.Carries && space.IsSequence;
 
     /// <summary>Refuses to draw so many large examples that there is no memory for them.</summary>
@@ -35,7 +35,7 @@ static class ScoringMemory
     /// <summary>What one thread that scores holds: the values of all layers of a group of examples, and the examples.</summary>
     public static long OfWorker(DensityModel model, Space space, out long largestBuffer)
     {
-        if (BySequences(model, space)) return SequenceScorer.Bytes(model, out largestBuffer);
+        if (BySequences(model, space)) return SequenceWindows.Bytes(model, out largestBuffer);
         if (RowScorer.Takes(model, space) is { } grid) return RowScorer.Bytes(grid, space, out largestBuffer) + (long)space.Dimensions * (sizeof(byte) + sizeof(float));
         var group = Scorer.Group(space.Dimensions);
         var meter = new MemoryMeter();

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 
 namespace Likely.Cli;
 
@@ -16,12 +15,7 @@ sealed class SequencePresentation : Presentation
     public override int Sample(ParseResult result, Session session, Checkpoint checkpoint, string model)
     {
         RequireOwn(result, checkpoint, ForSample);
-        var prompt = result.GetValue(Prompt) ?? "";
-        if (!prompt.StartsWith('@') || prompt.StartsWith("@@", StringComparison.Ordinal))
-            return new TextDrawing(result, session, checkpoint, model).Run(new TextPrompt(Encoding.UTF8.GetBytes(prompt.StartsWith('@') ? prompt[1..] : prompt)));
-        var file = prompt[1..];
-        if (!File.Exists(file)) throw new UsageException($"--prompt {prompt}: there is no file {file}; a text that begins with @ is written @{prompt}");
-        return new TextDrawing(result, session, checkpoint, model).Run(new TextPrompt(file, null, isShown: true));
+        return new TextDrawing(result, session, checkpoint, model).Run(TextPrompt.Of(Prompt.Name, result.GetValue(Prompt) ?? ""));
     }
 
     public override int Complete(ParseResult result, Session session, Checkpoint checkpoint, string model, string input)

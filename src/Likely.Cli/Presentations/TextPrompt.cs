@@ -1,3 +1,4 @@
+using System.Text;
 using Likely.Files;
 
 namespace Likely.Cli;
@@ -11,6 +12,15 @@ sealed class TextPrompt
     readonly long _most;
 
     public TextPrompt(byte[] bytes) => (_bytes, _most, IsShown) = (bytes, bytes.Length, true);
+
+    /// <summary>What an option says: a text, or @FILE; @@ begins a text with @.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
+    public static TextPrompt Of(string option, string value)
+    {
+        if (!value.StartsWith('@') || value.StartsWith("@@", StringComparison.Ordinal)) return new TextPrompt(Encoding.UTF8.GetBytes(value.StartsWith('@') ? value[1..] : value));
+        var file = value[1..];
+        return System.IO.File.Exists(file) ? new TextPrompt(file, null, isShown: true) : throw new UsageException($"{option} {value}: there is no file {file}; a text that begins with @ is written @{value}");
+    }
 
     /// <param name="file">The file.</param>
     /// <param name="most">Only so many bytes of it; null: all.</param>

@@ -11,6 +11,8 @@ public abstract class Tokens
     /// <summary>The largest alphabet that a model takes.</summary>
     public const int MostSymbols = 65_536;
 
+    const int PieceBytes = 1 << 16;
+
     /// <summary>Every byte a symbol.</summary>
     public static Tokens Bytes { get; } = new ByteTokens();
 
@@ -32,6 +34,34 @@ public abstract class Tokens
         var symbols = new int[bytes.Length];
         var count = Encode(bytes, isEnd: true, symbols, out _);
         return count == symbols.Length ? symbols : symbols[..count];
+    }
+
+    /// <summary>Encodes a stream that is read to its end, with bounded memory.</summary>
+    /// <param name="stream">The bytes.</param>
+    /// <param name="isEnd">Whether nothing comes after them; if something does, it may decide how the last of them are encoded.</param>
+    /// <param name="take">Takes the symbols, some at a time.</param>
+    /// <param name="progress">Told how many bytes have been read.</param>
+    /// <param name="cancellation">Ends it between two pieces.</param>
+    /// <returns>The last bytes, which are not encoded because what comes after them decides how; at the end none.</returns>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public byte[] Encode(Stream stream, bool isEnd, Action<ReadOnlySpan<int>> take, Action<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(take);
+        var length = Math.Max(PieceBytes, 2 * MostAhead);
+        var (bytes, symbols, held, total) = (new byte[length], new int[length], 0, 0L);
+        for (var isRead = false; !isRead;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var read = stream.ReadAtLeast(bytes.AsSpan(held), bytes.Length - held, throwOnEndOfStream: false);
+            isRead = read < bytes.Length - held;
+            var count = Encode(bytes.AsSpan(0, held + read), isRead && isEnd, symbols, out var consumed);
+            if (count > 0) take(symbols.AsSpan(0, count));
+            held += read - consumed;
+            bytes.AsSpan(consumed, held).CopyTo(bytes);
+            progress?.Invoke(total += read);
+        }
+        return bytes[..held];
     }
 
     /// <summary>The bytes of symbols.</summary>

@@ -54,6 +54,7 @@ sealed class ByteNet : SequenceModel
         _hidden = new Pointwise(scope.At("hidden"), width, width);
         _output = new Pointwise(scope.At("output"), width, Head.Outputs, 0.5);
         MultiplyAddsPerPosition = width * (width + (double)Head.Outputs);
+        States = [.. Enumerable.Range(0, _blocks.Length).Select(i => new InnerState($"blocks.{i}", width)), new InnerState("hidden", width)];
         ReceptiveField = 1;
         foreach (var block in _blocks) (MultiplyAddsPerPosition, ReceptiveField) = (MultiplyAddsPerPosition + block.MultiplyAdds, ReceptiveField + block.Reach);
     }
@@ -62,11 +63,19 @@ sealed class ByteNet : SequenceModel
 
     public override long? ReceptiveField { get; }
 
+    public override IReadOnlyList<InnerState> States { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var h = _symbols.Forward(x, pass);
-        foreach (var block in _blocks) h = block.Forward(h, pass);
-        return _output.Forward(Ops.Rectify(_hidden.Forward(h)));
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            h = _blocks[i].Forward(h, pass);
+            pass.Show(i, h);
+        }
+        h = Ops.Rectify(_hidden.Forward(h));
+        pass.Show(_blocks.Length, h);
+        return _output.Forward(h);
     }
 
     sealed class Block

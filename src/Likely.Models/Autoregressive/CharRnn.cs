@@ -60,15 +60,25 @@ sealed class CharRnn : SequenceModel
         }
         _output = new Pointwise(scope.At("output"), hidden, Head.Outputs);
         _dropout = (float)config.Dropout;
+        States = [.. Enumerable.Range(0, config.Layers).SelectMany(i => (InnerState[])[new($"layers.{i}.cell", hidden), new($"layers.{i}.hidden", hidden)])];
         MultiplyAddsPerPosition = _first.MultiplyAdds + 4.0 * hidden * hidden * (2 * _cells.Length - 1) + (double)hidden * Head.Outputs;
     }
 
     protected override double MultiplyAddsPerPosition { get; }
 
+    public override IReadOnlyList<InnerState> States { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
-        var h = _cells[0].Forward(_first.Forward(x, pass), pass);
-        for (var i = 1; i < _cells.Length; i++) h = _cells[i].Forward(_between[i - 1].Forward(Ops.Dropout(h, _dropout, _paths[i - 1])), pass);
-        return _output.Forward(Ops.Dropout(h, _dropout, _paths[^1]));
+        var sums = _first.Forward(x, pass);
+        for (var i = 0; ; i++)
+        {
+            var h = _cells[i].Forward(sums, pass, null, out var cells);
+            pass.Show(2 * i, cells);
+            pass.Show(2 * i + 1, h);
+            h = Ops.Dropout(h, _dropout, _paths[i]);
+            if (i == _between.Length) return _output.Forward(h);
+            sums = _between[i].Forward(h);
+        }
     }
 }

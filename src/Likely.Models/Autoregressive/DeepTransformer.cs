@@ -72,14 +72,17 @@ sealed class DeepTransformer : SequenceModel
         _last = new Normalization(scope.At("norm"), channels, centred: true);
         if (config.Targets > 1) _further = new Pointwise(scope.At("further"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
         _path = Philox.Hash("input");
+        States = TransformerBlock.States(config.Layers, channels);
         MultiplyAddsPerPosition = channels * (config.Layers * (12.0 * channels + config.Context) + space.Levels);
     }
 
     protected override double MultiplyAddsPerPosition { get; }
 
+    public override IReadOnlyList<InnerState> States { get; }
+
     protected override int? Context => _config.Context;
 
-    protected override Tensor Forward(SymbolInput x, Pass pass) => Output(Blocks(x, pass));
+    protected override Tensor Forward(SymbolInput x, Pass pass) => Output(Blocks(x, pass), pass);
 
     /// <summary>The losses of a training: of what each block gives that still counts, the last first, the next symbols' log-probabilities, and behind them those of the ones after.</summary>
     internal List<(Tensor Logs, double Weight)> Losses(Tape tape, SymbolBatch batch, float scale, double progress)
@@ -107,7 +110,12 @@ sealed class DeepTransformer : SequenceModel
     private protected override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member, Run? run)
         => tape is { Recording: true, Progress: { } progress } && run is null ? Losses(tape, batch, scale, progress)[0].Logs : base.Score(tape, batch, scale, member, run);
 
-    Tensor Output(Tensor h) => Ops.Scores(_last.Forward(h), _symbols, Head.Outputs);
+    Tensor Output(Tensor h, Pass pass)
+    {
+        h = _last.Forward(h);
+        pass.Show(_blocks.Length, h);
+        return Ops.Scores(h, _symbols, Head.Outputs);
+    }
 
     // What leaves the last block; what leaves those before is shown on the way.
     Tensor Blocks(SymbolInput x, Pass pass, Action<int, Tensor>? show = null)
@@ -120,6 +128,7 @@ sealed class DeepTransformer : SequenceModel
         {
             if (i > 0) show?.Invoke(i, h);
             h = _blocks[i].Forward(Ops.Add(h, Ops.Lookup(pass.Tape, x.Positions, x.Batch, new PinnedSymbols(places), _positions[i])), before, pass);
+            pass.Show(i, h);
         }
         return h;
     }

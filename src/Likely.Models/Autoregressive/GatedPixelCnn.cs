@@ -73,6 +73,7 @@ sealed class GatedPixelCnn : GridModel
         foreach (var layer in _layers) perPosition += layer.MultiplyAdds;
         if (config.Linear > 0) perPosition += (double)((config.Linear | 1) * (config.Linear | 1) / 2) * Inputs * Head.Outputs;
         MultiplyAddsPerPosition = perPosition;
+        States = [.. Enumerable.Range(0, config.Layers).Select(i => new InnerState($"layers.{i}", config.Channels)), new InnerState("hidden", head)];
         FieldOfView = (config.Kernel / 2 + config.Layers - 1, config.Kernel / 2 + config.Layers - 1);
     }
 
@@ -82,13 +83,21 @@ sealed class GatedPixelCnn : GridModel
 
     public override (int Rows, int Columns)? FieldOfView { get; }
 
+    public override IReadOnlyList<InnerState> States { get; }
+
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var conditions = Conditions(pass);
         var vertical = _vertical.Forward(x, conditions, pass);
         var h = x;
-        for (var i = 0; i < _layers.Length; i++) h = _layers[i].Horizontal(h, vertical[i], conditions?.Horizontal[i], pass);
-        var result = _output.Forward(Ops.Relu(_hidden.Forward(Ops.Relu(h))));
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            h = _layers[i].Horizontal(h, vertical[i], conditions?.Horizontal[i], pass);
+            pass.Show(i, h);
+        }
+        h = Ops.Relu(_hidden.Forward(Ops.Relu(h)));
+        pass.Show(_layers.Length, h);
+        var result = _output.Forward(h);
         return _linear is null ? result : _linear.Forward(x, pass, onto: result);
     }
 

@@ -101,13 +101,17 @@ public abstract unsafe class GridModel : AutoregressiveModel
         }, (start, parameters, symbols) => take(start, Ops.LogProbabilities(Head, parameters, symbols, 0)));
     }
 
+    /// <summary>Shows an inner state at all positions of a batch's examples, some whole rows at a time.</summary>
+    internal void Show(SymbolBatch batch, StateObserver observer)
+        => EachChunk(batch.Space.Extent, batch.Count, batch.Labels.ToArray(), null, (first, _) => batch.Symbols.At((long)first * batch.Count * Space.Symbols), (_, _, _) => { }, observer);
+
     void EachChunk(Tape tape, SymbolBatch batch, Action<int, Tensor, PinnedSymbols> read)
         => EachChunk(batch.Space.Extent, batch.Count, batch.Labels.ToArray(), tape.Meter, (first, _) => batch.Symbols.At((long)first * batch.Count * Space.Symbols), read);
 
     // Given from where to where, the symbols come from there on, and those of a row before lie before them.
-    void EachChunk(Extent extent, int count, int[] labels, MemoryMeter? meter, Func<int, int, PinnedSymbols> symbolsFrom, Action<int, Tensor, PinnedSymbols> read)
+    void EachChunk(Extent extent, int count, int[] labels, MemoryMeter? meter, Func<int, int, PinnedSymbols> symbolsFrom, Action<int, Tensor, PinnedSymbols> read, StateObserver? observer = null)
     {
-        var run = new Run(count, extent, meter) { Labels = labels };
+        var run = new Run(count, extent, meter) { Labels = labels, Observer = observer };
         var (reach, rows) = (InputReach(extent), (int)Math.Max(1, LargestPass / ((long)extent.Width * count)));
         for (var row = 0; row < extent.Height; row += rows)
         {

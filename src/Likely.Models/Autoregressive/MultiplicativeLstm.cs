@@ -49,11 +49,19 @@ sealed class MultiplicativeLstm : SequenceModel
         _cells = new LstmLayer(scope.At("cells"), hidden, isMultiplicative: true);
         _output = new Pointwise(scope.At("output"), hidden, Head.Outputs);
         (_path, _dropout) = (Philox.Hash("cells"), (float)config.Dropout);
+        States = [new InnerState("cell", hidden), new InnerState("hidden", hidden)];
         MultiplyAddsPerPosition = _sums.MultiplyAdds + _factors.MultiplyAdds + 5.0 * hidden * hidden + (double)hidden * Head.Outputs;
     }
 
     protected override double MultiplyAddsPerPosition { get; }
 
+    public override IReadOnlyList<InnerState> States { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
-        => _output.Forward(Ops.Dropout(_cells.Forward(_sums.Forward(x, pass), pass, _factors.Forward(x, pass)), _dropout, _path));
+    {
+        var h = _cells.Forward(_sums.Forward(x, pass), pass, _factors.Forward(x, pass), out var cells);
+        pass.Show(0, cells);
+        pass.Show(1, h);
+        return _output.Forward(Ops.Dropout(h, _dropout, _path));
+    }
 }

@@ -65,6 +65,7 @@ sealed class PixelCnn : GridModel
         for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new ResidualBlock(scope.At("layers").At(i), config, groups);
         _hidden = new Pointwise(scope.At("hidden"), features, head, 1.4, groups.Within(features, head));
         _output = new Pointwise(scope.At("output"), head, outputs, 0.5, groups.Within(head, outputs), Head.InitialBias);
+        States = [.. Enumerable.Range(0, config.Layers).Select(i => new InnerState($"layers.{i}", features)), new InnerState("hidden", head)];
         FieldOfView = (config.Kernel / 2 + config.Layers, config.Kernel / 2 + config.Layers);
         MultiplyAddsPerPosition = ((double)taps.Length * Inputs * features + config.Layers * _blocks[0].MultiplyAdds + (double)head * (features + outputs));
     }
@@ -75,11 +76,19 @@ sealed class PixelCnn : GridModel
 
     public override (int Rows, int Columns)? FieldOfView { get; }
 
+    public override IReadOnlyList<InnerState> States { get; }
+
     public override Tensor Forward(Tensor x, Pass pass)
     {
         var h = _first.Forward(x, pass);
-        foreach (var block in _blocks) h = block.Forward(h, pass);
-        return _output.Forward(Ops.Rectify(_hidden.Forward(Ops.Rectify(h))));
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            h = _blocks[i].Forward(h, pass);
+            pass.Show(i, h);
+        }
+        h = Ops.Rectify(_hidden.Forward(Ops.Rectify(h)));
+        pass.Show(_blocks.Length, h);
+        return _output.Forward(h);
     }
 }
 

@@ -29,6 +29,8 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
 
     public override bool Carries => true;
 
+    public sealed override (int Length, int Stride)? Windows => Context is { } context ? (context, Recalls ? context : context - context / 2) : null;
+
     public sealed override double MultiplyAddsOn(Extent extent) => extent.Positions * MultiplyAddsPerPosition;
 
     /// <summary>The network: at every position the symbol before it, [T, B], to the head's numbers [T, B, outputs]. With a run the positions follow those that it remembers.</summary>

@@ -80,14 +80,20 @@ sealed class Transformer : SequenceModel
         var rotation = config.Positions == "rotary" ? new Rotation(channels / config.Heads, config.Context) : null;
         var options = new TransformerBlockOptions(channels, config.Heads, config.Layers, config.Context)
         {
-            Dropout = config.Dropout, Rotation = rotation, NormalizesHeads = config.QueryKeyNorm, Centres = config.Norm == "layer", IsSquared = config.Activation == "squared-relu",
-            BeginsAtZero = config.ZeroOutput, Shifts = config.TokenShift,
+            Dropout = config.Dropout,
+            Rotation = rotation,
+            NormalizesHeads = config.QueryKeyNorm,
+            Centres = config.Norm == "layer",
+            IsSquared = config.Activation == "squared-relu",
+            BeginsAtZero = config.ZeroOutput,
+            Shifts = config.TokenShift,
         };
         var patterns = Enumerable.Range(0, config.Layers).Select(i => Pattern(config, i)).ToArray();
         _blocks = [.. patterns.Select((pattern, i) => new TransformerBlock(scope.At("blocks").At(i), options with { Pattern = pattern }))];
         _last = new Normalization(scope.At("norm"), channels, config.Norm == "layer");
         if (!config.Tied) _output = new Pointwise(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
         _path = Philox.Hash("input");
+        States = TransformerBlock.States(config.Layers, channels);
         MultiplyAddsPerPosition = channels * (12.0 * channels * config.Layers + 2 * patterns.Sum(pattern => pattern.MeanKeys(config.Context)) + space.Levels);
     }
 
@@ -108,6 +114,8 @@ sealed class Transformer : SequenceModel
 
     protected override double MultiplyAddsPerPosition { get; }
 
+    public override IReadOnlyList<InnerState> States { get; }
+
     protected override int? Context => _config.Context;
 
     protected override Tensor Forward(SymbolInput x, Pass pass)
@@ -116,8 +124,13 @@ sealed class Transformer : SequenceModel
         var h = Ops.Lookup(pass.Tape, x.Positions, x.Batch, x.Symbols, _symbols);
         if (_positions is not null) h = Ops.AddPositions(h, _positions, before);
         h = Ops.Dropout(h, (float)_config.Dropout, _path);
-        foreach (var block in _blocks) h = block.Forward(h, before, pass);
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            h = _blocks[i].Forward(h, before, pass);
+            pass.Show(i, h);
+        }
         h = _last.Forward(h);
+        pass.Show(_blocks.Length, h);
         return _output is null ? Ops.Scores(h, _symbols, Head.Outputs) : _output.Forward(h);
     }
 }

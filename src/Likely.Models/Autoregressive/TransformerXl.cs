@@ -63,17 +63,24 @@ sealed class TransformerXl : SequenceModel
         _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, TransformerBlock.Deviation * Math.Sqrt(space.Levels + 1));
         var options = new TransformerBlockOptions(channels, config.Heads, config.Layers, reach)
         {
-            Dropout = config.Dropout, Rotation = new Rotation(channels / config.Heads, reach), IsRelative = true, Centres = config.Norm == "layer",
-            IsSquared = config.Activation == "squared-relu", Shifts = config.TokenShift,
+            Dropout = config.Dropout,
+            Rotation = new Rotation(channels / config.Heads, reach),
+            IsRelative = true,
+            Centres = config.Norm == "layer",
+            IsSquared = config.Activation == "squared-relu",
+            Shifts = config.TokenShift,
         };
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new TransformerBlock(scope.At("blocks").At(i), options))];
         _last = new Normalization(scope.At("norm"), channels, options.Centres);
         if (!config.Tied) _output = new Pointwise(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
         _path = Philox.Hash("input");
+        States = TransformerBlock.States(config.Layers, channels);
         MultiplyAddsPerPosition = channels * (config.Layers * (13.0 * channels + 3 * (config.Memory + config.Context / 2.0)) + space.Levels);
     }
 
     protected override double MultiplyAddsPerPosition { get; }
+
+    public override IReadOnlyList<InnerState> States { get; }
 
     protected override int? Context => _config.Context;
 
@@ -88,8 +95,13 @@ sealed class TransformerXl : SequenceModel
     {
         var before = (int[]?)_blocks[0].Before(pass.Run)?.Clone();
         var h = Ops.Dropout(Ops.Lookup(pass.Tape, x.Positions, x.Batch, x.Symbols, _symbols), (float)_config.Dropout, _path);
-        foreach (var block in _blocks) h = block.Forward(h, before, pass);
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            h = _blocks[i].Forward(h, before, pass);
+            pass.Show(i, h);
+        }
         h = _last.Forward(h);
+        pass.Show(_blocks.Length, h);
         return _output is null ? Ops.Scores(h, _symbols, Head.Outputs) : _output.Forward(h);
     }
 }

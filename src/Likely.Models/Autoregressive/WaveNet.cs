@@ -62,6 +62,8 @@ sealed class WaveNet : SequenceModel
         _hidden = new Pointwise(scope.At("hidden"), skip, skip, 1.4);
         _output = new Pointwise(scope.At("output"), skip, Head.Outputs, 0.5);
         MultiplyAddsPerPosition = skip * (skip + (double)Head.Outputs);
+        // What the last layer adds goes to the sum over layers alone.
+        States = [.. Enumerable.Range(0, _layers.Length - 1).Select(i => new InnerState($"layers.{i}", config.Channels)), new InnerState("skip", skip), new InnerState("hidden", skip)];
         ReceptiveField = 1;
         foreach (var layer in _layers) (MultiplyAddsPerPosition, ReceptiveField) = (MultiplyAddsPerPosition + layer.MultiplyAdds, ReceptiveField + layer.Reach);
     }
@@ -70,12 +72,21 @@ sealed class WaveNet : SequenceModel
 
     public override long? ReceptiveField { get; }
 
+    public override IReadOnlyList<InnerState> States { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var (h, conditions) = (_symbols.Forward(x, pass), Conditions(pass));
         Tensor? sum = null;
-        for (var i = 0; i < _layers.Length; i++) h = _layers[i].Forward(h, conditions?[i], pass, _skipBias, ref sum);
-        return _output.Forward(Ops.Rectify(_hidden.Forward(Ops.Rectify(sum!))));
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            h = _layers[i].Forward(h, conditions?[i], pass, _skipBias, ref sum);
+            if (i < _layers.Length - 1) pass.Show(i, h);
+        }
+        pass.Show(_layers.Length - 1, sum!);
+        h = Ops.Rectify(_hidden.Forward(Ops.Rectify(sum!)));
+        pass.Show(_layers.Length, h);
+        return _output.Forward(h);
     }
 
     // The classes' biases of all gates: of a walk, whose labels and weights stay, once.

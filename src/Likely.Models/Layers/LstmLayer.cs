@@ -19,11 +19,15 @@ public sealed class LstmLayer(ParameterScope scope, int hidden, bool isMultiplic
 
     /// <summary>Takes over the buffer of the sums, which nothing else may read. Factors are given to multiplicative cells, and to no others.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or the factors are missing or one too many.</exception>
-    public Tensor Forward(Tensor sums, Pass pass, Tensor? factors = null)
+    public Tensor Forward(Tensor sums, Pass pass, Tensor? factors = null) => Forward(sums, pass, factors, out _);
+
+    /// <summary>The same, and c [T, B, H].</summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public Tensor Forward(Tensor sums, Pass pass, Tensor? factors, out Tensor cells)
     {
         if (factors is null != _inner is null) throw new ArgumentException(_inner is null ? "plain cells take no factors" : "multiplicative cells need factors", nameof(factors));
         var state = pass.Run is { } run ? run.Slot(this, () => new State(run, hidden)) : null;
-        var h = factors is null ? Ops.Lstm(sums, _recurrent, state?.Hidden, state?.Cell, out var cells)
+        var h = factors is null ? Ops.Lstm(sums, _recurrent, state?.Hidden, state?.Cell, out cells)
             : Ops.MultiplicativeLstm(sums, factors, _inner!, _recurrent, state?.Hidden, state?.Cell, out cells);
         if (state is null) return h;
         Ops.KeepLast(h, state.Hidden);

@@ -41,8 +41,17 @@ static unsafe class NewtonSchulz
     {
         var product = new Gemm.Product
         {
-            Taps = 1, Inner = inner, Rows = &a, Weights = &b, RowStride = aStride, InnerStride = 1, WeightStride = bStride,
-            Start = start, StartStride = startStride, Result = result, ResultStride = columns,
+            Taps = 1,
+            Inner = inner,
+            Rows = &a,
+            Weights = &b,
+            RowStride = aStride,
+            InnerStride = 1,
+            WeightStride = bStride,
+            Start = start,
+            StartStride = startStride,
+            Result = result,
+            ResultStride = columns,
         };
         Gemm.Multiply(product, rows, columns);
     }

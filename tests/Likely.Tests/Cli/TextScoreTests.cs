@@ -124,7 +124,40 @@ public sealed class TextScoreTests
         Assert.DoesNotContain("\u001b", CliRun.Ok("score scored.likely few.txt --show --json --out few.csv --force").Output);
     }
 
+    [Fact]
+    public void Items_are_scored_behind_what_is_given()
+    {
+        File.WriteAllText("endings.txt", "abba\n€ äö\n");
+        File.WriteAllText("begun.txt", "abcd ");
+        var run = CliRun.Ok("score scored.likely endings.txt --set items=lines --given @begun.txt --out endings.csv --force --json");
+        Assert.Equal((2, 5, false), ((int)run.Json["count"]!, (int)run.Json["given_symbols"]!, (bool)run.Json["running_text"]!));
+        Assert.Contains("with the end of its line", run.Error);
+        var rows = File.ReadAllLines("endings.csv");
+        Assert.Equal("index,name,label,nats,bits_per_dim,bits_per_byte,bits_per_character", rows[0]);
+        foreach (var (row, line) in rows[1..].Zip((string[])["abba\n", "€ äö\n"]))
+            Assert.Equal(Nats("scored.likely", "abcd " + line) - Nats("scored.likely", "abcd "), double.Parse(row.Split(',')[3], CultureInfo.InvariantCulture), 9);
+        // What --given says is the text itself, or a file; @@ begins a text with @.
+        Assert.Equal(0, CliRun.Of("score", "scored.likely", "endings.txt", "--given", "@@home", "--out", "endings.csv", "--force", "--show").Code);
+        var whole = CliRun.Ok("score scored.likely endings.txt --given abc --out endings.csv --force --json").Json;
+        Assert.Equal((1, true), ((int)whole["count"]!, (bool)whole["first_scored"]!));
+        Assert.True(whole.ContainsKey("window") && whole["window"] is null);
+    }
+
+    [Fact]
+    public void Conventions_of_perplexity_are_said()
+    {
+        var tokens = Tokens.Bytes;
+        var model = new TransformerConfig { Layers = 1, Heads = 1, Channels = 8, Context = 10 }.Build(Likely.Tensors.Space.Sequence(10, tokens.Size), 0, 1);
+        new Checkpoint(model, [], new DataOptions { As = Modality.Text }.ToCanonical()) { Assets = new SortedDictionary<string, string> { ["tokens"] = tokens.ToText() } }.Save("windows.likely");
+        var run = CliRun.Ok("score windows.likely few.txt --out windows.csv --force --json");
+        Assert.Equal((10, 5), ((int)run.Json["window"]!, (int)run.Json["stride"]!));
+        Assert.Contains("in windows of 10, a new one each 5, so that all but the first 10 see 5 to 9", run.Error);
+        Assert.Contains("told by all before it", CliRun.Ok("score scored.likely few.txt --out few.csv --force").Error);
+    }
+
     [Theory]
+    [InlineData("score plain.likely strokes --given before --limit 1", "--given is for models of text")]
+    [InlineData("score scored.likely few.txt --given @nowhere.txt", "there is no file nowhere.txt")]
     [InlineData("score plain.likely strokes --show --limit 1", "--show is not for images")]
     [InlineData("score scored.likely picture.png", "picture")]
     public void What_makes_no_sense_is_refused_by_name(string arguments, string words)
