@@ -11,6 +11,7 @@ sealed unsafe class ContextWindows : WindowedPast
     readonly SequenceModel _model;
     readonly int _context, _again;
     readonly int[][] _inputs; // the symbols of each example's window
+    Run? _reader; // what windows begin anew in, kept for its memory
 
     public ContextWindows(SequenceModel model, int context, Run run) : base(model, context, run)
     {
@@ -64,7 +65,7 @@ sealed unsafe class ContextWindows : WindowedPast
         var inputs = GC.AllocateArray<int>(_again * full.Length, pinned: true);
         for (var p = 0; p < _again; p++)
             for (var i = 0; i < full.Length; i++) inputs[p * full.Length + i] = _inputs[full[i]][_context - _again + p];
-        var run = new Run(full.Length, Run.Extent, Run.Memory.Meter) { Labels = Run.Labels.Length == 0 ? [] : [.. full.Select(example => Run.Labels[example])] };
+        var run = Reader(full);
         _model.RunWithin(new SymbolInput(new PinnedSymbols(inputs), _again, full.Length), run.Next(0, _again));
         for (var i = 0; i < full.Length; i++)
         {
@@ -73,5 +74,13 @@ sealed unsafe class ContextWindows : WindowedPast
             Array.Copy(_inputs[example], _context - _again, _inputs[example], 0, _again);
             Counts[example] = _again;
         }
+    }
+
+    Run Reader(int[] full)
+    {
+        int[] labels = Run.Labels.Length == 0 ? [] : [.. full.Select(example => Run.Labels[example])];
+        if (_reader is null || _reader.Batch != full.Length || !_reader.Labels.AsSpan().SequenceEqual(labels)) return _reader = new Run(full.Length, Run.Extent, Run.Memory.Meter) { Labels = labels };
+        for (var example = 0; example < full.Length; example++) _reader.Cut(example);
+        return _reader;
     }
 }

@@ -11,7 +11,7 @@ static class OpCases
     const float Rate = 0.3f;
     const ulong Path = 17;
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive(), .. Causal(), .. Shifted()];
+    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive(), .. Causal(), .. Shifted(), .. Outputs()];
 
     static IEnumerable<OpCase> List()
     {
@@ -375,6 +375,25 @@ static class OpCases
         return new("LogProbabilities/5", $"{head.GetType().Name} of {head.Symbols} x {head.Levels}, {head.Outputs} numbers", [shape], [],
             (_, t, _) => Ops.LogProbabilities(head, t[0], new PinnedSymbols(symbols), 0.25f), (t, _) => DoubleOps.LogProbabilities(head, t[0], symbols))
         { LossScale = 0.25f, Deviation = 0.7 };
+    }
+
+    // The last map and its loss in one, in stretches of rows.
+    static IEnumerable<OpCase> Outputs()
+    {
+        foreach (var (inputs, levels) in new[] { (5, 3), (17, 20), (3, 40) })
+            foreach (var stretch in new[] { 1, 100, 1 << 20 })
+            {
+                var (shape, head) = (new Shape(4, 3, inputs), new SoftmaxHead(1, levels));
+                var symbols = Symbols((int)shape.Rows, levels);
+                var map = new ConvolutionShape("linear", 1, 4, 3, inputs, levels, [(0, 0)]);
+                yield return new("OutputLogProbabilities/10", $"of {inputs}->{levels}, {stretch} numbers at once", [shape], [new Shape(1, inputs, levels), new Shape(1, 1, levels)],
+                    (_, t, p) => Ops.OutputLogProbabilities(head, t[0], p[0], p[1], false, levels, new PinnedSymbols(symbols), 0.25f, stretch: stretch), (t, p) => DoubleOps.LogProbabilities(head, DoubleOps.Convolution(map, t[0], p[0], p[1]), symbols))
+                { LossScale = 0.25f, Deviation = 0.7 };
+                yield return new("OutputLogProbabilities/10", $"of {levels} rows of a table, {stretch} numbers at once", [shape], [new Shape(1, levels + 1, inputs)],
+                    (_, t, p) => Ops.OutputLogProbabilities(head, t[0], p[0], null, true, levels, new PinnedSymbols(symbols), 0.25f, stretch: stretch),
+                    (t, p) => DoubleOps.LogProbabilities(head, [.. Enumerable.Range(0, 12 * levels).Select(i => Enumerable.Range(0, inputs).Sum(c => t[0][i / levels * inputs + c] * p[0][i % levels * inputs + c]))], symbols))
+                { LossScale = 0.25f, Deviation = 0.7 };
+            }
     }
 
     // The documented address of dropout's bits: 16 bits a value, eight values a block.
