@@ -187,6 +187,17 @@ public static unsafe partial class Ops
         return y;
     }
 
+    /// <summary>Some of the positions of x. Not differentiable: the face of a walk.</summary>
+    /// <exception cref="ArgumentException">There are no such positions.</exception>
+    internal static Tensor Stretch(Tensor x, int first, int count)
+    {
+        if (first < 0 || count < 1 || first + count > x.Positions) throw new ArgumentException($"{x.Shape} has no {count} positions from {first} on");
+        var row = (nint)x.Batch * x.Stride;
+        var y = x.Tape.New(x.Shape with { Positions = count }, compact: x.Stride == x.Channels);
+        if (x.Tape.Computes) Layout.Copy(x.Data + first * row, y.Data, count * row);
+        return y;
+    }
+
     static int At(int[]? before, int example) => before is null ? 0 : before[example];
 
     static void RequirePositions(Tensor x, int[]? before, int positions)

@@ -43,7 +43,7 @@ sealed class ByteNet : SequenceModel
 {
     readonly SymbolTable _symbols;
     readonly Block[] _blocks;
-    readonly Pointwise _hidden, _output;
+    readonly Pointwise _hidden;
 
     public ByteNet(ByteNetConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
     {
@@ -52,7 +52,7 @@ sealed class ByteNet : SequenceModel
         _blocks = new Block[config.Stacks * config.Layers];
         for (var i = 0; i < _blocks.Length; i++) _blocks[i] = new Block(scope.At("blocks").At(i), config, i);
         _hidden = new Pointwise(scope.At("hidden"), width, width);
-        _output = new Pointwise(scope.At("output"), width, Head.Outputs, 0.5);
+        Output = new OutputMap(scope.At("output"), width, Head.Outputs, 0.5);
         MultiplyAddsPerPosition = width * (width + (double)Head.Outputs);
         States = [.. Enumerable.Range(0, _blocks.Length).Select(i => new InnerState($"blocks.{i}", width)), new InnerState("hidden", width)];
         ReceptiveField = 1;
@@ -65,6 +65,8 @@ sealed class ByteNet : SequenceModel
 
     public override IReadOnlyList<InnerState> States { get; }
 
+    protected override OutputMap Output { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var h = _symbols.Forward(x, pass);
@@ -75,7 +77,7 @@ sealed class ByteNet : SequenceModel
         }
         h = Ops.Rectify(_hidden.Forward(h));
         pass.Show(_blocks.Length, h);
-        return _output.Forward(h);
+        return h;
     }
 
     sealed class Block

@@ -41,7 +41,6 @@ sealed class CharRnn : SequenceModel
     readonly SymbolTable _first;
     readonly LstmLayer[] _cells;
     readonly Pointwise[] _between; // from each layer but the last to the next
-    readonly Pointwise _output;
     readonly ulong[] _paths;
     readonly float _dropout;
 
@@ -58,7 +57,7 @@ sealed class CharRnn : SequenceModel
             _cells[i] = new LstmLayer(layer, hidden);
             _paths[i] = Philox.Hash(layer.Path);
         }
-        _output = new Pointwise(scope.At("output"), hidden, Head.Outputs);
+        Output = new OutputMap(scope.At("output"), hidden, Head.Outputs);
         _dropout = (float)config.Dropout;
         States = [.. Enumerable.Range(0, config.Layers).SelectMany(i => (InnerState[])[new($"layers.{i}.cell", hidden), new($"layers.{i}.hidden", hidden)])];
         MultiplyAddsPerPosition = _first.MultiplyAdds + 4.0 * hidden * hidden * (2 * _cells.Length - 1) + (double)hidden * Head.Outputs;
@@ -67,6 +66,8 @@ sealed class CharRnn : SequenceModel
     protected override double MultiplyAddsPerPosition { get; }
 
     public override IReadOnlyList<InnerState> States { get; }
+
+    protected override OutputMap Output { get; }
 
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
@@ -77,7 +78,7 @@ sealed class CharRnn : SequenceModel
             pass.Show(2 * i, cells);
             pass.Show(2 * i + 1, h);
             h = Ops.Dropout(h, _dropout, _paths[i]);
-            if (i == _between.Length) return _output.Forward(h);
+            if (i == _between.Length) return h;
             sums = _between[i].Forward(h);
         }
     }

@@ -52,7 +52,7 @@ sealed class DeepTransformer : SequenceModel
     readonly Parameter[] _positions;
     readonly TransformerBlock[] _blocks;
     readonly Normalization _last;
-    readonly Pointwise? _further;
+    readonly OutputMap? _further;
     readonly ulong _path;
 
     public DeepTransformer(DeepTransformerConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
@@ -70,7 +70,8 @@ sealed class DeepTransformer : SequenceModel
             _blocks[i] = new TransformerBlock(block, options);
         }
         _last = new Normalization(scope.At("norm"), channels, centred: true);
-        if (config.Targets > 1) _further = new Pointwise(scope.At("further"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
+        if (config.Targets > 1) _further = new OutputMap(scope.At("further"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
+        Output = new OutputMap(_symbols, space.Levels);
         _path = Philox.Hash("input");
         States = TransformerBlock.States(config.Layers, channels);
         MultiplyAddsPerPosition = channels * (config.Layers * (12.0 * channels + config.Context) + space.Levels);
@@ -82,7 +83,14 @@ sealed class DeepTransformer : SequenceModel
 
     protected override int? Context => _config.Context;
 
-    protected override Tensor Forward(SymbolInput x, Pass pass) => Output(Blocks(x, pass), pass);
+    protected override OutputMap Output { get; }
+
+    protected override Tensor Forward(SymbolInput x, Pass pass)
+    {
+        var h = _last.Forward(Blocks(x, pass));
+        pass.Show(_blocks.Length, h);
+        return h;
+    }
 
     /// <summary>The losses of a training: of what each block gives that still counts, the last first, the next symbols' log-probabilities, and behind them those of the ones after.</summary>
     internal List<(Tensor Logs, double Weight)> Losses(Tape tape, SymbolBatch batch, float scale, double progress)
@@ -102,20 +110,13 @@ sealed class DeepTransformer : SequenceModel
         {
             var row = _last.Forward(h);
             // The last position has no second symbol, so nothing is read behind the batch.
-            if (_further is not null) losses.Add((Ops.LogProbabilities(Head, _further.Forward(row), batch.Symbols.At(batch.Count), (float)(scale * weight / 2), further), weight / 2));
-            losses.Add((Ops.LogProbabilities(Head, Ops.Scores(row, _symbols, Head.Outputs), batch.Symbols, (float)(scale * weight), batch.Lengths), weight));
+            if (_further is not null) losses.Add((_further.LogProbabilities(Head, row, batch.Symbols.At(batch.Count), (float)(scale * weight / 2), further), weight / 2));
+            losses.Add((Output.LogProbabilities(Head, row, batch.Symbols, (float)(scale * weight), batch.Lengths), weight));
         }
     }
 
     private protected override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member, Run? run)
         => tape is { Recording: true, Progress: { } progress } && run is null ? Losses(tape, batch, scale, progress)[0].Logs : base.Score(tape, batch, scale, member, run);
-
-    Tensor Output(Tensor h, Pass pass)
-    {
-        h = _last.Forward(h);
-        pass.Show(_blocks.Length, h);
-        return Ops.Scores(h, _symbols, Head.Outputs);
-    }
 
     // What leaves the last block; what leaves those before is shown on the way.
     Tensor Blocks(SymbolInput x, Pass pass, Action<int, Tensor>? show = null)

@@ -37,7 +37,6 @@ sealed class MultiplicativeLstm : SequenceModel
 {
     readonly SymbolTable _sums, _factors;
     readonly LstmLayer _cells;
-    readonly Pointwise _output;
     readonly ulong _path;
     readonly float _dropout;
 
@@ -47,7 +46,7 @@ sealed class MultiplicativeLstm : SequenceModel
         _sums = new SymbolTable(scope.At("input"), space.Levels + 1, config.Embedding, 4 * hidden, gate => LstmLayer.GateBias(gate, hidden));
         _factors = new SymbolTable(scope.At("factors"), space.Levels + 1, config.Embedding, hidden, null);
         _cells = new LstmLayer(scope.At("cells"), hidden, isMultiplicative: true);
-        _output = new Pointwise(scope.At("output"), hidden, Head.Outputs);
+        Output = new OutputMap(scope.At("output"), hidden, Head.Outputs);
         (_path, _dropout) = (Philox.Hash("cells"), (float)config.Dropout);
         States = [new InnerState("cell", hidden), new InnerState("hidden", hidden)];
         MultiplyAddsPerPosition = _sums.MultiplyAdds + _factors.MultiplyAdds + 5.0 * hidden * hidden + (double)hidden * Head.Outputs;
@@ -57,11 +56,13 @@ sealed class MultiplicativeLstm : SequenceModel
 
     public override IReadOnlyList<InnerState> States { get; }
 
+    protected override OutputMap Output { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var h = _cells.Forward(_sums.Forward(x, pass), pass, _factors.Forward(x, pass), out var cells);
         pass.Show(0, cells);
         pass.Show(1, h);
-        return _output.Forward(Ops.Dropout(h, _dropout, _path));
+        return Ops.Dropout(h, _dropout, _path);
     }
 }

@@ -1,3 +1,4 @@
+using Likely.Models.Layers;
 using Likely.Tensors;
 
 namespace Likely.Models;
@@ -33,8 +34,11 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
 
     public sealed override double MultiplyAddsOn(Extent extent) => extent.Positions * MultiplyAddsPerPosition;
 
-    /// <summary>The network: at every position the symbol before it, [T, B], to the head's numbers [T, B, outputs]. With a run the positions follow those that it remembers.</summary>
+    /// <summary>The network: at every position the symbol before it, [T, B], to what <see cref="Output"/> reads. With a run the positions follow those that it remembers.</summary>
     protected abstract Tensor Forward(SymbolInput x, Pass pass);
+
+    /// <summary>The last map, to the head's numbers.</summary>
+    protected abstract OutputMap Output { get; }
 
     protected abstract double MultiplyAddsPerPosition { get; }
 
@@ -47,7 +51,14 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
     /// <summary>Lets the layers keep what they recall of an example, as a new window begins.</summary>
     internal virtual void BeginSegment(Run run, int example) { }
 
-    internal Tensor Run(SymbolInput x, Pass pass) =>
+    /// <summary>The head's numbers of the next symbol, behind all that go through the network now.</summary>
+    internal Tensor Next(SymbolInput x, Pass pass)
+    {
+        var h = Run(x, pass);
+        return Output.Forward(h.Positions == 1 ? h : Ops.Stretch(h, h.Positions - 1, 1));
+    }
+
+    Tensor Run(SymbolInput x, Pass pass) =>
         Context is { } context && pass.Run is { } run ? run.Slot<WindowedPast>(this, () => Recalls ? new Segments(this, context, run) : new ContextWindows(this, context, run)).Forward(x, pass) : Forward(x, pass);
 
     internal Tensor RunWithin(SymbolInput x, Pass pass) => Forward(x, pass);
@@ -59,15 +70,15 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
         if (tape.Recording || run is not null || !IsLarge(batch))
         {
             if (run is null && positions > Context) throw new ArgumentException($"a training window of {Config.Name} has at most context={Context} positions, not {positions}");
-            return Ops.LogProbabilities(Head, Run(new SymbolInput(inputs, positions, count), PassOf(tape, batch, run)), batch.Symbols, scale, batch.Lengths);
+            return Output.LogProbabilities(Head, Run(new SymbolInput(inputs, positions, count), PassOf(tape, batch, run)), batch.Symbols, scale, batch.Lengths);
         }
         // Something long is scored window by window: the same bits with bounded memory.
         var logs = tape.New(new Shape(positions, count, 1), compact: true);
-        EachWindow(tape, batch, inputs, (first, parameters) =>
+        EachWindow(tape, batch, inputs, (first, h) =>
         {
             var rest = new int[batch.Lengths.Length];
             for (var i = 0; i < rest.Length; i++) rest[i] = batch.Lengths[i] - first;
-            var window = Ops.LogProbabilities(Head, parameters, batch.Symbols.At((long)first * count), 0, rest);
+            var window = Output.LogProbabilities(Head, h, batch.Symbols.At((long)first * count), 0, rest);
             if (tape.Computes) Buffer.MemoryCopy(window.Data, logs.Data + (long)first * count, window.Length * sizeof(float), window.Length * sizeof(float));
         });
         return logs;
@@ -79,11 +90,11 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
         if (run is null && IsLarge(batch)) EachWindow(tape, batch, inputs, Read);
         else Read(0, Run(new SymbolInput(inputs, batch.Space.Positions, batch.Count), PassOf(tape, batch, run)));
 
-        void Read(int first, Tensor parameters)
+        void Read(int first, Tensor h) => Output.EachStretch(h, (from, parameters) =>
         {
             for (var p = 0; p < parameters.Positions; p++)
-                read(first + p, new SymbolDistributions(Head, source, parameters.Data + (long)p * parameters.Batch * parameters.Stride, parameters.Stride, null, 0, parameters.Batch));
-        }
+                read(first + from + p, new SymbolDistributions(Head, source, parameters.Data + (long)p * parameters.Batch * parameters.Stride, parameters.Stride, null, 0, parameters.Batch));
+        });
     }
 
     // A window's labels are the batch's: those of what goes through a run may differ from window to window.
@@ -115,7 +126,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
     {
         var meter = new MemoryMeter();
         var run = new Run(batch, extent, meter) { Labels = new int[Classes > 0 ? batch : 0] };
-        Run(new SymbolInput(new PinnedSymbols([]), 1, batch), run.Next(0, 1));
+        Next(new SymbolInput(new PinnedSymbols([]), 1, batch), run.Next(0, 1));
         return meter.Bytes + SequencePredictor.QueueBytes(batch);
     }
 }

@@ -67,7 +67,7 @@ sealed unsafe class SequencePredictor : Predictor
 
     void Pass()
     {
-        _told = _model.Run(new SymbolInput(new PinnedSymbols(_queue), _queued, Batch), _run.Next(_passed, _queued));
+        _told = _model.Next(new SymbolInput(new PinnedSymbols(_queue), _queued, Batch), _run.Next(_passed, _queued));
         (_passed, _queued) = (_passed + _queued, 0);
     }
 }

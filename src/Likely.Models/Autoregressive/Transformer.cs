@@ -67,7 +67,6 @@ sealed class Transformer : SequenceModel
     readonly Parameter? _positions;
     readonly TransformerBlock[] _blocks;
     readonly Normalization _last;
-    readonly Pointwise? _output;
     readonly ulong _path;
 
     public Transformer(TransformerConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
@@ -91,7 +90,7 @@ sealed class Transformer : SequenceModel
         var patterns = Enumerable.Range(0, config.Layers).Select(i => Pattern(config, i)).ToArray();
         _blocks = [.. patterns.Select((pattern, i) => new TransformerBlock(scope.At("blocks").At(i), options with { Pattern = pattern }))];
         _last = new Normalization(scope.At("norm"), channels, config.Norm == "layer");
-        if (!config.Tied) _output = new Pointwise(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
+        Output = config.Tied ? new OutputMap(_symbols, space.Levels) : new OutputMap(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
         _path = Philox.Hash("input");
         States = TransformerBlock.States(config.Layers, channels);
         MultiplyAddsPerPosition = channels * (12.0 * channels * config.Layers + 2 * patterns.Sum(pattern => pattern.MeanKeys(config.Context)) + space.Levels);
@@ -118,6 +117,8 @@ sealed class Transformer : SequenceModel
 
     protected override int? Context => _config.Context;
 
+    protected override OutputMap Output { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var before = (int[]?)_blocks[0].Before(pass.Run)?.Clone();
@@ -131,6 +132,6 @@ sealed class Transformer : SequenceModel
         }
         h = _last.Forward(h);
         pass.Show(_blocks.Length, h);
-        return _output is null ? Ops.Scores(h, _symbols, Head.Outputs) : _output.Forward(h);
+        return h;
     }
 }

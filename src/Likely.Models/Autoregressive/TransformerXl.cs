@@ -52,7 +52,6 @@ sealed class TransformerXl : SequenceModel
     readonly Parameter _symbols;
     readonly TransformerBlock[] _blocks;
     readonly Normalization _last;
-    readonly Pointwise? _output;
     readonly ulong _path;
 
     public TransformerXl(TransformerXlConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
@@ -72,7 +71,7 @@ sealed class TransformerXl : SequenceModel
         };
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new TransformerBlock(scope.At("blocks").At(i), options))];
         _last = new Normalization(scope.At("norm"), channels, options.Centres);
-        if (!config.Tied) _output = new Pointwise(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
+        Output = config.Tied ? new OutputMap(_symbols, space.Levels) : new OutputMap(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
         _path = Philox.Hash("input");
         States = TransformerBlock.States(config.Layers, channels);
         MultiplyAddsPerPosition = channels * (config.Layers * (13.0 * channels + 3 * (config.Memory + config.Context / 2.0)) + space.Levels);
@@ -91,6 +90,8 @@ sealed class TransformerXl : SequenceModel
         foreach (var block in _blocks) block.Keep(run, example, _config.Memory);
     }
 
+    protected override OutputMap Output { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var before = (int[]?)_blocks[0].Before(pass.Run)?.Clone();
@@ -102,6 +103,6 @@ sealed class TransformerXl : SequenceModel
         }
         h = _last.Forward(h);
         pass.Show(_blocks.Length, h);
-        return _output is null ? Ops.Scores(h, _symbols, Head.Outputs) : _output.Forward(h);
+        return h;
     }
 }

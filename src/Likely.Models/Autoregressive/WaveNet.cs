@@ -50,7 +50,7 @@ sealed class WaveNet : SequenceModel
     readonly SymbolTable _symbols;
     readonly Layer[] _layers;
     readonly Parameter _skipBias;
-    readonly Pointwise _hidden, _output;
+    readonly Pointwise _hidden;
 
     public WaveNet(WaveNetConfig config, Space space, int classes) : base(config, space, classes, new SoftmaxHead(1, space.Levels))
     {
@@ -60,7 +60,7 @@ sealed class WaveNet : SequenceModel
         for (var i = 0; i < _layers.Length; i++) _layers[i] = new Layer(scope.At("layers").At(i), config, i, classes);
         _skipBias = scope.At("skip").Bias("bias", skip);
         _hidden = new Pointwise(scope.At("hidden"), skip, skip, 1.4);
-        _output = new Pointwise(scope.At("output"), skip, Head.Outputs, 0.5);
+        Output = new OutputMap(scope.At("output"), skip, Head.Outputs, 0.5);
         MultiplyAddsPerPosition = skip * (skip + (double)Head.Outputs);
         // What the last layer adds goes to the sum over layers alone.
         States = [.. Enumerable.Range(0, _layers.Length - 1).Select(i => new InnerState($"layers.{i}", config.Channels)), new InnerState("skip", skip), new InnerState("hidden", skip)];
@@ -74,6 +74,8 @@ sealed class WaveNet : SequenceModel
 
     public override IReadOnlyList<InnerState> States { get; }
 
+    protected override OutputMap Output { get; }
+
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var (h, conditions) = (_symbols.Forward(x, pass), Conditions(pass));
@@ -86,7 +88,7 @@ sealed class WaveNet : SequenceModel
         pass.Show(_layers.Length - 1, sum!);
         h = Ops.Rectify(_hidden.Forward(Ops.Rectify(sum!)));
         pass.Show(_layers.Length, h);
-        return _output.Forward(h);
+        return h;
     }
 
     // The classes' biases of all gates: of a walk, whose labels and weights stay, once.
