@@ -34,8 +34,8 @@ static class ModelFile
         var own = checkpoint.Model.Space;
         var modality = options.As ?? Likely.Modality.Image;
         if (!Presentation.Takes(modality)) throw new UsageException($"{path} is damaged, or of a later version: there is no model of {modality.Title}");
-        if (modality.HasTokens != (Continuation.TokensOf(checkpoint) is not null))
-            throw new UsageException($"{path} is damaged: it says that it is a model of {modality.Title}, and {(modality.HasTokens ? "not what its symbols are as bytes" : "what its symbols are as bytes")}");
+        if (!modality.Takes(Tokens(checkpoint), options))
+            throw new UsageException($"{path} is damaged: it says that it is a model of {modality.Title}, and {(Tokens(checkpoint) is not { } tokens ? "not what its symbols are as bytes" : tokens is SampleTokens ? $"that its symbols are {tokens.Words}" : "what its symbols are as bytes")}");
         if ((options.Patches ?? options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
             throw new UsageException($"{path} is damaged: its preprocessing makes items of {height} x {width}, and its geometry is {own}");
         if ((options.Binarize == Binarization.None ? options.Levels : 2) is { } levels && levels != own.Levels)

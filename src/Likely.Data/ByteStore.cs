@@ -9,7 +9,7 @@ namespace Likely.Data;
 /// Bytes that can be read at any offset by any thread: a plain file straight from disk, a gzip file inflated to memory
 /// (at most 896 MiB, all that are open together, and never more than gzip can have packed into that file).
 /// </summary>
-sealed class ByteStore : IDisposable
+sealed class ByteStore : IStoredBytes
 {
     const long LargestInflated = 896L << 20;
     const int BestDeflateRatio = 1032; // deflate cannot do better than 258 bytes in 2 bits

@@ -17,7 +17,7 @@ public sealed record DataOptions
     public static IReadOnlyList<SettingKey> Keys { get; } =
     [
         new("binarize", "none", "threshold, static, dynamic or none", "black and white: threshold: from the middle grey on; static: one draw for ever, a pixel's grey is its probability; dynamic: drawn anew in every epoch"),
-        new("levels", "-", "a whole number from 2 to 256", "so many greys instead of 256: floor(value * levels / 256)"),
+        new("levels", "-", "a whole number from 2 to 256 (of sound to 65536), or mulaw", "so many greys instead of 256: floor(value * levels / 256); of sound so many levels of a sample, or 256 of mu-law, narrow where it is soft, as sound of more than 8 bits has if nothing is said"),
         new("size", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 28x28", "resize every picture to exactly this size, after crop"),
         new("crop", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 64x64", "keep only the centre of this size"),
         new("patches", "-", "HEIGHTxWIDTH in pixels from 1 to 8192, such as 32x32", "train on windows of this size, cut anew in every epoch from pictures of any size; a model of any size then takes whole pictures"),
@@ -34,16 +34,27 @@ public sealed record DataOptions
         new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
         new("test", "-", "a fraction from 0 to 0.45, such as 0.1", "share held out for test, if it is another than that for validation"),
-        new("as", "-", "image, text, bytes or vectors", "what the data are, where a name and a content do not tell, or tell something else"),
+        new("as", "-", "image, text, bytes, audio or vectors", "what the data are, where a name and a content do not tell, or tell something else"),
         new("tokens", "bytes", "bytes, characters, or a path that leads somewhere", "what one symbol of a text is: a byte; a character, of those that occur in the training part, and a byte of everything else; or a piece of a byte-level BPE like GPT-2's: the folder, or a file, of vocab.json and merges.txt, or of tokenizer.json"),
-        new("items", "-", "lines, files or stream", "what an item of text or bytes is: a line, with its end; a file, as in a folder; or all of it as one sequence, as one file is, the last parts of which are held out"),
-        new("gap", "1024", "a whole number from 0 to 1073741824", "bytes of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),
+        new("items", "-", "lines, files or stream", "what an item of text, bytes or sound is: a line of text, with its end; a file, as in a folder; or all of it as one sequence, as one file is, the last parts of which are held out"),
+        new("gap", "1024", "a whole number from 0 to 1073741824", "bytes, or samples, of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),
+        new("rate", "-", "a whole number from 100 to 768000", "samples a second that all sound is brought to; if nothing is said, what the files have"),
+        new("label", "-", "a name with LABEL in place of the label and * for anything, such as LABEL_*_*", "labels are what names of files have in that place, and not their sub-folders"),
     ];
 
     public Binarization Binarize { get; init; }
 
-    /// <summary>Quantise 0..255 to this many levels, floor(value * levels / 256); null keeps what the source has.</summary>
+    /// <summary>Quantise 0..255 to this many levels, floor(value * levels / 256), and samples of sound alike; null keeps what the source has.</summary>
     public int? Levels { get; init; }
+
+    /// <summary>The levels of sound are the 256 of mu-law.</summary>
+    public bool MuLaw { get; init; }
+
+    /// <summary>Samples a second that sound is brought to; null: what the files have.</summary>
+    public int? Rate { get; init; }
+
+    /// <summary>Where names of files tell labels: LABEL stands for them, * for anything; null: sub-folders do.</summary>
+    public string? Label { get; init; }
 
     /// <summary>Resize every image to exactly this size, after cropping.</summary>
     public (int Height, int Width)? Size { get; init; }
@@ -143,6 +154,7 @@ public sealed record DataOptions
     IEnumerable<(string Key, string Value)> Settings()
     {
         if (Binarize != Binarization.None) yield return ("binarize", Name(Binarize));
+        if (MuLaw) yield return ("levels", "mulaw");
         if (Levels is { } levels) yield return ("levels", $"{levels}");
         if (Size is var (height, width)) yield return ("size", $"{height}x{width}");
         if (Crop is var (cropHeight, cropWidth)) yield return ("crop", $"{cropHeight}x{cropWidth}");
@@ -164,6 +176,8 @@ public sealed record DataOptions
         if (Tokens != TokenRule.Bytes) yield return ("tokens", Name(Tokens));
         if (Items is { } items) yield return ("items", Name(items));
         if (Gap != Default.Gap) yield return ("gap", $"{Gap}");
+        if (Rate is { } rate) yield return ("rate", $"{rate}");
+        if (Label is not null) yield return ("label", Label);
     }
 
     /// <summary>The inverse of <see cref="ToCanonical"/>.</summary>
@@ -193,7 +207,7 @@ public sealed record DataOptions
     DataOptions With(string key, string value) => LineOf(key).Name switch
     {
         "binarize" => this with { Binarize = ParseBinarization(key, value) },
-        "levels" => this with { Levels = (int)ParseWhole(key, value, 2, 256) },
+        "levels" => value == "mulaw" ? this with { MuLaw = true, Levels = null } : this with { MuLaw = false, Levels = (int)ParseWhole(key, value, 2, Likely.Tokens.MostSymbols) },
         "size" => this with { Size = ParseSize(key, value) },
         "crop" => this with { Crop = ParseSize(key, value) },
         "patches" => this with { Patches = ParseSize(key, value) },
@@ -214,6 +228,8 @@ public sealed record DataOptions
         "tokens" => WithTokens(value),
         "items" => this with { Items = ParseItems(key, value) },
         "gap" => this with { Gap = (int)ParseWhole(key, value, 0, 1 << 30) },
+        "rate" => this with { Rate = (int)ParseWhole(key, value, WavHeader.LeastRate, WavHeader.MostRate) },
+        "label" => this with { Label = NamePattern.Is(value) ? value : throw Refused(key, value) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
     };
 
@@ -229,6 +245,7 @@ public sealed record DataOptions
 
     DataOptions Checked()
     {
+        if (MuLaw && Levels is not null) throw new DataException($"levels=mulaw and levels={Levels} contradict each other; leave one of them out.");
         if (Binarize != Binarization.None && Levels is { } levels && levels != 2)
             throw new DataException($"binarize={Name(Binarize)} and levels={levels} contradict each other; leave one of them out.");
         if (Patches is not null && Binarize is (Binarization.Static or Binarization.Dynamic))

@@ -19,6 +19,11 @@ public enum FileFormat
 
     /// <summary>Moving pictures, read through ffmpeg.</summary>
     Video,
+
+    /// <summary>WAV sound whose samples are numbers, which is read here.</summary>
+    Wav,
+
+    /// <summary>Sound of another format, read through ffmpeg.</summary>
     Sound,
     Gzip,
 

@@ -17,13 +17,16 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     /// <summary>As many first bytes as any format needs.</summary>
     public const int HeadLength = 512;
 
-    static readonly FileKind PlainText = new(FileFormat.Text, "text"), UnknownBytes = new(FileFormat.Unknown, "bytes of no kind that is known here");
+    static readonly FileKind PlainText = new(FileFormat.Text, "text"), UnknownBytes = new(FileFormat.Unknown, "bytes of no kind that is known here"), Wav = new(FileFormat.Wav, "WAV sound");
 
     const int Cifar10Record = 3073, Cifar100Record = 3074;
     const string Unpack = "unpack it first", SaveArray = "load it in Python and save the array of pictures with numpy.save, as .npy";
 
     /// <summary>What takes it apart in ffmpeg, the only thing that may; null if ffmpeg is not for it.</summary>
     internal string? Demuxer { get; init; }
+
+    /// <summary>What takes its sound apart in ffmpeg, the only thing that may; null if it is read here, or not at all.</summary>
+    internal string? SoundDemuxer { get; init; }
 
     /// <summary>What decodes it in ffmpeg, where that does not follow.</summary>
     internal string? Decoder { get; init; }
@@ -64,7 +67,10 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     /// <summary>Whether it is text, packed or not, and none that stands in place of something else.</summary>
     internal static bool IsPlainText(FileKind kind) => kind.Unpacked is { Format: FileFormat.Text, Advice: "" };
 
-    public override string ToString() => Format is FileFormat.Picture or FileFormat.Video ? $"{Words} (read through ffmpeg)" : Words;
+    /// <summary>Whether it is sound that can be read, packed or not; what is of another format not packed.</summary>
+    internal static bool IsSound(FileKind kind) => kind.Unpacked.Format == FileFormat.Wav || kind.SoundDemuxer is not null;
+
+    public override string ToString() => Format is FileFormat.Picture or FileFormat.Video || SoundDemuxer is not null ? $"{Words} (read through ffmpeg)" : Words;
 
     /// <summary>A sentence for who wanted pictures.</summary>
     public DataException Refusal(string path) =>
@@ -163,10 +169,11 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         if (head is [0x01, 0xDA, 0 or 1, 1 or 2, ..]) return Picture("an SGI picture", "sgi_pipe");
         if (head is [0x0A, 0 or 2 or 3 or 4 or 5, 1, 1 or 2 or 4 or 8, ..]) return Picture("a PCX picture", "pcx_pipe");
         if (head.StartsWith("RIFF"u8))
-            return At(head, 8, "WEBP"u8) ? Picture("a WebP picture", "webp_pipe") : At(head, 8, "AVI "u8) ? Video("an AVI video", "avi") : At(head, 8, "WAVE"u8) ? Sound("WAV sound") : new(FileFormat.Other, "a RIFF file");
+            return At(head, 8, "WEBP"u8) ? Picture("a WebP picture", "webp_pipe") : At(head, 8, "AVI "u8) ? Video("an AVI video", "avi") : At(head, 8, "WAVE"u8) ? OfWav(head) : new(FileFormat.Other, "a RIFF file");
+        if (head.StartsWith("RF64"u8) && At(head, 8, "WAVE"u8)) return OfWav(head);
         if (At(head, 4, "ftyp"u8))
             return At(head, 8, "avif"u8) || At(head, 8, "avis"u8) ? Picture("an AVIF picture", "mov") : At(head, 8, "hei"u8) || At(head, 8, "mif1"u8) ? Picture("an HEIC picture", "mov")
-                : At(head, 8, "M4A"u8) ? Sound("MPEG-4 sound") : Video("an MPEG-4 or QuickTime video", "mov");
+                : At(head, 8, "M4A"u8) ? Sound("MPEG-4 sound", "mov") : Video("an MPEG-4 or QuickTime video", "mov");
         if (head is [0x1A, 0x45, 0xDF, 0xA3, ..]) return Video("a Matroska or WebM video", "matroska");
         if (head is [0, 0, 1, 0xBA, ..]) return Video("an MPEG video", "mpeg");
         if (head is [0, 0, 1, 0xB3, ..]) return Video("an MPEG video", "mpegvideo");
@@ -174,14 +181,18 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         if (head.StartsWith("FLV\x1"u8)) return Video("a Flash video", "flv");
         if (head is [0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11, ..]) return Video("a Windows Media video", "asf");
         if (head is [0x47, ..] && At(head, 188, "G"u8) && At(head, 376, "G"u8)) return Video("an MPEG transport stream", "mpegts");
-        if (head.StartsWith("ID3"u8) || head is [0xFF, 0xFB or 0xF3 or 0xF2, ..]) return Sound("MP3 sound");
-        if (head.StartsWith("fLaC"u8)) return Sound("FLAC sound");
-        if (head.StartsWith("OggS"u8)) return Sound("Ogg sound");
-        if (head.StartsWith("MThd"u8)) return Sound("MIDI music");
+        if (head.StartsWith("ID3"u8) || head is [0xFF, 0xFB or 0xF3 or 0xF2, ..]) return Sound("MP3 sound", "mp3");
+        if (head.StartsWith("fLaC"u8)) return Sound("FLAC sound", "flac");
+        if (head.StartsWith("OggS"u8)) return Sound("Ogg sound", "ogg");
+        if (head.StartsWith("MThd"u8)) return new(FileFormat.Sound, "MIDI music", "play it into a WAV file, such as by fluidsynth");
+        if (head.StartsWith("FORM"u8) && (At(head, 8, "AIFF"u8) || At(head, 8, "AIFC"u8))) return Sound("AIFF sound", "aiff");
+        if (head.StartsWith("wvpk"u8)) return Sound("WavPack sound", "wv");
+        if (head.StartsWith(".snd"u8)) return Sound("AU sound", "au");
         return null;
 
         static FileKind Video(string words, string demuxer) => new(FileFormat.Video, words) { Demuxer = demuxer };
-        static FileKind Sound(string words) => new(FileFormat.Sound, words);
+        static FileKind Sound(string words, string demuxer) => new(FileFormat.Sound, words) { SoundDemuxer = demuxer };
+        static FileKind OfWav(ReadOnlySpan<byte> head) => WavHeader.IsCoded(head) ? Sound("WAV sound in a code", "wav") : Wav;
     }
 
     static FileKind Picture(string words, string demuxer, string? decoder = null) => new(FileFormat.Picture, words) { Demuxer = demuxer, Decoder = decoder };

@@ -26,6 +26,7 @@ sealed class FolderListing
                 ListFor(files[i], kinds[i]).Add(files[i]);
                 if (kinds[i] is { } kind && FileKind.IsPlainText(kind)) Texts.Add(files[i]);
                 else if (kinds[i]?.Unpacked.Format == FileFormat.Unknown) Unknown.Add(files[i]);
+                else if (kinds[i] is { } other && FileKind.IsSound(other)) Sounds.Add(files[i]);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -46,8 +47,11 @@ sealed class FolderListing
     /// <summary>Files of no known kind, at any depth; of the others as well.</summary>
     public List<string> Unknown { get; } = [];
 
-    /// <summary>Whether there is anything that holds pictures.</summary>
-    public bool HasPixels => Pictures.Count + Idx.Count + Cifar.Count + Npy.Count > 0;
+    /// <summary>Files of sound that can be read, at any depth; of the others as well.</summary>
+    public List<string> Sounds { get; } = [];
+
+    /// <summary>Whether there is anything that holds pictures, but for those beside more files of sound.</summary>
+    public bool HasPixels => Idx.Count + Cifar.Count + Npy.Count > 0 || Pictures.Count > 0 && Pictures.Count >= Sounds.Count;
 
     /// <summary>Files that are pictures, or are called so.</summary>
     public List<string> Pictures { get; } = [];

@@ -17,11 +17,13 @@ sealed class FolderPlaces
     /// <param name="rule">Whether names tell parts.</param>
     /// <param name="what">What one of them is called.</param>
     /// <param name="withLabels">Whether sub-folders are labels; else all files are items.</param>
-    public FolderPlaces(FolderListing listing, IReadOnlyList<string> paths, PartRule rule, string what, bool withLabels = true)
+    /// <param name="pattern">How names of files tell labels, if they do and not sub-folders.</param>
+    public FolderPlaces(FolderListing listing, IReadOnlyList<string> paths, PartRule rule, string what, bool withLabels = true, NamePattern? pattern = null)
     {
         Place[] all = [.. paths.Select(path => PlaceOf(path, listing.Relative(path).Split('/'), rule))];
+        if (pattern is not null) all = [.. all.Select(file => file with { Label = pattern.LabelOf(file.Path), LabelIsFromPart = false })];
         // faces_train beside faces_test, or beside test, is the name of the data and no label.
-        if (!withLabels || all.All(file => file.Label is null || file.LabelIsFromPart) && all.Select(file => file.Label).OfType<string>().Distinct().Count() == 1)
+        if (!withLabels || pattern is null && all.All(file => file.Label is null || file.LabelIsFromPart) && all.Select(file => file.Label).OfType<string>().Distinct().Count() == 1)
             all = [.. all.Select(file => file with { Label = null })];
         Place[] plain = [.. all.Where(file => file.Label is null)], labelled = [.. all.Where(file => file.Label is not null)];
         var (plainVotes, labelledVotes) = (Votes(plain), Votes(labelled));
@@ -29,7 +31,9 @@ sealed class FolderPlaces
         var (items, left) = plainVotes >= labelledVotes ? (plain, labelled) : (labelled, plain);
         Labels = [.. items.Select(file => file.Label).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         Files = [.. items.Select(file => new PlacedFile(file.Path, file.Part, file.Label is { } label ? Array.BinarySearch(Labels, label, StringComparer.Ordinal) : -1))];
-        if (left.Length > 0)
+        if (left.Length > 0 && pattern is not null)
+            LeftOut = $"left out: {listing.Some([.. left.Select(file => file.Path)], what)} {(left == labelled ? $"whose names fit label={pattern}, as more do not" : $"whose names do not fit label={pattern}")}";
+        else if (left.Length > 0)
             LeftOut = $"left out: {listing.Some([.. left.Select(file => file.Path)], what)} {(left == labelled ? "in sub-folders, as there are more beside them" : $"beside the sub-folders, as there are more in them; each counts in the folder of its label, such as {Labelled(listing.Relative(left[0].Path))}")}";
     }
 

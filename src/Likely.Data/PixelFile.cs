@@ -29,7 +29,7 @@ public sealed class PixelFile : IDisposable
     /// <summary>True if the picture's file also holds what is not pixels: texts, times, colour profiles.</summary>
     public bool HasNotes { get; private set; }
 
-    /// <summary>Why a picture stays bytes; null for what is none.</summary>
+    /// <summary>Why a picture or sound stays bytes; null for what is none.</summary>
     public string? Refusal { get; private set; }
 
     /// <summary>True if the file was packed, and its contents stand for it.</summary>
@@ -51,7 +51,8 @@ public sealed class PixelFile : IDisposable
         {
             var layout = bytes.Length == 0 ? null : PixelLayout.Of(Head(bytes), bytes.Length, path, options);
             var file = new PixelFile(bytes, layout, false);
-            if (layout is null && !exact) file.ReadPicture(path, cancellation);
+            if (layout is null && options.As == Modality.Audio) file.Refusal = RefusalOfSound(bytes, options);
+            else if (layout is null && !exact) file.ReadPicture(path, cancellation);
             return file;
         }
         catch
@@ -72,7 +73,7 @@ public sealed class PixelFile : IDisposable
         if (bytes.Length == 0) return null;
         var head = Head(bytes);
         if (PixelLayout.Of(head, bytes.Length, path, options) is { } layout) return (layout.Height, layout.Width, layout.Channels);
-        if (exact || !head.AsSpan().StartsWith(Png.Signature)) return null;
+        if (exact || options.As == Modality.Audio || !head.AsSpan().StartsWith(Png.Signature)) return null;
         var (height, width, _, color, _) = PngDecoder.ParseHeader(head, path);
         return (height, width, PngDecoder.ChannelsOf(color));
     }
@@ -117,6 +118,27 @@ public sealed class PixelFile : IDisposable
         }
         bytes?.Dispose();
         return null;
+    }
+
+    /// <summary>Why a file is not coded by a model of sound; null if it is, or that is not known yet.</summary>
+    /// <exception cref="DataException">if it cannot be read</exception>
+    public static string? RefusalOfSound(string path, DataOptions options)
+    {
+        using var bytes = ByteStore.OpenPlain(path);
+        return RefusalOfSound(bytes, options);
+    }
+
+    static string? RefusalOfSound(ByteStore bytes, DataOptions options)
+    {
+        if (FileKind.Of(Head(bytes), bytes.Length, Path.GetFileName(bytes.Path)).Format != FileFormat.Wav) return "it is no WAV sound";
+        try
+        {
+            return PixelLayout.Refusal(WavHeader.Of(bytes), options);
+        }
+        catch (DataException fault)
+        {
+            return $"it is WAV sound that cannot be read: {fault.Message.TrimEnd('.')}";
+        }
     }
 
     static string? FormatOf(ByteStore bytes)

@@ -2,13 +2,13 @@ namespace Likely.Data;
 
 /// <summary>
 /// Which bytes of a file are pixels: a head, then <paramref name="Count"/> items of <paramref name="Gap"/> other bytes and
-/// Height x Width x Channels pixels of one byte each, then a tail. IDX, npy of bytes, binary PGM and PPM, and CIFAR are of this form,
-/// so such a file is its pixels and a few bytes more.
+/// Height x Width x Channels pixels of one byte each, then a tail. IDX, npy of bytes, binary PGM and PPM, CIFAR, and WAV of one byte a sample are of this form,
+/// so such a file is its pixels, or samples, and a few bytes more.
 /// </summary>
 /// <param name="Planar">Each item's channels lie one after the other, not side by side.</param>
 public readonly record struct PixelLayout(int Height, int Width, int Channels, int Count, int Head, int Gap, bool Planar)
 {
-    const int CifarSide = 32;
+    const int CifarSide = 32, LongestSound = 1 << 18;
     internal const int HeadLength = Npy.LargestHead;
 
     /// <summary>Pixels times channels of one item.</summary>
@@ -25,6 +25,8 @@ public readonly record struct PixelLayout(int Height, int Width, int Channels, i
         {
             var layout = FileKind.Of(head, length, Path.GetFileName(name)).Format switch
             {
+                FileFormat.Wav when options.As == Modality.Audio => OfSound(head, length, name, options),
+                _ when options.As == Modality.Audio => default,
                 FileFormat.Idx => OfArray(Idx.Parse(head, name), name, options),
                 FileFormat.Npy => OfArray(Npy.Parse(head, name), name, options),
                 FileFormat.Pnm when head[1] is (byte)'5' or (byte)'6' => OfPnm(head, name),
@@ -66,6 +68,21 @@ public readonly record struct PixelLayout(int Height, int Width, int Channels, i
         if (options.Size is var (height, width) && item != (long)height * width && (item != 3L * height * width || options.Axes is null)) options = options with { Size = null };
         var items = ArrayItems.Of(array, options, name, settle: true);
         return new(items.Height, items.Width, items.Channels, items.Count, array.HeaderLength, 0, items.Planar);
+    }
+
+    /// <summary>Why a WAV file's samples are not coded by a model of sound; null if they are.</summary>
+    internal static string? Refusal(WavHeader sound, DataOptions options) =>
+        sound.Rate != options.Rate ? $"it has {sound.Rate} samples a second, and the model {options.Rate}"
+        : sound.Channels > 1 ? $"it has {sound.Channels} channels, and the model one"
+        : options.MuLaw || sound.Bits != 8 || options.Levels != 256 ? $"it has samples of {sound.Bits} bits, which the model's {(options.MuLaw ? "256 mu-law" : options.Levels)} levels {(options.Levels > 256 ? "can tell, but no archive holds more than 256 of yet" : sound.Bits == 8 ? "are not" : "do not tell apart")}" : null;
+
+    // A long sound is several items, as equal as can be, which are decoded side by side; the few samples that are left belong to the tail.
+    static PixelLayout OfSound(ReadOnlySpan<byte> head, long length, string name, DataOptions options)
+    {
+        var sound = WavHeader.Of(head, length, name);
+        if (sound.Frames == 0 || sound.Start > int.MaxValue || Refusal(sound, options) is not null) return default;
+        var count = (sound.Frames + LongestSound - 1) / LongestSound;
+        return count > int.MaxValue ? default : new(1, (int)(sound.Frames / count), 1, (int)count, (int)sound.Start, 0, false);
     }
 
     static PixelLayout OfCifar(long length, int gap)

@@ -22,7 +22,7 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
     /// <summary>The asset that says what symbols are as bytes.</summary>
     public const string Tokens = "tokens";
 
-    const string Key = "likely", Categorical = "categorical";
+    const string Key = "likely", Categorical = "categorical", InTime = "ordinal";
     const double LargestSummary = 1e15; // of counts, seconds, nats
 
     const int LongestDescription = 1 << 22;
@@ -150,8 +150,12 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
         var space = Space.Image((int)shape[0]!, (int)shape[1]!, (int)shape[2]!, (int)shape[3]!);
         if (description["scale"] is { } scale)
         {
-            if ((string?)scale != Categorical) throw new ModelException($"{path} is damaged, or of a later version: it has a scale '{(string?)scale}'");
-            space = space with { Alphabet = space.Alphabet with { Scale = AlphabetScale.Categorical } };
+            space = (string?)scale switch
+            {
+                Categorical => space with { Alphabet = space.Alphabet with { Scale = AlphabetScale.Categorical } },
+                InTime => space with { IsInTime = true },
+                var other => throw new ModelException($"{path} is damaged, or of a later version: it has a scale '{other}'"),
+            };
         }
         if (!space.IsPossible)
             throw new ModelException($"{path} is damaged: a geometry of {space} is impossible");
@@ -225,6 +229,7 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
             ["preprocessing"] = Preprocessing,
         };
         if (space.Alphabet.Scale == AlphabetScale.Categorical) description["scale"] = Categorical;
+        else if (space.IsInTime) description["scale"] = InTime;
         if (Assets.Count > 0)
         {
             var assets = new JsonObject();

@@ -44,7 +44,7 @@ public abstract record ModelConfig
     public Space SpaceFor(Space data)
     {
         ModelRegistry.Check(this);
-        return data.IsSequence && Window is { } window ? Space.Sequence(window, data.Levels) : data;
+        return data.IsSequence && Window is { } window ? data with { Width = window } : data;
     }
 
     /// <summary>This config with every <c>auto</c> replaced by the number that suits the space: what a built model has.</summary>

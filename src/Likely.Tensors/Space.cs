@@ -16,10 +16,12 @@ public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabe
     /// <summary>No symbol has more values.</summary>
     public const int MostLevels = 1 << 16;
 
-    /// <summary>Sequences of any length: names side by side, one symbol a position.</summary>
+    /// <summary>Sequences of any length, one symbol a position: names side by side, such as text, or levels of a quantity in time, such as sound.</summary>
     /// <param name="length">Symbols of one example, or of a window of it.</param>
     /// <param name="levels">Values of a symbol.</param>
-    public static Space Sequence(int length, int levels) => new(new Extent(1, 1, length), 1, new Alphabet(levels, AlphabetScale.Categorical));
+    /// <param name="scale">What they mean.</param>
+    public static Space Sequence(int length, int levels, AlphabetScale scale = AlphabetScale.Categorical) =>
+        new(new Extent(1, 1, length), 1, new Alphabet(levels, scale)) { IsInTime = scale == AlphabetScale.Ordinal };
 
     /// <summary>Pictures of one size: levels of brightness, 1 symbol a position if they are grey and 3 if they are coloured.</summary>
     public static Space Image(int height, int width, int channels, int levels) => new(new Extent(1, height, width), channels, new Alphabet(levels, AlphabetScale.Ordinal));
@@ -27,8 +29,11 @@ public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabe
     /// <summary>False if there are no positions, more than <see cref="MostPositions"/> (in one row of one symbol each, <see cref="Extent.LongestSequence"/>), or not 1 to 3 symbols each of 2 to <see cref="MostLevels"/> levels.</summary>
     public bool IsPossible => Extent is { Frames: >= 1, Height: >= 1, Width: >= 1 } && Extent.Positions <= (Extent.Positions == Extent.Width && Symbols == 1 ? Extent.LongestSequence : MostPositions) && Symbols is >= 1 and <= 3 && Levels is >= 2 and <= MostLevels;
 
-    /// <summary>True of sequences of symbols that are names: their length is that of each example, and a model's own is but the window it was trained on.</summary>
-    public bool IsSequence => Alphabet.Scale == AlphabetScale.Categorical && Extent.Positions == Extent.Width && Symbols == 1;
+    /// <summary>True of levels at moments in time, of which examples have any number; a picture of one row has a width.</summary>
+    public bool IsInTime { get; init; }
+
+    /// <summary>True of sequences, of symbols that are names or of levels in time: their length is that of each example, and a model's own is but the window it was trained on.</summary>
+    public bool IsSequence => (IsInTime || Alphabet.Scale == AlphabetScale.Categorical) && Extent.Positions == Extent.Width && Symbols == 1;
 
     /// <summary>Rows of positions.</summary>
     public int Height { get => Extent.Height; init => Extent = Extent with { Height = value }; }

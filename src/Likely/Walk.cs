@@ -15,8 +15,10 @@ public static class Walk
     /// <summary>Most examples that one predictor carries at once.</summary>
     const int Group = 64;
 
+    const int Stretch = 1 << 10; // symbols of an example
+
     /// <summary>Runs a predictor to its end.</summary>
-    /// <param name="predictor">A predictor at its beginning.</param>
+    /// <param name="predictor">A predictor, which goes on from where it is.</param>
     /// <param name="choose">Decides every symbol.</param>
     /// <param name="surprise">If given, receives -log p (nats) of every symbol: [dimension, batch].</param>
     /// <param name="withDistributions">Whether the chooser needs distributions.</param>
@@ -29,7 +31,7 @@ public static class Walk
             throw new ArgumentException($"{predictor.Batch} examples of {predictor.Count} symbols need room for the surprise of each, not {surprise.Length}", nameof(surprise));
         var symbols = new int[predictor.Batch];
         var logs = new float[surprise is null ? 0 : predictor.Batch];
-        for (var step = 0; step < predictor.Count; step++)
+        for (var step = predictor.Position; step < predictor.Count; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             var dimension = predictor.DimensionAt(step);
@@ -118,7 +120,9 @@ public static class Walk
             foreach (var example in examples) results[example] = new int[space.Dimensions];
             int[] own = model.Classes == 0 ? [] : Array.ConvertAll(examples, example => labels is null ? example % model.Classes : labels[example]);
             var uniform = new double[examples.Length];
-            Run(model.Predict(examples.Length, own, member, space.Extent), (dimension, distributions, symbols) =>
+            var predictor = model.Predict(examples.Length, own, member, space.Extent);
+            if (known is not null) Interlocked.Add(ref done, Begin(predictor, item!, known, examples, results, cancellation));
+            Run(predictor, (dimension, distributions, symbols) =>
             {
                 if (known is not null && known[dimension]) symbols.Fill(item![dimension]);
                 else
@@ -132,6 +136,24 @@ public static class Walk
             }, cancellation: cancellation);
         });
         return results;
+    }
+
+    // What is known in one stretch is observed in long ones; returns how much that is.
+    static int Begin(IPredictor predictor, int[] item, bool[] known, int[] examples, int[][] results, CancellationToken cancellation)
+    {
+        var stretch = new int[Math.Min(Stretch, predictor.Count) * examples.Length];
+        for (int step = 0, count; ; step += count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (count = 0; count < stretch.Length / examples.Length && step + count < predictor.Count && known[predictor.DimensionAt(step + count)]; count++)
+            {
+                var dimension = predictor.DimensionAt(step + count);
+                stretch.AsSpan(count * examples.Length, examples.Length).Fill(item[dimension]);
+                foreach (var example in examples) results[example][dimension] = item[dimension];
+            }
+            if (count == 0) return step;
+            predictor.Observe(stretch.AsSpan(0, count * examples.Length));
+        }
     }
 
     /// <summary>Examples that one predictor carries when so many are drawn.</summary>

@@ -12,11 +12,17 @@ static class ItemCompleting
 {
     const int MostCompletions = 10_000;
 
-    public static readonly Option<string?> Keep = Options.Text("--keep", "What is known: of a picture top (if not given), bottom, left, right, the first N positions, or a mask picture (white is known); of text all (if not given), half, or the first N bytes", "WHAT");
+    public static readonly Option<string?> Keep = Options.Text("--keep", "What is known: of a picture top (if not given), bottom, left, right, the first N positions, or a mask picture (white is known); of text all (if not given), half, or the first N bytes; of sound half (if not given), all, or the first N samples", "WHAT");
     public static readonly Option<int?> Item = Options.Whole("--item", "Which item of a data set: of the test part of data that the model was trained on, else of all; 0 if not given", least: 0);
     public static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
 
-    public static int Run(ParseResult result, Session session, Checkpoint checkpoint, string modelPath, string source)
+    /// <param name="result">What was asked for.</param>
+    /// <param name="session">Where answers go.</param>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="modelPath">Its file.</param>
+    /// <param name="source">The data.</param>
+    /// <param name="extend">Of sequences whose beginning is kept, how long a completed one is, given how much is kept and the item's length; null: items keep their size.</param>
+    public static int Run(ParseResult result, Session session, Checkpoint checkpoint, string modelPath, string source, Func<int, int, int>? extend = null)
     {
         var (modality, tokens) = (ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
         var count = result.GetValue(DrawingOptions.Count) ?? 6;
@@ -33,9 +39,16 @@ static class ItemCompleting
 
         ModelFile.RequireFit(checkpoint, split.SpaceOf(index), split.ItemName(index));
         var (model, space) = (checkpoint.Model, split.SpaceOf(index));
+        var known = modality.Known(result.GetValue(Keep) ?? modality.Kept, space);
         var item = new int[space.Dimensions];
         split.Read(index, item);
-        var known = modality.Known(result.GetValue(Keep) ?? modality.Kept, space);
+        if (extend is not null)
+        {
+            var kept = known.Count(isKnown => isKnown);
+            space = space with { Width = extend(kept, space.Width) };
+            Array.Resize(ref item, space.Width);
+            Array.Resize(ref known, space.Width);
+        }
         if (model.Classes > 0 && label < 0)
         {
             if (split.Label(index) >= 0) ModelFile.RequireLabels(checkpoint, data);
@@ -55,7 +68,7 @@ static class ItemCompleting
 
         AtomicFile.Write(output, session.Force, modality.Completions(item, known, items, space, tokens).Write);
         var drawn = (long)count * known.Count(isKnown => !isKnown);
-        session.Answer($"{output}: the original, what is kept, and {count} completions; {ProgressDisplay.Duration(seconds)}", new JsonObject
+        session.Answer($"{output}: {(extend is null ? "the original, what is kept, and " : "")}{count} completions; {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
             ["output"] = output,
             ["seconds"] = Session.Number(seconds),

@@ -3,16 +3,17 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
-/// <summary>Draws new items of the size that their kind shows, onto one sheet, and each into a file of its own.</summary>
+/// <summary>Draws new items of the size that their kind shows, or of another, onto one sheet, and each into a file of its own.</summary>
 static class ItemSampling
 {
-    public static int Run(ParseResult result, Session session, Checkpoint checkpoint, string source)
+    public static int Run(ParseResult result, Session session, Checkpoint checkpoint, string source, (int Count, Space Item)? wanted = null)
     {
         var (model, modality, tokens) = (checkpoint.Model, ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
-        var (usual, space) = modality.SheetOf(model.Space);
+        var (usual, space) = wanted ?? modality.SheetOf(model.Space);
         var count = result.GetValue(DrawingOptions.Count) ?? usual;
         var label = result.GetValue(DrawingOptions.Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;
         var temperature = (float)(result.GetValue(DrawingOptions.Temperature) ?? 1);

@@ -9,9 +9,11 @@ namespace Likely.Cli;
 /// <summary>Draws texts that go on from a prompt: to the terminal as they come, into files byte for byte, or into the answer's JSON.</summary>
 sealed class TextDrawing
 {
-    const int UsualLength = 500, LongestLength = 100_000_000;
+    public const int LongestLength = 100_000_000;
 
-    static readonly Option<int?> Length = Options.Whole("--length", $"Symbols to draw at most, {UsualLength} if not given", most: LongestLength);
+    const int UsualLength = 500;
+
+    public static readonly Option<int?> Length = Options.Whole("--length", $"Symbols to draw: of text at most so many, {UsualLength} if not given; of sound samples", most: LongestLength);
     static readonly Option<int?> TopK = Options.Whole("--top-k", "Only the K likeliest symbols");
     static readonly Option<double?> TopP = Options.Number("--top-p", "Only the fewest likeliest symbols that have this share together", 1, valueName: "P");
     static readonly Option<double?> MinP = Options.Number("--min-p", "Only symbols that have this share of the likeliest one's probability", 1, zeroAllowed: true, valueName: "P");

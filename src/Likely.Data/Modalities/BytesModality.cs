@@ -12,5 +12,5 @@ sealed class BytesModality : SequenceModality
         ? path.Listing.Unknown.Count > 0
         : path.Kind.Unpacked.Format == FileFormat.Unknown && !ImageFiles.HasPackedPictureName(path.Path);
 
-    internal override DataContent Open(DataPath path) => SequenceContent.Open(this, path, kind => kind.Unpacked.Format != FileFormat.Empty);
+    internal override DataContent Open(DataPath path) => SequenceContent.Open(this, path, kind => kind.Unpacked.Format != FileFormat.Empty, (options, files) => new ByteCoding(options, files));
 }

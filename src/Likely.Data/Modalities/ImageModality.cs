@@ -85,6 +85,8 @@ sealed class ImageModality : Modality
         }
     }
 
+    internal override string? Fault(DataOptions options) => options.MuLaw ? "levels=mulaw is for sound" : options.Levels > 256 ? $"levels={options.Levels} is for sound" : null;
+
     internal override string Shape(Dataset data) => $"{data.Space}{(data.Options.Patches is not null ? " (windows of pictures)" : data.Options.AnySize ? " (the first; sizes may differ)" : "")}";
 
     // What is called a picture or an array and is none is refused by its reader, which says what it is instead.

@@ -13,10 +13,11 @@ public abstract class Modality
     public static Modality Text { get; } = new TextModality();
     public static Modality Bytes { get; } = new BytesModality();
 
+    public static Modality Audio { get; } = new AudioModality();
     public static Modality Vectors { get; } = new VectorsModality();
 
     /// <summary>All of them, in the order in which they are asked whether a file is theirs.</summary>
-    public static IReadOnlyList<Modality> All { get; } = [Image, Text, Bytes, Vectors];
+    public static IReadOnlyList<Modality> All { get; } = [Image, Audio, Text, Bytes, Vectors];
 
     /// <summary>What <c>as=</c> calls it.</summary>
     public abstract string Name { get; }
@@ -27,8 +28,13 @@ public abstract class Modality
     /// <summary>The data keys that are its own, besides those that all kinds have.</summary>
     public abstract IReadOnlyList<string> Keys { get; }
 
-    /// <summary>Whether its symbols stand for bytes, as a model's tokens say.</summary>
+    /// <summary>Whether its symbols stand for the bytes of its files, as a model's tokens say.</summary>
     public virtual bool HasTokens => false;
+
+    /// <summary>Whether its symbols can be what a model's tokens say, those being null where symbols stand for no bytes.</summary>
+    /// <param name="tokens">The model's.</param>
+    /// <param name="options">What the model says of its data.</param>
+    public virtual bool Takes(Tokens? tokens, DataOptions options) => HasTokens ? tokens is not null and not SampleTokens : tokens is null;
 
     /// <summary>How names of files with its items end: ".png".</summary>
     public abstract string Extension { get; }
@@ -120,7 +126,11 @@ public abstract class Modality
         foreach (var key in given)
             if (!Keys.Contains(key) && All.Where(other => other.Keys.Contains(key)).ToArray() is { Length: > 0 } owners)
                 throw new DataException($"{key} is a key of {SettingKey.And([.. owners.Select(owner => owner.Title)])}, and '{path}' is {Title}; leave it out{(options.As is null ? $", or set as={owners[0]} if that is what it is" : "")}.");
+        if (Fault(options) is { } fault) throw new DataException($"{fault}, and '{path}' is {Title}; leave it out.");
     }
+
+    /// <summary>What is wrong with the value of a key that other kinds have as well, to be read before "and x is images"; null if nothing is.</summary>
+    internal virtual string? Fault(DataOptions options) => null;
 
     /// <summary>What the items of a data set of this kind are, for people.</summary>
     internal abstract string Shape(Dataset data);

@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text;
 using Likely.Tensors;
 
 namespace Likely.Data;
 
 /// <summary>
-/// Text and bytes as a data set. Lines and files are held out by their content; of a stream the last stretches are, behind a gap that nobody reads. Parts that
+/// Text, bytes and sound as a data set. Lines and files are held out by their content; of a stream the last stretches are, behind a gap that nobody reads. Parts that
 /// names of files tell stay what they are.
 /// </summary>
 static class SequenceContent
@@ -13,31 +12,37 @@ static class SequenceContent
     const int SmallestShareOfGap = 20;
 
     /// <summary>Opens a file or a folder of files.</summary>
+    /// <param name="modality">Whose they are.</param>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="takes">Which files are taken.</param>
+    /// <param name="coded">What their bytes and symbols are, given the files.</param>
     /// <exception cref="DataException">if something cannot be read, or the file is none that the modality takes</exception>
-    public static DataContent Open(Modality modality, DataPath path, Func<FileKind, bool> takes)
+    public static DataContent Open(Modality modality, DataPath path, Func<FileKind, bool> takes, Func<DataOptions, IReadOnlyList<PlacedPath>, SequenceCoding> coded)
     {
         var options = path.Options with { As = modality };
         var notes = new List<string>();
         var rule = options.Items ?? (path.IsFolder ? ItemRule.Files : ItemRule.Stream);
         var (places, folder, labels) = path.IsFolder ? OfFolder(modality, path, takes, rule, notes) : OfFile(modality, path, takes);
-        var vocabulary = options.ModelTokens ?? (options.Tokens == TokenRule.Vocabulary ? Tokens.Read(options.Vocabulary ?? throw new DataException("tokens=vocabulary is what a model says that keeps one; name the vocabulary's folder or file.")) : null);
-        var files = new FileSequence(folder, [.. places.Select(place => place.Path)], file => places[file].IsPacked, path.Cancellation);
+        var coding = coded(options, [.. places.Select(place => new PlacedPath(System.IO.Path.Combine(folder, place.Path), place.Kind))]);
+        options = coding.Options;
+        notes.AddRange(coding.Notes);
+        var files = new FileSequence(folder, [.. places.Select(place => place.Path)], coding.Opening, path.Cancellation);
         try
         {
             if (files.Length == 0) throw new DataException($"'{path.Path}' holds nothing but empty files, and there is nothing in them to learn from.");
             int[] fileCounts = [.. ((DataPart[])[DataPart.Train, DataPart.Validation, DataPart.Test]).Select(part => places.Count(place => place.Part == part))];
             var partNotes = fileCounts[1] + fileCounts[2] > 0 ? [$"parts by their names: train {fileCounts[0]}, validation {fileCounts[1]}, test {fileCounts[2]} files (parts=none ignores names)"] : new List<string>();
-            var (items, division) = rule == ItemRule.Stream ? Divided(files, fileCounts, options, notes) : Drawn(files, fileCounts, rule, options, partNotes, path.Cancellation);
-            var tokens = vocabulary ?? (options.Tokens == TokenRule.Bytes ? Tokens.Bytes : Tokens.Characters(CodePoints(items, division.Train, path.Cancellation)));
+            var (items, division) = rule == ItemRule.Stream ? Divided(files, fileCounts, coding, notes) : Drawn(files, fileCounts, rule, options, partNotes, path.Cancellation);
+            var tokens = coding.Tokens(items, division.Train, path.Cancellation);
             var classOf = labels.Length > 0 && options.ModelClasses?.Count > 0 ? ClassNames.Map(labels, options.ModelClasses) : null;
             var symbols = new TokenItems(items, tokens, labels.Length == 0 ? null : [.. places.Select(place => place.Label)], labels, classOf, options.Seed, path.Cancellation);
-            return new DataContent(modality, symbols, new Space(new Extent(1, 1, symbols.Longest), 1, new Alphabet(tokens.Size, AlphabetScale.Categorical)), options)
+            return new DataContent(modality, symbols, symbols.Count == 0 ? default : symbols.SpaceOf(0) with { Width = symbols.Longest }, options)
             {
-                Source = VisibleText.Line(path.IsFolder ? $"folder '{path.Path}', {files.Count} files, {files.Length} bytes" : $"file '{path.Path}', {files.Length} bytes"),
+                Source = VisibleText.Line(path.IsFolder ? $"folder '{path.Path}', {files.Count} files, {files.Length / coding.Unit} {coding.UnitsName}" : $"file '{path.Path}', {files.Length / coding.Unit} {coding.UnitsName}"),
                 Parts = (division.Train, division.Validation, division.Test, division.All),
                 Division = division.Words,
                 ClassNames = classOf is null ? labels : options.ModelClasses!,
-                Effects = string.Join(' ', options.ToCanonical().Split(' ').Where(word => word.StartsWith("tokens=", StringComparison.Ordinal) || word.StartsWith("items=", StringComparison.Ordinal))),
+                Effects = string.Join(' ', options.ToCanonical().Split(' ').Where(word => coding.EffectiveKeys.Contains(word.Split('=')[0]))),
                 Tokens = tokens,
                 Notes = [.. notes, .. partNotes],
                 PartNotes = partNotes,
@@ -50,7 +55,7 @@ static class SequenceContent
         }
     }
 
-    readonly record struct Placed(string Path, DataPart Part, int Label, bool IsPacked);
+    readonly record struct Placed(string Path, DataPart Part, int Label, FileKind? Kind);
 
     readonly record struct Division(int[] Train, int[] Validation, int[] Test, int[] All, string Words);
 
@@ -60,41 +65,43 @@ static class SequenceContent
         if (kind.Format == FileFormat.Empty || kind.Content?.Format == FileFormat.Empty) throw new DataException($"'{path.Path}' is {kind.Words}, and there is nothing in it to learn from; fetch it again.");
         if (!takes(kind)) throw new DataException($"'{path.Path}' is {kind.Words} and no {modality}; set as={Modality.Bytes} to take its bytes as they are.");
         var full = System.IO.Path.GetFullPath(path.Path);
-        return ([new(System.IO.Path.GetFileName(full), DataPart.Train, -1, kind.Content is not null)], System.IO.Path.GetDirectoryName(full)!, []);
+        var label = path.Options.Label is { } pattern ? NamePattern.Of(pattern).LabelOf(full) : null;
+        return ([new(System.IO.Path.GetFileName(full), DataPart.Train, label is null ? -1 : 0, kind)], System.IO.Path.GetDirectoryName(full)!, label is null ? [] : [label]);
     }
 
     static (Placed[] Files, string Folder, string[] Labels) OfFolder(Modality modality, DataPath path, Func<FileKind, bool> takes, ItemRule rule, List<string> notes)
     {
         var listing = path.Listing;
         List<string> taken = [], left = [];
-        HashSet<string> packed = [];
+        Dictionary<string, FileKind> kinds = []; // of what is not read as it is
         for (var i = 0; i < listing.Files.Count; i++)
         {
             // A copy that is unpacked already is not taken twice.
             var isCopy = listing.Kinds[i]?.Format == FileFormat.Gzip && listing.Files[i].EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && File.Exists(listing.Files[i][..^3]);
             var isTaken = listing.Kinds[i] is { } kind && kind.Unpacked.Format != FileFormat.Empty && takes(kind) && !isCopy;
             (isTaken ? taken : left).Add(listing.Files[i]);
-            if (isTaken && listing.Kinds[i]!.Content is not null) packed.Add(listing.Files[i]);
+            if (isTaken && listing.Kinds[i] is { } other && (other.Content ?? (object?)other.SoundDemuxer) is not null) kinds.Add(listing.Files[i], other);
         }
         if (taken.Count == 0) throw new DataException($"The folder '{path.Path}' has no {modality}{(left.Count > 0 ? $" but {listing.Some(left, "other file")}" : "")}; put files into it, or set as={Modality.Bytes} to take whatever there is.");
         if (left.Count > 0) notes.Add($"left out: {listing.Some(left, "other file")}");
         if (listing.Trainings.Count > 0) notes.Add($"left out, as a training wrote what is in there: {listing.Some(listing.Trainings, "folder")}");
         if (listing.Links.Count > 0) notes.Add($"left out, as links to folders are not followed: {listing.Some(listing.Links, "link")}");
-        var places = new FolderPlaces(listing, taken, path.Options.Parts, "file", withLabels: rule != ItemRule.Stream);
+        var places = new FolderPlaces(listing, taken, path.Options.Parts, "file", withLabels: rule != ItemRule.Stream, path.Options.Label is { } pattern ? NamePattern.Of(pattern) : null);
         if (places.LeftOut is { } unlabelled) notes.Add(unlabelled);
         return ([.. ((DataPart[])[DataPart.Train, DataPart.Validation, DataPart.Test])
-            .SelectMany(part => places.Of(part).Select(file => new Placed(listing.Relative(file.Path), part, file.Label, packed.Contains(file.Path))))], path.Path, places.Labels);
+            .SelectMany(part => places.Of(part).Select(file => new Placed(listing.Relative(file.Path), part, file.Label, kinds.GetValueOrDefault(file.Path))))], path.Path, places.Labels);
     }
 
     // The parts of a stream: what names hold out is that, of the rest the last stretches.
-    static (ByteItems, Division) Divided(FileSequence files, int[] fileCounts, DataOptions options, List<string> notes)
+    static (ByteItems, Division) Divided(FileSequence files, int[] fileCounts, SequenceCoding coding, List<string> notes)
     {
+        var (options, unit) = (coding.Options, coding.Unit);
         long trained = files.Starts[fileCounts[0]], validated = files.Starts[fileCounts[0] + fileCounts[1]];
         var test = fileCounts[2] > 0 ? 0 : (long)((options.Test ?? options.Validation) * trained);
         var validation = fileCounts[1] > 0 ? 0 : (long)(options.Validation * trained);
-        var gap = Math.Min(options.Gap, trained / SmallestShareOfGap);
-        if (gap < options.Gap && test + validation > 0) notes.Add($"the gap between the parts has {gap} bytes, a twentieth of all, and not {options.Gap}");
-        var (first, second) = (Aligned(files, trained - test - validation), Aligned(files, trained - test));
+        var gap = unit * Math.Min(options.Gap, trained / unit / SmallestShareOfGap);
+        if (gap < (long)unit * options.Gap && test + validation > 0) notes.Add($"the gap between the parts has {gap / unit} {coding.UnitsName}, a twentieth of all, and not {options.Gap}");
+        var (first, second) = (coding.Boundary(files, trained - test - validation), coding.Boundary(files, trained - test));
         var ownValidation = (Start: trained, End: validated);
         var ownTest = (Start: validated, End: files.Length);
         (long Start, long End)[] stretches =
@@ -105,22 +112,10 @@ static class SequenceContent
             (0, files.Length),
         ];
         var items = ByteItems.OfStretches(files, stretches, out var counts);
-        var words = test + validation > 0 ? $"the last stretches of one sequence are held out, behind a gap of {gap} bytes" : "";
+        var words = test + validation > 0 ? $"the last stretches of one sequence are held out, behind a gap of {gap / unit} {coding.UnitsName}" : "";
         return (items, new Division(Some(0), Some(1), Some(2), Some(3), words));
 
         int[] Some(int stretch) => [.. Enumerable.Range(counts[..stretch].Sum(), counts[stretch])];
-    }
-
-    // Not within a character.
-    static long Aligned(FileSequence files, long offset)
-    {
-        Span<byte> one = stackalloc byte[1];
-        for (var moved = 0; moved < 3 && offset > 0 && offset < files.Length; moved++, offset++)
-        {
-            files.Read(offset, one);
-            if ((one[0] & 0xC0) != 0x80) break;
-        }
-        return offset;
     }
 
     static (ByteItems, Division) Drawn(FileSequence files, int[] fileCounts, ItemRule rule, DataOptions options, List<string> partNotes, CancellationToken cancellation)
@@ -149,35 +144,5 @@ static class SequenceContent
         return (items, new Division(train, validation, test, Span(0, items.Count), words));
 
         static int[] Span(int from, int to) => [.. Enumerable.Range(from, to - from)];
-    }
-
-    static List<int> CodePoints(ByteItems items, int[] train, CancellationToken cancellation)
-    {
-        var seen = new bool[0x110000];
-        var window = new ByteWindow(items.Files);
-        foreach (var index in train)
-            for (var (at, end) = items[index]; at < end;)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var bytes = window.At(at, end, 4);
-                var i = 0;
-                for (var isEnd = at + bytes.Length == end; i < bytes.Length;)
-                {
-                    if (bytes[i] < 0x80)
-                    {
-                        seen[bytes[i++]] = true;
-                        continue;
-                    }
-                    var status = Rune.DecodeFromUtf8(bytes[i..], out var rune, out var length);
-                    if (status == System.Buffers.OperationStatus.NeedMoreData && !isEnd) break;
-                    if (status == System.Buffers.OperationStatus.Done) seen[rune.Value] = true;
-                    i += status == System.Buffers.OperationStatus.Done ? length : 1;
-                }
-                at += i;
-            }
-        List<int> codePoints = [];
-        for (var codePoint = 0; codePoint < seen.Length; codePoint++)
-            if (seen[codePoint]) codePoints.Add(codePoint);
-        return codePoints;
     }
 }

@@ -8,13 +8,14 @@ abstract class SequenceModality : Modality
 {
     const int SampledItems = 3, SampledSymbols = 600, ShownItems = 64, ShownSymbols = 4000, ExcerptSymbols = 240;
 
-    public override IReadOnlyList<string> Keys { get; } = ["tokens", "items", "gap"];
-    public override bool HasTokens => true;
+    public override IReadOnlyList<string> Keys { get; } = ["tokens", "items", "gap", "label"];
     public override string MapExtension => ".html";
     public override string Kept => "all";
     public override string KeptValues => "all, half, or a number of symbols";
     public override (string First, string Second) PlaceNames => ("line", "byte");
     public override IReadOnlyList<string> Units { get; } = ["byte", "character"];
+
+    public override bool HasTokens => true;
 
     public override void Count(ReadOnlySpan<int> symbols, Tokens? tokens, Span<long> units)
     {

@@ -12,5 +12,5 @@ sealed class TextModality : SequenceModality
         ? path.Listing.Texts.Count > 0 && path.Listing.Texts.Count >= path.Listing.Unknown.Count
         : FileKind.IsPlainText(path.Kind) && !ImageFiles.HasPackedPictureName(path.Path) && !SourceParts.IsArray(path.Path) && !SourceParts.IsIdx(path.Path);
 
-    internal override DataContent Open(DataPath path) => SequenceContent.Open(this, path, kind => kind.Unpacked.Format is FileFormat.Text or FileFormat.Unknown);
+    internal override DataContent Open(DataPath path) => SequenceContent.Open(this, path, kind => kind.Unpacked.Format is FileFormat.Text or FileFormat.Unknown, (options, files) => new ByteCoding(options, files));
 }

@@ -6,6 +6,7 @@ sealed class ByteTokens : Tokens
     public override int Size => 256;
     public override int LongestSymbol => 1;
     public override int MostAhead => 1;
+    public override int? SymbolBytes => 1;
     public override string Words => "256 bytes";
 
     // Bytes are the pieces of a vocabulary that joins none.

@@ -3,8 +3,8 @@ using Likely.Files;
 namespace Likely.Data;
 
 /// <summary>
-/// Files one after the other as one sequence of bytes, which any thread reads at any offset and nobody reads whole. Gzip files are inflated to memory (see
-/// <see cref="ByteStore"/>). A few files stay open; of many, each thread keeps the one that it read last.
+/// Files one after the other as one sequence of bytes, which any thread reads at any offset and nobody reads whole. What a file's bytes are its <see cref="FileOpening"/>
+/// says. A few files stay open; of many, each thread keeps the one that it read last.
 /// </summary>
 sealed class FileSequence : IDisposable
 {
@@ -14,24 +14,25 @@ sealed class FileSequence : IDisposable
     readonly PathNames _names;
     readonly long[] _starts;
     readonly FileStatus[] _seen; // of the files that are opened anew
-    readonly Dictionary<int, ByteStore> _open = [];
-    readonly ThreadLocal<(int File, ByteStore Store)?> _last = new(trackAllValues: true); // of the others, what a thread read last: items of one file follow each other
+    readonly FileOpening _opening;
+    readonly Dictionary<int, IStoredBytes> _open = [];
+    readonly ThreadLocal<(int File, IStoredBytes Store)?> _last = new(trackAllValues: true); // of the others, what a thread read last: items of one file follow each other
 
     /// <param name="folder">Where they lie.</param>
     /// <param name="names">Their paths below it, with slashes.</param>
-    /// <param name="isPacked">Which of them are gzip files.</param>
+    /// <param name="opening">What their bytes are.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="DataException">if one cannot be read</exception>
-    public FileSequence(string folder, IReadOnlyList<string> names, Func<int, bool> isPacked, CancellationToken cancellation)
+    public FileSequence(string folder, IReadOnlyList<string> names, FileOpening opening, CancellationToken cancellation)
     {
-        (_folder, _names, _starts) = (folder, new PathNames(names), new long[names.Count + 1]);
+        (_folder, _names, _starts, _opening) = (folder, new PathNames(names), new long[names.Count + 1], opening);
         _seen = new FileStatus[names.Count <= MostOpen ? 0 : names.Count];
         try
         {
             for (var i = 0; i < names.Count; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                _starts[i + 1] = _starts[i] + LengthOf(i, keep: names.Count <= MostOpen || isPacked(i));
+                _starts[i + 1] = _starts[i] + LengthOf(i, keep: names.Count <= MostOpen || opening.Stays(i));
             }
         }
         catch
@@ -85,18 +86,9 @@ sealed class FileSequence : IDisposable
     long LengthOf(int file, bool keep)
     {
         var path = PathOf(file);
-        if (keep) return (_open[file] = ByteStore.Open(path)).Length;
-        try
-        {
-            var status = FileStatus.Of(path);
-            if (RegularFile.Fault(status.Type) is { } fault) throw new IOException($"it is {fault}");
-            _seen[file] = status;
-            return new FileInfo(path).Length;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"'{path}' cannot be read: {error.Message}", error);
-        }
+        if (keep) return (_open[file] = _opening.Open(file, path)).Length;
+        (var length, _seen[file]) = _opening.Look(file, path);
+        return length;
     }
 
     void ReadFrom(int file, long offset, Span<byte> target)
@@ -108,21 +100,21 @@ sealed class FileSequence : IDisposable
             {
                 _last.Value?.Store.Dispose();
                 _last.Value = null;
-                _last.Value = last = (file, ByteStore.OpenPlain(PathOf(file)));
+                _last.Value = last = (file, _opening.Reopen(file, PathOf(file)));
                 if (last.Store.Status != _seen[file]) throw Changed(last.Store);
             }
             ReadFrom(last.Store, file, offset, target);
         }
     }
 
-    void ReadFrom(ByteStore store, int file, long offset, Span<byte> target)
+    void ReadFrom(IStoredBytes store, int file, long offset, Span<byte> target)
     {
         if (store.HasChanged || store.Length != _starts[file + 1] - _starts[file])
             throw Changed(store);
         store.Read(offset, target);
     }
 
-    static DataException Changed(ByteStore store) => new($"'{store.Path}' has changed while it was in use; start again.");
+    static DataException Changed(IStoredBytes store) => new($"'{store.Path}' has changed while it was in use; start again.");
 
     string PathOf(int file) => Path.Combine(_folder, _names[file].Replace('/', Path.DirectorySeparatorChar));
 }

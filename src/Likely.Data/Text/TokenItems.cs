@@ -21,7 +21,8 @@ sealed class TokenItems : SymbolItems
     readonly int[]? _classOf;
     readonly ulong _seed;
     readonly CancellationToken _cancellation; // of whoever opened them
-    readonly int[]? _lengths; // in symbols; null: one a byte
+    readonly int[]? _lengths; // in symbols; null: all symbols have as many bytes
+    readonly AlphabetScale _scale;
     readonly Dictionary<int, (long At, int Symbol)[]> _marks = [];
 
     /// <param name="items">The bytes; whoever takes these disposes of the files.</param>
@@ -35,14 +36,15 @@ sealed class TokenItems : SymbolItems
     public TokenItems(ByteItems items, Tokens tokens, int[]? labels, IReadOnlyList<string> classNames, int[]? classOf, ulong seed, CancellationToken cancellation)
     {
         (_items, _tokens, _labels, _classNames, _classOf, _seed, _cancellation) = (items, tokens, labels, classNames, classOf, seed, cancellation);
-        if (tokens != Tokens.Bytes) _lengths = CountSymbols(cancellation);
+        _scale = tokens is SampleTokens ? AlphabetScale.Ordinal : AlphabetScale.Categorical;
+        if (tokens.SymbolBytes is null) _lengths = CountSymbols(cancellation);
     }
 
     /// <summary>Symbols of the longest item.</summary>
     public int Longest => Enumerable.Range(0, Count).Select(LengthOf).DefaultIfEmpty(0).Max();
 
     public override int Count => _items.Count;
-    public override Space SpaceOf(int index) => new(new Extent(1, 1, LengthOf(index)), 1, new Alphabet(_tokens.Size, AlphabetScale.Categorical));
+    public override Space SpaceOf(int index) => Space.Sequence(LengthOf(index), _tokens.Size, _scale);
     public override int Label(int index) => _labels?[_items.Files.FileAt(_items[index].Start)] is >= 0 and var label ? _classOf?[label] ?? label : -1;
     public override string NameOf(int index) => _items.NameOf(index);
     private protected override void Close() => _items.Files.Dispose();
@@ -88,7 +90,7 @@ sealed class TokenItems : SymbolItems
 
     public override void Read(int index, Span<byte> symbols, ulong epoch, bool training)
     {
-        if (_lengths is null)
+        if (_tokens == Tokens.Bytes)
         {
             _items.Read(_items[index].Start, symbols);
             return;
@@ -107,7 +109,7 @@ sealed class TokenItems : SymbolItems
     {
         var (at, end) = _items[index];
         var skip = first;
-        if (_lengths is null) (at, skip) = (at + first, 0);
+        if (_tokens.SymbolBytes is { } width) (at, skip) = (at + (long)width * first, 0);
         else if (_marks.TryGetValue(index, out var marks)) (at, skip) = (marks[first / Stride].At, first - marks[first / Stride].Symbol);
         var room = Math.Max(MostBytes, _tokens.MostAhead);
         var (buffer, encoded) = (ArrayPool<byte>.Shared.Rent(room), ArrayPool<int>.Shared.Rent(room));
@@ -154,7 +156,7 @@ sealed class TokenItems : SymbolItems
     {
         if (_lengths is not null) return _lengths[index];
         var (start, end) = _items[index];
-        return (int)(end - start);
+        return (int)((end - start) / _tokens.SymbolBytes!.Value);
     }
 
     int[] CountSymbols(CancellationToken cancellation)

@@ -3,7 +3,7 @@ using Likely.Data;
 namespace Likely;
 
 /// <summary>
-/// What the symbols of a sequence are as bytes. Every sequence of bytes has one encoding, which comes back exactly. A model keeps its tokens as canonical
+/// What the symbols of a sequence are as bytes. Every sequence of bytes has one encoding, which comes back exactly, but for samples of sound of few levels. A model keeps its tokens as canonical
 /// text, the asset "tokens", which is part of its identity.
 /// </summary>
 public abstract class Tokens
@@ -24,6 +24,9 @@ public abstract class Tokens
 
     /// <summary>So many bytes of a sequence, with room for so many symbols, are enough to encode at least one.</summary>
     public abstract int MostAhead { get; }
+
+    /// <summary>Bytes of every symbol, if all have as many; else null.</summary>
+    public virtual int? SymbolBytes => null;
 
     /// <summary>What the symbols are, for people.</summary>
     public abstract string Words { get; }
@@ -93,7 +96,7 @@ public abstract class Tokens
     /// <param name="consumed">Bytes that were encoded.</param>
     public abstract int Encode(ReadOnlySpan<byte> bytes, bool isEnd, Span<int> symbols, out int consumed);
 
-    /// <summary>The canonical text: "bytes", or "characters" and the code points in hexadecimal digits, ascending, stretches as FIRST-LAST, or "bpe" and a vocabulary.</summary>
+    /// <summary>The canonical text: "bytes", or "characters" and the code points in hexadecimal digits, ascending, stretches as FIRST-LAST, or "bpe" and a vocabulary, or "samples", their rate, and what their levels are.</summary>
     public abstract string ToText();
 
     /// <summary>The contents of vocab.json and merges.txt that <see cref="Read"/> would read these from.</summary>
@@ -104,7 +107,7 @@ public abstract class Tokens
     /// <summary>The inverse of <see cref="ToText"/>.</summary>
     /// <exception cref="DataException">if the text is not what <see cref="ToText"/> writes</exception>
     public static Tokens Parse(string text) => (text ?? throw new ArgumentNullException(nameof(text))) == Bytes.ToText() ? Bytes
-        : CharacterTokens.TryParse(text) ?? (Tokens?)PairTokens.TryParse(text) ?? throw new DataException($"'{VisibleText.Sentence(text.Length > 60 ? text[..60] + "..." : text)}' is no set of tokens; the model is damaged, or of a later version.");
+        : CharacterTokens.TryParse(text) ?? (Tokens?)PairTokens.TryParse(text) ?? SampleTokens.TryParse(text) ?? throw new DataException($"'{VisibleText.Sentence(text.Length > 60 ? text[..60] + "..." : text)}' is no set of tokens; the model is damaged, or of a later version.");
 
     /// <summary>
     /// Reads a vocabulary of byte-level BPE, as GPT-2's: a folder, or one of its files, of vocab.json (encoder.json) with merges.txt (vocab.bpe), or tokenizer.json of

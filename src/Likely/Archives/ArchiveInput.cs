@@ -114,12 +114,12 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     int[]? Labels(ArchiveEntry entry, PixelFile file, string path)
     {
         if (model.Classes == 0) return null;
-        var folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? "";
-        var ofFolder = Array.IndexOf([.. model.Checkpoint.ClassNames], folder);
+        var own = model.Arrays.Label is { } pattern ? NamePattern.Of(pattern).LabelOf(path) : Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)));
+        var ofFile = Array.IndexOf([.. model.Checkpoint.ClassNames], own);
         var labels = new int[entry.Layout.Count];
         for (var item = 0; item < labels.Length; item++)
         {
-            labels[item] = file.Label(item) is { } label ? ClassNames.IndexOf(model.Checkpoint.ClassNames, label) : ofFolder;
+            labels[item] = file.Label(item) is { } label ? ClassNames.IndexOf(model.Checkpoint.ClassNames, label) : ofFile;
             if (labels[item] < 0 || labels[item] >= model.Classes) return null;
         }
         return labels;
@@ -129,7 +129,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     {
         (int Height, int Width, int Channels) size = file.Layout is { } layout ? (layout.Height, layout.Width, layout.Channels)
             : file.Picture is { } picture ? (picture.Height, picture.Width, picture.Channels) : default;
-        var reason = size.Height == 0 ? options.ExactFiles && FileKind.Of(path).Format is FileFormat.Png or FileFormat.Gzip ? "every byte of a file is to be kept" : file.Refusal ?? "it is no picture or array that is known here"
+        var reason = model.Arrays.As == Modality.Audio && size.Height == 0 ? file.Refusal ?? "it is no WAV sound" : size.Height == 0 ? options.ExactFiles && FileKind.Of(path).Format is FileFormat.Png or FileFormat.Gzip ? "every byte of a file is to be kept" : file.Refusal ?? "it is no picture or array that is known here"
             : Refusal(size.Height, size.Width, size.Channels) is { } refusal ? refusal
             : entry.Kind == EntryKind.Items || model.Classes == 0
                 ? $"{(entry.Kind == EntryKind.Items ? $"{entry.Exceptions.Length} of its {entry.Layout.Count} items have" : "it has")} values other than the model's {model.Levels} levels"

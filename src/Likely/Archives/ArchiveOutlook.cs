@@ -33,6 +33,7 @@ static class ArchiveOutlook
         if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) return null;
         try
         {
+            if (model.Arrays.As == Modality.Audio) return PixelFile.RefusalOfSound(path, model.Arrays);
             return PixelFile.Outline(path, options.ExactFiles, model.Arrays) is var (height, width, channels) ? model.Refusal(height, width, channels)
                 : options.ExactFiles ? "every byte of it is to be kept, or it is no array that is known here" : "it is no picture or array that is known here";
         }
