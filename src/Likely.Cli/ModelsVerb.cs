@@ -11,7 +11,7 @@ static class ModelsVerb
 {
     static readonly Argument<string?> Name = Options.OptionalArgument("NAME", "Only this model");
 
-    public static Verb Create() => new("models", "The models, with every key, its default, its values and its meaning", ["models", "models gated-pixelcnn"], [Name], Run);
+    public static Verb Create() => new("models", "The models, with every key, its default, its values and its meaning, and presets that were measured", ["models", "models gated-pixelcnn"], [Name], Run);
 
     static int Run(ParseResult result, Session session)
     {
@@ -20,7 +20,9 @@ static class ModelsVerb
         foreach (var config in result.GetValue(Name) is { } name ? [ModelRegistry.Find(name)] : ModelRegistry.All)
         {
             var lines = ModelRegistry.Describe(config);
-            text.AppendLine($"{config.Name}").AppendLine($"  {config.Summary}").AppendLine(string.Create(CultureInfo.InvariantCulture, $"  without --lr and --batch: a rate of {config.LearningRate}, at most {config.LargestBatch} examples a step")).Append(KeysVerb.Text(lines)).AppendLine();
+            text.AppendLine($"{config.Name}").AppendLine($"  {config.Summary}").AppendLine(string.Create(CultureInfo.InvariantCulture, $"  without --lr and --batch: a rate of {config.LearningRate}, at most {config.LargestBatch} examples a step")).Append(KeysVerb.Text(lines));
+            foreach (var preset in Preset.Of(config.Name)) text.Append(preset.Text);
+            text.AppendLine();
             var keys = new JsonObject();
             foreach (var line in lines) keys[line.Name] = line.Default;
             list.Add((JsonNode)new JsonObject
@@ -30,6 +32,7 @@ static class ModelsVerb
                 ["learning_rate"] = config.LearningRate,
                 ["largest_batch"] = config.LargestBatch,
                 ["keys"] = keys,
+                ["presets"] = new JsonArray([.. Preset.Of(config.Name).Select(preset => (JsonNode)preset.Json)]),
                 ["lines"] = new JsonArray([.. lines.Select(line => (JsonNode)KeysVerb.Json(config.Name, line))]),
             });
         }

@@ -14,6 +14,7 @@ static class TrainVerb
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name (see: likely data list) or a path");
     static readonly Option<string?> Model = Options.Text("--model", "Which model (see: likely models)", "NAME");
     static readonly Option<string[]> Set = Options.Settings("A key of the model, the data or the training (see: likely keys); repeatable");
+    static readonly Option<string?> PresetName = Options.Text("--preset", "Settings that were measured, by name (see: likely models); what is given beside it wins", "NAME");
     static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to spend in all, 10 minutes if nothing is said; steps follow the measured speed", 1e6, valueName: "N");
     static readonly Option<double?> Epochs = Options.Number("--epochs", "Passes over the training data", 1e9, valueName: "N");
     static readonly Option<int?> Steps = Options.Whole("--steps", "Steps of the optimizer");
@@ -27,7 +28,7 @@ static class TrainVerb
 
     public static Verb Create() => new("train", "Learn p(x) from data, and keep the best weights",
         ["train strokes --model gated-pixelcnn --set binarize=threshold --minutes 10", "train faces/ --model gated-pixelcnn --set size=32x32 gray=true --epochs 50 --out faces.likely", "train mnist --model gated-pixelcnn --dry-run"],
-        [Data, Model, Set, Minutes, Epochs, Steps, Batch, Rate, Validation, From, Resume, DryRun, Out], Run)
+        [Data, Model, PresetName, Set, Minutes, Epochs, Steps, Batch, Rate, Validation, From, Resume, DryRun, Out], Run)
     { Further = KeysVerb.Names };
 
     static int Run(ParseResult result, Session session)
@@ -37,17 +38,20 @@ static class TrainVerb
             : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
             throw new UsageException("--minutes, --epochs and --steps exclude each other; give one of them");
+        var preset = result.GetValue(PresetName) is { } named ? Preset.Find(config.Name, named) : null;
+        var isTimed = result.GetValue(Minutes) is not null || result.GetValue(Epochs) is not null;
         var plan = new TrainingOptions
         {
             Minutes = result.GetValue(Minutes),
             Epochs = result.GetValue(Epochs),
-            Steps = result.GetValue(Steps),
-            Batch = result.GetValue(Batch),
-            LearningRate = result.GetValue(Rate),
+            Steps = result.GetValue(Steps) ?? (isTimed ? null : preset?.Steps),
+            Batch = result.GetValue(Batch) ?? preset?.Batch,
+            LearningRate = result.GetValue(Rate) ?? preset?.Rate,
             Seed = session.Seed,
             Threads = session.Threads,
         };
-        (config, var dataOptions, plan) = TrainSettings.Apply(config, from, plan, Options.Pairs(result.GetValue(Set)));
+        var settings = Options.Pairs(result.GetValue(Set));
+        (config, var dataOptions, plan) = TrainSettings.Apply(config, from, plan, preset?.With(settings) ?? settings);
 
         if (result.GetValue(Resume) && result.GetValue(DryRun)) throw new UsageException("--dry-run forecasts a training from its beginning; leave --resume out");
         var source = result.GetRequiredValue(Data);

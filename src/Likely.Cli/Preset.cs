@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Likely.Cli;
+
+/// <summary>Settings of a training that were measured: what --preset stands for. Whatever is given beside it wins.</summary>
+/// <param name="Model">Of which model.</param>
+/// <param name="Name">What it is called there.</param>
+/// <param name="Settings">Keys of the model, the data and the training.</param>
+/// <param name="Batch">Examples of a step.</param>
+/// <param name="Rate">Highest learning rate.</param>
+/// <param name="Steps">Steps, if no time is given.</param>
+/// <param name="Reached">On which data what was reached, and in which time.</param>
+sealed record Preset(string Model, string Name, string Settings, int Batch, double Rate, long Steps, string Reached)
+{
+    public static IReadOnlyList<Preset> All { get; } =
+    [
+        new("char-rnn", "half-hour", "hidden=384 dropout=0.3 tokens=characters", 50, 2e-3, 6000,
+            "1.466 nats a character on the last tenth of tiny Shakespeare, 60 minutes of one core (docs/results/char-rnn.md)"),
+    ];
+
+    /// <summary>A model's presets.</summary>
+    public static IEnumerable<Preset> Of(string model) => All.Where(preset => preset.Model == model);
+
+    /// <exception cref="UsageException">The model has no such preset.</exception>
+    public static Preset Find(string model, string name)
+    {
+        foreach (var preset in Of(model))
+            if (preset.Name == name) return preset;
+        throw new UsageException($"{model} has no preset '{name}'; {(Of(model).Any() ? $"it has {string.Join(", ", Of(model).Select(preset => preset.Name))}" : $"presets have {string.Join(", ", All.Select(preset => preset.Model).Distinct())}")}");
+    }
+
+    /// <summary>The keys of the preset that are not given, and those that are.</summary>
+    public List<KeyValuePair<string, string>> With(List<KeyValuePair<string, string>> given)
+        => [.. Options.Pairs(Settings.Split(' ')).Where(pair => !given.Exists(other => other.Key == pair.Key)), .. given];
+
+    public string Text => string.Create(CultureInfo.InvariantCulture, $"  --preset {Name}: --set {Settings} --batch {Batch} --lr {Rate} --steps {Steps}\n    {Reached}\n");
+
+    public JsonObject Json => new() { ["name"] = Name, ["set"] = Settings, ["batch"] = Batch, ["lr"] = Rate, ["steps"] = Steps, ["reached"] = Reached };
+}
