@@ -6,7 +6,7 @@ namespace Likely.Tensors;
 /// </summary>
 sealed class AttentionPattern
 {
-    enum Kind { Dense, Local, Column, Block, Summary, Merged }
+    enum Kind { Dense, Local, Column, Distant, Block, Summary, Merged }
 
     readonly Kind _kind;
     readonly int _stride, _summary;
@@ -26,6 +26,9 @@ sealed class AttentionPattern
     /// <summary>Every one that is a multiple of <paramref name="stride"/> before it, and its own (Child et al. 2019, strided, second part).</summary>
     public static AttentionPattern Column(int stride) => new(Kind.Column, stride, 0);
 
+    /// <summary>The last <paramref name="stride"/>, and every one a multiple of it before (Child et al. 2019, strided, merged): two parts, as no row of keys holds what several positions see of both.</summary>
+    public static AttentionPattern Strided(int stride) => new(Kind.Local, stride, 0) { Second = new(Kind.Distant, stride, 0) };
+
     /// <summary>Those of its block of <paramref name="stride"/> positions (Child et al. 2019, fixed, first part).</summary>
     public static AttentionPattern Block(int stride) => new(Kind.Block, stride, 0);
 
@@ -37,11 +40,14 @@ sealed class AttentionPattern
 
     public bool IsDense => _kind == Kind.Dense;
 
+    /// <summary>What is seen besides, none of it twice; null: nothing.</summary>
+    public AttentionPattern? Second { get; private init; }
+
     /// <summary>Groups that the positions before <paramref name="end"/> belong to.</summary>
     public int Groups(int end) => _kind switch
     {
         Kind.Dense => 1,
-        Kind.Column => Math.Min(_stride, end),
+        Kind.Column or Kind.Distant => Math.Min(_stride, end),
         _ => (end + _stride - 1) / _stride,
     };
 
@@ -49,7 +55,7 @@ sealed class AttentionPattern
     public int GroupOf(int position) => _kind switch
     {
         Kind.Dense => 0,
-        Kind.Column => position % _stride,
+        Kind.Column or Kind.Distant => position % _stride,
         _ => position / _stride,
     };
 
@@ -59,7 +65,7 @@ sealed class AttentionPattern
         var (first, step, last) = _kind switch
         {
             Kind.Dense => (0, 1, end),
-            Kind.Column => (group, _stride, end),
+            Kind.Column or Kind.Distant => (group, _stride, end),
             _ => (group * _stride, 1, Math.Min(end, (group + 1) * _stride)),
         };
         var skipped = Math.Max(0, (begin - first + step - 1) / step);
@@ -69,20 +75,20 @@ sealed class AttentionPattern
     }
 
     /// <summary>The most keys of a group, of positions before <paramref name="end"/>.</summary>
-    public int MostKeys(int end) => _kind switch
+    public int MostKeys(int end) => Math.Max(Second?.MostKeys(end) ?? 0, _kind switch
     {
         Kind.Dense => end,
-        Kind.Column => (end + _stride - 1) / _stride,
+        Kind.Column or Kind.Distant => (end + _stride - 1) / _stride,
         Kind.Local => Math.Min(end, 2 * _stride),
         Kind.Block => Math.Min(end, _stride),
         _ => Math.Min(end, _stride) + (end - 1) / _stride * _summary,
-    };
+    });
 
     /// <summary>Keys that a position of a sequence of so many sees, on the average, about.</summary>
-    public double MeanKeys(int positions) => _kind switch
+    public double MeanKeys(int positions) => (Second?.MeanKeys(positions) ?? 0) + _kind switch
     {
         Kind.Dense => positions / 2.0,
-        Kind.Column => positions / (2.0 * _stride),
+        Kind.Column or Kind.Distant => positions / (2.0 * _stride),
         Kind.Local => Math.Min(_stride, positions / 2.0),
         Kind.Block => Math.Min(_stride, positions) / 2.0,
         Kind.Summary => 1 + positions * (double)_summary / (2.0 * _stride),
@@ -97,6 +103,7 @@ sealed class AttentionPattern
         {
             Kind.Local => (0, Math.Max(0, position - _stride + 1 - group.Base), at + 1),
             Kind.Summary => (group.Prefix, (position - group.Base) is var offset && offset < _stride - _summary ? at : group.Prefix + _stride - _summary, at + 1),
+            Kind.Distant => (0, 0, at),
             _ => (group.Prefix, group.Prefix, at + 1),
         };
     }

@@ -25,7 +25,8 @@ public static unsafe partial class Ops
         past?.Append(x);
         var work = new AttentionWork(tape, x, heads, past, counts, pattern, keyWidth);
         if (past is not null && x.Positions < FewQueries) work.Few(y);
-        else work.Forward(y);
+        else if (pattern.Second is null) work.Forward(y);
+        else work.ForwardOfTwo(y);
         work.Dispose();
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
@@ -34,7 +35,8 @@ public static unsafe partial class Ops
             var dx = tape.GradientOf(x, out var isNew);
             var (past, pattern, keyWidth) = ((KeyValues?, AttentionPattern, int))e.State!;
             var work = new AttentionWork(tape, x, (int)e.Number, past, e.Indices.AsSpan(0, x.Batch).ToArray(), pattern, keyWidth, isBackward: true);
-            work.Backward(y, dx, isNew);
+            if (pattern.Second is null) work.Backward(y, dx, isNew);
+            else work.BackwardOfTwo(y, dx, isNew);
             work.Dispose();
         });
         (entry.A, entry.Number, entry.State) = (x, (ulong)heads, (past, pattern, keyWidth));
@@ -44,7 +46,7 @@ public static unsafe partial class Ops
     }
 
     // One pass over examples, heads and groups of queries, one after the other; what a group needs is packed side by side first.
-    ref struct AttentionWork
+    ref partial struct AttentionWork
     {
         readonly Tape _tape;
         readonly Tensor _x;
@@ -54,7 +56,7 @@ public static unsafe partial class Ops
         readonly int _heads, _size, _padded, _keySize, _keyPadded, _channels, _width; // sizes of a head
         readonly float _scale;
         readonly FloatBlock _memory;
-        readonly float* _queries, _keysTurned, _values, _scores, _result, _zeros, _keys, _valuesTurned, _dScores, _dResult, _dKeys, _dValues, _dKeyRows, _dValueRows;
+        readonly float* _queries, _keysTurned, _values, _scores, _result, _zeros, _keys, _valuesTurned, _dScores, _dResult, _dKeys, _dValues, _dKeyRows, _dValueRows, _sums, _largest, _totals, _means;
 
         public AttentionWork(Tape tape, Tensor x, int heads, KeyValues? past, int[] counts, AttentionPattern pattern, int keyWidth, bool isBackward = false)
         {
@@ -65,7 +67,7 @@ public static unsafe partial class Ops
             _width = Shape.RoundUp(pattern.MostKeys(counts.Max() + x.Positions));
             long queries = (long)x.Positions * _keyPadded, rows = (long)x.Positions * _padded, keys = (long)_width * _keyPadded, values = (long)_width * _padded, block = (long)QueryBlock * _width;
             _memory = tape.RentScratch(queries + keys + values + block + (long)QueryBlock * _keyPadded
-                + (isBackward ? keys + values + block + queries + 2 * rows + (pattern.IsDense ? 0 : keys + values) : 0));
+                + (isBackward ? keys + values + block + queries + 2 * rows + (pattern.IsDense ? 0 : keys + values) : 0) + (pattern.Second is null ? 0 : rows + 3L * Shape.RoundUp(x.Positions)));
             var at = _memory.Pointer;
             float* Take(long length)
             {
@@ -90,6 +92,13 @@ public static unsafe partial class Ops
                 _dKeyRows = pattern.IsDense ? _dKeys : Take(keys);
                 _dValueRows = pattern.IsDense ? _dValues : Take(values);
             }
+            if (pattern.Second is not null)
+            {
+                _sums = Take(rows);
+                _largest = Take(Shape.RoundUp(x.Positions));
+                _totals = Take(Shape.RoundUp(x.Positions));
+                _means = Take(Shape.RoundUp(x.Positions));
+            }
             _zeros = tape.Zeros(Math.Max(_width, _keyPadded));
         }
 
@@ -107,32 +116,45 @@ public static unsafe partial class Ops
         public readonly void Few(Tensor y)
         {
             if (!_tape.Computes) return;
-            var (keys, values) = (_past!.Keys, _past.Values);
             for (var b = 0; b < _x.Batch; b++)
                 for (var t = 0; t < _x.Positions; t++)
-                {
-                    var position = _counts[b] + t;
-                    var group = _pattern.Group(_pattern.GroupOf(position), position, position + 1);
-                    var seen = _pattern.Seen(group, position);
-                    var (count, padded) = (seen.End, Shape.RoundUp(seen.End));
                     for (var h = 0; h < _heads; h++)
                     {
                         Kernels.Attention.Pack(Query(b, h) + t * RowStride, 0, 1, _keySize, _scale, _queries, _keyPadded);
-                        float* blocks = keys.Data + (nint)b * keys.Stride + h * _keySize * 16, rows = values.Data + (nint)b * values.Stride + h * _size;
-                        nint blockStride = (nint)keys.Batch * keys.Stride, rowStride = (nint)values.Batch * values.Stride;
-                        if (!_pattern.IsDense)
-                        {
-                            GatherBlocks(b, h, group, count);
-                            (blockStride, rowStride) = (16 * _keySize, _padded);
-                            blocks = _keysTurned;
-                            rows = _values;
-                        }
-                        Kernels.Attention.Scores(_queries, blocks, blockStride, padded / 16, _keySize, _scores);
-                        var inverse = Kernels.Attention.Exponentials(_scores, seen.Prefix, seen.Begin, count, padded);
-                        Kernels.Attention.Mix(_scores, rows, rowStride, count, _size, _result);
+                        new Span<float>(_result, _padded).Clear();
+                        var inverse = _pattern.Second is null ? OneOfFew(b, h, _counts[b] + t) : OneOfFewOfTwo(b, h, _counts[b] + t);
                         Kernels.Attention.Put(_result, inverse, y.Data + ((nint)t * y.Batch + b) * y.Stride + h * _size, _size);
                     }
-                }
+        }
+
+        // The packed query of one position and head; returns 1 / sum of e.
+        readonly float OneOfFew(int b, int h, int position)
+        {
+            var group = _pattern.Group(_pattern.GroupOf(position), position, position + 1);
+            var (prefix, begin, end) = _pattern.Seen(group, position);
+            var keys = KeysOfOne(b, h, group, end);
+            Kernels.Attention.Scores(_queries, keys.Blocks, keys.BlockStride, Shape.RoundUp(end) / 16, _keySize, _scores);
+            var inverse = Kernels.Attention.Exponentials(_scores, prefix, begin, end, Shape.RoundUp(end));
+            Kernels.Attention.Mix(_scores, keys.Rows, keys.RowStride, end, _size, _result);
+            return inverse;
+        }
+
+        // Where the keys and values of a group lie, dense ones in the past, others gathered.
+        readonly PlacedKeys KeysOfOne(int example, int head, in AttentionGroup group, int count)
+        {
+            if (_pattern.IsDense)
+            {
+                var (keys, values) = (_past!.Keys, _past.Values);
+                return new(keys.Data + (nint)example * keys.Stride + head * _keySize * 16, (nint)keys.Batch * keys.Stride, values.Data + (nint)example * values.Stride + head * _size, (nint)values.Batch * values.Stride);
+            }
+            GatherBlocks(example, head, group, count);
+            return new(_keysTurned, 16 * _keySize, _values, _padded);
+        }
+
+        readonly ref struct PlacedKeys(float* blocks, nint blockStride, float* rows, nint rowStride)
+        {
+            public readonly float* Blocks = blocks, Rows = rows;
+            public readonly nint BlockStride = blockStride, RowStride = rowStride;
         }
 
         public readonly void Forward(Tensor y)
@@ -172,11 +194,9 @@ public static unsafe partial class Ops
                         var group = _pattern.Group(g, past, past + _x.Positions);
                         if (group.Count == 0) continue;
                         PackGroup(b, h, group);
+                        TurnGroup(y, b, h, group);
                         var all = group.Keys;
-                        Kernels.Attention.Turn(_values, _padded, all, _size, _valuesTurned, _width);
-                        Layout.Transpose(_keysTurned, _keySize, all, _width, _keys, _keyPadded);
                         nint at = group.First - past, rowStep = group.Step * RowStride;
-                        Kernels.Attention.Pack(y.Gradient + (at * y.Batch + b) * y.Stride + h * _size, (nint)group.Step * y.Batch * y.Stride, group.Count, _size, 1, _dResult, _padded);
                         var old = _pattern.IsDense ? past : group.FirstFrom(past); // keys of the past are constants
                         if (!_pattern.IsDense)
                         {
@@ -202,17 +222,30 @@ public static unsafe partial class Ops
                             Kernels.Convolution.Pointwise(_dScores, _width, rows, keys, _keys, _keyPadded, _zeros, _result, _keyPadded, _keyPadded);
                             Kernels.Attention.Unpack(_result, _keyPadded, rows, _keySize, _scale, dQuery + at * RowStride + first * rowStep, rowStep, write);
                         }
-                        if (_pattern.IsDense) continue;
-                        for (var k = old; k < all; k++)
-                        {
-                            nint row = group.At(k) - past;
-                            Elementwise.Add(_dKeyRows + (nint)(k - old) * _keyPadded, _dKeys + row * _keyPadded, _keyPadded);
-                            Elementwise.Add(_dValueRows + (nint)(k - old) * _padded, _dValues + row * _padded, _padded);
-                        }
+                        if (!_pattern.IsDense) AddRows(group, old, past);
                     }
                     Kernels.Attention.Unpack(_dKeys, _keyPadded, _x.Positions, _keySize, 1, dKey, RowStride, write);
                     Kernels.Attention.Unpack(_dValues, _padded, _x.Positions, _size, 1, dValue, RowStride, write);
                 }
+        }
+
+        // What is read of a packed group on the way back: keys in rows, values turned, and the gradient of what its queries gave.
+        readonly void TurnGroup(Tensor y, int b, int h, in AttentionGroup group)
+        {
+            Kernels.Attention.Turn(_values, _padded, group.Keys, _size, _valuesTurned, _width);
+            Layout.Transpose(_keysTurned, _keySize, group.Keys, _width, _keys, _keyPadded);
+            Kernels.Attention.Pack(y.Gradient + ((nint)(group.First - _counts[b]) * y.Batch + b) * y.Stride + h * _size, (nint)group.Step * y.Batch * y.Stride, group.Count, _size, 1, _dResult, _padded);
+        }
+
+        // A group's gradients of keys and values, from an old one on, to those of their positions.
+        readonly void AddRows(in AttentionGroup group, int old, int past)
+        {
+            for (var k = old; k < group.Keys; k++)
+            {
+                nint row = group.At(k) - past;
+                Elementwise.Add(_dKeyRows + (nint)(k - old) * _keyPadded, _dKeys + row * _keyPadded, _keyPadded);
+                Elementwise.Add(_dValueRows + (nint)(k - old) * _padded, _dValues + row * _padded, _padded);
+            }
         }
 
         // Scores of some queries of a group and all keys up to the last of them; how many keys that are, also as whole vectors.

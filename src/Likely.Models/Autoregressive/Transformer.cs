@@ -24,7 +24,7 @@ public sealed record TransformerConfig : ModelConfig
     public int Stride { get; init; }
     [Key("last positions of each block that all later ones see, where attention is fixed", 1, 16_384)]
     public int Summaries { get; init; } = 4;
-    [Key("whether each layer sees both parts where attention is fixed, and not by turns")]
+    [Key("whether each layer sees both parts where attention is strided or fixed, and not by turns")]
     public bool Merged { get; init; }
     [Key("share of what enters, and of what each part of a block adds, dropped while training", 0, 0.95)]
     public double Dropout { get; init; }
@@ -100,13 +100,13 @@ sealed class Transformer : SequenceModel
     {
         var stride = config.Stride > 0 ? config.Stride : Math.Max(1, (int)Math.Round(Math.Sqrt(config.Context)));
         if (config.Attention == "dense" && config.Stride > 0) throw new ModelException($"stride={config.Stride} is of attention that is not dense");
-        if (config.Merged && config.Attention != "fixed") throw new ModelException($"merged=true is of attention=fixed, not of attention={config.Attention}");
+        if (config.Merged && config.Attention is not ("strided" or "fixed")) throw new ModelException($"merged=true is of attention=strided and attention=fixed, not of attention={config.Attention}");
         if (config.Attention == "fixed" && config.Summaries > stride) throw new ModelException($"summaries={config.Summaries} is more than the {stride} positions of a block");
         return config.Attention switch
         {
             "dense" => AttentionPattern.Dense,
             "local" => AttentionPattern.Local(stride),
-            "strided" => layer % 2 == 0 ? AttentionPattern.Local(stride) : AttentionPattern.Column(stride),
+            "strided" => config.Merged ? AttentionPattern.Strided(stride) : layer % 2 == 0 ? AttentionPattern.Local(stride) : AttentionPattern.Column(stride),
             _ => config.Merged ? AttentionPattern.Merged(stride, config.Summaries) : layer % 2 == 0 ? AttentionPattern.Block(stride) : AttentionPattern.Summary(stride, config.Summaries),
         };
     }

@@ -71,6 +71,10 @@ static unsafe class Attention
     /// <paramref name="padded"/>, a multiple of 16, zeros; returns 1 / sum of e.
     /// </summary>
     public static float Exponentials(float* scores, int prefix, int begin, int end, int padded)
+        => 1 / Exponentials(scores, Largest(scores, prefix, begin, end), prefix, begin, end, padded);
+
+    /// <summary>The largest score of those keys; of none, negative infinity.</summary>
+    public static float Largest(float* scores, int prefix, int begin, int end)
     {
         var largest = Vector512.Create(float.NegativeInfinity);
         for (var j = 0; j < end; j += 16)
@@ -78,7 +82,13 @@ static unsafe class Attention
             var value = Vector512.Load(scores + j);
             largest = Vector512.Max(largest, IsWhole(j, prefix, begin, end) ? value : Vector512.ConditionalSelect(Seen(j, prefix, begin, end), value, largest));
         }
-        var maximum = Vector512.Create(Reductions.Max(largest));
+        return Reductions.Max(largest);
+    }
+
+    /// <summary>The same with the largest score known; returns the sum of e.</summary>
+    public static float Exponentials(float* scores, float largest, int prefix, int begin, int end, int padded)
+    {
+        var maximum = Vector512.Create(largest);
         var total = Vector512<float>.Zero;
         for (var j = 0; j < padded; j += 16)
         {
@@ -87,7 +97,7 @@ static unsafe class Attention
             total += e;
             e.Store(scores + j);
         }
-        return 1 / Reductions.Sum(total);
+        return Reductions.Sum(total);
     }
 
     static bool IsWhole(int j, int prefix, int begin, int end) => j + 16 <= end && (j >= begin || j + 16 <= prefix);
@@ -95,13 +105,13 @@ static unsafe class Attention
     static Vector512<float> Seen(int j, int prefix, int begin, int end)
         => Reductions.Below(prefix - j) | Vector512.AndNot(Reductions.Below(end - j), Reductions.Below(begin - j));
 
-    /// <summary>Sums of values weighed by e, [count] and [count][d], far apart, not yet divided; the result has room for d up to a multiple of 16.</summary>
+    /// <summary>Sums of values weighed by e, [count] and [count][d], far apart, not yet divided, added to the result, which has room for d up to a multiple of 16.</summary>
     public static void Mix(float* e, float* values, nint valueStride, int count, int d, float* result)
     {
         var c = 0;
         for (; c + 32 < d + 16; c += 32)
         {
-            Vector512<float> y0 = Vector512<float>.Zero, y1 = y0;
+            Vector512<float> y0 = Vector512.Load(result + c), y1 = Vector512.Load(result + c + 16);
             var value = values + c;
             for (var j = 0; j < count; j++, value += valueStride)
             {
@@ -114,7 +124,7 @@ static unsafe class Attention
         }
         for (; c < d; c += 16)
         {
-            var y = Vector512<float>.Zero;
+            var y = Vector512.Load(result + c);
             var value = values + c;
             for (var j = 0; j < count; j++, value += valueStride) y = Vector512.FusedMultiplyAdd(Vector512.Create(e[j]), Vector512.Load(value), y);
             y.Store(result + c);
@@ -147,7 +157,10 @@ static unsafe class Attention
     }
 
     /// <summary>The way back through one row of the softmax: e and 1 / sum give p, which replaces e; dp becomes p (dp - sum p dp).</summary>
-    public static void ExponentialsBackward(float* e, float inverse, float* dp, int padded)
+    public static void ExponentialsBackward(float* e, float inverse, float* dp, int padded) => Differences(e, Products(e, inverse, dp, padded), dp, padded);
+
+    /// <summary>e and 1 / sum give p, which replaces e; returns sum p dp.</summary>
+    public static float Products(float* e, float inverse, float* dp, int padded)
     {
         var factor = Vector512.Create(inverse);
         var sum = Vector512<float>.Zero;
@@ -157,7 +170,13 @@ static unsafe class Attention
             p.Store(e + j);
             sum = Vector512.FusedMultiplyAdd(p, Vector512.Load(dp + j), sum);
         }
-        var mean = Vector512.Create(Reductions.Sum(sum));
-        for (var j = 0; j < padded; j += 16) (Vector512.Load(e + j) * (Vector512.Load(dp + j) - mean)).Store(dp + j);
+        return Reductions.Sum(sum);
+    }
+
+    /// <summary>dp becomes p (dp - mean).</summary>
+    public static void Differences(float* p, float mean, float* dp, int padded)
+    {
+        var all = Vector512.Create(mean);
+        for (var j = 0; j < padded; j += 16) (Vector512.Load(p + j) * (Vector512.Load(dp + j) - all)).Store(dp + j);
     }
 }

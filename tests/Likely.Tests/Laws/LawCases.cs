@@ -52,6 +52,7 @@ public static class LawCases
         ("sequence of bytes rotary", Space.Sequence(7, 256), 0, [("norm", "rms")], [("positions", "rotary")]),
         ("sequence local", Space.Sequence(11, 5), 0, [], [("attention", "local"), ("stride", "3")]),
         ("sequence strided", Space.Sequence(11, 5), 0, [], [("attention", "strided"), ("stride", "3")]),
+        ("sequence strided, merged", Space.Sequence(11, 5), 0, [], [("attention", "strided"), ("stride", "3"), ("merged", "true")]),
         ("sequence fixed", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "2")]),
         ("sequence merged", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "1"), ("merged", "true")]),
         ("conditional sequence", Space.Sequence(7, 4), 3, [], [("conditional", "true")]),

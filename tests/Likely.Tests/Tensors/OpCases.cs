@@ -132,6 +132,7 @@ static class OpCases
         bool IsSummary(int j) => j % l >= l - c;
         yield return ("local", AttentionPattern.Local(l), (i, j) => i - j < l);
         yield return ("column", AttentionPattern.Column(l), (i, j) => (i - j) % l == 0);
+        yield return ("strided", AttentionPattern.Strided(l), (i, j) => i - j < l || (i - j) % l == 0);
         yield return ("block", AttentionPattern.Block(l), (i, j) => i / l == j / l);
         yield return ("summary", AttentionPattern.Summary(l, c), (i, j) => IsSummary(j) || i == j);
         yield return ("merged", AttentionPattern.Merged(l, c), (i, j) => i / l == j / l || IsSummary(j));
