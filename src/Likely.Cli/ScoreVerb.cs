@@ -22,11 +22,12 @@ static class ScoreVerb
     static readonly Option<string?> Map = Options.Folder("--map", "Write each item with its surprise into this folder: a picture beside a map, text coloured on a page");
     static readonly Option<bool> Show = Options.Flag("--show", "Print text coloured by its surprise, for a terminal of 256 colours");
     static readonly Option<string?> Given = Options.Text("--given", "Score every item as what comes after this text: log p(item | text); or after @FILE; @@ begins a text with @", "TEXT");
+    static readonly Option<string?> Label = Options.Text("--label", "Score every item as if it had this label, by name or number; its own if not given", "L");
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
     public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension, of text per byte and character too",
         ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt"],
-        [Model, Data, SplitName, Set, Out, Map, Show, Given, Limit], Run);
+        [Model, Data, SplitName, Set, Out, Map, Show, Given, Label, Limit], Run);
 
     static int Run(ParseResult result, Session session)
     {
@@ -42,10 +43,13 @@ static class ScoreVerb
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, given?.File);
         if (output != OutputName.Stdout) outputs.Claim(output);
         using var data = session.Open(source, options, checkpoint);
-        ModelFile.RequireLabels(checkpoint, data);
+        var label = result.GetValue(Label) is { } asked ? ModelFile.Label(checkpoint, asked) : (int?)null;
+        if (label is null) ModelFile.RequireLabels(checkpoint, data);
         var choice = ItemChoice.Of(checkpoint, data, splitName);
         var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);
+        if (label is { } one) split = split.Labelled(one);
         var count = split.Count;
+        var classNames = label is null ? data.ClassNames : checkpoint.ClassNames;
         var (modality, tokens, map, show) = (data.Modality, data.Tokens, result.GetValue(Map), result.GetValue(Show));
         if (map is not null && count > MostMaps) throw new UsageException($"--map would write {count} files; say how many with --limit N, at most {MostMaps}");
         if (show && modality.Coloured([], [], tokens, 1) is null) throw new UsageException($"--show is not for {modality.Title}; --map DIR shows their surprise");
@@ -101,13 +105,13 @@ static class ScoreVerb
         if (output != OutputName.Stdout) files.Write(output, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            Write(writer, split, nats, data.ClassNames, modality.Units, units);
+            Write(writer, split, nats, classNames, modality.Units, units);
         });
         maps?.Write(files, nats, session.Cancellation);
         files.Complete();
         maps?.RemoveStale();
         if (show) Print(session, split, surprises!, modality, tokens!);
-        if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, data.ClassNames, modality.Units, units));
+        if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, classNames, modality.Units, units));
         var total = Evaluation.Mean(nats) * count;
         var (bits, codedBits) = (total / (dimensions * 0.693147180559945309), archived / (dimensions * 0.693147180559945309));
         var json = new JsonObject

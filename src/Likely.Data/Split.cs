@@ -13,6 +13,7 @@ public sealed class Split
     readonly int[] _items;
     readonly bool _training;
     int[]? _numbers;
+    int? _label;
 
     /// <param name="name">See <see cref="Name"/>.</param>
     /// <param name="source">What is read.</param>
@@ -103,7 +104,10 @@ public sealed class Split
     public (int Seen, int Compared) Compare(ContentSketch sketch) => (sketch ?? throw new ArgumentNullException(nameof(sketch))).Compare(_items.SelectMany(_source.Pieces));
 
     /// <summary>The label, an index into the data set's class names; -1 if there is none.</summary>
-    public int Label(int index) => _source.Label(At(index));
+    public int Label(int index) => At(index) is var at && _label is { } label ? label : _source.Label(at);
+
+    /// <summary>The same items, each of them with this label, as which a model may be asked about it.</summary>
+    public Split Labelled(int label) => new(Name, _source, Space, _items, _training) { _numbers = _numbers, _label = label };
 
     /// <summary>A name for people: the file, or the file and the index in it.</summary>
     public string ItemName(int index) => _source.NameOf(At(index));

@@ -6,7 +6,7 @@ namespace Likely.Models;
 /// <summary>
 /// WaveNet (van den Oord et al. 2016c, "WaveNet: a generative model for raw audio", fig. 4): symbols enter as learned rows; stacks of layers, each a dilated causal convolution, a
 /// gate tanh(a) * sigmoid(b) (eq. 2), and two linear maps of it, one added to what the layer read and one to a sum over all layers, of which the last products make the next
-/// symbol's distribution. Dilations double from layer to layer and begin anew with each stack, so that few layers see far. Classes enter the gates (eq. 3).
+/// symbol's distribution. Levels of a quantity in time, such as samples, that are more than 256 enter as numbers instead (<see cref="LevelNumbers"/>). Dilations double from layer to layer and begin anew with each stack, so that few layers see far. Classes enter the gates (eq. 3).
 /// Training carries the last inputs of every layer from window to window of <c>context</c> symbols. Defaults are those of nv-wavenet's smaller networks, with fewer layers.
 /// </summary>
 public sealed record WaveNetConfig : ModelConfig
@@ -27,6 +27,10 @@ public sealed record WaveNetConfig : ModelConfig
     public int Context { get; init; } = 512;
     [Key("true: learn p(x | label) from the labels")]
     public bool Conditional { get; init; }
+    [Key("distribution of a symbol; auto: softmax", ["auto", "softmax", "mixture"])]
+    public string Head { get; init; } = "auto";
+    [Key("logistics of head=mixture", 1, 16)]
+    public int Components { get; init; } = 10;
 
     public override string Name => "wavenet";
 
@@ -47,20 +51,23 @@ public sealed record WaveNetConfig : ModelConfig
 
 sealed class WaveNet : SequenceModel
 {
-    readonly SymbolTable _symbols;
+    readonly SymbolTable? _symbols;
+    readonly LevelNumbers? _numbers; // of many levels, in place of a table
+    readonly Pointwise? _entry;
     readonly Layer[] _layers;
     readonly Parameter _skipBias;
     readonly Pointwise _hidden;
 
-    public WaveNet(WaveNetConfig config, Space space, int classes) : base(config, space, classes, new SoftmaxHead(1, space.Levels))
+    public WaveNet(WaveNetConfig config, Space space, int classes) : base(config, space, classes, config.Head == Models.Head.Auto ? new SoftmaxHead(1, space.Levels) : Models.Head.Create(config.Head, space, config.Components))
     {
         var (scope, skip) = (new ParameterScope(Parameters), config.Skip);
-        _symbols = new SymbolTable(scope.At("symbols"), space.Levels + 1, 0, config.Channels, null); // one more: the beginning
+        if (LevelNumbers.Are(space)) (_numbers, _entry) = (new LevelNumbers(space.Levels), new Pointwise(scope.At("entry"), LevelNumbers.Count, config.Channels));
+        else _symbols = new SymbolTable(scope.At("symbols"), space.Levels + 1, 0, config.Channels, null); // one more: the beginning
         _layers = new Layer[config.Stacks * config.Layers];
         for (var i = 0; i < _layers.Length; i++) _layers[i] = new Layer(scope.At("layers").At(i), config, i, classes);
         _skipBias = scope.At("skip").Bias("bias", skip);
         _hidden = new Pointwise(scope.At("hidden"), skip, skip, 1.4);
-        Output = new OutputMap(scope.At("output"), skip, Head.Outputs, 0.5);
+        Output = new OutputMap(scope.At("output"), skip, Head.Outputs, 0.5, start: Head is LogisticMixtureHead ? Head.InitialBias : null);
         MultiplyAddsPerPosition = skip * (skip + (double)Head.Outputs);
         // What the last layer adds goes to the sum over layers alone.
         States = [.. Enumerable.Range(0, _layers.Length - 1).Select(i => new InnerState($"layers.{i}", config.Channels)), new InnerState("skip", skip), new InnerState("hidden", skip)];
@@ -78,7 +85,7 @@ sealed class WaveNet : SequenceModel
 
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
-        var (h, conditions) = (_symbols.Forward(x, pass), Conditions(pass));
+        var (h, conditions) = (_symbols?.Forward(x, pass) ?? _entry!.Forward(_numbers!.Forward(x, pass)), Conditions(pass));
         Tensor? sum = null;
         for (var i = 0; i < _layers.Length; i++)
         {

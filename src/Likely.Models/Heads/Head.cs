@@ -52,7 +52,8 @@ public abstract unsafe class Head : ILikelihood
     [
         ("bernoulli", (space, _) => new BernoulliHead(space.Symbols, space.Levels)),
         ("softmax", (space, _) => new SoftmaxHead(space.Symbols, space.Levels)),
-        ("mixture", (space, components) => new LogisticMixtureHead(space.Symbols, space.Levels, components)),
+        ("mixture", (space, components) => space.Alphabet.Scale == AlphabetScale.Ordinal ? new LogisticMixtureHead(space.Symbols, space.Levels, components, space.IsInTime)
+            : throw new ModelException("head=mixture is for levels of a quantity, and the symbols are names")),
     ];
 
     /// <summary>The heads that a config's key <c>head</c> can name.</summary>

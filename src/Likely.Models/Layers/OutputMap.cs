@@ -18,8 +18,9 @@ public sealed class OutputMap
     /// <param name="inputs">Numbers of a position.</param>
     /// <param name="outputs">Numbers of the head.</param>
     /// <param name="gain">Of its weights at the beginning.</param>
-    public OutputMap(ParameterScope scope, int inputs, int outputs, double gain = 1)
-        => (_weight, _bias, _outputs) = (scope.Weight("weight", 1, inputs, outputs, gain), scope.Bias("bias", outputs), outputs);
+    /// <param name="start">Where each number begins; null: at 0.</param>
+    public OutputMap(ParameterScope scope, int inputs, int outputs, double gain = 1, Func<int, double>? start = null)
+        => (_weight, _bias, _outputs) = (scope.Weight("weight", 1, inputs, outputs, gain), scope.Bias("bias", outputs, start), outputs);
 
     /// <summary>A map whose weights are the first rows of a table [1, N, inputs], and that has no bias.</summary>
     /// <param name="table">The table.</param>

@@ -19,18 +19,18 @@ static unsafe class MixtureSums
         Vector512.ConditionalSelect(Reductions.Below(components), Vector512.Load(parameters), Vector512.Create(float.NegativeInfinity)).Store(law + Logarithms);
 
     /// <summary>Means and inverse scales of a channel given those before it.</summary>
-    public static void Place(float* parameters, int components, int* known, int channel, float* law)
+    public static void Place(float* parameters, int components, in LevelGrid grid, int* known, int channel, float* law)
     {
         var real = Reductions.Below(components);
-        LogisticMixtures.Place(parameters, components, known, channel, out var means, out var inverseScales, out _);
+        LogisticMixtures.Place(parameters, components, grid, known, channel, out var means, out var inverseScales, out _);
         (means & real).Store(law + Means);
         (inverseScales & real).Store(law + InverseScales);
     }
 
     /// <summary>The weights once the channel now placed is known.</summary>
-    public static void Observe(int components, int symbol, float* law)
+    public static void Observe(int components, in LevelGrid grid, int symbol, float* law)
     {
-        var mass = LogisticMixtures.LogMass(symbol, Vector512.Load(law + Means), Vector512.Load(law + InverseScales), out _, out _);
+        var mass = LogisticMixtures.LogMass(symbol, grid, Vector512.Load(law + Means), Vector512.Load(law + InverseScales), out _, out _);
         var weights = Vector512.ConditionalSelect(Reductions.Below(components), Vector512.Load(law + Logarithms) + mass, Vector512.Create(float.NegativeInfinity));
         (weights - Vector512.Create(LogisticMixtures.LogSumExp(weights))).Store(law + Logarithms);
     }
@@ -46,9 +46,9 @@ static unsafe class MixtureSums
     }
 
     /// <summary>The sum of weights below a level's lower edge, the components being so much sharper.</summary>
-    public static double Below(float* law, int level, float sharpness)
+    public static double Below(float* law, in LevelGrid grid, int level, float sharpness)
     {
-        var edge = (level - 0.5f) * (1 / 127.5f) - 1;
+        var edge = grid.Edge(level);
         var x = (Vector512.Create(edge) - Vector512.Load(law + Means)) * (Vector512.Load(law + InverseScales) * Vector512.Create(sharpness));
         var small = Exponential.Sigmoid(-Vector512.Abs(x)); // 0 .. 1/2
         var (weightsLow, weightsHigh) = Vector512.Widen(Vector512.Load(law));

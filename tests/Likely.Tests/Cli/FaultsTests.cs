@@ -8,6 +8,7 @@ public sealed class FaultsTests(CliFolder folder)
 {
     const string Train = "train strokes --model gated-pixelcnn --set limit=48 --steps 2 --out fault.likely ";
     const string Aimed = "train strokes --model gated-pixelcnn --set limit=48 --steps 2 ";
+    const string OnSound = " --model wavenet --set layers=2 stacks=1 --steps 2 --out fault.likely";
     const string OnFile = " --model gated-pixelcnn --set channels=4 layers=1 --steps 2 --out fault.likely";
 
     public static TheoryData<string> Faults => new(
@@ -34,6 +35,12 @@ public sealed class FaultsTests(CliFolder folder)
         "train cut-images-idx3-ubyte.gz" + OnFile, "train magic-images-idx3-ubyte" + OnFile, "train huge-images-idx3-ubyte" + OnFile, "train nan.npy" + OnFile, "train cut.npy" + OnFile,
         "train magic.npy" + OnFile, "train huge.npy" + OnFile, "train complex.npy" + OnFile, "train good.npy --set conditional=true" + OnFile, Train + "--validation nosuchdata", Train + "--validation small.png",
         "data show nosuchdata", "data show cut.png", "data get nosuchdata", "score plain.likely nosuchdata", "score plain.likely cut.png", "score plain.likely empty",
+        // Sound.
+        "train cut.wav" + OnSound, "train header.wav" + OnSound, "train silent.wav" + OnSound, "train nochannel.wav" + OnSound, "train fast.wav" + OnSound, "train nan.wav" + OnSound, "train rates" + OnSound, "train notes.mid" + OnSound,
+        "train empty --set as=audio" + OnSound, "train text.txt --set as=audio" + OnSound, "train tone.wav --model gated-pixelcnn --steps 2 --out fault.likely", "train tone.wav --set levels=1" + OnSound, "train tone.wav --set levels=65537" + OnSound,
+        "train tone.wav --set levels=alaw" + OnSound, "train tone.wav --set rate=99" + OnSound, "train tone.wav --set rate=7999.5" + OnSound, "train tone.wav --set rate=767999" + OnSound, "train tone.wav --set items=lines" + OnSound, "train tone.wav --set size=8x8" + OnSound,
+        "train tone.wav --set label=LABEL_*" + OnSound + " --set conditional=true", "train tone.wav --set label=x" + OnSound, "train tone.wav --set head=mixture levels=8" + OnSound, "train text.txt --set head=mixture" + OnSound, "train strokes --set rate=8000" + OnFile,
+        "train strokes --set levels=mulaw" + OnFile, "train strokes --set levels=300" + OnFile, "score plain.likely tone.wav", "complete plain.likely tone.wav", "data show cut.wav", "data save rates", "data show tone.wav --out taken.png", "data show tone.wav --out x.mp3", "data save tone.wav --out -",
         // Models.
         "sample missing.likely", "sample picture.png", "sample text.txt", "sample empty", "sample cut.likely", "sample header.likely", "sample stub.likely", "sample nothing.likely", "sample foreign.likely",
         "sample order.likely", "score missing.likely strokes", "score cut.likely strokes", "complete missing.likely strokes", "info missing.likely", "info cut.likely", Train + "--from missing.likely",

@@ -35,6 +35,18 @@ static class FaultyFiles
         File.Copy("picture.png", "animals/cat/a.png");
         File.Copy("picture.png", "animals/dog/b.png");
 
+        var tone = Data.Sound.WavFiles.Of(Data.Sound.WavFiles.Shorts(Data.Sound.WavFiles.Tone(2000, 300, 8000)));
+        File.WriteAllBytes("tone.wav", tone);
+        File.WriteAllBytes("cut.wav", tone[..(tone.Length / 2)]);
+        File.WriteAllBytes("header.wav", tone[..30]);
+        File.WriteAllBytes("silent.wav", tone[..40].Concat(new byte[4]).ToArray());
+        File.WriteAllBytes("nochannel.wav", Data.Sound.WavFiles.Of([1, 2], channels: 0, align: 2));
+        File.WriteAllBytes("fast.wav", Data.Sound.WavFiles.Of([1, 2], rate: int.MaxValue));
+        File.WriteAllBytes("nan.wav", Data.Sound.WavFiles.Of([.. Enumerable.Repeat(float.NaN, 400).SelectMany(BitConverter.GetBytes)], bits: 32, kind: 3));
+        Directory.CreateDirectory("rates");
+        File.Copy("tone.wav", "rates/a.wav");
+        File.WriteAllBytes("rates/b.wav", Data.Sound.WavFiles.Of(Data.Sound.WavFiles.Shorts(1, 2, 3), rate: 11_025));
+        File.WriteAllBytes("notes.mid", "MThd"u8.ToArray());
         WriteIdx();
         WriteNpy();
         var model = File.ReadAllBytes("plain.likely");

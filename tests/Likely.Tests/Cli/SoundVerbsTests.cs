@@ -78,6 +78,24 @@ public sealed class SoundVerbsTests
     }
 
     [Fact]
+    public void Every_item_can_be_scored_under_a_label()
+    {
+        double[] Under(string options)
+        {
+            CliRun.Ok($"score tones.likely tones --split all --out under.csv --force {options}");
+            return [.. File.ReadLines("under.csv").Skip(1).Select(line => double.Parse(line.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture))];
+        }
+        var (own, low, high) = (Under(""), Under("--label low"), Under("--label high"));
+        var names = File.ReadLines("under.csv").Skip(1).Select(line => line.Split(',')[1..3]).ToArray();
+        Assert.All(names, name => Assert.Equal("high", name[1]));
+        for (var i = 0; i < own.Length; i++) Assert.Equal(names[i][0].StartsWith("low", StringComparison.Ordinal) ? low[i] : high[i], own[i]);
+        Assert.NotEqual(low, high);
+        // Data without labels can be asked about, too.
+        CliRun.Ok("score tones.likely tones/low_0.wav --label high --set label=LABEL_x_* --out under.csv --force");
+        Assert.Contains("is unknown; the model's labels are high, low", CliRun.Of("score", "tones.likely", "tones", "--label", "middle", "--force").Error);
+    }
+
+    [Fact]
     public void Data_are_shown_and_saved()
     {
         var shown = CliRun.Ok("data show tones --set label=LABEL_* --out shown.wav --force");

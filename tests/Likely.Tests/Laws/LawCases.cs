@@ -55,6 +55,8 @@ public static class LawCases
         ("sequence strided, merged", Space.Sequence(11, 5), 0, [], [("attention", "strided"), ("stride", "3"), ("merged", "true")]),
         ("sequence fixed", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "2")]),
         ("sequence merged", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "1"), ("merged", "true")]),
+        ("sequence of levels", Space.Sequence(7, 300, AlphabetScale.Ordinal), 0, [], []),
+        ("sequence of levels by a mixture", Space.Sequence(7, 300, AlphabetScale.Ordinal), 0, [], [("head", "mixture")]),
         ("conditional sequence", Space.Sequence(7, 4), 3, [], [("conditional", "true")]),
         ("sequence with dropout", Space.Sequence(8, 4), 0, [], [("dropout", "0.3")]),
         ("larger grid", Space.Image(12, 9, 1, 2), 0, [("context", "128")], []), // more positions than a walk's windows hold

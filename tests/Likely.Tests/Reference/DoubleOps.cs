@@ -218,12 +218,12 @@ static class DoubleOps
     }
 
     /// <summary>log of the joint probability of the first channels of a pixel (Salimans et al. 2017, eq. 2 and 3).</summary>
-    public static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<int> symbols)
+    public static double Mixture(ReadOnlySpan<double> row, int components, ReadOnlySpan<int> symbols, int levels = 256)
     {
         var joint = new double[components];
         var normalizer = LogSumExp(row[..components]);
         Span<double> value = stackalloc double[symbols.Length];
-        for (var c = 0; c < symbols.Length; c++) value[c] = symbols[c] / 127.5 - 1;
+        for (var c = 0; c < symbols.Length; c++) value[c] = 2.0 * symbols[c] / (levels - 1) - 1;
         for (var k = 0; k < components; k++)
         {
             joint[k] = row[k] - normalizer;
@@ -232,15 +232,10 @@ static class DoubleOps
                 var mean = row[components * (1 + 2 * c) + k];
                 if (c == 1) mean += Math.Tanh(row[components * 7 + k]) * value[0];
                 if (c == 2) mean += Math.Tanh(row[components * 8 + k]) * value[0] + Math.Tanh(row[components * 9 + k]) * value[1];
-                var inverse = Math.Exp(-Math.Clamp(row[components * (2 + 2 * c) + k], -7, 83));
-                var upper = inverse * (value[c] - mean + 1.0 / 255);
-                var lower = inverse * (value[c] - mean - 1.0 / 255);
-                joint[k] += symbols[c] switch
-                {
-                    0 => LogSigmoid(upper),
-                    255 => LogSigmoid(-lower),
-                    _ => LogSigmoid(upper) + LogSigmoid(-lower) + LogOneLessExp(inverse * 2 / 255),
-                };
+                var inverse = Math.Exp(-Math.Clamp(row[components * (2 + 2 * c) + k], -7 - Math.Max(0, Math.Log(levels / 256.0)), 83));
+                var upper = inverse * (value[c] - mean + 1.0 / (levels - 1));
+                var lower = inverse * (value[c] - mean - 1.0 / (levels - 1));
+                joint[k] += symbols[c] == 0 ? LogSigmoid(upper) : symbols[c] == levels - 1 ? LogSigmoid(-lower) : LogSigmoid(upper) + LogSigmoid(-lower) + LogOneLessExp(inverse * 2 / (levels - 1));
             }
         }
         return LogSumExp(joint);
