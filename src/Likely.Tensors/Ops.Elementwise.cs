@@ -85,25 +85,13 @@ public static unsafe partial class Ops
     static void ApplyDropout(Tape tape, Tensor shape, float* from, float* to, float rate, ulong path, bool add)
     {
         var (seed, step, firstExample) = tape.Address;
-        var random = new Philox(seed, RandomPurpose.Dropout, path);
-        var threshold = (uint)(rate * 65536.0);
-        var scale = 1 / (1 - rate);
-        var draws = stackalloc uint[4];
+        var keys = stackalloc uint[20];
+        Kernels.Dropout.Keys(new Philox(seed, RandomPurpose.Dropout, path), keys);
         for (var p = 0; p < shape.Positions; p++)
             for (var b = 0; b < shape.Batch; b++)
             {
                 var row = ((long)p * shape.Batch + b) * shape.Stride;
-                var major = (ulong)step << 32 | (uint)(firstExample + b);
-                for (var c = 0; c < shape.Channels; c += 8)
-                {
-                    (draws[0], draws[1], draws[2], draws[3]) = random.Block(major, (ulong)p << 32 | (uint)c);
-                    var halves = (ushort*)draws;
-                    for (var i = 0; i < Math.Min(8, shape.Channels - c); i++)
-                    {
-                        var value = halves[i] < threshold ? 0 : from[row + c + i] * scale;
-                        to[row + c + i] = add ? to[row + c + i] + value : value;
-                    }
-                }
+                Kernels.Dropout.Row(keys, (ulong)step << 32 | (uint)(firstExample + b), (ulong)p << 32, (ushort)(rate * 65536.0), 1 / (1 - rate), from + row, to + row, shape.Channels, add);
             }
     }
 

@@ -16,6 +16,9 @@ public enum RandomPurpose : uint
 /// </summary>
 public readonly struct Philox
 {
+    /// <summary>What words are multiplied by, and what keys grow by from round to round.</summary>
+    internal const uint FirstFactor = 0xD2511F53, SecondFactor = 0xCD9E8D57, FirstWeyl = 0x9E3779B9, SecondWeyl = 0xBB67AE85;
+
     readonly uint _key0, _key1;
 
     /// <param name="seed">The run's seed.</param>
@@ -27,6 +30,8 @@ public readonly struct Philox
         (_key0, _key1) = ((uint)key, (uint)(key >> 32));
     }
 
+    internal (uint First, uint Second) Key => (_key0, _key1);
+
     /// <summary>Four independent 32-bit numbers at one address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (uint A, uint B, uint C, uint D) Block(ulong major, ulong minor)
@@ -34,10 +39,10 @@ public readonly struct Philox
         uint a = (uint)minor, b = (uint)(minor >> 32), c = (uint)major, d = (uint)(major >> 32), k0 = _key0, k1 = _key1;
         for (var round = 0; round < 10; round++)
         {
-            ulong p = 0xD2511F53UL * a, q = 0xCD9E8D57UL * c;
+            ulong p = (ulong)FirstFactor * a, q = (ulong)SecondFactor * c;
             (a, b, c, d) = ((uint)(q >> 32) ^ b ^ k0, (uint)q, (uint)(p >> 32) ^ d ^ k1, (uint)p);
-            k0 += 0x9E3779B9u;
-            k1 += 0xBB67AE85u;
+            k0 += FirstWeyl;
+            k1 += SecondWeyl;
         }
         return (a, b, c, d);
     }
