@@ -23,11 +23,12 @@ static class DryRunForecast
         var training = plan.Total * forecast.StepSeconds + validations * forecast.ValidationSeconds;
         var seconds = training + Math.Min(Math.Min(epochs + 1, validations) * forecast.SheetSeconds, TrainingLog.SheetShare * training);
         var bytes = before + forecast.Memory.Total;
+        var expectation = data.Modality == Modality.Text ? TextExpectation.Of((double)plan.Total * batch * forecast.MultiplyAdds) : null;
         session.Answer($"""
             parameters  {forecast.Parameters}
             training    {plan.Total} steps of {batch} examples, {epochs:0.00} epochs, {Milliseconds(forecast.StepSeconds)} each
             time        {ProgressDisplay.Duration(seconds)}
-            memory      {MachineMemory.Text(bytes)}
+            memory      {MachineMemory.Text(bytes)}{(expectation is null ? "" : $"\nexpect      {expectation}")}
             """, new JsonObject
         {
             ["parameters"] = forecast.Parameters,
@@ -37,6 +38,8 @@ static class DryRunForecast
             ["seconds_per_step"] = Session.Number(forecast.StepSeconds),
             ["seconds_per_validation"] = Session.Number(forecast.ValidationSeconds),
             ["epochs"] = Session.Number(epochs),
+            ["expected_bits_per_character"] = Session.Number(expectation?.Bits),
+            ["expected_text"] = expectation?.Looks,
         });
         return 0;
     }

@@ -84,6 +84,7 @@ static class TrainVerb
         if (trainer.IsTimed) session.Say("plan        measuring the speed ...");
         trainer.Plan(session.Cancellation);
         session.Say($"plan        {(trainer.IsTimed ? "about " : "")}{trainer.TotalSteps} steps of {trainer.Batch}, {(double)trainer.TotalSteps * trainer.Batch / trainer.TrainingExamples:0.00} epochs, validation on {trainer.Validated.Count} items each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
+        if (data.Modality == Modality.Text) session.Say($"expect      {TextExpectation.Of((double)trainer.TotalSteps * trainer.Batch * trainer.Model.MultiplyAdds)}");
         if (trainer.Validated.Count is > 0 and < FewValidationItems and var few) session.Warn($"warning     validation rests on {few} {(few == 1 ? "item, which also chooses" : "items, which also choose")} the weights, so its figure says little and flatters the model");
         // Only the plan says which items the model is validated on, and the baselines stand beside it on the same.
         var baselines = Baselines.Measure(data, trainer.Validated, session.Threads, plan.ValidationLimit, session.Cancellation);

@@ -19,6 +19,8 @@ sealed class TextDrawing
     static readonly Option<double?> MinP = Options.Number("--min-p", "Only symbols that have this share of the likeliest one's probability", 1, zeroAllowed: true, valueName: "P");
     static readonly Option<string[]> Stop = new("--stop") { Description = "End in front of this text, in which \\n is the end of a line, \\t a tab and \\\\ one \\; repeatable", HelpName = "TEXT" };
 
+    static readonly Option<string?> Against = Options.Text("--against", "Tell the longest stretch of what is drawn that stands in these data; if not given, in the training text, where it is still found by its name beside the model or in the current folder", "DATA");
+
     readonly ParseResult _result;
     readonly Session _session;
     readonly Checkpoint _checkpoint;
@@ -33,7 +35,7 @@ sealed class TextDrawing
 
     /// <summary>Every option of it.</summary>
     public static IReadOnlyList<Option> All { get; } =
-        [Length, DrawingOptions.Count, DrawingOptions.Label, DrawingOptions.Temperature, TopK, TopP, MinP, Stop, DrawingOptions.Out, DrawingOptions.Each];
+        [Length, DrawingOptions.Count, DrawingOptions.Label, DrawingOptions.Temperature, TopK, TopP, MinP, Stop, DrawingOptions.Out, DrawingOptions.Each, Against];
 
     /// <exception cref="UsageException">Options contradict each other.</exception>
     public TextDrawing(ParseResult result, Session session, Checkpoint checkpoint, string model)
@@ -45,6 +47,7 @@ sealed class TextDrawing
         if (_count > 1 && _output is not null) throw new UsageException($"--out is one file, and there are {_count} texts; --each DIR writes each into a file of its own");
         if ((long)_count * _length > LongestLength) throw new UsageException($"{_count} texts of {_length} symbols are more than the {LongestLength} that one command draws");
         _stops = [.. (result.GetValue(Stop) ?? []).Select(stop => Encoding.UTF8.GetBytes(Unescaped(stop)))];
+        if (result.GetValue(Against) is { } against && !Dataset.IsHere(against)) throw new UsageException($"--against {against}: there is no such file or folder");
         if (_stops.Any(stop => stop.Length == 0)) throw new UsageException("--stop is empty; give it a text");
         (_drawn, _ends) = (new List<byte>[_count], new (int, byte[]?)[_count]);
     }
@@ -54,7 +57,7 @@ sealed class TextDrawing
     public int Run(TextPrompt prompt)
     {
         var label = _result.GetValue(DrawingOptions.Label) is { } text ? ModelFile.Label(_checkpoint, text) : (int?)null;
-        using var outputs = new Outputs(_session.Remark, _session.Force, _model, prompt.File);
+        using var outputs = new Outputs(_session.Remark, _session.Force, _model, prompt.File, _result.GetValue(Against));
         if (_output is not null) outputs.Claim(_output);
         if (_output is not null && ModelFile.Modality(_checkpoint) == Likely.Modality.Text) OutputName.Text.Require(_output);
         string[] each = _folder is null ? [] : [.. Enumerable.Range(0, _count).Select(i => Path.Combine(_folder, $"{i:00000}.txt"))];
@@ -168,6 +171,7 @@ sealed class TextDrawing
             json["text"] = Encoding.UTF8.GetString([.. _drawn[0] ?? []]);
             if (_count > 1) json["texts"] = new JsonArray([.. _drawn.Select(bytes => (JsonNode)Encoding.UTF8.GetString([.. bytes ?? []]))]);
         }
+        if (!_interrupted) new SampleNotes(_session, _checkpoint, _model, _result.GetValue(Against)).Add(_drawn, json);
         _session.Answer(words, json);
     }
 

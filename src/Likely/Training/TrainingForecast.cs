@@ -21,6 +21,9 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     /// <summary>Examples of one pass over the training data.</summary>
     public required long Examples { get; init; }
 
+    /// <summary>Multiply-adds of an example, forward.</summary>
+    public required double MultiplyAdds { get; init; }
+
     // Multiply-adds forward of one measurement, some tenths of a second on one thread of an old machine; and how long it is repeated.
     const double Work = 1e9, LeastSeconds = 1.5;
     const int LeastRounds = 2, MostRounds = 200, MostUpdate = 1 << 20, LeastSide = 64;
@@ -60,7 +63,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         var snapshot = SnapshotSeconds + SnapshotBytesPerParameter * outline.Parameters.Length / DiskBytesPerSecond;
         var examples = BatchPlan.ExamplesOf(config, data.Train);
         var (plan, items) = Trainer.PlanOf(options, examples, validation.Count, batch, outline.Parameters.Length, step, scored * perExample);
-        return new TrainingForecast(meter.Parameters, batch, plan, step, Math.Min(items, scored) * perExample + snapshot, sheet, memory) { Examples = examples };
+        return new TrainingForecast(meter.Parameters, batch, plan, step, Math.Min(items, scored) * perExample + snapshot, sheet, memory) { Examples = examples, MultiplyAdds = outline.MultiplyAdds };
     }
 
     /// <summary>Measures the model and, if that is too much for a moment, on smaller images.</summary>

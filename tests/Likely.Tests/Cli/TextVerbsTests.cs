@@ -45,6 +45,38 @@ public sealed class TextVerbsTests
     }
 
     [Fact]
+    public void What_stands_in_the_training_text_as_it_is_and_what_goes_round_in_a_loop_is_told_behind_the_text()
+    {
+        Directory.CreateDirectory("learnt");
+        File.WriteAllText("learnt/verse.txt", string.Concat(Enumerable.Range(0, 400).Select(i => i % 3 == 0 ? "the cat sat on the mat\n" : "and that was that\n")));
+        CliRun.Ok("train learnt/verse.txt --model char-rnn --set hidden=16 layers=1 context=20 --steps 60 --out learnt/verse.likely --force --quiet");
+        var drawn = CliRun.Ok("sample learnt/verse.likely --length 60 --top-k 9 --json").Json;
+        var text = (string)drawn["text"]!;
+        var overlap = drawn["overlap"]!;
+        var words = (string)overlap["words"]!;
+        Assert.Equal(text.Substring((int)overlap["offset"]!, (int)overlap["bytes"]!), words);
+        Assert.Equal(words, File.ReadAllText("learnt/verse.txt").Substring((int)overlap["at"]!, words.Length));
+        Assert.StartsWith("verse.txt", (string)overlap["in"]!);
+        Assert.Contains("stands in the training text as it is", CliRun.Ok("sample learnt/verse.likely --length 60 --top-k 9").Error);
+        Assert.DoesNotContain("stands in", CliRun.Ok("sample learnt/verse.likely --length 60 --top-k 9 --quiet").Error);
+        // What goes by the name of the training text, and is another, is not taken for it.
+        Directory.CreateDirectory("elsewhere");
+        File.WriteAllText("elsewhere/verse.txt", "nothing of the kind");
+        File.Copy("learnt/verse.likely", "elsewhere/verse.likely", true);
+        Assert.Null(CliRun.Ok("sample elsewhere/verse.likely --length 60 --top-k 9 --json").Json["overlap"]);
+        File.WriteAllText("against.txt", $"xyz {text[10..40]} xyz");
+        var against = CliRun.Ok("sample elsewhere/verse.likely --length 60 --top-k 9 --against against.txt --json").Json["overlap"]!;
+        Assert.InRange((int)against["bytes"]!, 30, 60);
+        Assert.Contains("against.txt as it is", CliRun.Ok("sample elsewhere/verse.likely --length 60 --top-k 9 --against against.txt").Error);
+        // The likeliest symbol again and again ends in a loop.
+        var run = CliRun.Ok("sample learnt/verse.likely --length 3000 --top-k 1");
+        Assert.Contains("goes round in a loop: from byte", run.Error);
+        var loop = CliRun.Ok("sample learnt/verse.likely --length 3000 --top-k 1 --json").Json;
+        Assert.Equal(((string)loop["text"]!).Substring((int)loop["loop"]!["offset"]!, (int)loop["loop"]!["period"]!), (string)loop["loop"]!["words"]!);
+        Assert.Equal(2, CliRun.Of("sample", "learnt/verse.likely", "--length", "60", "--against", "nowhere.txt").Code);
+    }
+
+    [Fact]
     public void Info_says_how_far_a_model_of_convolutions_looks_back()
     {
         var model = new WaveNetConfig { Layers = 3, Stacks = 2, Channels = 4, Skip = 4 }.Build(Space.Sequence(8, 256), 0, 1);
