@@ -40,6 +40,30 @@ public static class Npy
         }
     }
 
+    /// <summary>The header of an array of rows of 32-bit numbers, whose elements follow it.</summary>
+    public static byte[] Header(int rows, int columns)
+    {
+        const int Alignment = 64, Fixed = 10;
+        var text = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}";
+        var length = (Fixed + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
+        var header = new byte[length];
+        header.AsSpan().Fill((byte)' ');
+        header[0] = 0x93;
+        "NUMPY"u8.CopyTo(header.AsSpan(1));
+        (header[6], header[7], header[^1]) = (1, 0, (byte)'\n');
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), (ushort)(length - Fixed));
+        Encoding.ASCII.GetBytes(text, header.AsSpan(Fixed));
+        return header;
+    }
+
+    /// <summary>Numbers as such an array's elements.</summary>
+    public static byte[] Elements(ReadOnlySpan<float> values)
+    {
+        var bytes = new byte[sizeof(float) * values.Length];
+        for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(sizeof(float) * i), values[i]);
+        return bytes;
+    }
+
     static DataException Damaged(string name) => new($"The .npy header of '{name}' is damaged; save it again.");
 
     static (ArrayElement, bool BigEndian) ParseElement(object? description, string name)

@@ -36,7 +36,7 @@ public sealed class ContinuationScorer
         _model = checkpoint.Model;
         _tokens = Continuation.TokensOf(checkpoint) ?? throw new UsageException($"{_model.Config.Name} is a model of {_model.Space}, and no sequence that goes on");
         _threads = ScoringMemory.Threads(_model, _model.Space, ParallelShards.Workers(threads));
-        _past = new SequencePast(_model);
+        _past = new SequencePast((SequenceModel)_model);
         _held = _tokens.Encode(context, isEnd: false, _past.Read, progress, cancellation);
         _tail = _tokens.Encode(_held);
         _scorer = new SequenceScorer(_model, _threads, _past);

@@ -6,7 +6,7 @@ namespace Likely;
 /// <summary>Takes what comes of some sequences that go through a model together, see <see cref="SequenceWindows"/>: window by window, on one thread.</summary>
 abstract class SequenceGroup
 {
-    /// <summary>Who is shown the model's inner states; null: nobody.</summary>
+    /// <summary>Who is shown the model's inner states, of which nothing else is then asked; null: nobody.</summary>
     public virtual StateObserver? Observer => null;
 
     /// <summary>How many of the sequences, the first of them, have not ended before the window.</summary>

@@ -6,13 +6,13 @@ namespace Likely;
 /// <summary>What stands before some sequences, read once: a run that goes on behind it, of each class of a model that is told one. Safe to use from many threads.</summary>
 sealed class SequencePast
 {
-    readonly DensityModel _model;
+    readonly SequenceModel _model;
     readonly Run _run;
     readonly SymbolBatch _batch;
     readonly int _window;
 
     /// <summary>At the beginning, before which there is nothing.</summary>
-    public SequencePast(DensityModel model)
+    public SequencePast(SequenceModel model)
     {
         var classes = Math.Max(1, model.Classes);
         (_model, _window) = (model, SequenceWindows.WindowOf(model, classes));
@@ -35,7 +35,7 @@ sealed class SequencePast
             _batch.BeginWindows(_run.Batch, own.Length);
             for (var i = 0; i < _run.Batch; i++) _batch.Set(i, own, _model.Classes > 0 ? i : -1, Last);
             tape.ResetAndTrim();
-            _model.LogProbabilities(tape, _batch, run: _run);
+            _model.Show(tape, _batch, _run);
             (Last, Count) = (own[^1], Count + own.Length);
         }
     }

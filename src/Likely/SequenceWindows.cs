@@ -96,7 +96,8 @@ sealed class SequenceWindows(DensityModel model, int threads, SequencePast? past
             if (run.Batch > active) run = run.Fork([.. Enumerable.Range(0, active)]);
             group.Begin(active, first);
             tape.ResetAndTrim();
-            group.Take(model.LogProbabilities(tape, batch, run: run));
+            if (group.Observer is null) group.Take(model.LogProbabilities(tape, batch, run: run));
+            else ((SequenceModel)model).Show(tape, batch, run);
             progress?.Invoke(batch.Total);
             first += count;
         }

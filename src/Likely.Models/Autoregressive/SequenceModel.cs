@@ -63,6 +63,14 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
 
     internal Tensor RunWithin(SymbolInput x, Pass pass) => Forward(x, pass);
 
+    /// <summary>Lets the symbols of a batch go through the network, so that whoever observes the run is shown its states, and nothing is asked of the head.</summary>
+    internal void Show(Tape tape, SymbolBatch batch, Run run)
+    {
+        Require(batch, 0, run);
+        Run(new SymbolInput(batch.Inputs(), batch.Space.Positions, batch.Count), PassOf(tape, batch, run));
+        GC.KeepAlive(batch); // what pointers lead to
+    }
+
     private protected override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member, Run? run)
     {
         var inputs = batch.Inputs();

@@ -33,9 +33,9 @@ static unsafe class Faces
     }
 
     /// <summary>The same by a grid's network in chunks of positions; symbols behind a chunk are not yet known.</summary>
-    public static float[][] Chunked(GridModel model, int[][] examples, int[] labels, int chunk)
+    public static float[][] Chunked(GridModel model, int[][] examples, int[] labels, int chunk, StateObserver? observer = null)
     {
-        var run = new Run(examples.Length, model.Space.Extent) { Labels = labels };
+        var run = new Run(examples.Length, model.Space.Extent) { Labels = labels, Observer = observer };
         var input = run.Input = model.NewInput(run.Memory, model.Space.Positions, examples.Length);
         new Span<float>(input.Data, (int)input.Length).Clear();
         var batch = Batch(model, examples, labels);

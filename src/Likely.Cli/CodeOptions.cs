@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely.Cli;
+
+/// <summary>Options of verbs that turn items into codes: which inner state, and how an item's become one.</summary>
+static class CodeOptions
+{
+    public static readonly Option<string?> Layer = Options.Text("--layer", "Which inner state of the model, by its name or its number from 0 on; the last, which the model's head reads, if not given. A wrong one is told which there are", "N|NAME");
+    public static readonly Option<string?> Pool = Options.Text("--pool", "last: the state that has read the item; mean: the mean over its positions. If not given, last for text and mean for pictures", "HOW");
+
+    /// <summary>What encodes by a model as the options say.</summary>
+    /// <exception cref="UsageException">There is no such state, or no such pooling.</exception>
+    public static Encoder Encoder(ParseResult result, Session session, Checkpoint checkpoint)
+    {
+        StatePooling? pooling = result.GetValue(Pool) switch
+        {
+            null => null,
+            "last" => StatePooling.Last,
+            "mean" => StatePooling.Mean,
+            var other => throw new UsageException($"--pool {other} is unknown; use last or mean"),
+        };
+        var states = checkpoint.Model.States;
+        var layer = result.GetValue(Layer);
+        return new Encoder(checkpoint, layer is null || states.Count == 0 ? null : Index(states, layer), pooling, session.Threads);
+    }
+
+    /// <summary>Encodes all items of a split, some at a time.</summary>
+    /// <param name="encoder">What encodes them.</param>
+    /// <param name="split">The items.</param>
+    /// <param name="session">Its progress, and the wish to stop.</param>
+    /// <param name="take">Takes the codes of some items, in order; the array is used again.</param>
+    public static void Encode(Encoder encoder, Split split, Session session, Action<float[]> take)
+    {
+        const int MostNumbers = 1 << 24, MostItems = 1 << 13;
+        var (total, done) = (0.0, 0L);
+        for (var i = 0; i < split.Count; i++) total += split.SpaceOf(i).Dimensions;
+        var most = Math.Clamp(MostNumbers / encoder.Width, 1, MostItems);
+        session.Watch(display =>
+        {
+            for (int first = 0, count; first < split.Count; first += count)
+            {
+                count = Math.Min(most, split.Count - first);
+                var codes = new float[count * encoder.Width];
+                encoder.Encode(split, first, codes, more => display.Update(Math.Min(1, Interlocked.Add(ref done, more) / total), "encoding"), session.Cancellation);
+                if (Array.Exists(codes, number => !float.IsFinite(number))) throw new NotFiniteNumberException($"the codes of items {first} to {first + count - 1} are not finite, and nothing was written; the model's weights are too large, from training at too high a rate or a damaged file");
+                take(codes);
+            }
+            return 0;
+        });
+    }
+
+    /// <summary>Refuses items that a model cannot encode.</summary>
+    /// <exception cref="UsageException">One is of another size, or has no label where the model is told it.</exception>
+    public static void RequireFit(Checkpoint checkpoint, Split split)
+    {
+        for (var i = 0; i < split.Count; i++)
+        {
+            ModelFile.RequireFit(checkpoint, split.SpaceOf(i), split.ItemName(i));
+            if (checkpoint.Model.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model is told one");
+        }
+    }
+
+    static int Index(IReadOnlyList<InnerState> states, string layer)
+    {
+        for (var i = 0; i < states.Count; i++)
+            if (states[i].Name == layer) return i;
+        if (int.TryParse(layer, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < states.Count) return number;
+        throw new UsageException($"--layer {layer} is no inner state of the model{Spelling.Hint(layer, states.Select(state => state.Name))}; they are {string.Join(", ", states.Select(state => state.Name))}");
+    }
+}

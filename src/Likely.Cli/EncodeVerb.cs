@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Likely.Data;
+
+namespace Likely.Cli;
+
+/// <summary>encode: the inner state of a model for every item, as rows of an array.</summary>
+static class EncodeVerb
+{
+    static readonly OutputName Array = new("an array of NumPy", [".npy"]);
+
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model that goes from position to position: recurrent, a Transformer, or of convolutions");
+    static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
+    static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all, which is taken if not given", "S");
+    static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
+    static readonly Option<string?> Out = Options.Text("--out", "The array, float32 [items, width]; runs/MODEL-DATA-codes.npy if not given", "FILE");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+
+    public static Verb Create() => new("encode", "Features of every item: an inner state of the model, as an array of NumPy",
+        ["encode reviews.likely reviews/ --set items=lines --out reviews.npy", "encode digits.likely mnist --split test --layer layers.4 --pool mean"],
+        [Model, Data, CodeOptions.Layer, CodeOptions.Pool, SplitName, Set, Out, Limit], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Data));
+        var checkpoint = ModelFile.Read(modelPath);
+        var encoder = CodeOptions.Encoder(result, session, checkpoint);
+        var splitName = result.GetValue(SplitName) ?? "all";
+        ItemChoice.RequireKnown(splitName);
+        var output = Array.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{(splitName == "all" ? "" : $"-{splitName}")}-codes", session);
+        using var outputs = new Outputs(session.Remark, session.Force, modelPath, source);
+        outputs.Claim(output);
+        using var data = session.Open(source, ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set))), checkpoint);
+        ModelFile.RequireLabels(checkpoint, data);
+        var split = (splitName switch { "train" => data.Train, "validation" => data.Validation, "test" => data.Test, _ => data.All }).Sample(result.GetValue(Limit) ?? int.MaxValue);
+        if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
+        CodeOptions.RequireFit(checkpoint, split);
+        session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");
+        var clock = Stopwatch.StartNew();
+        AtomicFile.Write(output, session.Force, stream =>
+        {
+            stream.Write(Npy.Header(split.Count, encoder.Width));
+            CodeOptions.Encode(encoder, split, session, codes => stream.Write(Npy.Elements(codes)));
+        });
+        var pool = encoder.Pooling == StatePooling.Last ? "last" : "mean";
+        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.State.Name}, {(pool == "last" ? "the state that has read the item" : "the mean over an item's positions")}", new JsonObject
+        {
+            ["rows"] = split.Count,
+            ["width"] = encoder.Width,
+            ["output"] = output,
+            ["layer"] = encoder.State.Name,
+            ["pool"] = pool,
+            ["split"] = split.Name,
+            ["seconds"] = Session.Number(clock.Elapsed.TotalSeconds),
+        });
+        return 0;
+    }
+}
