@@ -137,12 +137,13 @@ static class ScoreVerb
         }
         var odd = OddItems.Of(nats, units);
         if (odd.Length > 0) json["most_surprising"] = OddItems.Json(odd, split, nats, units, modality.Units[^1]);
-        var words = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{bits:0.00000} bits/{(modality.Units.Count == 0 ? "dim" : "symbol")}"));
+        // Of sound a symbol is a sample, and one figure says it.
+        var words = new StringBuilder(modality.Units.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{bits:0.00000} bits/{(modality.Units.Count == 0 ? "dim" : "symbol")}"));
         for (var u = 0; u < modality.Units.Count; u++)
         {
             var sum = units[u].Sum(number => (long)number);
             (json[$"{modality.Units[u]}s"], json[$"bits_per_{modality.Units[u]}"]) = (sum, Session.Number(total / (sum * 0.693147180559945309)));
-            words.Append(CultureInfo.InvariantCulture, $", {total / (sum * 0.693147180559945309):0.00000} bits/{modality.Units[u]}");
+            words.Append(CultureInfo.InvariantCulture, $"{(words.Length > 0 ? ", " : "")}{total / (sum * 0.693147180559945309):0.00000} bits/{modality.Units[u]}");
         }
         if (modality.Units.Count > 0)
         {

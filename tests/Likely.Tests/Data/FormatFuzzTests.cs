@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Likely.Data;
 using Likely.Tensors;
+using Likely.Tests.Data.Sound;
 using Likely.Tests.Data.Text;
 using Xunit;
 
@@ -48,6 +49,25 @@ public sealed class FormatFuzzTests
     public void Pnm_reader_survives_mutation() => Fuzz("pnm",
         [[.. "P5 3 2\n255\n"u8, 1, 2, 3, 4, 5, 6], [.. "P3\n# a\n2 1 15\n1 2 3 4 5 6"u8], [.. "P1 4 1 0101"u8], [.. "P6 1 1 65535\n"u8, 1, 2, 3, 4, 5, 6]],
         (file, _, _) => Pnm.Decode(file, "fuzz.pgm"));
+
+    [Fact]
+    public void Wav_reader_survives_mutation()
+    {
+        var samples = Samples.RandomBytes(48);
+        byte[][] seeds =
+        [
+            WavFiles.Of(samples, channels: 2, before: [("LIST", [1, 2, 3])], after: [("id3 ", [4])]), WavFiles.Of(samples, bits: 24), WavFiles.Of(samples, bits: 64, kind: 3), WavFiles.Extensible(samples, kind: 1, bits: 8), WavFiles.Long(samples),
+            WavFiles.Of(samples, length: uint.MaxValue, riff: 0),
+        ];
+        Fuzz("wav", seeds, (file, _, _) =>
+        {
+            var bytes = ByteStore.OfMemory("fuzz.wav", file);
+            var header = WavHeader.Of(bytes);
+            using var store = new SoundStore(bytes, header, header.Rate == 8000 ? new RateChange(8000, 6000) : null);
+            var all = new byte[store.Length];
+            store.Read(0, all);
+        });
+    }
 
     [Fact]
     public void Idx_reader_survives_mutation() => Fuzz("idx", [Samples.Idx(Samples.RandomBytes(12), 3, 2, 2), Samples.Idx(Samples.RandomBytes(6), 3, 2)],

@@ -129,6 +129,25 @@ public sealed class WavTests
         if (to < from) Assert.InRange(Rest(0.54 * to, isKept: false), 0, 3);
     }
 
+    // The same on every machine, as models rest on it.
+    [Fact]
+    public void Filters_and_levels_have_the_bits_they_always_had()
+    {
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var bytes = ByteStore.OfMemory("x.wav", WavFiles.Of(Samples.RandomBytes(6000), rate: 44_100));
+        foreach (var rate in (int[])[8000, 11_025, 16_000, 48_000])
+        {
+            using var store = new SoundStore(bytes, WavHeader.Of(bytes), new RateChange(44_100, rate));
+            var made = new byte[store.Length];
+            store.Read(0, made);
+            hash.AppendData(made);
+        }
+        var tokens = new SampleTokens(8000, 256, isMuLaw: true);
+        for (var i = 0; i < 65_536; i++) hash.AppendData([(byte)tokens.SymbolOf((short)(i - 32_768))]);
+        for (var level = 0; level < 256; level++) hash.AppendData(BitConverter.GetBytes(tokens.ValueOf(level)));
+        Assert.StartsWith("ff4ed2813104799bce590e7a32d848c70e52cf38e", Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
     [Fact]
     public void Rates_without_a_simple_ratio_are_refused() => Assert.Contains("have no simple ratio", Assert.Throws<DataException>(() => new RateChange(767_999, 8000)).Message);
 }
