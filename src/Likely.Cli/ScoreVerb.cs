@@ -23,11 +23,12 @@ static class ScoreVerb
     static readonly Option<bool> Show = Options.Flag("--show", "Print text coloured by its surprise, for a terminal of 256 colours");
     static readonly Option<string?> Given = Options.Text("--given", "Score every item as what comes after this text: log p(item | text); or after @FILE; @@ begins a text with @", "TEXT");
     static readonly Option<string?> Label = Options.Text("--label", "Score every item as if it had this label, by name or number; its own if not given", "L");
+    static readonly Option<int?> Beam = Options.Whole("--beam", "Of pairs: search for each source's likeliest target with K beginnings kept, and tell how many are right", most: BeamSearch.MostBeam);
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
     public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension, of text per byte and character too",
-        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt"],
-        [Model, Data, SplitName, Set, Out, Map, Show, Given, Label, Limit], Run);
+        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt", "score dates.likely dates.tsv --beam 4"],
+        [Model, Data, SplitName, Set, Out, Map, Show, Given, Label, Beam, Limit], Run);
 
     static int Run(ParseResult result, Session session)
     {
@@ -35,6 +36,7 @@ static class ScoreVerb
         var checkpoint = ModelFile.Read(modelPath);
         var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
         var given = result.GetValue(Given) is { } text ? TextPrompt.Of(Given.Name, text) : null;
+        if (given is not null && checkpoint.Model.Space.Source > 0) throw new UsageException("--given is what all items come after, and a model of pairs scores each target given its own source; leave it out");
         if (given is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--given is for models of text and other bytes, of which a part comes after another; this one is of {ModelFile.Modality(checkpoint).Title}");
         var splitName = result.GetValue(SplitName);
         ItemChoice.RequireKnown(splitName);
@@ -100,18 +102,19 @@ static class ScoreVerb
         if (nats.Count(score => !double.IsFinite(score)) is > 0 and var lost) throw new NotFiniteNumberException(
             $"{lost} of {count} items have no finite score, such as {split.ItemName(Array.FindIndex(nats, score => !double.IsFinite(score)))}, and nothing was written; the weights of {modelPath} are too large, from training at too high a rate or a damaged file");
 
+        var answers = result.GetValue(Beam) is { } beam ? new AnswerCheck(session, checkpoint, split, beam) : null;
         var units = Count(split, modality, tokens, session.Cancellation);
         using var files = new OutputSet(session.Remark, session.Force);
         if (output != OutputName.Stdout) files.Write(output, stream =>
         {
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-            Write(writer, split, nats, classNames, modality.Units, units);
+            Write(writer, split, nats, classNames, modality.Units, units, answers);
         });
         maps?.Write(files, nats, session.Cancellation);
         files.Complete();
         maps?.RemoveStale();
         if (show) Print(session, split, surprises!, modality, tokens!);
-        if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, classNames, modality.Units, units));
+        if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, classNames, modality.Units, units, answers));
         var total = Evaluation.Mean(nats) * count;
         var (bits, codedBits) = (total / (dimensions * 0.693147180559945309), archived / (dimensions * 0.693147180559945309));
         var json = new JsonObject
@@ -148,12 +151,13 @@ static class ScoreVerb
         if (modality.Units.Count > 0)
         {
             var perplexity = ExactMath.Exp(total / dimensions);
-            json["perplexity"] = Session.Number(perplexity);
-            words.Append(CultureInfo.InvariantCulture, $", perplexity {perplexity:0.000}");
+            (json["perplexity"], json["nats_per_symbol"]) = (Session.Number(perplexity), Session.Number(total / dimensions));
+            words.Append(CultureInfo.InvariantCulture, $", perplexity {perplexity:0.000}{(split.Space.Source > 0 ? $", {total / dimensions:0.00000} nats/symbol" : "")}");
         }
+        answers?.AddTo(json);
         session.Answer($"""
             {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {words}{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
-            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {surprises!.High:0.00} nats and more")}{(odd.Length == 0 ? "" : OddItems.Line(odd, split, nats, units, modality.Units[^1]))}
+            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {surprises!.High:0.00} nats and more")}{(odd.Length == 0 ? "" : OddItems.Line(odd, split, nats, units, modality.Units[^1]))}{answers?.Line}
             """, json);
         return 0;
     }
@@ -215,16 +219,16 @@ static class ScoreVerb
         return [.. groups.Select(group => (group.Key, group.Value.ToArray()))];
     }
 
-    static void Write(TextWriter writer, Split split, double[] nats, IReadOnlyList<string> classNames, IReadOnlyList<string> units, int[][] counts)
+    static void Write(TextWriter writer, Split split, double[] nats, IReadOnlyList<string> classNames, IReadOnlyList<string> units, int[][] counts, AnswerCheck? answers)
     {
-        writer.WriteLine($"index,name,label,nats,bits_per_dim{string.Concat(units.Select(unit => $",bits_per_{unit}"))}");
+        writer.WriteLine($"index,name,label,nats,bits_per_dim{string.Concat(units.Select(unit => $",bits_per_{unit}"))}{(answers is null ? "" : AnswerCheck.Columns)}");
         for (var i = 0; i < nats.Length; i++)
         {
             var label = split.Label(i);
             var bits = Evaluation.BitsPerDimension(nats[i], split.SpaceOf(i));
             writer.Write(string.Create(CultureInfo.InvariantCulture, $"{split.Number(i)},{Quote(split.ItemName(i))},{(label < 0 ? "" : Quote(classNames[label]))},{nats[i]:R},{bits:R}"));
             foreach (var count in counts) writer.Write(count[i] == 0 ? "," : string.Create(CultureInfo.InvariantCulture, $",{nats[i] / (count[i] * 0.693147180559945309):R}"));
-            writer.WriteLine();
+            writer.WriteLine(answers?.CellsOf(i));
         }
     }
 

@@ -28,6 +28,7 @@ sealed class TrainingLog : IDisposable
     readonly double? _budget;
     readonly Modality _modality;
     readonly Tokens? _tokens;
+    readonly Split _given; // what samples are given, of data that are
     readonly (int Count, Space Item) _sheet;
     double _lastRow = double.NegativeInfinity, _sheetSeconds, _sheetAt, _sampleSeconds;
     double _lastEpoch = -1;
@@ -42,7 +43,7 @@ sealed class TrainingLog : IDisposable
     /// <param name="budget">Seconds that the training is given; null: as long as it takes.</param>
     public TrainingLog(Session session, ProgressDisplay display, RunFiles files, AutoregressiveModel model, Dataset data, long firstStep, double? budget)
     {
-        (_session, _display, _files, _model, _budget) = (session, display, files, model, budget);
+        (_session, _display, _files, _model, _budget, _given) = (session, display, files, model, budget, data.Validation.Count > 0 ? data.Validation : data.Train);
         (_modality, _tokens, _sheet) = (data.Modality, data.Tokens, data.Modality.SheetOf(model.Space));
         _metrics = new MetricsWriter(files.Metrics);
         _metrics.TruncateAfterStep(firstStep);
@@ -103,7 +104,9 @@ sealed class TrainingLog : IDisposable
         var count = byClass ? columns * Math.Max(items < _sheet.Count ? 1 : 2, items / columns) : items;
         try
         {
-            var sheet = _modality.Sheet(Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, space: _sheet.Item, cancellation: stop.Token), _sheet.Item, _tokens, columns);
+            int[][]? sources = _model.Space.Source == 0 ? null : [.. Enumerable.Range(0, count).Select(i => _given.Source(i % _given.Count))];
+            var drawn = Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, space: _sheet.Item, cancellation: stop.Token, sources: sources);
+            var sheet = sources is null ? _modality.Sheet(drawn, _sheet.Item, _tokens, columns) : _modality.Answers(sources, drawn, _sheet.Item, _tokens);
             AtomicFile.Write(_files.Samples(moment.Step, sheet.Extension), overwrite: true, sheet.Write);
             if (sheet.Picture is var (height, width, channels)) _board.Image("samples", sheet.Content, height, width, channels, moment.Step);
             return true;

@@ -34,7 +34,7 @@ public sealed record DataOptions
         new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
         new("test", "-", "a fraction from 0 to 0.45, such as 0.1", "share held out for test, if it is another than that for validation"),
-        new("as", "-", "image, text, bytes, audio or vectors", "what the data are, where a name and a content do not tell, or tell something else"),
+        new("as", "-", "image, text, bytes, audio, vectors or pairs", "what the data are, where a name and a content do not tell, or tell something else; pairs: lines of a source, a tab and a target"),
         new("tokens", "bytes", "bytes, characters, or a path that leads somewhere", "what one symbol of a text is: a byte; a character, of those that occur in the training part, and a byte of everything else; or a piece of a byte-level BPE like GPT-2's: the folder, or a file, of vocab.json and merges.txt, or of tokenizer.json"),
         new("items", "-", "lines, files or stream", "what an item of text, bytes or sound is: a line of text, with its end; a file, as in a folder; or all of it as one sequence, as one file is, the last parts of which are held out"),
         new("gap", "1024", "a whole number from 0 to 1073741824", "bytes, or samples, of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),

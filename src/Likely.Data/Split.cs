@@ -49,12 +49,12 @@ public sealed class Split
     /// <summary>The items where they stand in the text of their files; null if they are no lines.</summary>
     public RunningText? Running() => (_source as TokenItems)?.Running(_items);
 
-    /// <summary>Sequences in stretches of at most so many symbols; of other data the same items.</summary>
+    /// <summary>Sequences in stretches of at most so many symbols; of other data, and of sequences that are given another one, the same items.</summary>
     /// <exception cref="DataException">if there are more than anybody can count</exception>
     public Split InStretches(int most)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
-        if (!Space.IsSequence || Space.Width <= most) return this;
+        if (!Space.IsSequence || Space.Width <= most || Space.Source > 0) return this;
         var stretches = new Stretches(_source, _items, most);
         return new Split(Name, stretches, Space with { Width = most }, [.. Enumerable.Range(0, stretches.Count)], _training);
     }
@@ -143,6 +143,10 @@ public sealed class Split
         if (first < 0 || first > length - symbols.Length) throw new ArgumentException($"Item {index} has {length} symbols, and not {symbols.Length} from {first} on.");
         _source.Read(Open(index), first, symbols, epoch, _training);
     }
+
+    /// <summary>The symbols of what an item is given, as those of <see cref="Modality.Pairs"/> are; none where items are given nothing.</summary>
+    /// <exception cref="DataException">if it cannot be read</exception>
+    public int[] Source(int index) => _source.Source(Open(index));
 
     /// <summary>Fills a window of <paramref name="values"/> from the number <paramref name="first"/> of a row of real numbers on (see <see cref="Modality.Vectors"/>), rounded to single precision.</summary>
     /// <exception cref="ArgumentException">if the window does not lie in the row</exception>

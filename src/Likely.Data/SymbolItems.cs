@@ -37,6 +37,9 @@ abstract class SymbolItems : IDisposable
     /// <summary>Fills <paramref name="symbols"/> with all of one item, whose alphabet has at most 256.</summary>
     public abstract void Read(int index, Span<byte> symbols, ulong epoch, bool training);
 
+    /// <summary>The symbols of what an item is given; none where items are given nothing.</summary>
+    public virtual int[] Source(int index) => [];
+
     /// <summary>Fills <paramref name="values"/> with an item's real numbers from the one at <paramref name="first"/> on.</summary>
     public virtual void ReadValues(int index, int first, Span<float> values) => throw new NotSupportedException("These items are symbols, and no real numbers.");
 

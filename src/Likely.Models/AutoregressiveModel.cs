@@ -55,19 +55,22 @@ public abstract class AutoregressiveModel : DensityModel
     /// <param name="labels">One an example if the model has classes.</param>
     /// <param name="member">Which member of an ensemble.</param>
     /// <param name="extent">Of the examples; null: the model's own. <see cref="Extent.Open"/> where nobody knows how long a sequence will be.</param>
-    /// <exception cref="ArgumentException">The model does not take that extent, there are fewer or more labels than examples, or one is no class.</exception>
+    /// <param name="sources">What each example is given, of a model of sequences that are given another one; null: nothing.</param>
+    /// <exception cref="ArgumentException">The model does not take that extent, there are fewer or more labels or sources than examples, or one is no class or no source.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are no examples, or there is no such member.</exception>
-    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, int member = 0, Extent? extent = null)
+    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, int member = 0, Extent? extent = null, IReadOnlyList<int[]>? sources = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         RequireMember(member);
         if (extent is { } own && !Takes(Space with { Extent = own })) throw new ArgumentException($"the model is one of {Space}, and cannot walk through {own}", nameof(extent));
         if (Classes > 0 && labels.Length != batch) throw new ArgumentException($"{batch} examples need one label each, not {labels.Length}", nameof(labels));
         if (Classes > 0) RequireLabels(labels);
-        return Begin(batch, Classes > 0 ? labels : [], member, extent ?? Space.Extent);
+        if (sources is not null && sources.Count != batch) throw new ArgumentException($"{batch} examples need one source each, not {sources.Count}", nameof(sources));
+        foreach (var source in sources ?? []) SymbolBatch.RequireSource(Space, source);
+        return Begin(batch, Classes > 0 ? labels : [], member, extent ?? Space.Extent, sources is null ? null : new SourceSymbols(sources));
     }
 
     private protected abstract void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member, Run? run);
 
-    private protected abstract IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent);
+    private protected abstract IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources);
 }

@@ -157,6 +157,7 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
                 var other => throw new ModelException($"{path} is damaged, or of a later version: it has a scale '{other}'"),
             };
         }
+        if (description["source"] is { } source) space = space with { Source = (int)source };
         if (!space.IsPossible)
             throw new ModelException($"{path} is damaged: a geometry of {space} is impossible");
         var classes = description["classes"]!.AsArray().Select(name => (string?)name ?? throw new ModelException($"{path} is damaged: a label has no name")).ToArray();
@@ -230,6 +231,7 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
         };
         if (space.Alphabet.Scale == AlphabetScale.Categorical) description["scale"] = Categorical;
         else if (space.IsInTime) description["scale"] = InTime;
+        if (space.Source > 0) description["source"] = space.Source;
         if (Assets.Count > 0)
         {
             var assets = new JsonObject();

@@ -17,8 +17,8 @@ public abstract class Model
     /// <summary>True if the model takes examples of any extent.</summary>
     public virtual bool AnyExtent => false;
 
-    /// <summary>True if the model takes examples of this space: its own, or one that differs in the extent alone if it takes any.</summary>
-    public bool Takes(Space space) => space == Space || AnyExtent && space with { Extent = Space.Extent } == Space && space.Extent.Frames == Space.Extent.Frames && space.IsPossible;
+    /// <summary>True if the model takes examples of this space: its own, or one that differs in the extent, and the length of sources, alone if it takes any.</summary>
+    public bool Takes(Space space) => space == Space || AnyExtent && space.Source > 0 == Space.Source > 0 && space with { Extent = Space.Extent, Source = Space.Source } == Space && space.Extent.Frames == Space.Extent.Frames && space.IsPossible;
 
     /// <summary>Bytes of what the model makes of its weights and keeps, but for weights turned round, which tapes count.</summary>
     internal virtual long KeptBytes => 0;

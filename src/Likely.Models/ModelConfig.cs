@@ -36,15 +36,18 @@ public abstract record ModelConfig
     /// <summary>True if a training window goes on from the past of the one before it; false if it has none, and the model looks back no further than a window.</summary>
     [JsonIgnore] public virtual bool CarriesPast => true;
 
+    /// <summary>True if the model takes sequences that are given another one each.</summary>
+    [JsonIgnore] public virtual bool TakesSources => false;
+
     /// <summary>The published hyperparameters, nothing automatic: what a model file means by leaving a key out. Never changes, as identities rest on it.</summary>
     [JsonIgnore] public virtual ModelConfig Published => ModelRegistry.Find(Name);
 
-    /// <summary>What an example of the model is where the data's are these: of sequences, which are of any length, a training window.</summary>
+    /// <summary>What an example of the model is where the data's are these: of sequences, which are of any length, a training window; of those that are given another one, the longest.</summary>
     /// <exception cref="ModelException">A value is out of range.</exception>
     public Space SpaceFor(Space data)
     {
         ModelRegistry.Check(this);
-        return data.IsSequence && Window is { } window ? data with { Width = window } : data;
+        return data.IsSequence && data.Source == 0 && Window is { } window ? data with { Width = window } : data;
     }
 
     /// <summary>This config with every <c>auto</c> replaced by the number that suits the space: what a built model has.</summary>
@@ -66,6 +69,7 @@ public abstract record ModelConfig
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
         if (space.Levels < 2 || space.Levels > MostLevels) throw new ModelException($"{Name} models symbols of 2 to {MostLevels} levels, not {space.Levels}");
         if (space.IsSequence && Window is null) throw new ModelException($"{Name} models examples of one size, and no sequences such as text; {string.Join(", ", ModelRegistry.All.Where(config => config.Window is not null).Select(config => config.Name))} does");
+        if (space.Source > 0 && !TakesSources) throw new ModelException($"{Name} models sequences, and none that are given another one, as those of pairs; {string.Join(", ", ModelRegistry.All.Where(config => config.TakesSources).Select(config => config.Name))} does");
         if (!space.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Space.MostPositions} positions, not {space}");
         var model = Fitted(space).Create(space, classes);
         if (model.Parameters.Length > FloatBlock.MostLength)

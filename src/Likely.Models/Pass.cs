@@ -17,6 +17,9 @@ public readonly record struct Pass(Tape Tape, Extent Extent, ReadOnlyMemory<int>
     /// <summary>All positions at once.</summary>
     public static Pass Whole(Tape tape, Extent extent, ReadOnlyMemory<int> labels) => new(tape, extent, labels, 0, checked((int)extent.Positions), null);
 
+    /// <summary>What the examples are given, of sequences that are given one each; null: nothing.</summary>
+    internal SourceSymbols? Sources { get; init; }
+
     /// <summary>Shows an inner state at the positions of the pass, [<see cref="Count"/>, B, its width], to whoever observes the run; for that is all that a model does for it, see <see cref="AutoregressiveModel.States"/>.</summary>
     /// <param name="state">Its index among the model's states.</param>
     /// <param name="values">The state, before another operation takes over its memory.</param>

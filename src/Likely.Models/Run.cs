@@ -51,6 +51,9 @@ public sealed class Run
     /// <summary>Labels of the examples, or empty.</summary>
     internal int[] Labels { get; init; } = [];
 
+    /// <summary>What the examples are given; null: nothing, or what each batch says.</summary>
+    internal SourceSymbols? Sources { get; init; }
+
     /// <summary>Who is shown the model's inner states at the positions of every pass; null: nobody.</summary>
     internal StateObserver? Observer { get; set; }
 
@@ -58,11 +61,11 @@ public sealed class Run
     internal Pass Next(int first, int count)
     {
         Step.Reset();
-        return new Pass(Step, Extent, Labels, first, count, this);
+        return On(Step, first, count);
     }
 
     /// <summary>A pass whose values live on another tape, which may record.</summary>
-    internal Pass On(Tape tape, int first, int count) => new(tape, Extent, Labels, first, count, this);
+    internal Pass On(Tape tape, int first, int count) => new(tape, Extent, Labels, first, count, this) { Sources = Sources };
 
     /// <summary>What a layer remembers, made on first use.</summary>
     internal T Slot<T>(object layer, Func<T> create) where T : class
@@ -81,7 +84,7 @@ public sealed class Run
         foreach (var example in examples) ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Batch, nameof(examples));
         var labels = new int[Labels.Length == 0 ? 0 : examples.Length];
         for (var i = 0; i < labels.Length; i++) labels[i] = Labels[examples[i]];
-        var fork = new Run(examples.Length, Extent) { Labels = labels, InputOrigin = InputOrigin, Observer = Observer };
+        var fork = new Run(examples.Length, Extent) { Labels = labels, Sources = Sources?.Of(examples), InputOrigin = InputOrigin, Observer = Observer };
         if (Input is { } input) fork.Input = RunMemory.Copy(input, fork.Memory, examples);
         // What depends on labels alone is made anew.
         foreach (var (layer, slot) in _slots)

@@ -44,7 +44,7 @@ abstract class RunMemory
     public static unsafe Tensor Copy(Tensor from, Tape tape, ReadOnlySpan<int> examples)
     {
         var copy = tape.New(from.Shape with { Batch = examples.Length }, compact: from.Stride == from.Channels);
-        for (var position = 0; position < from.Positions; position++)
+        for (var position = 0; position < from.Positions && tape.Computes; position++)
             for (var example = 0; example < examples.Length; example++)
             {
                 float* source = from.Data + ((nint)position * from.Batch + examples[example]) * from.Stride, target = copy.Data + ((nint)position * copy.Batch + example) * copy.Stride;

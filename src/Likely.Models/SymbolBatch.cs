@@ -26,6 +26,7 @@ public sealed class SymbolBatch
         _symbols = hasMemory ? GC.AllocateArray<int>((int)length, pinned: true) : [];
         (_labels, _lengths, _before) = (new int[capacity], new int[capacity], new int[capacity]);
         Space = _whole = space;
+        if (space.Source > 0) Sources = hasMemory ? new SourceSymbols() : SourceSymbols.Outline(capacity, space.Source);
     }
 
     /// <summary>A batch without symbols, for tapes that only measure; its labels are 0.</summary>
@@ -49,6 +50,9 @@ public sealed class SymbolBatch
     /// <summary>Positions of each example; empty if all are as long as the space's.</summary>
     internal ReadOnlySpan<int> Lengths => _isRagged ? _lengths.AsSpan(0, Count) : [];
 
+    /// <summary>What the examples are given, if they are of a space that has sources.</summary>
+    internal SourceSymbols? Sources { get; }
+
     /// <summary>Symbols that count.</summary>
     public long Total
     {
@@ -68,6 +72,7 @@ public sealed class SymbolBatch
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _labels.Length);
         Space = _whole;
         (Count, _hasWindows, _isRagged) = (count, false, false);
+        Sources?.Begin(count);
     }
 
     /// <summary>Begins a batch of <paramref name="count"/> sequences or windows of them, or of grids row by row: each has at most so many positions, and may have fewer, or none.</summary>
@@ -80,6 +85,26 @@ public sealed class SymbolBatch
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)positions * count * Space.Symbols, _symbols.Length, nameof(positions));
         Space = _whole with { Extent = new Extent(1, 1, positions) };
         (Count, _hasWindows, _isRagged) = (count, true, false);
+        Sources?.Begin(count);
+    }
+
+    /// <summary>Sets what an example is given, which is nothing otherwise; of windows, with each of them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example in the batch.</exception>
+    /// <exception cref="ArgumentException">The space has no sources, it is longer than any may be, or a symbol is not below the levels.</exception>
+    public void SetSource(int example, ReadOnlySpan<int> symbols)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
+        RequireSource(Space, symbols);
+        Sources!.Set(example, symbols);
+    }
+
+    /// <summary>Refuses what is no source of examples of a space.</summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    internal static void RequireSource(Space space, ReadOnlySpan<int> symbols)
+    {
+        if (space.Source == 0) throw new ArgumentException($"examples of {space} are given nothing", nameof(symbols));
+        if (symbols.Length > Space.LongestSource) throw new ArgumentException($"what an example is given has at most {Space.LongestSource} symbols, not {symbols.Length}", nameof(symbols));
+        RequireLevels(symbols, space.Levels);
     }
 
     /// <summary>Sets one example from its symbols in item order (position, then symbol).</summary>

@@ -58,6 +58,19 @@ public readonly unsafe struct SymbolDistributions
         GC.KeepAlive(_source);
     }
 
+    /// <summary>log p (nats) of one symbol of an example: the same bits as when it is observed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example or symbol.</exception>
+    public float LogProbability(int example, int symbol)
+    {
+        RequireValid();
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)symbol, (uint)Head.Levels, nameof(symbol));
+        if (Head.Symbols != 1) throw new InvalidOperationException("the symbols of one position depend on each other");
+        var log = Head.LogProbability(_parameters + example * _stride, &symbol, 0);
+        GC.KeepAlive(_source);
+        return log;
+    }
+
     /// <summary>Probabilities of all levels for one example; they sum to 1 up to the rounding of doubles.</summary>
     /// <exception cref="ArgumentException">There is no such example, or too little room.</exception>
     public void Probabilities(int example, Span<double> probabilities, float temperature = 1)

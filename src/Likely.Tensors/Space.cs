@@ -16,6 +16,9 @@ public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabe
     /// <summary>No symbol has more values.</summary>
     public const int MostLevels = 1 << 16;
 
+    /// <summary>No source has more symbols.</summary>
+    public const int LongestSource = 1 << 14;
+
     /// <summary>Sequences of any length, one symbol a position: names side by side, such as text, or levels of a quantity in time, such as sound.</summary>
     /// <param name="length">Symbols of one example, or of a window of it.</param>
     /// <param name="levels">Values of a symbol.</param>
@@ -26,14 +29,17 @@ public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabe
     /// <summary>Pictures of one size: levels of brightness, 1 symbol a position if they are grey and 3 if they are coloured.</summary>
     public static Space Image(int height, int width, int channels, int levels) => new(new Extent(1, height, width), channels, new Alphabet(levels, AlphabetScale.Ordinal));
 
-    /// <summary>False if there are no positions, more than <see cref="MostPositions"/> (in one row of one symbol each, <see cref="Extent.LongestSequence"/>), or not 1 to 3 symbols each of 2 to <see cref="MostLevels"/> levels.</summary>
-    public bool IsPossible => Extent is { Frames: >= 1, Height: >= 1, Width: >= 1 } && Extent.Positions <= (Extent.Positions == Extent.Width && Symbols == 1 ? Extent.LongestSequence : MostPositions) && Symbols is >= 1 and <= 3 && Levels is >= 2 and <= MostLevels;
+    /// <summary>False if there are no positions, sources of more than <see cref="LongestSource"/> symbols, more than <see cref="MostPositions"/> (in one row of one symbol each, <see cref="Extent.LongestSequence"/>), or not 1 to 3 symbols each of 2 to <see cref="MostLevels"/> levels.</summary>
+    public bool IsPossible => Extent is { Frames: >= 1, Height: >= 1, Width: >= 1 } && Extent.Positions <= (Extent.Positions == Extent.Width && Symbols == 1 ? Extent.LongestSequence : MostPositions) && Symbols is >= 1 and <= 3 && Levels is >= 2 and <= MostLevels && Source is >= 0 and <= LongestSource;
 
     /// <summary>True of levels at moments in time, of which examples have any number; a picture of one row has a width.</summary>
     public bool IsInTime { get; init; }
 
     /// <summary>True of sequences, of symbols that are names or of levels in time: their length is that of each example, and a model's own is but the window it was trained on.</summary>
     public bool IsSequence => (IsInTime || Alphabet.Scale == AlphabetScale.Categorical) && Extent.Positions == Extent.Width && Symbols == 1;
+
+    /// <summary>Of examples that are each given a sequence, the source, of the same alphabet: symbols of the longest; 0: they are given none.</summary>
+    public int Source { get; init; }
 
     /// <summary>Rows of positions.</summary>
     public int Height { get => Extent.Height; init => Extent = Extent with { Height = value }; }
@@ -61,5 +67,5 @@ public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabe
 
     public void Deconstruct(out int height, out int width, out int symbols, out int levels) => (height, width, symbols, levels) = (Height, Width, Symbols, Levels);
 
-    public override string ToString() => IsSequence ? $"{Extent.Width} symbols of {Levels}" : $"{Extent}, {(Symbols == 1 ? "1 channel" : $"{Symbols} channels")}, {Levels} levels";
+    public override string ToString() => IsSequence ? $"{Extent.Width} symbols of {Levels}{(Source > 0 ? $", given {Source}" : "")}" : $"{Extent}, {(Symbols == 1 ? "1 channel" : $"{Symbols} channels")}, {Levels} levels";
 }

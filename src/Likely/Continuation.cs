@@ -25,6 +25,7 @@ public sealed class Continuation
     public Continuation(Checkpoint checkpoint, Stream? prompt = null, int label = 0, Action<long>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        if (checkpoint.Model.Space.Source > 0) throw new UsageException($"a model of pairs goes on with no text; it answers sources, as {nameof(Transduction)} does");
         Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Model.Config.Name} is a model of {checkpoint.Model.Space}, and no sequence that goes on");
         _past = checkpoint.Model.Predict(1, checkpoint.Model.Classes > 0 ? [label] : [], 0, Extent.Open);
         if (prompt is not null) Tokens.Encode(prompt, isEnd: true, symbols => _past.Observe(symbols), progress, cancellation);

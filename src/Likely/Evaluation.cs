@@ -29,9 +29,9 @@ public static class Evaluation
         Action<long>? progress = null, CancellationToken cancellation = default)
         => new Scorer(model, threads, space).Score(split, limit, each, items, coded, withSymbols, progress, cancellation);
 
-    /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
-    public static double[] Score(DensityModel model, IReadOnlyList<int[]> items, int[] labels, int threads = 0, PerExample? each = null, CancellationToken cancellation = default)
-        => new Scorer(model, threads).Score(items, labels, each, cancellation: cancellation);
+    /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes, and what each is given if it is one of sequences that are.</summary>
+    public static double[] Score(DensityModel model, IReadOnlyList<int[]> items, int[] labels, int threads = 0, PerExample? each = null, CancellationToken cancellation = default, IReadOnlyList<int[]>? sources = null)
+        => new Scorer(model, threads).Score(items, labels, each, cancellation: cancellation, sources: sources);
 
     /// <summary>The longest sequence whose symbols' surprises can be had.</summary>
     public const int LongestShown = SequenceScorer.LongestKept;

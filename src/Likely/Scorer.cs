@@ -63,7 +63,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             {
                 split.Read(At(place), first, symbols);
                 return split.Label(At(place));
-            }, named, progress, cancellation);
+            }, named, progress, cancellation, _space.Source == 0 ? null : place => split.Source(At(place)));
             if (coded is not null) scores.CopyTo(coded, 0);
             return scores;
         }
@@ -139,19 +139,20 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     }
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
-    /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's (unless it is a sequence), a symbol or a label that the model has not, or there are fewer labels than items.</exception>
-    public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's (unless it is a sequence), a symbol or a label that the model has not, or there are fewer labels or sources than items.</exception>
+    public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null, CancellationToken cancellation = default, IReadOnlyList<int[]>? sources = null)
     {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(labels);
         if (model.Classes > 0 && labels.Length < items.Count) throw new ArgumentException($"{items.Count} items need one label each, not {labels.Length}", nameof(labels));
+        if (sources is not null && sources.Count < items.Count) throw new ArgumentException($"{items.Count} items need one source each, not {sources.Count}", nameof(sources));
         if (_space.IsSequence && model.Carries)
         {
             var scores = (_sequences ??= new SequenceScorer(model, _threads)).Score([.. items.Select(item => item.Length)], (place, first, symbols) =>
             {
                 items[place].AsSpan(first, symbols.Length).CopyTo(symbols);
                 return model.Classes > 0 ? labels[place] : -1;
-            }, each, null, cancellation);
+            }, each, null, cancellation, sources is null ? null : place => sources[place]);
             if (coded is not null) scores.CopyTo(coded, 0);
             return scores;
         }

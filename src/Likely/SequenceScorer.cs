@@ -20,10 +20,11 @@ sealed class SequenceScorer(DensityModel model, int threads, SequencePast? past 
     /// <param name="each">Told what each scores, and its symbols.</param>
     /// <param name="progress">Told how many more symbols are scored.</param>
     /// <param name="cancellation">Ends it between two windows.</param>
-    public double[] Score(int[] lengths, SequenceWindows.Reader read, Evaluation.PerExample? each, Action<long>? progress, CancellationToken cancellation)
+    /// <param name="sourceOf">What each is given; null: nothing.</param>
+    public double[] Score(int[] lengths, SequenceWindows.Reader read, Evaluation.PerExample? each, Action<long>? progress, CancellationToken cancellation, Func<int, int[]>? sourceOf = null)
     {
         var nats = new double[lengths.Length];
-        _windows.Send(lengths, read, each is null ? long.MaxValue : LongestKept, places => new Group(places, lengths, each, nats), progress, cancellation);
+        _windows.Send(lengths, read, each is null ? long.MaxValue : LongestKept, places => new Group(places, lengths, each, nats), progress, cancellation, sourceOf);
         return nats;
     }
 

@@ -42,7 +42,8 @@ sealed class SequenceWindows(DensityModel model, int threads, SequencePast? past
     /// <param name="begin">What takes what comes of a group, given the places of its sequences, the longest first; called on the thread that sends them.</param>
     /// <param name="progress">Told how many more symbols are done.</param>
     /// <param name="cancellation">Ends it between two windows.</param>
-    public void Send(int[] lengths, Reader read, long mostKept, Func<int[], SequenceGroup> begin, Action<long>? progress, CancellationToken cancellation)
+    /// <param name="sourceOf">What each is given; null: nothing.</param>
+    public void Send(int[] lengths, Reader read, long mostKept, Func<int[], SequenceGroup> begin, Action<long>? progress, CancellationToken cancellation, Func<int, int[]>? sourceOf = null)
     {
         var order = new int[lengths.Length];
         for (var i = 0; i < order.Length; i++) order[i] = i;
@@ -51,7 +52,7 @@ sealed class SequenceWindows(DensityModel model, int threads, SequencePast? past
         ParallelShards.Run(groups.Count, threads, (group, worker) =>
         {
             var places = order[groups[group]];
-            Send(places, lengths, read, begin(places), _tapes[worker] ??= new Tape(), progress, cancellation);
+            Send(places, lengths, read, begin(places), _tapes[worker] ??= new Tape(), progress, cancellation, sourceOf);
         });
     }
 
@@ -70,10 +71,11 @@ sealed class SequenceWindows(DensityModel model, int threads, SequencePast? past
         return groups;
     }
 
-    void Send(int[] places, int[] lengths, Reader read, SequenceGroup group, Tape tape, Action<long>? progress, CancellationToken cancellation)
+    void Send(int[] places, int[] lengths, Reader read, SequenceGroup group, Tape tape, Action<long>? progress, CancellationToken cancellation, Func<int, int[]>? sourceOf)
     {
         var window = Math.Min(WindowOf(model, places.Length), Math.Max(1, lengths[places[0]]));
         var (symbols, last) = (new int[window], new int[places.Length]); // the symbol before the window
+        int[][] sources = sourceOf is null ? [] : Array.ConvertAll(places, place => sourceOf(place));
         var batch = new SymbolBatch(SpaceOf(model, window), places.Length);
         Run? run = null;
         var (active, first, longest) = (places.Length, 0, lengths[places[0]]);
@@ -89,6 +91,7 @@ sealed class SequenceWindows(DensityModel model, int threads, SequencePast? past
                 var own = symbols.AsSpan(0, Math.Min(count, lengths[places[i]] - first));
                 labels[i] = read(places[i], first, own);
                 batch.Set(i, own, labels[i], first == 0 ? past?.Last ?? -1 : last[i]);
+                if (sources.Length > 0) batch.SetSource(i, sources[i]);
                 last[i] = own[^1];
             }
             run ??= past?.Fork(labels) ?? new Run(active, model.Classes > 0 ? labels : []);

@@ -51,11 +51,12 @@ public static class Walk
     /// <param name="space">What the examples are; null: those of the model's own space.</param>
     /// <param name="progress">Called with the share done.</param>
     /// <param name="cancellation">Ends the walk early.</param>
+    /// <param name="sources">What each example is given, of a model of sequences that are given another one; null: nothing. Their ends are symbols as others are.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
-    /// <exception cref="ArgumentException">There are fewer or more labels than examples, or one is not a class.</exception>
+    /// <exception cref="ArgumentException">There are fewer or more labels or sources than examples, or one is not a class or no source.</exception>
     public static int[][] Sample(AutoregressiveModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
-        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
-        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, null, null, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
+        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default, IReadOnlyList<int[]>? sources = null)
+        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, null, null, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation, sources);
 
     /// <summary>
     /// Draws what is unknown of one example given what is known before it. An exact draw from the conditional if
@@ -98,7 +99,7 @@ public static class Walk
     }
 
     static int[][] Fill(AutoregressiveModel model, int count, int[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
-        int threads, Space space, Action<double>? progress, CancellationToken cancellation)
+        int threads, Space space, Action<double>? progress, CancellationToken cancellation, IReadOnlyList<int[]>? sources = null)
     {
         if (!model.Takes(space)) throw new ArgumentException($"the model is one of {model.Space}, and the examples are of {space}", nameof(space));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -107,6 +108,7 @@ public static class Walk
             throw new ArgumentException($"an example of {space} has {space.Dimensions} symbols, not {item?.Length} of which {known?.Length} are told to be known or not");
         if (labels is not null && model.Classes > 0 && (labels.Length != count || labels.Any(label => (uint)label >= (uint)model.Classes)))
             throw new ArgumentException($"{count} examples need as many labels below {model.Classes}", nameof(labels));
+        if (sources is not null && sources.Count != count) throw new ArgumentException($"{count} examples need one source each, not {sources.Count}", nameof(sources));
         SymbolDistributions.RequireTemperature(temperature);
         ScoringMemory.RequireWalk(model, space, count, threads);
         var results = new int[count][];
@@ -120,7 +122,7 @@ public static class Walk
             foreach (var example in examples) results[example] = new int[space.Dimensions];
             int[] own = model.Classes == 0 ? [] : Array.ConvertAll(examples, example => labels is null ? example % model.Classes : labels[example]);
             var uniform = new double[examples.Length];
-            var predictor = model.Predict(examples.Length, own, member, space.Extent);
+            var predictor = model.Predict(examples.Length, own, member, space.Extent, sources is null ? null : Array.ConvertAll(examples, example => sources[example]));
             if (known is not null) Interlocked.Add(ref done, Begin(predictor, item!, known, examples, results, cancellation));
             Run(predictor, (dimension, distributions, symbols) =>
             {

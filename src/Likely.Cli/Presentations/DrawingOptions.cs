@@ -9,5 +9,7 @@ static class DrawingOptions
     public static readonly Option<string?> Label = Options.Text("--label", "Only this label, by name or number; the labels in turn, or the item's own, if not given", "L");
     public static readonly Option<double?> Temperature = Options.Number("--temperature", "Below 1: likelier draws; 1: the model itself", 100, least: 1e-6);
     public static readonly Option<string?> Out = Options.Text("--out", "The file: a picture, runs/MODEL-samples.png or -completions.png if not given; of text its exact bytes, the terminal if not given; of sound a WAV file, runs/MODEL-samples.wav or -completions.wav if not given", "FILE");
+    public static readonly Option<int?> Beam = Options.Whole("--beam", "Search for the likeliest instead of drawing: keep the K likeliest beginnings; what counts is log p of the whole, whatever its length", most: BeamSearch.MostBeam);
+    public static readonly Option<int?> Best = Options.Whole("--n-best", "The N likeliest that a search found, each with its log p in nats; 1 without log p if not given", most: BeamSearch.MostBeam);
     public static readonly Option<string?> Each = Options.Folder("--each", "Write every one as a file of its own into this folder");
 }

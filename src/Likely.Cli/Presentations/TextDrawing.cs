@@ -13,10 +13,10 @@ sealed class TextDrawing
 
     const int UsualLength = 500;
 
-    public static readonly Option<int?> Length = Options.Whole("--length", $"Symbols to draw: of text at most so many, {UsualLength} if not given; of sound samples", most: LongestLength);
-    static readonly Option<int?> TopK = Options.Whole("--top-k", "Only the K likeliest symbols");
-    static readonly Option<double?> TopP = Options.Number("--top-p", "Only the fewest likeliest symbols that have this share together", 1, valueName: "P");
-    static readonly Option<double?> MinP = Options.Number("--min-p", "Only symbols that have this share of the likeliest one's probability", 1, zeroAllowed: true, valueName: "P");
+    public static readonly Option<int?> Length = Options.Whole("--length", $"Symbols to draw: of text at most so many, {UsualLength} if not given; of a target twice the longest of the training and 16; of sound samples", most: LongestLength);
+    public static readonly Option<int?> TopK = Options.Whole("--top-k", "Only the K likeliest symbols");
+    public static readonly Option<double?> TopP = Options.Number("--top-p", "Only the fewest likeliest symbols that have this share together", 1, valueName: "P");
+    public static readonly Option<double?> MinP = Options.Number("--min-p", "Only symbols that have this share of the likeliest one's probability", 1, zeroAllowed: true, valueName: "P");
     static readonly Option<string[]> Stop = new("--stop") { Description = "End in front of this text, in which \\n is the end of a line, \\t a tab and \\\\ one \\; repeatable", HelpName = "TEXT" };
 
     static readonly Option<string?> Against = Options.Text("--against", "Tell the longest stretch of what is drawn that stands in these data; if not given, in the training text, where it is still found by its name beside the model or in the current folder", "DATA");
@@ -142,8 +142,11 @@ sealed class TextDrawing
         echo.End();
     }
 
-    Sampler Sampler()
-        => new((float)(_result.GetValue(DrawingOptions.Temperature) ?? 1), _result.GetValue(TopK) ?? 0, _result.GetValue(TopP) ?? 1, _result.GetValue(MinP) ?? 0);
+    Sampler Sampler() => SamplerOf(_result);
+
+    /// <summary>What the options say of how symbols are drawn.</summary>
+    public static Sampler SamplerOf(ParseResult result)
+        => new((float)(result.GetValue(DrawingOptions.Temperature) ?? 1), result.GetValue(TopK) ?? 0, result.GetValue(TopP) ?? 1, result.GetValue(MinP) ?? 0);
 
     void Copy(TextPrompt prompt, int index, Stream target)
     {

@@ -34,7 +34,9 @@ sealed class ByteCoding : SequenceCoding
         return offset;
     }
 
-    static List<int> CodePoints(ByteItems items, int[] train, CancellationToken cancellation)
+    /// <summary>The characters of some items, ascending.</summary>
+    /// <exception cref="DataException">if a file cannot be read</exception>
+    public static List<int> CodePoints(ByteItems items, int[] train, CancellationToken cancellation)
     {
         var seen = new bool[0x110000];
         var window = new ByteWindow(items.Files);

@@ -16,8 +16,11 @@ public abstract class Modality
     public static Modality Audio { get; } = new AudioModality();
     public static Modality Vectors { get; } = new VectorsModality();
 
+    /// <summary>Pairs of texts, of which one is given; see <see cref="Split.Source"/>.</summary>
+    public static Modality Pairs { get; } = new PairsModality();
+
     /// <summary>All of them, in the order in which they are asked whether a file is theirs.</summary>
-    public static IReadOnlyList<Modality> All { get; } = [Image, Audio, Text, Bytes, Vectors];
+    public static IReadOnlyList<Modality> All { get; } = [Image, Audio, Text, Bytes, Vectors, Pairs];
 
     /// <summary>What <c>as=</c> calls it.</summary>
     public abstract string Name { get; }
@@ -62,6 +65,9 @@ public abstract class Modality
     /// <param name="tokens">What their symbols are as bytes, if they are that.</param>
     /// <param name="columns">Of a sheet of rows and columns, how many, if it matters.</param>
     public abstract Rendering Sheet(IReadOnlyList<int[]> items, Space space, Tokens? tokens, int? columns = null);
+
+    /// <summary>Some items beside what they were given; of items that are given nothing, as on any sheet.</summary>
+    public virtual Rendering Answers(IReadOnlyList<int[]> sources, IReadOnlyList<int[]> items, Space space, Tokens? tokens) => Sheet(items, space, tokens);
 
     /// <summary>One item as a file of its own.</summary>
     public abstract Rendering Single(int[] item, Space space, Tokens? tokens);

@@ -31,6 +31,9 @@ public abstract class Tokens
     /// <summary>What the symbols are, for people.</summary>
     public abstract string Words { get; }
 
+    /// <summary>The symbol of a line's end, which ends the target of a pair.</summary>
+    public int LineEnd => Encode("\n"u8)[0];
+
     /// <summary>The symbols of bytes.</summary>
     public int[] Encode(ReadOnlySpan<byte> bytes)
     {

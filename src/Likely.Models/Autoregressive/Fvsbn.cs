@@ -49,7 +49,7 @@ sealed class Fvsbn : BinaryModel
         return Ops.ToPositions(Ops.Masked(x, product), sub, order);
     }
 
-    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
         => new MaskedWalk(Space, batch, _order.Value, [_product.Value], null, []);
 
     static MaskedProduct Product(Parameter weight, Parameter bias)

@@ -134,7 +134,7 @@ public abstract unsafe class GridModel : AutoregressiveModel
     Tensor Input(Tape tape, int count, PinnedSymbols symbols, int first, int end, Extent extent)
         => _embedding.Forward(tape, new Shape(end - first, count, Space.Symbols), symbols, first, extent);
 
-    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent) => new GridPredictor(this, batch, labels, extent);
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources) => new GridPredictor(this, batch, labels, extent);
 
     internal override long WalkBytes(int batch, Extent extent)
     {

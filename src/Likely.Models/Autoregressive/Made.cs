@@ -105,7 +105,7 @@ sealed class Made : BinaryModel
         return Ops.ToPositions(logits, sub, order);
     }
 
-    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
     {
         var weights = Weights(member);
         return new MaskedWalk(Space, batch, weights.Member.Order, weights.Products, weights.Direct, weights.Member.Known);

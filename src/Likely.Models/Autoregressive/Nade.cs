@@ -49,7 +49,7 @@ sealed unsafe class Nade : BinaryModel
 
     protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights, batch.Symbols, batch.Count);
 
-    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
         => new Walk(this, batch);
 
     sealed class Walk : BinaryPredictor

@@ -105,15 +105,15 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
         });
     }
 
-    // A window's labels are the batch's: those of what goes through a run may differ from window to window.
+    // A window's labels and sources are the batch's: those of what goes through a run may differ from window to window.
     static Pass PassOf(Tape tape, SymbolBatch batch, Run? run)
-        => run is null ? Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory) : run.On(tape, 0, batch.Space.Positions) with { Labels = batch.LabelMemory };
+        => (run is null ? Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory) : run.On(tape, 0, batch.Space.Positions) with { Labels = batch.LabelMemory }) with { Sources = batch.Sources };
 
     bool IsLarge(SymbolBatch batch) => batch.Space.Extent.Positions * batch.Count > LargestPass || batch.Space.Extent.Positions > Context;
 
     void EachWindow(Tape tape, SymbolBatch batch, PinnedSymbols inputs, Action<int, Tensor> read)
     {
-        var run = new Run(batch.Count, batch.Space.Extent, tape.Meter) { Labels = batch.Labels.ToArray() };
+        var run = new Run(batch.Count, batch.Space.Extent, tape.Meter) { Labels = batch.Labels.ToArray(), Sources = batch.Sources };
         var (positions, longest) = (batch.Space.Positions, Math.Max(1, LargestPass / batch.Count));
         for (var first = 0; first < positions; first += longest)
         {
@@ -127,13 +127,13 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
         }
     }
 
-    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent)
-        => new SequencePredictor(this, new Run(batch, extent) { Labels = labels.ToArray() });
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
+        => new SequencePredictor(this, new Run(batch, extent) { Labels = labels.ToArray(), Sources = sources });
 
     internal override long WalkBytes(int batch, Extent extent)
     {
         var meter = new MemoryMeter();
-        var run = new Run(batch, extent, meter) { Labels = new int[Classes > 0 ? batch : 0] };
+        var run = new Run(batch, extent, meter) { Labels = new int[Classes > 0 ? batch : 0], Sources = Space.Source > 0 ? SourceSymbols.Outline(batch, Space.Source) : null };
         Next(new SymbolInput(new PinnedSymbols([]), 1, batch), run.Next(0, 1));
         return meter.Bytes + SequencePredictor.QueueBytes(batch);
     }

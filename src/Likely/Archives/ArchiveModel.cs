@@ -61,6 +61,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     static Tokens? TokensOf(Checkpoint checkpoint)
     {
         if (!checkpoint.Model.Space.IsSequence || Continuation.TokensOf(checkpoint) is not { } tokens || tokens is SampleTokens) return null; // sound is items of samples
+        if (checkpoint.Model.Space.Source > 0) throw new UsageException("a model of pairs tells how likely a target is given its source, and codes no files; train one of text for that");
         if (checkpoint.Model.Classes > 0 || checkpoint.Model.Members > 1) throw new ModelException("a model of sequences that needs labels, or an ensemble, cannot code files");
         return tokens;
     }

@@ -5,11 +5,12 @@ namespace Likely;
 /// <summary>
 /// Whole examples in random order: epoch e visits the training split in a random permutation addressed by (seed, e); batches run on
 /// across epochs. In a batch of two epochs, an example of the second that the first has brought already gives its place to the next
-/// of the second that is not in the batch, so no batch repeats an example. A pure function of the step, so that a resumed run needs no cursor.
+/// of the second that is not in the batch, so no batch repeats an example. Of examples of different lengths those of about one length stand side by side in the batch. A pure function of the step, so that a resumed run needs no cursor.
 /// </summary>
 sealed class ShuffledPlan : BatchPlan
 {
-    readonly int _examples, _positions;
+    readonly int _examples, _longest;
+    readonly int[]? _lengths;
     readonly Philox _random;
     readonly (int Index, long Epoch)[] _places;
     readonly (long Epoch, int[] Order)[] _epochs = [(-1, []), (-1, [])];
@@ -19,14 +20,21 @@ sealed class ShuffledPlan : BatchPlan
     public ShuffledPlan(int examples, int positions, int batch, ulong seed)
     {
         if (batch > examples) throw new ArgumentException($"a batch of {batch} of {examples} examples repeats some");
-        (_examples, _positions, _random, _places) = (examples, positions, new Philox(seed, RandomPurpose.Shuffle), new (int, long)[batch]);
+        (_examples, _longest, _random, _places) = (examples, positions, new Philox(seed, RandomPurpose.Shuffle), new (int, long)[batch]);
     }
+
+    /// <param name="lengths">Positions of each example.</param>
+    /// <param name="batch">Examples of a step.</param>
+    /// <param name="seed">Of the order.</param>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public ShuffledPlan(int[] lengths, int batch, ulong seed) : this(lengths.Length, lengths.Max(), batch, seed) => _lengths = lengths;
 
     public override int Batch => _places.Length;
     public override long Examples => _examples;
-    public override int Longest => _positions;
+    public override int Longest => _longest;
     public override bool Carries => false;
-    public override long Positions => (long)Batch * _positions;
+    public override bool HasWindows => _lengths is not null;
+    public override long Positions => _lengths is null ? (long)Batch * _longest : _places.Sum(place => (long)_lengths[place.Index]);
 
     public override void Prepare(long step)
     {
@@ -37,9 +45,11 @@ sealed class ShuffledPlan : BatchPlan
             _places[place] = (Order(epoch)[position], epoch);
         }
         if (_places[0].Epoch != _places[^1].Epoch) Distinguish((first + _places.Length) % _examples);
+        if (_lengths is { } lengths)
+            Array.Sort(_places, (a, b) => lengths[a.Index] != lengths[b.Index] ? lengths[a.Index].CompareTo(lengths[b.Index]) : a.Index.CompareTo(b.Index));
     }
 
-    public override BatchWindow At(int place) => new(_places[place].Index, _places[place].Epoch, 0, _positions, false);
+    public override BatchWindow At(int place) => new(_places[place].Index, _places[place].Epoch, 0, _lengths?[_places[place].Index] ?? _longest, false);
 
     // At most two epochs meet in a batch, as it is no larger than one.
     void Distinguish(long next)

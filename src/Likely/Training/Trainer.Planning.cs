@@ -7,7 +7,7 @@ namespace Likely;
 public sealed partial class Trainer
 {
     const double DefaultMinutes = 10, MostForecast = 4, ForecastShare = 0.02, ValidationShare = 0.02, ModelBytesPerSecond = 1e8;
-    const int LeastValidationItems = 16, LeastSteps = 10;
+    const int LeastValidationItems = 16, LeastSteps = 10, MostPairs = 128;
 
     /// <summary>True if the number of steps follows from a time.</summary>
     public bool IsTimed => IsTimedBy(_options);
@@ -84,7 +84,10 @@ public sealed partial class Trainer
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
         var examples = BatchPlan.ExamplesOf(config, data.Train);
         if (examples == 0) throw new UsageException($"{data.Name} has training items, but nothing in them");
-        return (int)Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(config.LargestBatch, examples, config.Window ?? data.Space.Extent.Positions), examples);
+        // What is given a source is whole, and more of it than of the windows that the model's batch is for.
+        var whole = data.Space.Source > 0;
+        var largest = whole && config.Window is { } window ? (int)Math.Clamp(config.LargestBatch * window / data.Space.Extent.Positions / GradientStep.Shards * GradientStep.Shards, GradientStep.Shards, MostPairs) : config.LargestBatch;
+        return (int)Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(largest, examples, whole ? data.Space.Extent.Positions : config.Window ?? data.Space.Extent.Positions), examples);
     }
 
     static bool IsTimedBy(TrainingOptions options) => (options.Steps, options.Epochs, options.Plan) is (null, null, null);
