@@ -12,7 +12,7 @@ static class DataVerbs
     static readonly Argument<string> Name = Options.Argument("NAME", "A known name (see: likely data list)");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
     static readonly Option<string[]> Set = Options.Settings("A data key; repeatable");
-    static readonly Option<string?> Out = Options.Text("--out", "The first items; runs/DATA-items.png (.txt of text) if not given", "FILE");
+    static readonly Option<string?> Out = Options.Text("--out", "The first items; runs/DATA-items.png (.txt of text, .wav of sound) if not given", "FILE");
 
     public static Verb[] Create() =>
     [
@@ -20,7 +20,7 @@ static class DataVerbs
         new("get", "Fetch a known data set", ["data get mnist"], [Name], Get),
         new("show", "What a data set is, with its first training items", ["data show strokes", "data show faces/ --set size=32x32 gray=true"], [Data, Set, Out], Show)
         {
-            Further = () => "Labels: a sub-folder of pictures for each; beside x.npy a file x_labels.npy or y.npy, beside ...-images-idx3-ubyte a file ...-labels-idx1-ubyte, of one whole number for each item",
+            Further = () => "Labels: a sub-folder of pictures, texts or sounds for each, or with --set label=LABEL_* what stands in names of files; beside x.npy a file x_labels.npy or y.npy, beside ...-images-idx3-ubyte a file ...-labels-idx1-ubyte, of one whole number for each item",
         },
         DataSaveVerb.Create(),
     ];
@@ -34,7 +34,7 @@ static class DataVerbs
             text.AppendLine($"{known.Name,-14} {known.Description}").AppendLine($"{"",-14} {known.Size}; {known.Splits}; {known.Source}");
             list.Add((JsonNode)new JsonObject { ["name"] = known.Name, ["description"] = known.Description, ["size"] = known.Size, ["splits"] = known.Splits, ["source"] = known.Source, ["built_in"] = known.IsBuiltIn });
         }
-        session.Answer(text.Append("Any path is a data set too: a folder of pictures, IDX, CIFAR, npy, PNG, PGM or PPM files, and any other file or folder as text or bytes.").ToString(), new JsonObject { ["datasets"] = list });
+        session.Answer(text.Append("Any path is a data set too: a folder of pictures, IDX, CIFAR, npy, PNG, PGM or PPM files, WAV files or a folder of them, and any other file or folder as text or bytes.").ToString(), new JsonObject { ["datasets"] = list });
         return 0;
     }
 

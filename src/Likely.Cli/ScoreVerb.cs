@@ -19,15 +19,15 @@ static class ScoreVerb
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if the model was trained on these data, else all", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-scores.csv if not given", "FILE");
-    static readonly Option<string?> Map = Options.Folder("--map", "Write each item with its surprise into this folder: a picture beside a map, text coloured on a page");
+    static readonly Option<string?> Map = Options.Folder("--map", "Write each item with its surprise into this folder: a picture beside a map, text coloured on a page, sound under its spectrogram");
     static readonly Option<bool> Show = Options.Flag("--show", "Print text coloured by its surprise, for a terminal of 256 colours");
     static readonly Option<string?> Given = Options.Text("--given", "Score every item as what comes after this text: log p(item | text); or after @FILE; @@ begins a text with @", "TEXT");
     static readonly Option<string?> Label = Options.Text("--label", "Score every item as if it had this label, by name or number; its own if not given", "L");
     static readonly Option<int?> Beam = Options.Whole("--beam", "Of pairs: search for each source's likeliest target with K beginnings kept, and tell how many are right", most: BeamSearch.MostBeam);
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
-    public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension, of text per byte and character too",
-        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt", "score dates.likely dates.tsv --beam 4"],
+    public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension, of text per byte and character too, of sound per sample",
+        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt", "score spoken.likely clips/ --label seven --map maps/", "score dates.likely dates.tsv --beam 4"],
         [Model, Data, SplitName, Set, Out, Map, Show, Given, Label, Beam, Limit], Run);
 
     static int Run(ParseResult result, Session session)
