@@ -19,12 +19,13 @@ public sealed class Encoder
     /// <param name="state">Which of its <see cref="AutoregressiveModel.States"/>; null: the last, which its head reads.</param>
     /// <param name="pooling">How the states of an item become one code; null: of sequences the last, of pictures the mean.</param>
     /// <param name="threads">Worker threads, 0: all processors; no result depends on it.</param>
-    /// <exception cref="UsageException">The model shows no inner states.</exception>
+    /// <exception cref="UsageException">The model shows no inner states, or is one of pairs.</exception>
     /// <exception cref="ArgumentOutOfRangeException">It has no such state.</exception>
     public Encoder(Checkpoint checkpoint, int? state = null, StatePooling? pooling = null, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         _model = checkpoint.Model;
+        if (_model.Space.Source > 0) throw new UsageException($"{_model.Config.Name} is a model of pairs here, whose states are of a target behind its source; models of single texts encode");
         if (_model.States.Count == 0)
             throw new UsageException($"{_model.Config.Name} has no inner state of a position that an item could be encoded by; models that step from position to position have: recurrent ones, Transformers, convolutions");
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)(state ?? 0), (uint)_model.States.Count, nameof(state));

@@ -143,6 +143,8 @@ public sealed class EncoderTests : IDisposable
     {
         var nade = new Checkpoint(new NadeConfig { Hidden = 4 }.Build(Space.Image(4, 4, 1, 2), 0, 1), [], "");
         Assert.Contains("nade has no inner state", Assert.Throws<UsageException>(() => new Encoder(nade)).Message);
+        var pairs = new Checkpoint(new ByteNetConfig { Layers = 1, Stacks = 1, Channels = 4 }.Build(Space.Sequence(9, 5) with { Source = 6 }, 0, 1), [], "");
+        Assert.Contains("is a model of pairs", Assert.Throws<UsageException>(() => new Encoder(pairs)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Encoder(Made(new CharRnnConfig { Hidden = 4 }, "as=text"), 4));
     }
 }
