@@ -147,7 +147,7 @@ public sealed class SoundDataTests
         using var samples = new Samples();
         var path = samples.File("a.wav", Clip(1000));
         Assert.Contains("items=lines is for text", Refusal(path, "items=lines"));
-        Assert.Contains("tokens is a key of text and bytes", Refusal(path, "tokens=characters"));
+        Assert.Contains("tokens is a key of text, bytes and pairs", Refusal(path, "tokens=characters"));
         Assert.Contains("size is a key of images", Refusal(path, "size=28x28"));
         Assert.Contains("rate is a key of sound, and", Refusal(samples.File("a.txt", "prose"u8.ToArray()), "rate=8000"));
         var picture = samples.File("a.png", Png.Encode(new byte[6], 2, 3, 1));

@@ -52,7 +52,7 @@ public sealed class TextBaselinesTests
             Assert.Throws<DataException>(() => Dataset.Open(source, DataOptions.Parse(settings.Select(setting => KeyValuePair.Create(setting.Item1, setting.Item2)))).Dispose()).Message;
         Assert.Equal($"flip is a key of images, and '{path}' is text; leave it out, or set as=image if that is what it is.", Refusal(path, ("flip", "true")));
         Assert.Equal($"size is a key of images, and '{path}' is bytes; leave it out.", Refusal(path, ("size", "2x2"), ("as", "bytes")));
-        Assert.StartsWith("tokens is a key of text and bytes, and 'strokes' is images", Refusal("strokes", ("tokens", "characters")));
+        Assert.StartsWith("tokens is a key of text, bytes and pairs, and 'strokes' is images", Refusal("strokes", ("tokens", "characters")));
         var picture = samples.File("a.png", Png.Encode(new byte[6], 2, 3, 1));
         Assert.Contains("items is a key of sound, text and bytes, and", Refusal(picture, ("items", "lines")));
         // Every key is somebody's, or everybody's.
