@@ -134,6 +134,24 @@ public sealed class Continuation
         }
     }
 
+    /// <summary>The likeliest continuations, as <see cref="BeamSearch"/> finds them.</summary>
+    /// <param name="beam">Beginnings that are kept.</param>
+    /// <param name="length">Symbols at most.</param>
+    /// <param name="stops">Texts of one symbol each: where one comes, a continuation ends, and its log p is with that.</param>
+    /// <param name="progress">Called after every step with the beginnings that were extended.</param>
+    /// <param name="cancellation">Ends it between two symbols.</param>
+    /// <exception cref="UsageException">A stop is more than one symbol.</exception>
+    /// <exception cref="ModelException">A distribution is not finite.</exception>
+    public Hypothesis[] Search(int beam, int length, IReadOnlyList<byte[]> stops, Action<int>? progress = null, CancellationToken cancellation = default)
+    {
+        var ends = new HashSet<int>();
+        foreach (var stop in stops)
+            ends.Add(Tokens.Encode(stop) is [var symbol] ? symbol : throw new UsageException($"a search ends at one symbol, and '{VisibleText.Sentence(Encoding.UTF8.GetString(stop))}' is several to this model"));
+        IPredictor walk;
+        lock (_past) walk = _past.Fork([0]);
+        return BeamSearch.Run(walk, ends.Contains, beam, length, progress, cancellation)[0];
+    }
+
     // Whether the last bytes are the first of a stop.
     static bool EndsWith(List<byte> held, byte[] stop, int count)
     {

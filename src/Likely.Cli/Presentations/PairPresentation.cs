@@ -30,10 +30,7 @@ sealed class PairPresentation : Presentation
         var prompt = result.GetValue(SequencePresentation.Prompt) ?? throw new UsageException("a model of pairs answers a source: give it by --prompt SOURCE, or a file with one a line by --prompt @FILE");
         var isFile = prompt.StartsWith('@') && !prompt.StartsWith("@@", StringComparison.Ordinal);
         var (best, count) = (result.GetValue(DrawingOptions.Best), result.GetValue(DrawingOptions.Count));
-        var beam = result.GetValue(DrawingOptions.Beam) ?? best;
-        if (best > beam) throw new UsageException($"--n-best {best} is more than --beam {beam} keeps");
-        foreach (var option in (Option[])[DrawingOptions.Count, DrawingOptions.Temperature, TextDrawing.TopK, TextDrawing.TopP, TextDrawing.MinP])
-            if (beam is not null && result.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} is for what is drawn, and {(best is null ? "--beam" : "--n-best")} searches; leave one of them out");
+        var beam = TextSearch.BeamOf(result, TextSearch.NotFor);
         var output = result.GetValue(DrawingOptions.Out) is { } path && !FileStatus.Of(path).IsStandardOutput && path != OutputName.Stdout ? path : null;
         using var outputs = new Outputs(session.Remark, session.Force, model, isFile ? prompt[1..] : null);
         if (output is not null) outputs.Claim(output);

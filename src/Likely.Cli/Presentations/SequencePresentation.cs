@@ -8,14 +8,16 @@ sealed class SequencePresentation : Presentation
 {
     public static readonly Option<string?> Prompt = Options.Text("--prompt", "Text to begin with, or @FILE; @@ begins a text with @; of a model of pairs a source, or a file with one a line", "TEXT");
 
-    public override IReadOnlyList<Option> ForSample { get; } = [Prompt, .. TextDrawing.All];
+    public override IReadOnlyList<Option> ForSample { get; } = [Prompt, .. TextDrawing.All, .. TextSearch.All];
 
     public override IReadOnlyList<Option> ForComplete { get; } = [ItemCompleting.Keep, .. TextDrawing.All];
 
     public override int Sample(ParseResult result, Session session, Checkpoint checkpoint, string model)
     {
         RequireOwn(result, checkpoint, ForSample);
-        return new TextDrawing(result, session, checkpoint, model).Run(TextPrompt.Of(Prompt.Name, result.GetValue(Prompt) ?? ""));
+        var prompt = TextPrompt.Of(Prompt.Name, result.GetValue(Prompt) ?? "");
+        return TextSearch.BeamOf(result, [.. TextSearch.NotFor, DrawingOptions.Each]) is { } beam ? TextSearch.Run(result, session, checkpoint, model, prompt, beam)
+            : new TextDrawing(result, session, checkpoint, model).Run(prompt);
     }
 
     public override int Complete(ParseResult result, Session session, Checkpoint checkpoint, string model, string input)

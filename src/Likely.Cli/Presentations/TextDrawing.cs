@@ -46,10 +46,17 @@ sealed class TextDrawing
         if (_output is not null && FileStatusIsStdout(_output)) _output = null; // where it goes without a name
         if (_count > 1 && _output is not null) throw new UsageException($"--out is one file, and there are {_count} texts; --each DIR writes each into a file of its own");
         if ((long)_count * _length > LongestLength) throw new UsageException($"{_count} texts of {_length} symbols are more than the {LongestLength} that one command draws");
-        _stops = [.. (result.GetValue(Stop) ?? []).Select(stop => Encoding.UTF8.GetBytes(Unescaped(stop)))];
+        _stops = StopsOf(result);
         if (result.GetValue(Against) is { } against && !Dataset.IsHere(against)) throw new UsageException($"--against {against}: there is no such file or folder");
-        if (_stops.Any(stop => stop.Length == 0)) throw new UsageException("--stop is empty; give it a text");
         (_drawn, _ends) = (new List<byte>[_count], new (int, byte[]?)[_count]);
+    }
+
+    /// <summary>The texts that end what is drawn or found.</summary>
+    /// <exception cref="UsageException">One is empty.</exception>
+    public static byte[][] StopsOf(ParseResult result)
+    {
+        byte[][] stops = [.. (result.GetValue(Stop) ?? []).Select(stop => Encoding.UTF8.GetBytes(Unescaped(stop)))];
+        return stops.Any(stop => stop.Length == 0) ? throw new UsageException("--stop is empty; give it a text") : stops;
     }
 
     bool Echoes => !_session.Json && _output is null && _folder is null;

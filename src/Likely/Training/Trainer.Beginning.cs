@@ -39,7 +39,8 @@ public sealed partial class Trainer
     /// <exception cref="UsageException">It is not.</exception>
     internal static void RequireAlike(ModelConfig config, Dataset data, Checkpoint? from, Dataset? heldOut)
     {
-        if (heldOut is not null && config.SpaceFor(heldOut.Space) != config.SpaceFor(data.Space))
+        // Pairs are of any lengths.
+        if (heldOut is not null && (heldOut.Space.Source > 0 && data.Space.Source > 0 ? heldOut.Space.Alphabet != data.Space.Alphabet : config.SpaceFor(heldOut.Space) != config.SpaceFor(data.Space)))
             throw new UsageException($"{heldOut.Name} is {heldOut.Space} and {data.Name} is {data.Space}; both must be of one shape");
         if (config.UsesLabels && heldOut is not null) RequireLabels(data, heldOut.Name, heldOut.ClassNames);
         if (config.UsesLabels && from is not null) RequireLabels(data, "the model to go on from", from.ClassNames);

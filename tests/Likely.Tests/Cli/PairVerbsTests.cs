@@ -68,6 +68,16 @@ public sealed class PairVerbsTests
         Assert.Equal(2, File.ReadAllLines("drawn.tsv").Length);
     }
 
+    [Fact]
+    public void A_training_is_forecast_goes_on_and_is_validated_on_other_pairs_and_a_smaller_model_answers_too()
+    {
+        CliRun.Ok("train pairs.tsv --as pairs --model bytenet --dry-run --steps 3 --set layers=1 stacks=1");
+        File.WriteAllLines("others.tsv", ["n7\t21 and much longer than any target", "n8\t24"]);
+        CliRun.Ok("train pairs.tsv --from pairs.likely --as pairs --steps 2 --set tokens=characters --validation others.tsv --out more.likely --force");
+        CliRun.Ok("shrink pairs.likely --bits 8 --out small.likely --force");
+        Assert.Equal(1, CliRun.Ok("sample small.likely --prompt n7 --beam 2").Output.Count(letter => letter == '\n'));
+    }
+
     [Theory]
     [InlineData("sample pairs.likely", "answers a source")]
     [InlineData("sample pairs.likely --prompt a --beam 2 --temperature 0.5", "--temperature is for what is drawn")]

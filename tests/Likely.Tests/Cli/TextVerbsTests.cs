@@ -33,6 +33,24 @@ public sealed class TextVerbsTests
     }
 
     [Fact]
+    public void A_search_finds_the_likeliest_texts_and_tells_their_log_probability()
+    {
+        var one = CliRun.Ok("sample letters.likely --prompt abc --length 5 --beam 3");
+        Assert.StartsWith("abc", one.Output, StringComparison.Ordinal);
+        var json = CliRun.Ok("sample letters.likely --prompt abc --length 5 --beam 3 --n-best 2 --json").Json["texts"]!.AsArray();
+        Assert.Equal(one.Output, "abc" + json[0]!["text"]!.GetValue<string>());
+        Assert.True(json[0]!["log_probability"]!.GetValue<double>() >= json[1]!["log_probability"]!.GetValue<double>());
+        Assert.Contains("--- 1 of 2, log p -", CliRun.Ok("sample letters.likely --prompt abc --length 5 --n-best 2").Output, StringComparison.Ordinal);
+        CliRun.Ok("sample letters.likely --prompt abc --length 5 --beam 3 --out found.txt --force");
+        Assert.Equal(one.Output, File.ReadAllText("found.txt"));
+        foreach (var (arguments, words) in new[] { ("--beam 2 --count 3", "--count is for what is drawn"), ("--beam 2 --stop ab", "ends at one symbol"), ("--n-best 2 --out x.txt", "--out is one file"), ("--beam 2 --each x", "--each is for what is drawn") })
+        {
+            var run = CliRun.Of([.. $"sample letters.likely --prompt abc {arguments}".Split(' ')]);
+            Assert.True(run.Code == 2 && run.Error.Contains(words, StringComparison.Ordinal), $"{run.Code}: {run.Error}");
+        }
+    }
+
+    [Fact]
     public void A_sample_goes_to_stdout_behind_its_prompt_and_figures_to_stderr()
     {
         var run = CliRun.Ok("sample letters.likely --prompt abc --length 80");

@@ -66,6 +66,7 @@ public sealed class BitsMatrix
             foreach (var drawn in (int[][])[.. samples, .. Walk.Complete(trained.Model, samples[0], known, 3, seed: 4, threads: threads)]) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
         }
         AddText(hash, threads);
+        AddPairs(hash, threads);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -87,6 +88,25 @@ public sealed class BitsMatrix
             Archive.Compress(trained, [folder["text.txt"]], folder["text.lka"], new ArchiveOptions { Threads = threads, Overwrite = true, Verify = true });
             hash.AppendData(File.ReadAllBytes(folder["text.lka"]));
         }
+    }
+
+    // The same of pairs: sources of different lengths, scores, draws and a search.
+    static void AddPairs(IncrementalHash hash, int threads)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["pairs.tsv"], string.Concat(Enumerable.Range(0, 90).Select(i => $"{i * i}\té{i % 7}\n")));
+        using var data = Dataset.Open(folder["pairs.tsv"], new DataOptions { As = Modality.Pairs, Tokens = TokenRule.Characters });
+        var config = new ByteNetConfig { Channels = 9, Layers = 2, Stacks = 1, Dropout = 0.2 };
+        var trained = new Trainer(config, data, new TrainingOptions { Steps = 6, Batch = 20, ValidateEvery = 3, Average = 0.9, Threads = threads }).Run();
+        hash.AppendData(Convert.FromHexString(trained.Identity()));
+        hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Model, data.All, threads).AsSpan()));
+        var (transduction, sources) = (new Transduction(trained, threads), Enumerable.Range(0, 9).Select(data.All.Source).ToArray());
+        foreach (var found in transduction.Search(sources, 3, 12).Concat(transduction.Draw(sources, 2, 12)))
+            foreach (var one in found)
+            {
+                hash.AppendData(MemoryMarshal.AsBytes(one.Symbols.AsSpan()));
+                hash.AppendData(BitConverter.GetBytes(one.LogProbability));
+            }
     }
 
     // An archive of samples and noise; it is decoded, and so is the one that another leg made.

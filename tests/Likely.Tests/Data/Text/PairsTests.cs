@@ -97,6 +97,15 @@ public sealed class PairsTests : IDisposable
         var loaded = Checkpoint.Load(stream);
         Assert.Equal((trained.Identity(), trained.Model.Space), (loaded.Identity(), loaded.Model.Space));
         Assert.Equal(nats, Evaluation.Mean(Evaluation.Score(loaded.Model, data.All)));
+        foreach (var source in new[] { "-1", "0", "99999", "\"a\"" })
+        {
+            var file = Safetensors.Read(stream.ToArray(), "it");
+            Assert.Contains("\"source\":2", file.Metadata["likely"], StringComparison.Ordinal);
+            file.Metadata["likely"] = file.Metadata["likely"].Replace("\"source\":2", $"\"source\":{source}", StringComparison.Ordinal);
+            using var damaged = new MemoryStream();
+            file.Write(damaged);
+            Assert.Throws<ModelException>(() => Checkpoint.Load(damaged.ToArray()));
+        }
         Assert.Throws<ModelException>(() => new Trainer(new CharRnnConfig(), data, new TrainingOptions()));
     }
 
