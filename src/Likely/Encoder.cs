@@ -81,7 +81,7 @@ public sealed class Encoder
             var own = symbols[before..^behind];
             if (own.Length > 0) split.Read(first + place, at + before - _beginning.Length, own);
             return _model.Classes > 0 ? split.Label(first + place) : -1;
-        }, long.MaxValue, places => new Group(this, places, lengths, codes), progress, cancellation, _model.Space.Source == 0 ? null : place => split.Source(first + place));
+        }, long.MaxValue, places => new Group(this, places, lengths, codes), progress, cancellation);
     }
 
     // Without the end of a line, but where there is nothing else.
