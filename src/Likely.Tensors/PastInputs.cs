@@ -60,6 +60,7 @@ sealed unsafe class PastInputs
     /// <summary>Forgets the past of one example.</summary>
     public void Cut(int example)
     {
+        if (!_ring.Tape.Computes) return;
         for (var position = 0; position < _ring.Positions; position++) _ring.Row(position, example).Clear();
     }
 
@@ -67,7 +68,7 @@ sealed unsafe class PastInputs
     public void Take(int example, PastInputs from, int source)
     {
         var reach = _ring.Positions;
-        for (var i = 0; i < reach; i++) from._ring.Row((from.Oldest + i) % reach, source).CopyTo(_ring.Row((Oldest + i) % reach, example));
+        for (var i = 0; i < reach && _ring.Tape.Computes; i++) from._ring.Row((from.Oldest + i) % reach, source).CopyTo(_ring.Row((Oldest + i) % reach, example));
     }
 
     /// <summary>Appends all that is remembered, oldest first.</summary>
