@@ -81,14 +81,14 @@ public sealed class TextVerbsTests
         Assert.Contains("stands in the training text as it is", CliRun.Ok("sample learnt/verse.likely --length 60 --top-k 9").Error);
         Assert.DoesNotContain("stands in", CliRun.Ok("sample learnt/verse.likely --length 60 --top-k 9 --quiet").Error);
         // What goes by the name of the training text, and is another, is not taken for it.
-        Directory.CreateDirectory("elsewhere");
-        File.WriteAllText("elsewhere/verse.txt", "nothing of the kind");
-        File.Copy("learnt/verse.likely", "elsewhere/verse.likely", true);
-        Assert.Null(CliRun.Ok("sample elsewhere/verse.likely --length 60 --top-k 9 --json").Json["overlap"]);
+        Directory.CreateDirectory("beside");
+        File.WriteAllText("beside/verse.txt", "nothing of the kind");
+        File.Copy("learnt/verse.likely", "beside/verse.likely", true);
+        Assert.Null(CliRun.Ok("sample beside/verse.likely --length 60 --top-k 9 --json").Json["overlap"]);
         File.WriteAllBytes("against.txt", [.. "xyz "u8, .. bytes[10..40], .. " xyz"u8]);
-        var against = CliRun.Ok("sample elsewhere/verse.likely --length 60 --top-k 9 --against against.txt --json").Json["overlap"]!;
+        var against = CliRun.Ok("sample beside/verse.likely --length 60 --top-k 9 --against against.txt --json").Json["overlap"]!;
         Assert.InRange((int)against["bytes"]!, 30, 60);
-        Assert.Contains("against.txt as it is", CliRun.Ok("sample elsewhere/verse.likely --length 60 --top-k 9 --against against.txt").Error);
+        Assert.Contains("against.txt as it is", CliRun.Ok("sample beside/verse.likely --length 60 --top-k 9 --against against.txt").Error);
         // The likeliest symbol again and again ends in a loop.
         var run = CliRun.Ok("sample learnt/verse.likely --length 3000 --top-k 1");
         Assert.Contains("goes round in a loop: from byte", run.Error);
