@@ -72,7 +72,6 @@ sealed class Transformer : SequenceModel
     public Transformer(TransformerConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
     {
         var (scope, channels) = (new ParameterScope(Parameters), config.Channels);
-        if (channels % config.Heads != 0) throw new ModelException($"channels={channels} is no multiple of heads={config.Heads}, which share them");
         _config = config;
         _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, TransformerBlock.Deviation * Math.Sqrt(space.Levels + 1));
         if (config.Positions == "learned") _positions = scope.Weight("positions", 1, config.Context, channels, TransformerBlock.Deviation * Math.Sqrt(config.Context));

@@ -57,7 +57,6 @@ sealed class TransformerXl : SequenceModel
     public TransformerXl(TransformerXlConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
     {
         var (scope, channels, reach) = (new ParameterScope(Parameters), config.Channels, config.Memory + config.Context);
-        if (channels % config.Heads != 0) throw new ModelException($"channels={channels} is no multiple of heads={config.Heads}, which share them");
         _config = config;
         _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, TransformerBlock.Deviation * Math.Sqrt(space.Levels + 1));
         var options = new TransformerBlockOptions(channels, config.Heads, config.Layers, reach)

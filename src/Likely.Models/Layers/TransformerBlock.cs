@@ -53,6 +53,7 @@ sealed class TransformerBlock
     public TransformerBlock(ParameterScope scope, TransformerBlockOptions options)
     {
         var channels = options.Channels;
+        if (channels % options.Heads != 0) throw new ModelException($"channels={channels} is no multiple of heads={options.Heads}, which share them");
         var outputDeviation = options.BeginsAtZero ? 0 : Deviation / Math.Sqrt(2 * options.Layers);
         (_isSquared, _dropout) = (options.IsSquared, (float)options.Dropout);
         _first = new Normalization(scope.At("attention").At("norm"), channels, options.Centres);

@@ -26,34 +26,14 @@ static unsafe class NewtonSchulz
         for (var step = 0; step < Steps; step++)
         {
             Layout.Transpose(x, rows, columns, stride, other, side);
-            Multiply(x, stride, rows, columns, other, side, side, zeros, 0, square);
-            Multiply(square, side, rows, rows, square, side, side, zeros, 0, power);
+            Convolution.Pointwise(x, stride, rows, columns, other, side, zeros, square, side, side);
+            Convolution.Pointwise(square, side, rows, rows, square, side, zeros, power, side, side);
             Combine(square, power, (long)rows * side);
             Layout.Copy(x, other, (long)rows * stride);
             Scale(other, (long)rows * stride, A);
-            Multiply(power, side, rows, rows, x, stride, stride, other, stride, other);
+            Convolution.Pointwise(power, side, rows, rows, x, stride, null, other, stride, stride);
             Layout.Copy(other, x, (long)rows * stride);
         }
-    }
-
-    // result = start + a b, rows of b and of the result as wide as columns.
-    static void Multiply(float* a, nint aStride, int rows, int inner, float* b, nint bStride, int columns, float* start, nint startStride, float* result)
-    {
-        var product = new Gemm.Product
-        {
-            Taps = 1,
-            Inner = inner,
-            Rows = &a,
-            Weights = &b,
-            RowStride = aStride,
-            InnerStride = 1,
-            WeightStride = bStride,
-            Start = start,
-            StartStride = startStride,
-            Result = result,
-            ResultStride = columns,
-        };
-        Gemm.Multiply(product, rows, columns);
     }
 
     static void Scale(float* values, long length, float factor)
