@@ -68,8 +68,8 @@ public abstract record ModelConfig
         ModelRegistry.Check(this);
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
         if (space.Levels < 2 || space.Levels > MostLevels) throw new ModelException($"{Name} models symbols of 2 to {MostLevels} levels, not {space.Levels}");
-        if (space.IsSequence && Window is null) throw new ModelException($"{Name} models examples of one size, and no sequences such as text; {string.Join(", ", ModelRegistry.All.Where(config => config.Window is not null).Select(config => config.Name))} does");
-        if (space.Source > 0 && !TakesSources) throw new ModelException($"{Name} models sequences, and none that are given another one, as those of pairs; {string.Join(", ", ModelRegistry.All.Where(config => config.TakesSources).Select(config => config.Name))} does");
+        if (space.IsSequence && Window is null) throw new ModelException($"{Name} models examples of one size, and no sequences such as text; {string.Join(", ", ModelRegistry.All.Where(config => config.Window is not null).Select(config => config.Name))} do");
+        if (space.Source > 0 && !TakesSources) throw new ModelException($"{Name} models sequences, and none that are given another one, as those of pairs; {string.Join(", ", ModelRegistry.All.Where(config => config.TakesSources).Select(config => config.Name))} do");
         if (!space.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Space.MostPositions} positions, not {space}");
         var model = Fitted(space).Create(space, classes);
         if (model.Parameters.Length > FloatBlock.MostLength)

@@ -34,6 +34,14 @@ public static unsafe partial class Ops
         }
     }
 
+    /// <summary>Zeros of a shape, which ask for no gradient.</summary>
+    internal static Tensor Zeros(Tape tape, Shape shape)
+    {
+        var y = tape.New(shape);
+        if (tape.Computes) new Span<float>(y.Data, checked(y.Positions * y.Batch * y.Stride)).Clear();
+        return y;
+    }
+
     /// <summary>
     /// Adds to each position of x [T, B, C] the same position of a condition [S, B, C], from position 0 on, or of each example from its own; nothing at and behind the end of the
     /// example's condition. Takes over the buffer of x, which nothing else may read.

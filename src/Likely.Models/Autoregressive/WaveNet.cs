@@ -6,7 +6,8 @@ namespace Likely.Models;
 /// <summary>
 /// WaveNet (van den Oord et al. 2016c, "WaveNet: a generative model for raw audio", fig. 4): symbols enter as learned rows; stacks of layers, each a dilated causal convolution, a
 /// gate tanh(a) * sigmoid(b) (eq. 2), and two linear maps of it, one added to what the layer read and one to a sum over all layers, of which the last products make the next
-/// symbol's distribution. Levels of a quantity in time, such as samples, that are more than 256 enter as numbers instead (<see cref="LevelNumbers"/>). Dilations double from layer to layer and begin anew with each stack, so that few layers see far. Classes enter the gates (eq. 3).
+/// symbol's distribution. Levels of a quantity in time, such as samples, that are more than 256 enter as numbers instead (<see cref="LevelNumbers"/>). Dilations double from layer to layer and begin anew with each stack, so that few layers see far. Classes enter the gates (eq. 3),
+/// and of pairs the source does, position by position (local conditioning): the column that stands at a position is a convolution over the source's symbols around, each of which lasts <c>stretch</c> positions of the target, and a map of its own takes it into each gate.
 /// Training carries the last inputs of every layer from window to window of <c>context</c> symbols. Defaults are those of nv-wavenet's smaller networks, with fewer layers.
 /// </summary>
 public sealed record WaveNetConfig : ModelConfig
@@ -27,6 +28,10 @@ public sealed record WaveNetConfig : ModelConfig
     public int Context { get; init; } = 512;
     [Key("true: learn p(x | label) from the labels")]
     public bool Conditional { get; init; }
+    [Key("of pairs: positions of the target for each symbol of the source that conditions them", 1, 4096)]
+    public int Stretch { get; init; } = 1;
+    [Key("of pairs: symbols of the source, its own in the middle, that condition a position", 1, 64)]
+    public int Around { get; init; } = 9;
     [Key("distribution of a symbol; auto: softmax", ["auto", "softmax", "mixture"])]
     public string Head { get; init; } = "auto";
     [Key("logistics of head=mixture", 1, 16)]
@@ -46,6 +51,11 @@ public sealed record WaveNetConfig : ModelConfig
 
     public override int? Window => Context;
 
+    public override bool TakesSources => true;
+
+    /// <summary>Positions of the target that a source of so many symbols conditions.</summary>
+    internal int ColumnsOf(int source) => Math.Max(1, Stretch * source);
+
     protected override AutoregressiveModel Create(Space space, int classes) => new WaveNet(this, space, Conditional ? classes : 0);
 }
 
@@ -54,6 +64,7 @@ sealed class WaveNet : SequenceModel
     readonly SymbolTable? _symbols;
     readonly LevelNumbers? _numbers; // of many levels, in place of a table
     readonly Pointwise? _entry;
+    readonly SourceCondition? _source;
     readonly Layer[] _layers;
     readonly Parameter _skipBias;
     readonly Pointwise _hidden;
@@ -64,7 +75,7 @@ sealed class WaveNet : SequenceModel
         if (LevelNumbers.Are(space)) (_numbers, _entry) = (new LevelNumbers(space.Levels), new Pointwise(scope.At("entry"), LevelNumbers.Count, config.Channels));
         else _symbols = new SymbolTable(scope.At("symbols"), space.Levels + 1, 0, config.Channels, null); // one more: the beginning
         _layers = new Layer[config.Stacks * config.Layers];
-        for (var i = 0; i < _layers.Length; i++) _layers[i] = new Layer(scope.At("layers").At(i), config, i, classes);
+        for (var i = 0; i < _layers.Length; i++) _layers[i] = new Layer(scope.At("layers").At(i), config, i, space, classes);
         _skipBias = scope.At("skip").Bias("bias", skip);
         _hidden = new Pointwise(scope.At("hidden"), skip, skip, 1.4);
         Output = new OutputMap(scope.At("output"), skip, Head.Outputs, 0.5, start: Head is LogisticMixtureHead ? Head.InitialBias : null);
@@ -72,6 +83,12 @@ sealed class WaveNet : SequenceModel
         // What the last layer adds goes to the sum over layers alone.
         States = [.. Enumerable.Range(0, _layers.Length - 1).Select(i => new InnerState($"layers.{i}", config.Channels)), new InnerState("skip", skip), new InnerState("hidden", skip)];
         ReceptiveField = 1;
+        if (space.Source > 0)
+        {
+            var columns = new Columns(scope.At("encoder"), config, space.Levels);
+            _source = new SourceCondition(columns.Forward, config.ColumnsOf, columns.Weights);
+            MultiplyAddsPerPosition += columns.MultiplyAdds * config.ColumnsOf(space.Source) / space.Width;
+        }
         foreach (var layer in _layers) (MultiplyAddsPerPosition, ReceptiveField) = (MultiplyAddsPerPosition + layer.MultiplyAdds, ReceptiveField + layer.Reach);
     }
 
@@ -86,10 +103,10 @@ sealed class WaveNet : SequenceModel
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var (h, conditions) = (_symbols?.Forward(x, pass) ?? _entry!.Forward(_numbers!.Forward(x, pass)), Conditions(pass));
-        Tensor? sum = null;
+        Tensor? source = _source?.Forward(Ops.Zeros(pass.Tape, h.Shape), pass), sum = null;
         for (var i = 0; i < _layers.Length; i++)
         {
-            h = _layers[i].Forward(h, conditions?[i], pass, _skipBias, ref sum);
+            h = _layers[i].Forward(h, source, conditions?[i], pass, _skipBias, ref sum);
             if (i < _layers.Length - 1) pass.Show(i, h);
         }
         pass.Show(_layers.Length - 1, sum!);
@@ -106,24 +123,44 @@ sealed class WaveNet : SequenceModel
         return Array.ConvertAll(_layers, layer => layer.Condition(pass.Tape, pass.Labels.Span));
     }
 
+    // Sources to columns, [columns, B, channels].
+    sealed class Columns(ParameterScope scope, WaveNetConfig config, int levels)
+    {
+        readonly CentredConvolution _around = new(scope.At("around"), config.Channels, config.Channels, config.Around, config.Stretch);
+
+        public Parameter Weights { get; } = scope.At("symbols").Weight("table", 1, levels + 1, config.Channels, 0.5 * Math.Sqrt(levels + 1)); // one more: behind the end
+
+        public double MultiplyAdds => (double)config.Around * config.Channels * config.Channels;
+
+        // Behind the end of an example its columns are zero to the convolution, as there are none behind the longest.
+        public Tensor Forward(Tape tape, SourceSymbols sources, int[] lengths)
+        {
+            var positions = lengths.Max();
+            var h = Ops.Lookup(tape, positions, lengths.Length, sources.SideBySide(positions, levels, config.Stretch), Weights);
+            return Ops.Rectify(_around.Forward(Ops.ClearBehind(h, lengths)));
+        }
+    }
+
     sealed class Layer
     {
         readonly CausalConvolution _convolution;
+        readonly Parameter? _source;
         readonly ClassCondition? _class;
         readonly Parameter _skip;
         readonly Pointwise? _residual; // the last layer has none, as nothing reads it
         readonly float _dropout;
         readonly ulong _path;
 
-        public Layer(ParameterScope scope, WaveNetConfig config, int index, int classes)
+        public Layer(ParameterScope scope, WaveNetConfig config, int index, Space space, int classes)
         {
             var (channels, count) = (config.Channels, config.Stacks * config.Layers);
             _convolution = new CausalConvolution(scope.At("convolution"), channels, 2 * channels, config.Kernel, 1 << index % config.Layers);
+            if (space.Source > 0) _source = scope.At("source").Weight("weight", 1, channels, 2 * channels);
             if (classes > 0) _class = new ClassCondition(scope.At("class"), classes, 2 * channels);
             _skip = scope.At("skip").Weight("weight", 1, channels, config.Skip, 2 / Math.Sqrt(count));
             if (index < count - 1) _residual = new Pointwise(scope.At("residual"), channels, channels);
             (_dropout, _path) = ((float)config.Dropout, Philox.Hash(scope.Path));
-            MultiplyAdds = _convolution.MultiplyAdds + channels * (config.Skip + (_residual is null ? 0.0 : channels));
+            MultiplyAdds = _convolution.MultiplyAdds + channels * (config.Skip + (_residual is null ? 0.0 : channels) + (_source is null ? 0.0 : 2 * channels));
         }
 
         public double MultiplyAdds { get; }
@@ -133,9 +170,11 @@ sealed class WaveNet : SequenceModel
         public Tensor Condition(Tape tape, ReadOnlySpan<int> labels) => _class!.Forward(tape, labels);
 
         // What the next layer reads; the sum over layers goes on, with a bias from the first.
-        public Tensor Forward(Tensor x, Tensor? condition, Pass pass, Parameter skipBias, ref Tensor? sum)
+        public Tensor Forward(Tensor x, Tensor? source, Tensor? condition, Pass pass, Parameter skipBias, ref Tensor? sum)
         {
-            var gated = Ops.Dropout(Ops.Gate(_convolution.Forward(x, pass), condition), _dropout, _path);
+            var inner = _convolution.Forward(x, pass);
+            if (_source is not null) inner = Ops.Linear(source!, _source, null, inner);
+            var gated = Ops.Dropout(Ops.Gate(inner, condition), _dropout, _path);
             sum = Ops.Linear(gated, _skip, sum is null ? skipBias : null, sum);
             return _residual is null ? x : Ops.Add(_residual.Forward(gated), x);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Likely.Coding;
 using Likely.Models;
@@ -7,11 +8,12 @@ namespace Likely;
 
 /// <summary>
 /// Decodes a block of items step by step. Its items are dealt to threads; each computes the distributions of its items at once, waits
-/// for its turn at the one stream, decodes its symbols, passes the turn on, and goes on to the next step while others decode.
+/// for its turn at the one stream, decodes its symbols, passes the turn on, and goes on to the next step while others decode. Where waiting for turns
+/// takes longer than the work of all, as where steps are small or other processes hold the processors, the first thread goes on alone.
 /// </summary>
 sealed class BlockDecoder
 {
-    const int LargestGroup = 64, Stretch = 1 << 12; // items; symbols
+    const int LargestGroup = 64, Stretch = 1 << 12, Trial = 64; // items; symbols; steps between two looks at the clock
 
     readonly RangeDecoder _decoder;
     readonly byte[] _symbols;
@@ -19,11 +21,12 @@ sealed class BlockDecoder
     readonly Action<long>? _done;
     readonly CancellationToken _cancellation;
     readonly Group[][] _crew;
-    long _turn;
+    long _turn, _waited;
+    int _alone; // the last step that is shared
     Exception? _fault;
 
-    BlockDecoder(RangeDecoder decoder, byte[] symbols, int dimensions, Group[][] crew, Action<long>? done, CancellationToken cancellation) =>
-        (_decoder, _symbols, _dimensions, _crew, _done, _cancellation) = (decoder, symbols, dimensions, crew, done, cancellation);
+    BlockDecoder(RangeDecoder decoder, byte[] symbols, int dimensions, Group[][] crew, int alone, Action<long>? done, CancellationToken cancellation) =>
+        (_decoder, _symbols, _dimensions, _crew, _alone, _done, _cancellation) = (decoder, symbols, dimensions, crew, alone, done, cancellation);
 
     /// <summary>The symbols of the items, one item after the other.</summary>
     /// <param name="sized">The model.</param>
@@ -34,7 +37,8 @@ sealed class BlockDecoder
     /// <param name="batch">Items of one predictor; 0: as many as sampling takes.</param>
     /// <param name="done">Told the number of symbols decoded since it was last told; from any thread.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static byte[] Decode(SizedModel sized, ReadOnlySpan<byte> stream, int count, ReadOnlySpan<int> labels, int threads, int batch, Action<long>? done, CancellationToken cancellation)
+    /// <param name="alone">The step after which the first thread goes on alone, if waiting has not made it so before.</param>
+    public static byte[] Decode(SizedModel sized, ReadOnlySpan<byte> stream, int count, ReadOnlySpan<int> labels, int threads, int batch, Action<long>? done, CancellationToken cancellation, int alone = int.MaxValue)
     {
         var model = sized.Model;
         var (dimensions, levels) = (sized.Space.Dimensions, sized.Space.Levels);
@@ -66,7 +70,7 @@ sealed class BlockDecoder
                 crew[k][i - first] = new Group(sized, members[items[0]], items, own);
             }
         }
-        new BlockDecoder(decoder, symbols, dimensions, crew, done, cancellation).Run();
+        new BlockDecoder(decoder, symbols, dimensions, crew, crew.Length > 1 ? alone : int.MaxValue, done, cancellation).Run();
         return symbols;
     }
 
@@ -88,16 +92,29 @@ sealed class BlockDecoder
     {
         try
         {
-            foreach (var group in _crew[worker]) group.Begin();
-            long count = _symbols.Length / _dimensions, stretch = Math.Max(1, Stretch / count);
+            var groups = _crew[worker];
+            foreach (var group in groups) group.Begin();
+            long count = _symbols.Length / _dimensions, stretch = Math.Max(1, Stretch / count), begin = Stopwatch.GetTimestamp();
             for (var step = 0; step < _dimensions; step++)
             {
                 _cancellation.ThrowIfCancellationRequested();
-                foreach (var group in _crew[worker]) group.Prepare();
-                if (!Wait((long)step * _crew.Length + worker)) return;
-                foreach (var group in _crew[worker]) group.Decode(_decoder, _symbols, step);
-                Volatile.Write(ref _turn, (long)step * _crew.Length + worker + 1);
-                foreach (var group in _crew[worker]) group.Observe();
+                foreach (var group in groups) group.Prepare();
+                if (step <= _alone && !Wait((long)step * _crew.Length + worker)) return;
+                foreach (var group in groups) group.Decode(_decoder, _symbols, step);
+                if (worker == 0 && step < _alone && (step + 1) % Trial == 0) LookAtClock(step, ref begin);
+                if (step == _alone)
+                {
+                    // Whoever takes these groups over finds them observed: only then is the turn passed on.
+                    foreach (var group in groups) group.Observe();
+                    Volatile.Write(ref _turn, (long)step * _crew.Length + worker + 1);
+                    if (worker > 0 || !Wait((step + 1L) * _crew.Length)) return;
+                    groups = [.. _crew.SelectMany(own => own)];
+                }
+                else
+                {
+                    if (step < _alone) Volatile.Write(ref _turn, (long)step * _crew.Length + worker + 1);
+                    foreach (var group in groups) group.Observe();
+                }
                 if (worker == 0 && ((step + 1) % stretch == 0 || step + 1 == _dimensions)) _done?.Invoke(count * ((step % stretch) + 1));
             }
         }
@@ -107,15 +124,25 @@ sealed class BlockDecoder
         }
     }
 
+    // On the first thread, while it has the turn: whether this step is the last one that is shared. Working is all of the time that was not spent waiting.
+    void LookAtClock(int step, ref long begin)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (_crew.Length > 1 && _waited > (now - begin - _waited) * _crew.Length) _alone = step;
+        (begin, _waited) = (now, 0);
+    }
+
     // Turns are short, so a thread spins; false if another one has failed.
     bool Wait(long turn)
     {
-        var spin = new SpinWait();
+        if (Volatile.Read(ref _turn) == turn) return true;
+        var (spin, begin) = (new SpinWait(), Stopwatch.GetTimestamp());
         while (Volatile.Read(ref _turn) != turn)
         {
             if (Volatile.Read(ref _fault) is not null) return false;
             spin.SpinOnce(sleep1Threshold: -1);
         }
+        if (turn % _crew.Length == 0) _waited += Stopwatch.GetTimestamp() - begin; // the first thread's
         return true;
     }
 

@@ -13,7 +13,7 @@ namespace Likely.Tests.Golden;
 /// </summary>
 public sealed unsafe class GoldenCheckpointTests
 {
-    public static TheoryData<string> Models => [.. ModelRegistry.All.Select(config => config.Name), "bytenet-pairs"];
+    public static TheoryData<string> Models => [.. ModelRegistry.All.Select(config => config.Name), "bytenet-pairs", "wavenet-pairs"];
 
     [Theory, MemberData(nameof(Models))]
     public void A_kept_model_file_loads_and_scores_to_the_same_bits(string name)
@@ -52,7 +52,7 @@ public sealed unsafe class GoldenCheckpointTests
 
     internal static Checkpoint New(string name)
     {
-        var law = name == "bytenet-pairs" ? LawCases.Find("bytenet: pairs") : LawCases.All.First(c => c.Config.Name == name);
+        var law = name.EndsWith("-pairs", StringComparison.Ordinal) ? LawCases.Find(name.Replace("-pairs", ": pairs", StringComparison.Ordinal)) : LawCases.All.First(c => c.Config.Name == name);
         var model = law.Config.Build(law.Space, law.Classes, seed: 20260101);
         return new Checkpoint(model, [.. Enumerable.Range(0, law.Classes).Select(i => $"class {i}")], "binarize=static") { DataName = "golden", Summary = { ["steps"] = 0 } };
     }

@@ -77,13 +77,13 @@ public sealed class ArchiveLaw
         const int Count = 70;
         var (examples, labels) = (law.Examples(Count), law.Labels(Count));
         byte[]? expected = null;
-        foreach (var (threads, batch) in new[] { (1, 0), (1, 1), (2, 7), (2, 64) })
+        foreach (var (threads, batch, alone) in new[] { (1, 0, int.MaxValue), (1, 1, int.MaxValue), (2, 7, int.MaxValue), (2, 64, 0), (3, 7, law.Space.Dimensions / 2) })
         {
             var stream = new BlockEncoder(threads, batch).Encode([Block(sized, examples, labels)], null, default)[0];
             expected ??= stream;
             Assert.True(expected.AsSpan().SequenceEqual(stream), $"{law}: other bytes with {threads} threads and batch {batch}");
-            var decoded = BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Count, labels, threads, batch, null, default);
-            Assert.True(decoded.AsSpan().SequenceEqual(examples.SelectMany(LawCase.Bytes).ToArray()), $"{law}: decoded otherwise with {threads} threads and batch {batch}");
+            var decoded = BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Count, labels, threads, batch, null, default, alone);
+            Assert.True(decoded.AsSpan().SequenceEqual(examples.SelectMany(LawCase.Bytes).ToArray()), $"{law}: decoded otherwise with {threads} threads and batch {batch}, alone after step {alone}");
         }
     }
 

@@ -61,6 +61,7 @@ public static class LawCases
         ("sequence with dropout", Space.Sequence(8, 4), 0, [], [("dropout", "0.3")]),
         ("pairs", Space.Sequence(9, 5) with { Source = 6 }, 0, [("extra", "3")], []),
         ("tiny pairs", Space.Sequence(5, 3) with { Source = 2 }, 0, [("stretch", "1.5"), ("extra", "1"), ("kernel", "2")], []),
+        ("stretched pairs", Space.Sequence(8, 4) with { Source = 3 }, 0, [("stretch", "2"), ("around", "2"), ("extra", "1")], []),
         ("pairs of bytes", Space.Sequence(7, 256) with { Source = 4 }, 0, [("dropout", "0.3"), ("extra", "2")], []),
         ("larger grid", Space.Image(12, 9, 1, 2), 0, [("context", "128")], []), // more positions than a walk's windows hold
         ("larger RGB grid", Space.Image(9, 6, 3, 4), 0, [("head", "softmax")], []),

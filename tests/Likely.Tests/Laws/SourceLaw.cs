@@ -103,13 +103,17 @@ public sealed unsafe class SourceLaw
         model.LogProbabilities(tape, batch, 1f / batch.Count);
         tape.Backward();
         tape.FinishGradients(model.Parameters);
-        var reached = 0;
+        var (asked, reached) = (0, 0);
         foreach (var parameter in model.Parameters.Parameters)
             for (var sample = 0UL; sample < 3; sample++)
             {
                 var at = random.Below((ulong)parameter.Offset, 2 * sample, (int)parameter.Shape.Rows) * parameter.Stride + random.Below((ulong)parameter.Offset, 2 * sample + 1, parameter.Outputs);
                 var (value, analytic) = (parameter.Data[at], block.Pointer[parameter.Offset + at]);
-                if (parameter.Name.StartsWith("encoder.", StringComparison.Ordinal) && analytic != 0) reached++;
+                if (parameter.Name.StartsWith("encoder.", StringComparison.Ordinal))
+                {
+                    asked++;
+                    if (analytic != 0) reached++;
+                }
                 var differences = new[] { 1e-2, 2e-3, 5e-4 }.SelectMany(step => GradientLaw.Differences(offset =>
                 {
                     parameter.Data[at] = (float)(value + offset);
@@ -122,7 +126,7 @@ public sealed unsafe class SourceLaw
                 }, step)).ToArray();
                 Assert.True(differences.Any(numeric => Math.Abs(numeric - analytic) <= 0.03 * Math.Abs(numeric) + 3e-3), $"{law}, {parameter.Name}[{at}] is {analytic:G6}, differences {string.Join(" ", differences)}");
             }
-        Assert.True(reached > 10, $"{law}: {reached} sampled weights of the encoder have a gradient");
+        Assert.True(2 * reached > asked, $"{law}: {reached} of {asked} sampled weights of the encoder have a gradient");
         GC.KeepAlive(block);
     }
 
@@ -137,7 +141,7 @@ public sealed unsafe class SourceLaw
         Assert.Throws<ArgumentException>(() => LawCases.Find("bytenet: sequence").Build().Predict(1, sources: [[1]]));
         Assert.False(model.Takes(law.Space with { Source = 0 }));
         Assert.True(model.Takes(law.Space with { Source = 60 }));
-        Assert.Contains("bytenet does", Assert.Throws<ModelException>(() => new WaveNetConfig().Build(law.Space, 0, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("bytenet do", Assert.Throws<ModelException>(() => new CharRnnConfig().Build(law.Space, 0, 1)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Sources of all lengths from none to some more than the model has seen.</summary>
