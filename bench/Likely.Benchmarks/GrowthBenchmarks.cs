@@ -30,7 +30,7 @@ public static class GrowthBenchmarks
             string step = $"growth training step {size}", sample = $"growth sample {size}";
             if (!wanted(step) && !wanted(sample)) continue;
             using var data = Dataset.Open("strokes", DataOptions.Parse([new("binarize", "threshold"), new("limit", "512"), new("size", $"{side}x{side}")]));
-            var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn").Published,
+            var config = ModelRegistry.With(ModelRegistry.FindDensity("gated-pixelcnn").Published,
                 [new("channels", channels.ToString(CultureInfo.InvariantCulture)), new("layers", layers.ToString(CultureInfo.InvariantCulture))]);
             var model = config.Build(Space.Image(side, side, 1, 2), 0, 1);
             var gradient = new GradientStep(model, data.Train, new ShuffledPlan(data.Train.Count, data.Space.Positions, batch, seed: 1), seed: 1, threads);

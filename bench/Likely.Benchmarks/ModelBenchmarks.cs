@@ -18,16 +18,16 @@ public static class ModelBenchmarks
     /// <summary>All models whose benchmarks' names <paramref name="wanted"/> accepts; a model is built when its turn comes.</summary>
     public static IEnumerable<Benchmark> All(int threads, Func<string, bool> wanted)
     {
-        foreach (var config in ModelRegistry.All.Where(config => config.Published.Window is null))
+        foreach (var config in ModelRegistry.Densities.Where(config => config.Published.Window is null))
             foreach (var benchmark in Of(config.Published, "", 64, threads, wanted)) yield return benchmark;
         foreach (var (model, settings, batch) in Larger)
         {
             var pairs = settings.Select(setting => new KeyValuePair<string, string>(setting.Split('=')[0], setting.Split('=')[1]));
-            foreach (var benchmark in Of(ModelRegistry.With(ModelRegistry.Find(model).Published, pairs), $" {string.Join(' ', settings)}", batch, threads, wanted)) yield return benchmark;
+            foreach (var benchmark in Of(ModelRegistry.With(ModelRegistry.FindDensity(model).Published, pairs), $" {string.Join(' ', settings)}", batch, threads, wanted)) yield return benchmark;
         }
     }
 
-    static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted)
+    static IEnumerable<Benchmark> Of(DensityConfig config, string size, int batch, int threads, Func<string, bool> wanted)
     {
         string step = $"training step {config.Name}{size}, batch {batch}", score = $"score {config.Name}{size}, {Scored} items", sample = $"sample {config.Name}{size}, {Samples} at once", single = $"sample {config.Name}{size}, one alone";
         string encode = $"encode {config.Name}{size}, {Scored} items", decode = $"decode {config.Name}{size}, {Samples} items";

@@ -36,16 +36,16 @@ public static class SequenceBenchmarks
     /// <summary>All whose names <paramref name="wanted"/> accepts; a model is built when its turn comes.</summary>
     public static IEnumerable<Benchmark> All(int threads, Func<string, bool> wanted)
     {
-        foreach (var config in ModelRegistry.All.Where(config => config.Published.Window is not null))
+        foreach (var config in ModelRegistry.Densities.Where(config => config.Published.Window is not null))
             foreach (var benchmark in Of(config.Published, "", config.LargestBatch, threads, wanted)) yield return benchmark;
         foreach (var (model, settings, batch) in Larger)
             foreach (var benchmark in Of(Config(model, settings), $" {string.Join(' ', settings)}", batch, threads, wanted)) yield return benchmark;
     }
 
-    static ModelConfig Config(string model, string[] settings)
-        => ModelRegistry.With(ModelRegistry.Find(model).Published, settings.Select(setting => new KeyValuePair<string, string>(setting.Split('=')[0], setting.Split('=')[1])));
+    static DensityConfig Config(string model, string[] settings)
+        => ModelRegistry.With(ModelRegistry.FindDensity(model).Published, settings.Select(setting => new KeyValuePair<string, string>(setting.Split('=')[0], setting.Split('=')[1])));
 
-    static IEnumerable<Benchmark> Of(ModelConfig config, string size, int batch, int threads, Func<string, bool> wanted, string before = "", int drawn = Drawn)
+    static IEnumerable<Benchmark> Of(DensityConfig config, string size, int batch, int threads, Func<string, bool> wanted, string before = "", int drawn = Drawn)
     {
         string step = $"{before}training step {config.Name}{size}, {batch} x {config.Window}", sample = $"{before}sample {config.Name}{size}, {drawn} symbols of one text";
         string score = $"score {config.Name}{size}, {Scored} symbols", encode = $"encode {config.Name}{size}, {Blocks} x {BlockLength} symbols", decode = $"decode {config.Name}{size}, {Blocks} x {BlockLength} symbols";

@@ -22,7 +22,7 @@ static class CodeOptions
             "mean" => StatePooling.Mean,
             var other => throw new UsageException($"--pool {other} is unknown; use last or mean"),
         };
-        var states = checkpoint.Model.States;
+        var states = checkpoint.Density.States;
         var layer = result.GetValue(Layer);
         return new Encoder(checkpoint, layer is null || states.Count == 0 ? null : Index(states, layer), pooling, session.Threads);
     }
@@ -59,7 +59,7 @@ static class CodeOptions
         for (var i = 0; i < split.Count; i++)
         {
             ModelFile.RequireFit(checkpoint, split.SpaceOf(i), split.ItemName(i));
-            if (checkpoint.Model.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model is told one");
+            if (checkpoint.Density.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model is told one");
         }
     }
 

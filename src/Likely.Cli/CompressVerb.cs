@@ -35,7 +35,7 @@ static class CompressVerb
         if (DataOptions.FromCanonical(checkpoint.Preprocessing).Transpose)
             session.Say("note        the model learned its pictures with transpose=true, which an archive does not apply: files are coded as they lie, at a cost if they lie on the other side");
         var lost = false;
-        if (session.Json) WarmUp.Coding(checkpoint.Model, session.Threads, session.Cancellation);
+        if (session.Json) WarmUp.Coding(checkpoint.Density, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
         {
             Embed = result.GetValue(Embed) ? Checkpoint.WithoutTrainedOn(RegularFile.ReadAllBytes(modelPath), modelPath) : null,

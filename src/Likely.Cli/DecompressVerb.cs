@@ -28,7 +28,7 @@ static class DecompressVerb
                 session.Cancellation.ThrowIfCancellationRequested();
                 outputs.RequireNoInput(Path.Combine(folder, entry.Name));
             }
-        if (session.Json && model is not null) WarmUp.Coding(model.Model, session.Threads, session.Cancellation);
+        if (session.Json && model is not null) WarmUp.Coding(model.Density, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Decompress(archive, model, folder,
             ArchiveText.Options(session, display) with { Batch = result.GetValue(Batch) ?? 0 }, only, session.Cancellation));
         var json = ArchiveText.Json(summary, session);

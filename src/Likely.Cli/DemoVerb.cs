@@ -33,7 +33,7 @@ static class DemoVerb
         session.Say($"data        {data.Train.Count} drawn digits of 16 x 16 pixels in four greys");
         session.Say($"baselines   uniform {baselines.Uniform:0.0}, each pixel on its own {baselines["marginals"]:0.000}, PNG {baselines["png"]:0.000} bits a pixel");
 
-        var config = ModelRegistry.With(ModelRegistry.Find("gated-pixelcnn"), [new("channels", "16"), new("layers", "9"), new("kernel", "9"), new("conditional", "true")]);
+        var config = ModelRegistry.With(ModelRegistry.FindDensity("gated-pixelcnn"), [new("channels", "16"), new("layers", "9"), new("kernel", "9"), new("conditional", "true")]);
         var plan = new TrainingOptions
         {
             Minutes = result.GetValue(Minutes) ?? 1.5,

@@ -9,7 +9,7 @@ namespace Likely.Cli;
 /// <summary>Prints how long a training will take and what memory the program will have taken at its peak.</summary>
 static class DryRunForecast
 {
-    public static int Run(Session session, ModelConfig config, Dataset data, Dataset? heldOut, TrainingOptions options, Checkpoint? from)
+    public static int Run(Session session, DensityConfig config, Dataset data, Dataset? heldOut, TrainingOptions options, Checkpoint? from)
     {
         session.Say("measuring the speed ...");
         using var process = Process.GetCurrentProcess();

@@ -20,7 +20,7 @@ static class ImportVerb
         outputs.Claim(output);
         var checkpoint = Gpt2Folder.Read(folder, session.Cancellation);
         checkpoint.Save(output, session.Force, session.Cancellation);
-        var (model, identity) = (checkpoint.Model, checkpoint.Identity());
+        var (model, identity) = (checkpoint.Density, checkpoint.Identity());
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"{output}: {model.Config.Name} of {model.Parameters.Count} parameters and {model.Space.Levels} symbols, identity {identity[..16]}"), new JsonObject
         {
             ["checkpoint"] = output,

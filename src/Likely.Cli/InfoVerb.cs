@@ -43,7 +43,7 @@ static class InfoVerb
 
     static string Text(Checkpoint checkpoint, string path)
     {
-        var model = checkpoint.Model;
+        var model = checkpoint.Density;
         List<(string Name, string Value)> lines =
         [
             ("model", $"{model.Config.Name}: {model.Config.Summary}"),
@@ -76,7 +76,7 @@ static class InfoVerb
 
     static JsonObject Json(Checkpoint checkpoint, string path)
     {
-        var (model, space) = (checkpoint.Model, checkpoint.Model.Space);
+        var (model, space) = (checkpoint.Density, checkpoint.Density.Space);
         var summary = new JsonObject();
         foreach (var (key, value) in checkpoint.Summary) summary[key] = Session.Number(value);
         return new JsonObject

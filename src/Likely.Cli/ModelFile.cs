@@ -31,7 +31,7 @@ static class ModelFile
         {
             throw new UsageException($"{path} is damaged, or of a later version: {fault.Message}");
         }
-        var own = checkpoint.Model.Space;
+        var own = checkpoint.Density.Space;
         var modality = options.As ?? Likely.Modality.Image;
         if (!Presentation.Takes(modality)) throw new UsageException($"{path} is damaged, or of a later version: there is no model of {modality.Title}");
         if (!modality.Takes(Tokens(checkpoint), options))
@@ -76,8 +76,8 @@ static class ModelFile
         {
             As = options.As ?? Likely.Modality.Image, // what says nothing is a picture
             ModelTokens = Tokens(checkpoint),
-            ModelLevels = checkpoint.Model.Space.Levels,
-            ModelClasses = checkpoint.Model.Classes > 0 ? checkpoint.ClassNames : null,
+            ModelLevels = checkpoint.Density.Space.Levels,
+            ModelClasses = checkpoint.Density.Classes > 0 ? checkpoint.ClassNames : null,
         };
     }
 
@@ -85,7 +85,7 @@ static class ModelFile
     /// <exception cref="DataException">An unknown key or a bad value.</exception>
     public static DataOptions WholeItems(Checkpoint checkpoint, List<KeyValuePair<string, string>> settings)
     {
-        var (options, anySize) = (DataOptions(checkpoint, settings), checkpoint.Model.AnyExtent);
+        var (options, anySize) = (DataOptions(checkpoint, settings), checkpoint.Density.AnyExtent);
         var patches = anySize && settings.TrueForAll(setting => setting.Key != "patches") ? null : options.Patches;
         return options with { AnySize = anySize, Patches = patches, Flip = false, Recolor = Recoloring.None };
     }
@@ -94,7 +94,7 @@ static class ModelFile
     public static Modality Modality(Checkpoint checkpoint) => Likely.DataOptions.FromCanonical(checkpoint.Preprocessing).As ?? Likely.Modality.Image;
 
     /// <summary>Whether a model was trained on running text, so that it knows no line without what stands before it.</summary>
-    public static bool ReadsOn(Checkpoint checkpoint) => checkpoint.Model.Carries && Likely.DataOptions.FromCanonical(checkpoint.Preprocessing).Items != ItemRule.Lines;
+    public static bool ReadsOn(Checkpoint checkpoint) => checkpoint.Density.Carries && Likely.DataOptions.FromCanonical(checkpoint.Preprocessing).Items != ItemRule.Lines;
 
     /// <summary>What a model's symbols are as bytes; null if they are none.</summary>
     /// <exception cref="DataException">The model is damaged.</exception>
@@ -104,7 +104,7 @@ static class ModelFile
     /// <exception cref="UsageException">The model has no labels, or not this one.</exception>
     public static int Label(Checkpoint checkpoint, string label)
     {
-        if (checkpoint.Model.Classes == 0) throw new UsageException("--label is for a model that was trained with --set conditional=true; this one knows no labels");
+        if (checkpoint.Density.Classes == 0) throw new UsageException("--label is for a model that was trained with --set conditional=true; this one knows no labels");
         if (ClassNames.IndexOf(checkpoint.ClassNames, label) is >= 0 and var index) return index;
         throw new UsageException($"--label {label} is unknown; the model's labels are {Some(checkpoint.ClassNames)}");
     }
@@ -113,7 +113,7 @@ static class ModelFile
     /// <exception cref="UsageException">The model needs labels, and the data have none or others.</exception>
     public static void RequireLabels(Checkpoint checkpoint, Dataset data)
     {
-        if (checkpoint.Model.Classes == 0) return;
+        if (checkpoint.Density.Classes == 0) return;
         if (data.ClassNames.Count == 0) throw new UsageException($"the model tells p(x | label), but {data.Name} has no labels; give labelled data or a model trained without conditional=true");
         if (!data.ClassNames.SequenceEqual(checkpoint.ClassNames))
             throw new UsageException($"the labels of {data.Name} ({Some(data.ClassNames)}) are not the model's ({Some(checkpoint.ClassNames)})");
@@ -123,8 +123,8 @@ static class ModelFile
     /// <exception cref="UsageException">Another size, number of channels or of levels.</exception>
     public static void RequireFit(Checkpoint checkpoint, Space item, string name)
     {
-        var own = checkpoint.Model.Space;
-        if (checkpoint.Model.Takes(item)) return;
+        var own = checkpoint.Density.Space;
+        if (checkpoint.Density.Takes(item)) return;
         var advice = item.Symbols != own.Symbols ? own.Symbols == 1 ? "; --set gray=true makes it grey" : ""
             : item.Levels != own.Levels ? own.Levels == 2 ? "; --set binarize=threshold makes it so" : own.Levels < item.Levels ? $"; --set levels={own.Levels} makes it so" : ""
             : $"; --set size={own.Height}x{own.Width} makes it so";

@@ -20,7 +20,9 @@ static class ModelsVerb
         foreach (var config in result.GetValue(Name) is { } name ? [ModelRegistry.Find(name)] : ModelRegistry.All)
         {
             var lines = ModelRegistry.Describe(config);
-            text.AppendLine($"{config.Name}").AppendLine($"  {config.Summary}").AppendLine(string.Create(CultureInfo.InvariantCulture, $"  without --lr and --batch: a rate of {config.LearningRate}, at most {config.LargestBatch} examples a step")).Append(KeysVerb.Text(lines));
+            text.AppendLine($"{config.Name}").AppendLine($"  {config.Summary}");
+            if (config is DensityConfig density) text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"  without --lr and --batch: a rate of {density.LearningRate}, at most {density.LargestBatch} examples a step"));
+            text.Append(KeysVerb.Text(lines));
             foreach (var preset in Preset.Of(config.Name)) text.Append(preset.Text);
             text.AppendLine();
             var keys = new JsonObject();
@@ -29,8 +31,8 @@ static class ModelsVerb
             {
                 ["name"] = config.Name,
                 ["summary"] = config.Summary,
-                ["learning_rate"] = config.LearningRate,
-                ["largest_batch"] = config.LargestBatch,
+                ["learning_rate"] = (config as DensityConfig)?.LearningRate,
+                ["largest_batch"] = (config as DensityConfig)?.LargestBatch,
                 ["keys"] = keys,
                 ["presets"] = new JsonArray([.. Preset.Of(config.Name).Select(preset => (JsonNode)preset.Json)]),
                 ["lines"] = new JsonArray([.. lines.Select(line => (JsonNode)KeysVerb.Json(config.Name, line))]),

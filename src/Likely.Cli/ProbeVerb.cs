@@ -34,7 +34,7 @@ static class ProbeVerb
             var unknown => throw new UsageException($"--penalty {unknown} is unknown; use l1 or l2"),
         };
         var checkpoint = ModelFile.Read(modelPath);
-        if (checkpoint.Model.Classes > 0) throw new UsageException($"{modelPath} is told the label of what it reads, so telling it from the model's state shows nothing; probe a model trained without conditional=true");
+        if (checkpoint.Density.Classes > 0) throw new UsageException($"{modelPath} is told the label of what it reads, so telling it from the model's state shows nothing; probe a model trained without conditional=true");
         var encoder = CodeOptions.Encoder(result, session, checkpoint);
         var words = result.GetValue(Words);
         if (words is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--words is for models of text and other bytes; this one is of {ModelFile.Modality(checkpoint).Title}");

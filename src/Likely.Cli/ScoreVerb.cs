@@ -36,7 +36,7 @@ static class ScoreVerb
         var checkpoint = ModelFile.Read(modelPath);
         var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
         var given = result.GetValue(Given) is { } text ? TextPrompt.Of(Given.Name, text) : null;
-        if (given is not null && checkpoint.Model.Space.Source > 0) throw new UsageException("--given is what all items come after, and a model of pairs scores each target given its own source; leave it out");
+        if (given is not null && checkpoint.Density.Space.Source > 0) throw new UsageException("--given is what all items come after, and a model of pairs scores each target given its own source; leave it out");
         if (given is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--given is for models of text and other bytes, of which a part comes after another; this one is of {ModelFile.Modality(checkpoint).Title}");
         var splitName = result.GetValue(SplitName);
         ItemChoice.RequireKnown(splitName);
@@ -55,14 +55,14 @@ static class ScoreVerb
         var (modality, tokens, map, show) = (data.Modality, data.Tokens, result.GetValue(Map), result.GetValue(Show));
         if (map is not null && count > MostMaps) throw new UsageException($"--map would write {count} files; say how many with --limit N, at most {MostMaps}");
         if (show && modality.Coloured([], [], tokens, 1) is null) throw new UsageException($"--show is not for {modality.Title}; --map DIR shows their surprise");
-        var surprises = map is not null || show ? new Surprises(split, checkpoint.Model) : null;
-        var maps = map is not null ? new SurpriseMaps(map, split, surprises!, checkpoint.Model, modality, tokens, outputs) : null;
+        var surprises = map is not null || show ? new Surprises(split, checkpoint.Density) : null;
+        var maps = map is not null ? new SurpriseMaps(map, split, surprises!, checkpoint.Density, modality, tokens, outputs) : null;
         var groups = Group(checkpoint, split, count);
         session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
-        if (checkpoint.Model.Members > 1) session.Say($"note        an ensemble of {checkpoint.Model.Members}: the average of the members' probabilities of whole items");
+        if (checkpoint.Density.Members > 1) session.Say($"note        an ensemble of {checkpoint.Density.Members}: the average of the members' probabilities of whole items");
         var inText = given is null && ModelFile.ReadsOn(checkpoint) && split.AreLines;
         if (inText) session.Say("note        each line is scored behind the lines before it in its file, as the model was trained on running text");
-        if (modality.Units.Count > 0) session.Say($"perplexity  of a symbol, the e-th power of its mean nats; {Conventions(checkpoint.Model, given is not null || inText)}");
+        if (modality.Units.Count > 0) session.Say($"perplexity  of a symbol, the e-th power of its mean nats; {Conventions(checkpoint.Density, given is not null || inText)}");
         var continuations = given is null ? null : session.Watch(display =>
         {
             using var stream = given.Open();
@@ -78,7 +78,7 @@ static class ScoreVerb
             foreach (var (space, items) in groups)
             {
                 var coded = new double[items.Length];
-                var model = checkpoint.Model;
+                var model = checkpoint.Density;
                 if (Evaluation.MemoryOf(model, space, session.Threads) is > 1_000_000_000 and var bytes) display.Line($"note        scoring {(space.IsSequence ? $"by {space.Levels} symbols" : $"{space.Height}x{space.Width}")} takes up to {MachineMemory.Text(bytes)} of memory");
                 Evaluation.PerExample? keep = surprises is null ? null : (index, _, symbols) =>
                 {
@@ -135,7 +135,7 @@ static class ScoreVerb
         if (modality.Units.Count > 0)
         {
             json["running_text"] = inText;
-            (json["window"], json["stride"], json["first_scored"]) = (checkpoint.Model.Windows?.Length, checkpoint.Model.Windows?.Stride, true);
+            (json["window"], json["stride"], json["first_scored"]) = (checkpoint.Density.Windows?.Length, checkpoint.Density.Windows?.Stride, true);
             json["given_symbols"] = continuations?.GivenSymbols;
         }
         var odd = OddItems.Of(nats, units);
@@ -156,7 +156,7 @@ static class ScoreVerb
         }
         answers?.AddTo(json);
         session.Answer($"""
-            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {words}{(checkpoint.Model.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
+            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {words}{(checkpoint.Density.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
             each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {surprises!.High:0.00} nats and more")}{(odd.Length == 0 ? "" : OddItems.Line(odd, split, nats, units, modality.Units[^1]))}{answers?.Line}
             """, json);
         return 0;
@@ -210,9 +210,9 @@ static class ScoreVerb
         {
             var space = split.SpaceOf(i);
             ModelFile.RequireFit(checkpoint, space, $"{split.ItemName(i)}");
-            if (checkpoint.Model.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model tells p(x | label)");
+            if (checkpoint.Density.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model tells p(x | label)");
             // Sequences of all lengths go together.
-            var key = space.IsSequence && checkpoint.Model.Carries ? split.Space : space;
+            var key = space.IsSequence && checkpoint.Density.Carries ? split.Space : space;
             if (!groups.TryGetValue(key, out var items)) groups[key] = items = [];
             items.Add(i);
         }

@@ -105,7 +105,7 @@ static class ShrinkVerb
             {
                 var nats = 0.0;
                 foreach (var (space, items) in groups)
-                    nats += items.Length * Evaluation.Mean(Evaluation.Score(checkpoint.Model, split, session.Threads, items: items, space: space, cancellation: session.Cancellation,
+                    nats += items.Length * Evaluation.Mean(Evaluation.Score(checkpoint.Density, split, session.Threads, items: items, space: space, cancellation: session.Cancellation,
                         progress: more => display.Update(0.5 * Interlocked.Add(ref done, more) / dimensions, "measuring the loss")));
                 return nats / (dimensions * 0.693147180559945309);
             }

@@ -11,8 +11,8 @@ static class TrainSettings
     /// <exception cref="UsageException">A key that nobody knows, or a bad value of a training key.</exception>
     /// <exception cref="ModelException">A bad value of a model key.</exception>
     /// <exception cref="DataException">A bad value of a data key.</exception>
-    public static (ModelConfig Config, DataOptions Data, TrainingOptions Training) Apply(
-        ModelConfig config, Checkpoint? from, TrainingOptions training, List<KeyValuePair<string, string>> settings)
+    public static (DensityConfig Config, DataOptions Data, TrainingOptions Training) Apply(
+        DensityConfig config, Checkpoint? from, TrainingOptions training, List<KeyValuePair<string, string>> settings)
     {
         string[] modelKeys = [.. ModelRegistry.Keys(config).Select(pair => pair.Key)], dataKeys = Names(DataOptions.Keys), trainingKeys = Names(TrainingKeys.All);
         List<KeyValuePair<string, string>> forModel = [], forData = [];

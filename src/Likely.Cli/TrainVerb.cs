@@ -34,8 +34,8 @@ static class TrainVerb
     static int Run(ParseResult result, Session session)
     {
         var from = result.GetValue(From) is { } path ? ModelFile.Read(path) : null;
-        var config = result.GetValue(Model) is { } name && name != from?.Model.Config.Name ? ModelRegistry.Find(name)
-            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
+        var config = result.GetValue(Model) is { } name && name != from?.Model.Config.Name ? ModelRegistry.FindDensity(name)
+            : from?.Density.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
             throw new UsageException("--minutes, --epochs and --steps exclude each other; give one of them");
         var preset = result.GetValue(PresetName) is { } named ? Preset.Find(config.Name, named) : null;

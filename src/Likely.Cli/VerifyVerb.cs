@@ -15,7 +15,7 @@ static class VerifyVerb
         var path = result.GetRequiredValue(Source);
         using var archive = ArchiveReader.Open(path);
         var model = ArchiveText.Model(archive, result.GetValue(Model), session.Cancellation);
-        if (session.Json && model is not null) WarmUp.Coding(model.Model, session.Threads, session.Cancellation);
+        if (session.Json && model is not null) WarmUp.Coding(model.Density, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Verify(archive, model, ArchiveText.Options(session, display), session.Cancellation));
         session.Answer($"{path} is sound: {summary.Files} {(summary.Files == 1 ? "file" : "files")}, {ArchiveText.Bytes(summary.FileBytes)}{ArchiveText.Rate(summary, session)}", ArchiveText.Json(summary, session, "content_bytes"));
         return 0;

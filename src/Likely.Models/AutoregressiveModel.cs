@@ -8,7 +8,7 @@ namespace Likely.Models;
 /// </summary>
 public abstract class AutoregressiveModel : DensityModel
 {
-    private protected AutoregressiveModel(ModelConfig config, Space space, int classes) : base(config, space, classes) { }
+    private protected AutoregressiveModel(DensityConfig config, Space space, int classes) : base(config, space, classes) { }
 
     /// <summary>What the network's outputs mean.</summary>
     public abstract Head Head { get; }

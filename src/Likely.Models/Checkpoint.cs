@@ -14,7 +14,7 @@ namespace Likely;
 /// A trained model with all that its use needs: config, space, class names, the preprocessing of its data, and a summary of its
 /// training. On disk it is a valid safetensors file: tensors by path name, the rest as JSON under "likely" in the metadata.
 /// </summary>
-public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> classNames, string preprocessing)
+public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, string preprocessing)
 {
     /// <summary>The version of the order of arithmetic; models and archives of one version give the same bits everywhere.</summary>
     public const int OrderVersion = 0;
@@ -27,7 +27,11 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
 
     const int LongestDescription = 1 << 22;
 
-    public AutoregressiveModel Model { get; } = model;
+    public Model Model { get; } = model;
+
+    /// <summary>The model as a density.</summary>
+    /// <exception cref="ModelException">It is none: it has features, and tells no likelihoods.</exception>
+    public AutoregressiveModel Density => Model as AutoregressiveModel ?? throw new ModelException($"{Model.Config.Name} makes features of data, and tells no likelihoods, which this needs");
 
     /// <summary>Names of the classes the model is conditioned on; empty if unconditional.</summary>
     public IReadOnlyList<string> ClassNames { get; } = classNames;
@@ -70,7 +74,8 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
     /// <exception cref="ModelException">A weight is too large.</exception>
     public Checkpoint Shrink(WeightStorage storage)
     {
-        var smaller = Model.Config.Build(Model.Space, ClassNames.Count, null);
+        var smaller = Model.Config.Outline(Model.Space, ClassNames.Count);
+        smaller.Parameters.Allocate(null);
         for (var i = 0; i < Model.Parameters.Parameters.Count; i++)
             smaller.Parameters.Parameters[i].Assign(StoredWeights.Round(Model.Parameters.Parameters[i], storage));
         var checkpoint = new Checkpoint(smaller, ClassNames, Preprocessing) { Assets = Assets, DataName = DataName, Plan = Plan, TrainedOn = TrainedOn, Storage = storage };
@@ -195,7 +200,7 @@ public sealed class Checkpoint(AutoregressiveModel model, IReadOnlyList<string> 
         return checkpoint;
     }
 
-    static AutoregressiveModel Outline(Safetensors file, string json, Space space, int classes, string path)
+    static Model Outline(Safetensors file, string json, Space space, int classes, string path)
     {
         try
         {

@@ -5,7 +5,9 @@ namespace Likely.Models;
 /// <summary>A model of p(x), or of p(x | label): it tells how likely examples are.</summary>
 public abstract class DensityModel : Model, ITrainable
 {
-    private protected DensityModel(ModelConfig config, Space space, int classes) : base(config, space) => Classes = classes;
+    private protected DensityModel(DensityConfig config, Space space, int classes) : base(config, space) => (Config, Classes) = (config, classes);
+
+    public override DensityConfig Config { get; }
 
     /// <summary>Number of classes the model is conditioned on; 0: unconditional.</summary>
     public int Classes { get; }

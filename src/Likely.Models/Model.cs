@@ -7,7 +7,7 @@ public abstract class Model
 {
     private protected Model(ModelConfig config, Space space) => (Config, Space) = (config, space);
 
-    public ModelConfig Config { get; }
+    public virtual ModelConfig Config { get; }
 
     /// <summary>What one example is; of a model that takes any extent, the one it was trained on.</summary>
     public Space Space { get; }

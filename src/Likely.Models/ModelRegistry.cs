@@ -14,6 +14,9 @@ public static class ModelRegistry
     /// <summary>Every model with its published defaults, in the order of the documentation.</summary>
     public static IReadOnlyList<ModelConfig> All => Volatile.Read(ref _models).All;
 
+    /// <summary>Those of them that are densities.</summary>
+    public static IEnumerable<DensityConfig> Densities => All.OfType<DensityConfig>();
+
     static Models _models = new(ModelConfig.Registered, [.. ModelConfig.Registered.Select(config => ModelJson.Default.GetTypeInfo(config.GetType())!)]);
 
     sealed record Models(IReadOnlyList<ModelConfig> All, IReadOnlyList<JsonTypeInfo> Infos);
@@ -44,6 +47,10 @@ public static class ModelRegistry
         string[] names = [.. All.Select(config => config.Name)];
         throw new ModelException($"model '{name}' is unknown{Spelling.Hint(name, names)}; the models are {string.Join(", ", names)}");
     }
+
+    /// <exception cref="ModelException">No density has this name.</exception>
+    public static DensityConfig FindDensity(string name) => Find(name) as DensityConfig
+        ?? throw new ModelException($"{name} makes features of data, and is no density; those are {string.Join(", ", Densities.Select(config => config.Name))}");
 
     /// <summary>The keys of a model with their values, in declaration order.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Keys(ModelConfig config)
@@ -81,7 +88,7 @@ public static class ModelRegistry
 
     /// <summary>The config with some keys replaced, each given as text.</summary>
     /// <exception cref="ModelException">An unknown key, or a value of the wrong type.</exception>
-    public static ModelConfig With(ModelConfig config, IEnumerable<KeyValuePair<string, string>> settings)
+    public static TConfig With<TConfig>(TConfig config, IEnumerable<KeyValuePair<string, string>> settings) where TConfig : ModelConfig
     {
         var node = ToNode(config);
         foreach (var (key, text) in settings)
@@ -92,7 +99,7 @@ public static class ModelRegistry
         }
         var changed = FromJson(node.ToJsonString());
         Check(changed);
-        return changed;
+        return (TConfig)changed;
     }
 
     /// <summary>The names of the models that have a key, such as <c>conditional</c>, with commas between them; empty if none has.</summary>

@@ -25,9 +25,9 @@ public sealed class Continuation
     public Continuation(Checkpoint checkpoint, Stream? prompt = null, int label = 0, Action<long>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        if (checkpoint.Model.Space.Source > 0) throw new UsageException($"a model of pairs goes on with no text; it answers sources, as {nameof(Transduction)} does");
-        Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Model.Config.Name} is a model of {checkpoint.Model.Space}, and no sequence that goes on");
-        _past = checkpoint.Model.Predict(1, checkpoint.Model.Classes > 0 ? [label] : [], 0, Extent.Open);
+        if (checkpoint.Density.Space.Source > 0) throw new UsageException($"a model of pairs goes on with no text; it answers sources, as {nameof(Transduction)} does");
+        Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Density.Config.Name} is a model of {checkpoint.Density.Space}, and no sequence that goes on");
+        _past = checkpoint.Density.Predict(1, checkpoint.Density.Classes > 0 ? [label] : [], 0, Extent.Open);
         if (prompt is not null) Tokens.Encode(prompt, isEnd: true, symbols => _past.Observe(symbols), progress, cancellation);
         Given = _past.Position;
         if (Given == 0 && BeginningOf(checkpoint, Tokens) is { Length: > 0 } beginning) _past.Observe(beginning);
@@ -56,8 +56,8 @@ public sealed class Continuation
     {
         if (!checkpoint.Assets.TryGetValue(Checkpoint.Tokens, out var text)) return null;
         var tokens = Tokens.Parse(text);
-        return tokens.Size == checkpoint.Model.Space.Levels ? tokens
-            : throw new DataException($"The model is damaged: it has {tokens.Size} tokens and {checkpoint.Model.Space.Levels} levels.");
+        return tokens.Size == checkpoint.Density.Space.Levels ? tokens
+            : throw new DataException($"The model is damaged: it has {tokens.Size} tokens and {checkpoint.Density.Space.Levels} levels.");
     }
 
     /// <summary>One continuation as text; what is no UTF-8 becomes U+FFFD.</summary>

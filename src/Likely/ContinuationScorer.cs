@@ -33,7 +33,7 @@ public sealed class ContinuationScorer
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(context);
-        _model = checkpoint.Model;
+        _model = checkpoint.Density;
         _tokens = Continuation.TokensOf(checkpoint) ?? throw new UsageException($"{_model.Config.Name} is a model of {_model.Space}, and no sequence that goes on");
         _threads = ScoringMemory.Threads(_model, _model.Space, ParallelShards.Workers(threads));
         _past = new SequencePast((SequenceModel)_model);

@@ -24,7 +24,7 @@ public sealed class Encoder
     public Encoder(Checkpoint checkpoint, int? state = null, StatePooling? pooling = null, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        _model = checkpoint.Model;
+        _model = checkpoint.Density;
         if (_model.Space.Source > 0) throw new UsageException($"{_model.Config.Name} is a model of pairs here, whose states are of a target behind its source; models of single texts encode");
         if (_model.States.Count == 0)
             throw new UsageException($"{_model.Config.Name} has no inner state of a position that an item could be encoded by; models that step from position to position have: recurrent ones, Transformers, convolutions");

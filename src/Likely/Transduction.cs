@@ -21,7 +21,7 @@ public sealed class Transduction
     public Transduction(Checkpoint checkpoint, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        if (checkpoint.Model.Space.Source == 0) throw new UsageException($"the model is one of {checkpoint.Model.Space}, and none of pairs, which answers a source");
+        if (checkpoint.Density.Space.Source == 0) throw new UsageException($"the model is one of {checkpoint.Density.Space}, and none of pairs, which answers a source");
         Tokens = Continuation.TokensOf(checkpoint) ?? throw new UsageException("the model does not say what its symbols are as bytes");
         (_checkpoint, _threads, _end) = (checkpoint, ParallelShards.Workers(threads), Tokens.LineEnd);
     }
@@ -46,7 +46,7 @@ public sealed class Transduction
         var found = new Hypothesis[sources.Count][];
         Each(sources.Count, Math.Max(1, Rows / beam), places =>
         {
-            var walk = _checkpoint.Model.Predict(places.Length, extent: Extent.Open, sources: Array.ConvertAll(places, place => sources[place]));
+            var walk = _checkpoint.Density.Predict(places.Length, extent: Extent.Open, sources: Array.ConvertAll(places, place => sources[place]));
             BeamSearch.Run(walk, symbol => symbol == _end, beam, length, null, cancellation).CopyTo(found, places[0]);
             progress?.Invoke(places.Length);
         });
@@ -73,7 +73,7 @@ public sealed class Transduction
         {
             var random = new Philox(seed, RandomPurpose.Sampling);
             var own = sampler?.Invoke() ?? new Sampler();
-            var walk = _checkpoint.Model.Predict(places.Length, extent: Extent.Open, sources: Array.ConvertAll(places, place => sources[place / count]));
+            var walk = _checkpoint.Density.Predict(places.Length, extent: Extent.Open, sources: Array.ConvertAll(places, place => sources[place / count]));
             var (symbols, uniform, logs, totals, ended) = (new int[places.Length], new double[places.Length], new float[places.Length], new double[places.Length], new bool[places.Length]);
             List<int>[] targets = [.. places.Select(_ => new List<int>())];
             for (var step = 0; step < length && Array.Exists(ended, one => !one); step++)

@@ -113,7 +113,7 @@ public sealed class CallsTests
     {
         using var samples = new Samples();
         using var data = Dataset.Open(samples.File("a.txt", [.. Enumerable.Repeat((byte)'a', 5000)]), DataOptions.Default);
-        foreach (var config in (ModelConfig[])[_small with { Context = 0 }, _small with { Context = -3 }, _small with { Dropout = double.NaN }, new TransformerConfig { Context = 0 }])
+        foreach (var config in (DensityConfig[])[_small with { Context = 0 }, _small with { Context = -3 }, _small with { Dropout = double.NaN }, new TransformerConfig { Context = 0 }])
         {
             Assert.Contains("is not allowed; use", Assert.Throws<ModelException>(() => new Trainer(config, data, new TrainingOptions { Steps = 1 })).Message);
             Assert.Throws<ModelException>(() => TrainingForecast.Measure(config, data, new TrainingOptions { Steps = 1 }));

@@ -19,7 +19,7 @@ public sealed class ContinuationScorerTests : IDisposable
     {
         var symbols = Continuation.TokensOf(checkpoint)!.Encode(Encoding.UTF8.GetBytes(text));
         var logs = new float[symbols.Length];
-        if (symbols.Length > 0) checkpoint.Model.Predict(1, label < 0 ? [] : [label], 0, Extent.Open).Observe(symbols, logs);
+        if (symbols.Length > 0) checkpoint.Density.Predict(1, label < 0 ? [] : [label], 0, Extent.Open).Observe(symbols, logs);
         return logs;
     }
 
@@ -46,7 +46,7 @@ public sealed class ContinuationScorerTests : IDisposable
     {
         if (given == "LONG") given = string.Concat(Enumerable.Repeat("the mother and the cat, ", 100)) + "th";
         var tokens = kind == "bytes" ? Tokens.Bytes : kind == "pairs" ? PairTokensTests.Small : Tokens.Characters("abcdehinorstx ,'\n".Select(letter => (int)letter));
-        ModelConfig config = model == "char-rnn" ? new CharRnnConfig { Hidden = 16, Layers = 2 } : model == "wavenet" ? new WaveNetConfig { Layers = 3, Stacks = 1, Channels = 8, Skip = 8 }
+        DensityConfig config = model == "char-rnn" ? new CharRnnConfig { Hidden = 16, Layers = 2 } : model == "wavenet" ? new WaveNetConfig { Layers = 3, Stacks = 1, Channels = 8, Skip = 8 }
             : new TransformerConfig { Layers = 2, Heads = 2, Channels = 16, Context = 24 };
         var made = config.Build(Space.Sequence(24, tokens.Size), 0, 3);
         foreach (var parameter in made.Parameters.Parameters) parameter.Assign(Array.ConvertAll(parameter.ToArray(), value => 2 * value));

@@ -50,7 +50,7 @@ public sealed class ContinuationTests
     {
         var prompt = Tokens.Bytes.Encode("once upon a time, and then"u8);
         var space = Space.Sequence(prompt.Length + 40, 256);
-        var expected = Walk.Complete(_model.Model, [.. prompt, .. new int[40]], [.. prompt.Select(_ => true), .. new bool[40]], 3, seed: 7, space: space);
+        var expected = Walk.Complete(_model.Density, [.. prompt, .. new int[40]], [.. prompt.Select(_ => true), .. new bool[40]], 3, seed: 7, space: space);
         var continuation = After("once upon a time, and then");
         Assert.Equal(prompt.Length, continuation.Given);
         for (var i = 0; i < 3; i++) Assert.Equal(expected[i][prompt.Length..], Draw(continuation, 40, i, 7).Select(value => (int)value));
@@ -65,7 +65,7 @@ public sealed class ContinuationTests
         var text = string.Concat(Enumerable.Range(0, 30_000).Select(i => "aä€𝄞b".EnumerateRunes().ElementAt(random.Below((ulong)i, 0, 5)).ToString())); // 63 to 66 kB of pieces end within characters
         var continuation = new Continuation(model, new MemoryStream(Encoding.UTF8.GetBytes(text)));
         Assert.Equal(30_000, continuation.Given);
-        var predictor = model.Model.Predict(1, [], 0, Extent.Open);
+        var predictor = model.Density.Predict(1, [], 0, Extent.Open);
         foreach (var symbol in tokens.Encode(Encoding.UTF8.GetBytes(text))) predictor.Observe([symbol]);
         double[] one = new double[tokens.Size], other = new double[tokens.Size];
         predictor.Next().Probabilities(0, one);

@@ -14,7 +14,7 @@ public sealed class EncoderTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    static Checkpoint Made(ModelConfig config, string preprocessing)
+    static Checkpoint Made(DensityConfig config, string preprocessing)
     {
         var model = config.Build(Space.Sequence(24, 256), 0, 3);
         foreach (var parameter in model.Parameters.Parameters) parameter.Assign(Array.ConvertAll(parameter.ToArray(), value => 2 * value));
@@ -41,7 +41,7 @@ public sealed class EncoderTests : IDisposable
     [Theory, MemberData(nameof(Models))]
     public void A_code_is_the_state_behind_an_item_or_the_mean_over_its_symbols(string name)
     {
-        ModelConfig config = name switch
+        DensityConfig config = name switch
         {
             "mlstm" => new MultiplicativeLstmConfig { Hidden = 9 },
             "char-rnn" => new CharRnnConfig { Hidden = 9 },
@@ -66,7 +66,7 @@ public sealed class EncoderTests : IDisposable
                 {
                     var symbols = new int[data.All.SpaceOf(item).Width];
                     data.All.Read(item, symbols);
-                    var states = States((SequenceModel)checkpoint.Model, state ?? checkpoint.Model.States.Count - 1, [.. before, .. symbols]);
+                    var states = States((SequenceModel)checkpoint.Density, state ?? checkpoint.Density.States.Count - 1, [.. before, .. symbols]);
                     var expected = states[^1];
                     if (pooling == StatePooling.Mean)
                         for (var c = 0; c < expected.Length; c++) expected[c] = (float)(states.Skip(before.Length).Sum(row => (double)row[c]) / symbols.Length);
@@ -97,7 +97,7 @@ public sealed class EncoderTests : IDisposable
             encoder.Encode(lines.All, 0, codes);
             foreach (var (item, text) in ((int, string)[])[(0, "a fine film"), (1, "\n"), (2, "no end")])
             {
-                var states = States((SequenceModel)checkpoint.Model, 3, [.. text.Select(letter => (int)letter)]);
+                var states = States((SequenceModel)checkpoint.Density, 3, [.. text.Select(letter => (int)letter)]);
                 for (var c = 0; c < encoder.Width; c++)
                     Assert.Equal(pooling == StatePooling.Last ? states[^1][c] : (float)(states.Sum(row => (double)row[c]) / text.Length), codes[item * encoder.Width + c]);
             }

@@ -7,7 +7,7 @@ namespace Likely.Tests;
 /// <summary>Drawing from the likeliest symbols, against plain sorting.</summary>
 public sealed class SamplerTests
 {
-    static readonly AutoregressiveModel _model = ContinuationTests.Model(Tokens.Bytes).Model;
+    static readonly AutoregressiveModel _model = ContinuationTests.Model(Tokens.Bytes).Density;
 
     static double[] Probabilities(float temperature = 1)
     {

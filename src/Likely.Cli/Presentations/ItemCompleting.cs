@@ -38,7 +38,7 @@ static class ItemCompleting
         if (index >= split.Count) throw new UsageException($"--item {index} is not there; {data.Name} has {split.Count} {split.Name} items, counted from 0");
 
         ModelFile.RequireFit(checkpoint, split.SpaceOf(index), split.ItemName(index));
-        var (model, space) = (checkpoint.Model, split.SpaceOf(index));
+        var (model, space) = (checkpoint.Density, split.SpaceOf(index));
         var known = modality.Known(result.GetValue(Keep) ?? modality.Kept, space);
         var item = new int[space.Dimensions];
         split.Read(index, item);

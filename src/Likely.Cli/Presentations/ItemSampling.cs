@@ -12,7 +12,7 @@ static class ItemSampling
 {
     public static int Run(ParseResult result, Session session, Checkpoint checkpoint, string source, (int Count, Space Item)? wanted = null)
     {
-        var (model, modality, tokens) = (checkpoint.Model, ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
+        var (model, modality, tokens) = (checkpoint.Density, ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
         var (usual, space) = wanted ?? modality.SheetOf(model.Space);
         var count = result.GetValue(DrawingOptions.Count) ?? usual;
         var label = result.GetValue(DrawingOptions.Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;

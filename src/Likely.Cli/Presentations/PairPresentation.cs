@@ -19,7 +19,7 @@ sealed class PairPresentation : Presentation
     public override IReadOnlyList<Option> ForComplete { get; } = [];
 
     /// <summary>Symbols of a target at most if nothing is said: a target that is longer than all that the model has seen may still end.</summary>
-    public static int UsualLength(Checkpoint checkpoint) => 2 * checkpoint.Model.Space.Width + 16;
+    public static int UsualLength(Checkpoint checkpoint) => 2 * checkpoint.Density.Space.Width + 16;
 
     public override int Complete(ParseResult result, Session session, Checkpoint checkpoint, string model, string input)
         => throw new UsageException($"a model of pairs has nothing to complete, it answers a source: likely sample {model} --prompt SOURCE");

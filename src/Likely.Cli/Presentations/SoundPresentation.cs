@@ -20,9 +20,9 @@ sealed class SoundPresentation : Presentation
     public override int Sample(ParseResult result, Session session, Checkpoint checkpoint, string model)
     {
         RequireOwn(result, checkpoint, ForSample);
-        var classes = checkpoint.Model.Classes;
+        var classes = checkpoint.Density.Classes;
         var count = classes is > 1 and <= 16 && result.GetValue(DrawingOptions.Label) is null ? classes : UsualCount;
-        return ItemSampling.Run(result, session, checkpoint, model, (count, checkpoint.Model.Space with { Width = Drawn(result, checkpoint) ?? (int)(Usual * Rate(checkpoint)) }));
+        return ItemSampling.Run(result, session, checkpoint, model, (count, checkpoint.Density.Space with { Width = Drawn(result, checkpoint) ?? (int)(Usual * Rate(checkpoint)) }));
     }
 
     public override int Complete(ParseResult result, Session session, Checkpoint checkpoint, string model, string input)

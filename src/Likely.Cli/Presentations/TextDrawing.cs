@@ -71,7 +71,7 @@ sealed class TextDrawing
         if (each.Length > 0) outputs.Claim(_folder!, each);
 
         var continuation = Read(prompt, label ?? 0);
-        if (_session.Json) WarmUp.Walks(_checkpoint.Model, 1, _session.Threads, _session.Cancellation);
+        if (_session.Json) WarmUp.Walks(_checkpoint.Density, 1, _session.Threads, _session.Cancellation);
         var clock = Stopwatch.StartNew();
         if (Echoes) Draw(continuation, prompt, null);
         else _session.Watch(display =>

@@ -9,7 +9,7 @@ namespace Likely.Models;
 abstract unsafe class BinaryModel : AutoregressiveModel
 {
     /// <exception cref="ModelException">The data is not binary.</exception>
-    protected BinaryModel(ModelConfig config, Space space) : base(config, space, 0)
+    protected BinaryModel(DensityConfig config, Space space) : base(config, space, 0)
     {
         if (space.Levels != 2) throw new ModelException($"{config.Name} models binary variables, and the data has {space.Levels} levels; set binarize=threshold");
         Head = new BernoulliHead(space.Symbols, 2);

@@ -11,7 +11,7 @@ namespace Likely.Models;
 /// go over the source s, extended to <c>stretch</c> |s| + <c>extra</c> positions, and each position of the decoder also reads the encoder's column at the same place; behind the last
 /// column the decoder goes on without one (dynamic unfolding). Defaults are smaller than the published 6 stacks of d = 512.
 /// </summary>
-public sealed record ByteNetConfig : ModelConfig
+public sealed record ByteNetConfig : DensityConfig
 {
     [Key("blocks of a stack, of dilations 1, 2, 4, 8 and so on", 1, 14)]
     public int Layers { get; init; } = 5;
@@ -44,7 +44,7 @@ public sealed record ByteNetConfig : ModelConfig
 
     public override bool TakesSources => true;
 
-    public override ModelConfig Fitted(Space space)
+    public override DensityConfig Fitted(Space space)
         => space.Source == 0 || Extra > 0 ? this : this with { Extra = Math.Clamp(space.Width - ColumnsOf(space.Source), 1, 4096) };
 
     /// <summary>Positions of the encoder for a source of so many symbols.</summary>

@@ -8,7 +8,7 @@ namespace Likely.Models;
 /// and a softmax of the last layer's outputs tells the next. Symbols enter as one-hot vectors, or as learned rows. Training carries the cells' state from
 /// window to window of <c>context</c> symbols, and goes back no further (truncated backpropagation through time).
 /// </summary>
-public sealed record CharRnnConfig : ModelConfig
+public sealed record CharRnnConfig : DensityConfig
 {
     [Key("units of each layer", 1, 8192)]
     public int Hidden { get; init; } = 128;

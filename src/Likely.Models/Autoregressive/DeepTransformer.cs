@@ -9,7 +9,7 @@ namespace Likely.Models;
 /// that is over: all of them are gone half way; and every one of these outputs also tells the symbol after the next, by an output of its own with weight one half. None of it takes part
 /// afterwards. The paper has 64 blocks of 512 channels over 512 symbols, and drop-out of 0.55; rows are normalised before each part here.
 /// </summary>
-public sealed record DeepTransformerConfig : ModelConfig
+public sealed record DeepTransformerConfig : DensityConfig
 {
     [Key("blocks of attention and a linear map, a bend, a linear map", 1, 64)]
     public int Layers { get; init; } = 12;

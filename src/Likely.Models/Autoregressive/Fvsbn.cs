@@ -7,7 +7,7 @@ namespace Likely.Models;
 /// on those before it, p(x_i = 1 | before) = sigmoid(b_i + sum over j before i of w_ji x_j). One triangular product gives all
 /// variables at once; a sample adds one row of it after another. Rows and columns of the weight are in visiting order.
 /// </summary>
-public sealed record FvsbnConfig : ModelConfig
+public sealed record FvsbnConfig : DensityConfig
 {
     [Key("raster: variables are visited as they come; random: in an order drawn from ordering_seed", "raster", "random")]
     public string Ordering { get; init; } = "raster";

@@ -8,7 +8,7 @@ namespace Likely.Models;
 /// sees all rows above, a horizontal stack the current row to the left and, layer by layer, the vertical stack; together no blind
 /// spot. Units are tanh(a) * sigmoid(b), eq. 2; classes enter as biases of the gates, eq. 3.
 /// </summary>
-public sealed record GatedPixelCnnConfig : ModelConfig
+public sealed record GatedPixelCnnConfig : DensityConfig
 {
     [Key("feature maps of each stack", 1, 4096)]
     public int Channels { get; init; } = 32;
@@ -41,10 +41,10 @@ public sealed record GatedPixelCnnConfig : ModelConfig
 
     public override bool UsesLabels => Conditional;
 
-    public override ModelConfig Published => new GatedPixelCnnConfig { Kernel = 7 };
+    public override DensityConfig Published => new GatedPixelCnnConfig { Kernel = 7 };
 
     // A later layer costs 8 taps of channels x 2 channels, the first filter one tap of its inputs x 2 channels for each position it sees.
-    public override ModelConfig Fitted(Space space) => Kernel != 0 ? this
+    public override DensityConfig Fitted(Space space) => Kernel != 0 ? this
         : this with { Kernel = FirstFilter.Side(space, 8L * Channels, space.Symbols * (Linear > 0 ? 3L : 1L + Embedding)) };
 
     protected override AutoregressiveModel Create(Space space, int classes) => new GatedPixelCnn(this, space, Conditional ? classes : 0);

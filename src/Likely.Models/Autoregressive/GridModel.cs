@@ -20,7 +20,7 @@ public abstract unsafe class GridModel : AutoregressiveModel
     /// <param name="head">What its outputs mean.</param>
     /// <param name="embedding">Learned numbers that each symbol enters as, besides its value in -1..1.</param>
     /// <param name="contrasts">Each symbol enters with its differences from its neighbours, and not with learned numbers.</param>
-    protected GridModel(ModelConfig config, Space space, int classes, Head head, int embedding, bool contrasts = false) : base(config, space, classes)
+    protected GridModel(DensityConfig config, Space space, int classes, Head head, int embedding, bool contrasts = false) : base(config, space, classes)
         => (Head, _embedding) = (head, new Embedding(new ParameterScope(Parameters).At("embedding"), space.Levels, embedding, contrasts));
 
     public override Head Head { get; }

@@ -8,7 +8,7 @@ namespace Likely.Models;
 /// share the weights and make an ensemble that averages probabilities of whole examples (sec. 4.2 and 4.3). Everything is computed
 /// in visiting order with units sorted by degree, so a walk computes each unit once and a sample costs about one forward pass.
 /// </summary>
-public sealed record MadeConfig : ModelConfig
+public sealed record MadeConfig : DensityConfig
 {
     [Key("units of each hidden layer", 1, 65536)]
     public int Hidden { get; init; } = 500;

@@ -7,7 +7,7 @@ namespace Likely.Models;
 /// The multiplicative LSTM of the sentiment neuron (Krause et al. 2016; Radford et al. 2017): one wide layer of LSTM cells that see the state before through weights which the symbol
 /// chooses, and a softmax of its outputs. The paper's has hidden=4096, embedding=64, context=256 and 128 texts at a time; the defaults are for a laptop.
 /// </summary>
-public sealed record MultiplicativeLstmConfig : ModelConfig
+public sealed record MultiplicativeLstmConfig : DensityConfig
 {
     [Key("units of the layer", 1, 8192)]
     public int Hidden { get; init; } = 512;

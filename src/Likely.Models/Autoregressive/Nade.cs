@@ -7,7 +7,7 @@ namespace Likely.Models;
 /// units h_d = sigmoid(c + sum over k before d of W_k x_k) with p(x_d = 1 | before) = sigmoid(b_d + V_d . h_d), eq. 3 to 5. The sums
 /// are shared by all variables, so a density, and a sample too, costs O(D H).
 /// </summary>
-public sealed record NadeConfig : ModelConfig
+public sealed record NadeConfig : DensityConfig
 {
     [Key("hidden units", 1, 65536)]
     public int Hidden { get; init; } = 500;

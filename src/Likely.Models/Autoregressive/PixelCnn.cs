@@ -9,7 +9,7 @@ namespace Likely.Models;
 /// published (<see cref="GatedPixelCnnConfig"/> has none). Symbols at one position follow R, G, B by groups of channels; a walk then
 /// computes a position once for each of its symbols. The mixture head needs no groups and one pass a position.
 /// </summary>
-public sealed record PixelCnnConfig : ModelConfig
+public sealed record PixelCnnConfig : DensityConfig
 {
     [Key("h: feature maps inside a residual block; there are 2h outside", 1, 4096)]
     public int Channels { get; init; } = 16;
@@ -36,10 +36,10 @@ public sealed record PixelCnnConfig : ModelConfig
 
     public override int LargestBatch => 16;
 
-    public override ModelConfig Published => new PixelCnnConfig { Kernel = 7 };
+    public override DensityConfig Published => new PixelCnnConfig { Kernel = 7 };
 
     // A block costs 9 h^2, the first filter one tap of its inputs x 2h for each position it sees.
-    public override ModelConfig Fitted(Space space) => Kernel != 0 ? this
+    public override DensityConfig Fitted(Space space) => Kernel != 0 ? this
         : this with { Kernel = FirstFilter.Side(space, (9L * Channels + 1) / 2, space.Symbols * (1L + Embedding)) };
 
     protected override AutoregressiveModel Create(Space space, int classes) => new PixelCnn(this, space);

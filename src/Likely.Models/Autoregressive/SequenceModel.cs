@@ -18,7 +18,7 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
     /// <param name="classes">Classes the network is told; 0: none.</param>
     /// <param name="head">What its outputs mean.</param>
     /// <exception cref="ModelException">There is more than one symbol at a position.</exception>
-    protected SequenceModel(ModelConfig config, Space space, int classes, Head head) : base(config, space, classes)
+    protected SequenceModel(DensityConfig config, Space space, int classes, Head head) : base(config, space, classes)
     {
         if (space.Symbols != 1) throw new ModelException($"{config.Name} models one symbol at a position, and the data has {space.Symbols}; grey pictures have one");
         Head = head;

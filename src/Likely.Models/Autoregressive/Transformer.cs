@@ -8,7 +8,7 @@ namespace Likely.Models;
 /// with a bend between, each reading what is normalised and adding to what it read; and what is left is normalised and scored against the symbols' rows. A sequence longer than
 /// <c>context</c> is seen in windows, see <see cref="ContextWindows"/>. Defaults are those of nanoGPT for characters on a processor (Karpathy 2022).
 /// </summary>
-public sealed record TransformerConfig : ModelConfig
+public sealed record TransformerConfig : DensityConfig
 {
     [Key("blocks of attention and a linear map, a bend, a linear map", 1, 64)]
     public int Layers { get; init; } = 4;

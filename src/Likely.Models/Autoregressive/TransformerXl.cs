@@ -8,7 +8,7 @@ namespace Likely.Models;
 /// so that what is seen grows by so many with every layer. Positions are told by distances alone: scores are q k of contents plus a r of distances, r a sinusoid; the paper's two biases are those of the maps that
 /// give q and a. Training carries the memory from window to window as a constant, as it was computed; the paper computes its keys anew with the latest weights. Rows are normalised before each part.
 /// </summary>
-public sealed record TransformerXlConfig : ModelConfig
+public sealed record TransformerXlConfig : DensityConfig
 {
     [Key("blocks of attention and a linear map, a bend, a linear map", 1, 64)]
     public int Layers { get; init; } = 4;

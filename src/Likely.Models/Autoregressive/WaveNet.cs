@@ -10,7 +10,7 @@ namespace Likely.Models;
 /// and of pairs the source does, position by position (local conditioning): the column that stands at a position is a convolution over the source's symbols around, each of which lasts <c>stretch</c> positions of the target, and a map of its own takes it into each gate.
 /// Training carries the last inputs of every layer from window to window of <c>context</c> symbols. Defaults are those of nv-wavenet's smaller networks, with fewer layers.
 /// </summary>
-public sealed record WaveNetConfig : ModelConfig
+public sealed record WaveNetConfig : DensityConfig
 {
     [Key("layers of a stack, of dilations 1, 2, 4, 8 and so on", 1, 14)]
     public int Layers { get; init; } = 9;

@@ -226,7 +226,7 @@ sealed class ArchiveContent
         public long Symbols => (long)Count * Height * Width * Channels;
     }
 
-    bool IsLane(Block block) => block.Count == 1 && _model!.Checkpoint.Model.AnyExtent && LaneDecoder.Takes(_model.For(block.Height, block.Width));
+    bool IsLane(Block block) => block.Count == 1 && _model!.Checkpoint.Density.AnyExtent && LaneDecoder.Takes(_model.For(block.Height, block.Width));
 
     ReadOnlySpan<int> Labels(Block block) => _model!.Classes > 0 ? _reader.Directory.Labels.AsSpan((int)block.FirstItem, block.Count) : [];
 
@@ -279,7 +279,7 @@ sealed class ArchiveContent
             var (first, end) = (ahead * group / groups, ahead * (group + 1) / groups);
             var (streams, counts) = (new byte[end - first][], new int[end - first]);
             for (var i = first; i < end; i++) (streams[i - first], counts[i - first]) = (blocks[i][..^4], _plan.ByteBlock(index + i));
-            var made = _reader.ModelsBytes ? SequenceBlocks.Decode(_model!.Checkpoint.Model, _model.Tokens!, streams, counts, DoneBytes, _cancellation) : [ByteBlock.Decode(streams[0], counts[0])];
+            var made = _reader.ModelsBytes ? SequenceBlocks.Decode(_model!.Checkpoint.Density, _model.Tokens!, streams, counts, DoneBytes, _cancellation) : [ByteBlock.Decode(streams[0], counts[0])];
             made.CopyTo(_bytes, first);
         });
         _byteBlock = index;

@@ -92,7 +92,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
             ? new ArchiveEntry(name, EntryKind.Picture, layout.ItemLength, layout, true, []) { Depth = (byte)file.Depth, StripeRows = Stripes(picture.Height, picture.Width, picture.Channels) } : ArchiveEntry.OfBytes(name, file.Length);
     }
 
-    int Stripes(int height, int width, int channels) => model.Checkpoint.Model.AnyExtent ? options.StripesOf(height, width, channels) : 0;
+    int Stripes(int height, int width, int channels) => model.Checkpoint.Density.AnyExtent ? options.StripesOf(height, width, channels) : 0;
 
     // What the model cannot take, or this machine has no memory for.
     string? Refusal(int height, int width, int channels)

@@ -14,8 +14,8 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 
     public Checkpoint Checkpoint => checkpoint;
     public byte[] Identity { get; } = Convert.FromHexString(checkpoint.Identity());
-    public int Levels => checkpoint.Model.Space.Levels;
-    public int Classes => checkpoint.Model.Classes;
+    public int Levels => checkpoint.Density.Space.Levels;
+    public int Classes => checkpoint.Density.Classes;
 
     /// <summary>What the symbols of a model of sequences are as bytes; null: the model is one of items.</summary>
     public Tokens? Tokens { get; } = TokensOf(checkpoint);
@@ -29,17 +29,17 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     /// <summary>Why the model cannot take items of this size; null if it can.</summary>
     public string? Refusal(int height, int width, int channels)
     {
-        var own = checkpoint.Model.Space;
+        var own = checkpoint.Density.Space;
         var size = $"it is {height} x {width} x {channels}";
         if (channels != own.Symbols) return $"{size}, and the model is one of {(own.Symbols == 1 ? "1 channel" : $"{own.Symbols} channels")}";
-        if (!checkpoint.Model.AnyExtent && (height, width) != (own.Height, own.Width)) return $"{size}, and the model takes {own.Height} x {own.Width} alone";
+        if (!checkpoint.Density.AnyExtent && (height, width) != (own.Height, own.Width)) return $"{size}, and the model takes {own.Height} x {own.Width} alone";
         return (long)height * width > ArchiveDirectory.MostPixels ? $"{size}, more than the {ArchiveDirectory.MostPixels} pixels that a model takes" : null;
     }
 
     /// <summary>Bytes of memory that coding an item of this size takes, in stripes of so many rows or whole; 0 for all that are small.</summary>
     public long BytesFor(int height, int width, int stripeRows = 0)
     {
-        var symbols = (long)height * width * checkpoint.Model.Space.Symbols;
+        var symbols = (long)height * width * checkpoint.Density.Space.Symbols;
         if (stripeRows > 0) return BytesOfPixel * symbols + BytesFor(stripeRows, width);
         return symbols <= SizedModel.Small ? 0 : BytesOfSymbol * symbols + For(height, width).PassBytes;
     }
@@ -50,7 +50,7 @@ sealed class ArchiveModel(Checkpoint checkpoint)
         lock (_sized)
         {
             var at = _sized.FindIndex(sized => (sized.Space.Height, sized.Space.Width) == (height, width));
-            var found = at >= 0 ? _sized[at] : new SizedModel(checkpoint.Model, checkpoint.Model.Space with { Height = height, Width = width });
+            var found = at >= 0 ? _sized[at] : new SizedModel(checkpoint.Density, checkpoint.Density.Space with { Height = height, Width = width });
             if (at >= 0) _sized.RemoveAt(at);
             else if (_sized.Count == MostSizes) _sized.RemoveAt(0);
             _sized.Add(found);
@@ -60,15 +60,15 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 
     static Tokens? TokensOf(Checkpoint checkpoint)
     {
-        if (!checkpoint.Model.Space.IsSequence || Continuation.TokensOf(checkpoint) is not { } tokens || tokens is SampleTokens) return null; // sound is items of samples
-        if (checkpoint.Model.Space.Source > 0) throw new UsageException("a model of pairs tells how likely a target is given its source, and codes no files; train one of text for that");
-        if (checkpoint.Model.Classes > 0 || checkpoint.Model.Members > 1) throw new ModelException("a model of sequences that needs labels, or an ensemble, cannot code files");
+        if (!checkpoint.Density.Space.IsSequence || Continuation.TokensOf(checkpoint) is not { } tokens || tokens is SampleTokens) return null; // sound is items of samples
+        if (checkpoint.Density.Space.Source > 0) throw new UsageException("a model of pairs tells how likely a target is given its source, and codes no files; train one of text for that");
+        if (checkpoint.Density.Classes > 0 || checkpoint.Density.Members > 1) throw new ModelException("a model of sequences that needs labels, or an ensemble, cannot code files");
         return tokens;
     }
 
     static DataOptions OptionsOf(Checkpoint checkpoint)
     {
-        var size = (checkpoint.Model.Space.Height, checkpoint.Model.Space.Width);
+        var size = (checkpoint.Density.Space.Height, checkpoint.Density.Space.Width);
         try
         {
             return DataOptions.FromCanonical(checkpoint.Preprocessing) with { Size = size };

@@ -185,7 +185,7 @@ sealed class ArchiveWriter : IDisposable
             var own = blocks[first..end];
             var ends = Array.ConvertAll(own, block => block.Ends());
             var weight = own.Sum(block => block.Weight) / own.Sum(block => (double)block.Bytes.Length);
-            var made = SequenceBlocks.Encode(_model.Checkpoint.Model, _model.Tokens!, Array.ConvertAll(own, block => block.Bytes), ends, bytes => Done(bytes * weight), _cancellation);
+            var made = SequenceBlocks.Encode(_model.Checkpoint.Density, _model.Tokens!, Array.ConvertAll(own, block => block.Bytes), ends, bytes => Done(bytes * weight), _cancellation);
             for (var i = 0; i < own.Length; i++)
             {
                 if (new RangeDecoder(made[i]).DecodeBit(BlockLayout.Unmodelled)) Interlocked.Add(ref _unmodelled, own[i].Bytes.Length);

@@ -21,7 +21,7 @@ public static partial class Gpt2Folder
     }
 
     /// <summary>Whether texts begin behind a symbol that is none of the model's others, and that its folder has one more for.</summary>
-    public static bool HasOwnBeginning(Checkpoint checkpoint) => Beginning(checkpoint ?? throw new ArgumentNullException(nameof(checkpoint))) == checkpoint.Model.Space.Levels;
+    public static bool HasOwnBeginning(Checkpoint checkpoint) => Beginning(checkpoint ?? throw new ArgumentNullException(nameof(checkpoint))) == checkpoint.Density.Space.Levels;
 
     /// <summary>The files of a folder, and what writes each.</summary>
     /// <exception cref="ModelException">As <see cref="Write"/>.</exception>
@@ -29,13 +29,13 @@ public static partial class Gpt2Folder
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Parts(Checkpoint checkpoint, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        if (checkpoint.Model.Config is not TransformerConfig config) throw new ModelException($"the model is {checkpoint.Model.Config.Name}, and only a transformer can be a GPT-2");
+        if (checkpoint.Density.Config is not TransformerConfig config) throw new ModelException($"the model is {checkpoint.Density.Config.Name}, and only a transformer can be a GPT-2");
         foreach (var (key, value, usual) in ((string, string, string)[])[("attention", config.Attention, "dense"), ("positions", config.Positions, "learned"), ("norm", config.Norm, "layer"), ("activation", config.Activation, "gelu"), ("query_key_norm", config.QueryKeyNorm ? "true" : "false", "false")])
             if (value != usual) throw new ModelException($"the model has {key}={value}, and a GPT-2 has {usual}");
-        var parameters = checkpoint.Model.Parameters.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        var parameters = checkpoint.Density.Parameters.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
         if (parameters.TryGetValue("output.bias", out var bias) && Array.Exists(bias.ToArray(), value => value != 0)) throw new ModelException("the model's output has a bias, and a GPT-2's has none; train it with tied=true");
         var tokens = Continuation.TokensOf(checkpoint) ?? Tokens.Bytes;
-        var (levels, beginning) = (checkpoint.Model.Space.Levels, Beginning(checkpoint));
+        var (levels, beginning) = (checkpoint.Density.Space.Levels, Beginning(checkpoint));
         var symbols = Math.Max(levels, beginning + 1);
         var (vocabulary, merges) = tokens.ToVocabulary(symbols > levels ? BeginningName : null);
         var gpt2 = new Gpt2Config(config.Layers, config.Heads, config.Channels, config.Context, symbols, beginning, config.Tied);
@@ -51,7 +51,7 @@ public static partial class Gpt2Folder
     // The symbol whose row is that of the beginning; one more than there are if none is.
     static int Beginning(Checkpoint checkpoint)
     {
-        var (table, levels) = (checkpoint.Model.Parameters.Parameters.First(parameter => parameter.Name == "symbols"), checkpoint.Model.Space.Levels);
+        var (table, levels) = (checkpoint.Density.Parameters.Parameters.First(parameter => parameter.Name == "symbols"), checkpoint.Density.Space.Levels);
         var (values, channels) = (table.ToArray(), table.Outputs);
         for (var symbol = levels - 1; symbol >= 0; symbol--)
             if (values.AsSpan(symbol * channels, channels).SequenceEqual(values.AsSpan(levels * channels))) return symbol;

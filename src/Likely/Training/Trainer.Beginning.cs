@@ -37,7 +37,7 @@ public sealed partial class Trainer
 
     /// <summary>Refuses data to validate on, or a model to go on from, that is not like the data.</summary>
     /// <exception cref="UsageException">It is not.</exception>
-    internal static void RequireAlike(ModelConfig config, Dataset data, Checkpoint? from, Dataset? heldOut)
+    internal static void RequireAlike(DensityConfig config, Dataset data, Checkpoint? from, Dataset? heldOut)
     {
         // Pairs are of any lengths.
         if (heldOut is not null && (heldOut.Space.Source > 0 && data.Space.Source > 0 ? heldOut.Space.Alphabet != data.Space.Alphabet : config.SpaceFor(heldOut.Space) != config.SpaceFor(data.Space)))

@@ -77,7 +77,7 @@ public sealed partial class Trainer
 
     /// <summary>Examples of a step: as the options say, or as the model and the data suggest, and no more than there are.</summary>
     /// <exception cref="UsageException">There are no data, or no examples are wanted.</exception>
-    internal static int BatchOf(ModelConfig config, TrainingOptions options, Dataset data)
+    internal static int BatchOf(DensityConfig config, TrainingOptions options, Dataset data)
     {
         ModelRegistry.Check(config);
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training examples{(data.PartNotes.Count > 0 ? $": {string.Join("; ", data.PartNotes)}" : "")}");

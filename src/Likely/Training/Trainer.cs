@@ -44,7 +44,7 @@ public sealed unsafe partial class Trainer
     /// <exception cref="UsageException">The training does not fit into memory, the data has no training examples, <paramref name="from"/> or <paramref name="heldOut"/> does not fit, or the options contradict each other or are out of range.</exception>
     /// <exception cref="ModelException">The model cannot describe the data.</exception>
     /// <exception cref="DataException">The data are no symbols.</exception>
-    public Trainer(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, TimeProvider? time = null)
+    public Trainer(DensityConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(data);
@@ -63,7 +63,7 @@ public sealed unsafe partial class Trainer
         Model = config.Build(space, data.ClassNames.Count, options.Seed);
         if (options.Muon > 0 && !Muon.Takes(Model.Parameters)) throw new UsageException($"{config.Name} has no hidden matrices that Muon takes; leave out muon={options.Muon.ToString(CultureInfo.InvariantCulture)}");
         _begin = from?.Identity() ?? "random";
-        if (from is not null) CopyWeights(from.Model);
+        if (from is not null) CopyWeights(from.Density);
         _rate = options.LearningRate ?? config.LearningRate;
         _batches = BatchPlan.For(config, data.Train, Batch, options.Seed);
         _gradient = new GradientStep(Model, data.Train, _batches, options.Seed, options.Threads);

@@ -42,7 +42,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
     /// <param name="cancellation">Ends it within a moment.</param>
     /// <exception cref="UsageException">The training would be refused.</exception>
     /// <exception cref="ModelException">The model cannot describe the data.</exception>
-    public static TrainingForecast Measure(ModelConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, int samples = 0, CancellationToken cancellation = default)
+    public static TrainingForecast Measure(DensityConfig config, Dataset data, TrainingOptions options, Checkpoint? from = null, Dataset? heldOut = null, int samples = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(data);
@@ -54,7 +54,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         Trainer.RequireAlike(config, data, from, heldOut);
         var memory = TrainingMemory.Require(config, space, data.ClassNames.Count, batch, options.Threads, MachineMemory.Available(), data.Options);
         var outline = config.Outline(space, data.ClassNames.Count);
-        if (from is not null) Trainer.RequireAlike(from.Model, outline);
+        if (from is not null) Trainer.RequireAlike(from.Density, outline);
         var meter = new Meter(outline, data, options.Threads, batch, cancellation);
         var validation = Trainer.ValidationOf(data, heldOut);
         var scored = Math.Min(validation.Count, options.ValidationLimit);

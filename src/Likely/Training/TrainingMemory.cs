@@ -33,7 +33,7 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
     /// <param name="batch">Examples of a step.</param>
     /// <param name="threads">Worker threads.</param>
     /// <exception cref="ModelException">The model cannot describe the data, or has more weights than any can have.</exception>
-    public static TrainingMemory Of(ModelConfig config, Space space, int classes, int batch, int threads)
+    public static TrainingMemory Of(DensityConfig config, Space space, int classes, int batch, int threads)
         => Of(config.Outline(space, classes), batch, threads);
 
     static TrainingMemory Of(AutoregressiveModel model, int batch, int threads)
@@ -74,7 +74,7 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
     /// <param name="available">Free memory in bytes.</param>
     /// <param name="treated">What made the examples as large as they are; null: nothing.</param>
     /// <exception cref="UsageException">It does not fit.</exception>
-    public static TrainingMemory Require(ModelConfig config, Space space, int classes, int batch, int threads, long available, DataOptions? treated = null)
+    public static TrainingMemory Require(DensityConfig config, Space space, int classes, int batch, int threads, long available, DataOptions? treated = null)
     {
         var memory = Of(config, space, classes, batch, threads);
         if (memory.Fits(available)) return memory;

@@ -199,7 +199,7 @@ public sealed class ArchiveTests
     {
         using var folder = new TemporaryFolder();
         var model = IdxFiles.Checkpoint(LawCases.Find("gated-pixelcnn: grey mixture"));
-        var own = LawCase.Bytes(Walk.Sample(model.Model, 1)[0]);
+        var own = LawCase.Bytes(Walk.Sample(model.Density, 1)[0]);
         Png.Write(folder["flat.png"], [.. Enumerable.Repeat((byte)100, 64 * 64)], 64, 64, 1);
         Png.Write(folder["own.png"], own, 5, 4, 1);
         var notes = new List<string>();

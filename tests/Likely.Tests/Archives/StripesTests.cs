@@ -69,7 +69,7 @@ public sealed class StripesTests
         for (var top = 0; top < Height; top += Rows)
         {
             var stripe = law.Space with { Height = Math.Min(Rows, Height - top), Width = Width };
-            var nats = new Scorer(model.Model, 1, stripe).Score([symbols[(top * row)..((top + stripe.Height) * row)]], law.Classes > 0 ? [1] : [])[0];
+            var nats = new Scorer(model.Density, 1, stripe).Score([symbols[(top * row)..((top + stripe.Height) * row)]], law.Classes > 0 ? [1] : [])[0];
             // Or as equally likely symbols.
             bytes += Math.Min(nats / Math.Log(2) / 8 * 1.0005, stripe.Dimensions) + 16;
         }

@@ -66,7 +66,7 @@ public sealed class TextArchiveTests
         using var data = Dataset.Open(folder["x.txt"], new DataOptions { Gap = 0, Validation = 0.1 });
         var model = new Trainer(new CharRnnConfig { Hidden = 24, Layers = 1, Context = 16 }, data, new TrainingOptions { Steps = 300, Batch = 16, LearningRate = 1e-2, Average = 0.9 }).Run();
         File.WriteAllText(folder["y.txt"], Numbers(6000)[10_000..]);
-        var bits = Evaluation.Score(model.Model, [Tokens.Bytes.Encode(File.ReadAllBytes(folder["y.txt"]))], [])[0] / Math.Log(2);
+        var bits = Evaluation.Score(model.Density, [Tokens.Bytes.Encode(File.ReadAllBytes(folder["y.txt"]))], [])[0] / Math.Log(2);
         Archive.Compress(model, [folder["y.txt"]], folder["y.lka"]);
         using var archive = ArchiveReader.Open(folder["y.lka"]);
         Assert.InRange(archive.ByteBlocks.Bytes, bits / 8 - 1, bits / 8 * 1.0005 + 16);

@@ -46,5 +46,5 @@ public sealed class BrokenWeightsTests
 
     [Fact]
     public void The_library_refuses_to_draw_with_an_exception_of_its_own()
-        => Assert.Throws<ModelException>(() => Walk.Sample(Checkpoint.Load("broken-grey.likely").Model, 1));
+        => Assert.Throws<ModelException>(() => Walk.Sample(Checkpoint.Load("broken-grey.likely").Density, 1));
 }

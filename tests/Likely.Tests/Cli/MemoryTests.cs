@@ -71,6 +71,6 @@ public sealed class MemoryTests
         var run = CliRun.Of("sample", folder["large.likely"], "--count", "64", "--out", folder["a.png"]);
         Assert.True(run.Code == 2, run.Error);
         Assert.Contains("at most 1 with --count", run.Error);
-        Assert.Contains("8192 x 8192", Assert.Throws<InsufficientMemoryException>(() => Walk.Sample(checkpoint.Model, 100_000)).Message);
+        Assert.Contains("8192 x 8192", Assert.Throws<InsufficientMemoryException>(() => Walk.Sample(checkpoint.Density, 100_000)).Message);
     }
 }

@@ -14,7 +14,7 @@ public sealed class PresetTests
         Assert.Equal(Preset.All.Count, Preset.All.Select(preset => (preset.Model, preset.Name)).Distinct().Count());
         foreach (var preset in Preset.All)
         {
-            var (config, _, training) = TrainSettings.Apply(ModelRegistry.Find(preset.Model), null, new TrainingOptions { Batch = preset.Batch, LearningRate = preset.Rate, Steps = preset.Steps }, preset.With([]));
+            var (config, _, training) = TrainSettings.Apply(ModelRegistry.FindDensity(preset.Model), null, new TrainingOptions { Batch = preset.Batch, LearningRate = preset.Rate, Steps = preset.Steps }, preset.With([]));
             Assert.Equal(preset.Model, config.Name);
             _ = training.Checked();
             var page = CliRun.Ok($"models {preset.Model}");

@@ -28,7 +28,7 @@ public sealed class TextScoreTests
         var checkpoint = Checkpoint.Load(model);
         var symbols = Continuation.TokensOf(checkpoint)!.Encode(Encoding.UTF8.GetBytes(text));
         var logs = new float[symbols.Length];
-        checkpoint.Model.Predict(1, [], 0, Likely.Tensors.Extent.Open).Observe(symbols, logs);
+        checkpoint.Density.Predict(1, [], 0, Likely.Tensors.Extent.Open).Observe(symbols, logs);
         return -logs.Sum(log => (double)log);
     }
 
@@ -56,7 +56,7 @@ public sealed class TextScoreTests
         var tokens = Continuation.TokensOf(checkpoint)!;
         var (given, symbols) = (tokens.Encode(Encoding.UTF8.GetBytes(before)), tokens.Encode(Encoding.UTF8.GetBytes(text)));
         var logs = new float[symbols.Length];
-        var predictor = checkpoint.Model.Predict(1, [], 0, Likely.Tensors.Extent.Open);
+        var predictor = checkpoint.Density.Predict(1, [], 0, Likely.Tensors.Extent.Open);
         predictor.Observe(given);
         predictor.Observe(symbols, logs);
         return -logs.Sum(log => (double)log);
@@ -94,7 +94,7 @@ public sealed class TextScoreTests
     public void Lines_are_items_of_their_own_whatever_their_lengths()
     {
         var checkpoint = Checkpoint.Load("scored.likely");
-        new Checkpoint(checkpoint.Model, [], new DataOptions { As = Modality.Text, Items = ItemRule.Lines }.ToCanonical()) { Assets = checkpoint.Assets }.Save("scored-lines.likely");
+        new Checkpoint(checkpoint.Density, [], new DataOptions { As = Modality.Text, Items = ItemRule.Lines }.ToCanonical()) { Assets = checkpoint.Assets }.Save("scored-lines.likely");
         CliRun.Ok("score scored-lines.likely few.txt --out lines.csv --force");
         var rows = File.ReadAllLines("lines.csv");
         Assert.Equal("index,name,label,nats,bits_per_dim,bits_per_byte,bits_per_character", rows[0]);

@@ -20,7 +20,7 @@ public sealed class Gpt2FolderTests
     public void A_tiny_one_gives_the_log_probabilities_of_pytorch()
     {
         using var folder = Copy();
-        Compare(Gpt2Folder.Read(folder.Path).Model);
+        Compare(Gpt2Folder.Read(folder.Path).Density);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class Gpt2FolderTests
         checkpoint.Save(file);
         var again = Checkpoint.Load(file.ToArray());
         Assert.Equal(checkpoint.Identity(), again.Identity());
-        Compare(again.Model);
+        Compare(again.Density);
         var rows = again.Model.Parameters.Parameters.Single(parameter => parameter.Name == "symbols").ToArray();
         Assert.Equal(rows[(384 * 12)..(385 * 12)], rows[(385 * 12)..]);
         Assert.Equal(0, new Continuation(again).Given);
@@ -57,7 +57,7 @@ public sealed class Gpt2FolderTests
         File.Delete(Path.Combine(folder.Path, "model.safetensors"));
         File.WriteAllText(Path.Combine(folder.Path, "model.safetensors.index.json"), new JsonObject { ["weight_map"] = map }.ToJsonString());
         Change(folder, config => config["tie_word_embeddings"] = false);
-        var model = Gpt2Folder.Read(folder.Path).Model;
+        var model = Gpt2Folder.Read(folder.Path).Density;
         Assert.False(((TransformerConfig)model.Config).Tied);
         Compare(model);
 
@@ -100,7 +100,7 @@ public sealed class Gpt2FolderTests
         Assert.Equal(257, again.Model.Space.Levels);
         Assert.Equal("ab\u00e9\n"u8.ToArray().Select(value => (int)value), Continuation.TokensOf(again)!.Encode("ab\u00e9\n"u8));
         // The same chances but for the symbol that means nothing.
-        IPredictor one = model.Predict(1, [], 0, Extent.Open), two = again.Model.Predict(1, [], 0, Extent.Open);
+        IPredictor one = model.Predict(1, [], 0, Extent.Open), two = again.Density.Predict(1, [], 0, Extent.Open);
         double[] p = new double[256], q = new double[257];
         foreach (var symbol in new[] { 7, 200, 7 })
         {

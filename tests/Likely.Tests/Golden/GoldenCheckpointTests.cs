@@ -59,7 +59,7 @@ public sealed unsafe class GoldenCheckpointTests
 
     internal static string Facts(Checkpoint checkpoint)
     {
-        var model = checkpoint.Model;
+        var model = checkpoint.Density;
         var batch = new SymbolBatch(model.Space, 4);
         batch.Begin(4);
         var random = new Philox(7, RandomPurpose.Test);

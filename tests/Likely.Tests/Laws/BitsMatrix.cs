@@ -54,16 +54,16 @@ public sealed class BitsMatrix
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var data = Dataset.Open("strokes", DataOptions.Parse(new Dictionary<string, string> { ["size"] = "9x10", ["levels"] = "3", ["limit"] = "40", ["flip"] = "true" }));
         using var bits = Dataset.Open("strokes", DataOptions.Parse(new Dictionary<string, string> { ["crop"] = "8x8", ["binarize"] = "dynamic", ["limit"] = "40" }));
-        foreach (var (set, config) in ((Dataset, ModelConfig)[])
+        foreach (var (set, config) in ((Dataset, DensityConfig)[])
             [(data, new GatedPixelCnnConfig { Channels = 8, Layers = 2, Kernel = 3, Dropout = 0.2, Conditional = true, Head = "softmax" }), (bits, new NadeConfig { Hidden = 12 })])
         {
             var options = new TrainingOptions { Steps = 8, Batch = 20, ValidateEvery = 3, WeightDecay = 0.01, Ridge = 1e-4, Average = 0.9, WarmUp = 2, Threads = threads };
             var trained = new Trainer(config, set, options).Run();
             hash.AppendData(Convert.FromHexString(trained.Identity()));
-            hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Model, set.Test, threads).AsSpan()));
-            var samples = Walk.Sample(trained.Model, 6, seed: 3, threads: threads);
+            hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Density, set.Test, threads).AsSpan()));
+            var samples = Walk.Sample(trained.Density, 6, seed: 3, threads: threads);
             bool[] known = [.. Enumerable.Range(0, samples[0].Length).Select(dimension => dimension < samples[0].Length / 2)];
-            foreach (var drawn in (int[][])[.. samples, .. Walk.Complete(trained.Model, samples[0], known, 3, seed: 4, threads: threads)]) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
+            foreach (var drawn in (int[][])[.. samples, .. Walk.Complete(trained.Density, samples[0], known, 3, seed: 4, threads: threads)]) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
         }
         AddText(hash, threads);
         AddPairs(hash, threads);
@@ -78,13 +78,13 @@ public sealed class BitsMatrix
         File.WriteAllText(folder["text.txt"], text);
         CharRnnConfig recurrent = new() { Hidden = 9, Layers = 2, Context = 11, Dropout = 0.2 };
         TransformerConfig transformer = new() { Channels = 12, Heads = 2, Layers = 2, Context = 11, Positions = "rotary", QueryKeyNorm = true, TokenShift = true };
-        foreach (var (tokens, config, muon) in ((string, ModelConfig, double)[])[("bytes", recurrent, 0), ("characters", recurrent with { Embedding = 5 }, 0), ("characters", transformer, 0.02)])
+        foreach (var (tokens, config, muon) in ((string, DensityConfig, double)[])[("bytes", recurrent, 0), ("characters", recurrent with { Embedding = 5 }, 0), ("characters", transformer, 0.02)])
         {
             using var data = Dataset.Open(folder["text.txt"], DataOptions.Parse(new Dictionary<string, string> { ["tokens"] = tokens, ["gap"] = "8" }));
             var trained = new Trainer(config, data, new TrainingOptions { Steps = 6, Batch = 20, ValidateEvery = 3, Average = 0.9, Muon = muon, Threads = threads }).Run();
             hash.AppendData(Convert.FromHexString(trained.Identity()));
-            hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Model, data.Test, threads).AsSpan()));
-            foreach (var drawn in Walk.Sample(trained.Model, 3, seed: 3, threads: threads)) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Density, data.Test, threads).AsSpan()));
+            foreach (var drawn in Walk.Sample(trained.Density, 3, seed: 3, threads: threads)) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
             Archive.Compress(trained, [folder["text.txt"]], folder["text.lka"], new ArchiveOptions { Threads = threads, Overwrite = true, Verify = true });
             hash.AppendData(File.ReadAllBytes(folder["text.lka"]));
         }
@@ -99,7 +99,7 @@ public sealed class BitsMatrix
         var config = new ByteNetConfig { Channels = 9, Layers = 2, Stacks = 1, Dropout = 0.2 };
         var trained = new Trainer(config, data, new TrainingOptions { Steps = 6, Batch = 20, ValidateEvery = 3, Average = 0.9, Threads = threads }).Run();
         hash.AppendData(Convert.FromHexString(trained.Identity()));
-        hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Model, data.All, threads).AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Density, data.All, threads).AsSpan()));
         var (transduction, sources) = (new Transduction(trained, threads), Enumerable.Range(0, 9).Select(data.All.Source).ToArray());
         foreach (var found in transduction.Search(sources, 3, 12).Concat(transduction.Draw(sources, 2, 12)))
             foreach (var one in found)

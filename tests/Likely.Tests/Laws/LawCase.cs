@@ -7,10 +7,10 @@ namespace Likely.Tests.Laws;
 /// A registered model in a tiny configuration on a tiny space. Built models get noise on every weight, so that biases and
 /// zero-initialised layers take part in the laws.
 /// </summary>
-public sealed class LawCase(string name, ModelConfig config, Space space, int classes, bool dropout)
+public sealed class LawCase(string name, DensityConfig config, Space space, int classes, bool dropout)
 {
     public string Name { get; } = name;
-    public ModelConfig Config { get; } = config;
+    public DensityConfig Config { get; } = config;
     public Space Space { get; } = space;
 
     /// <summary>Classes of the labels; 0: no labels.</summary>

@@ -73,7 +73,7 @@ public static class LawCases
 
     static readonly string[] _otherHeads = [.. Head.Names.Except(_combinations.SelectMany(one => one.Wanted.Concat(one.Needed)).Where(pair => pair.Key == "head").Select(pair => pair.Value))];
 
-    public static IReadOnlyList<LawCase> All { get; } = [.. ModelRegistry.All.SelectMany(Accepted)];
+    public static IReadOnlyList<LawCase> All { get; } = [.. ModelRegistry.Densities.SelectMany(Accepted)];
 
     /// <summary>Theory data: the names of all cases that satisfy a condition.</summary>
     public static TheoryData<string> Names(Func<LawCase, bool>? condition = null) => [.. All.Where(condition ?? (_ => true)).Select(c => c.Name)];
@@ -81,13 +81,13 @@ public static class LawCases
     public static LawCase Find(string name) => All.Single(c => c.Name == name);
 
     /// <summary>The config grown until every symbol is within reach of every later one and there is room to remember examples.</summary>
-    public static ModelConfig WithReach(LawCase law)
+    public static DensityConfig WithReach(LawCase law)
     {
         var keys = ModelRegistry.Keys(law.Config).ToDictionary(pair => pair.Key, pair => pair.Value);
         return ModelRegistry.With(law.Config, _large.Where(pair => keys.ContainsKey(pair.Key)));
     }
 
-    static IEnumerable<LawCase> Accepted(ModelConfig published)
+    static IEnumerable<LawCase> Accepted(DensityConfig published)
     {
         var keys = ModelRegistry.Keys(published).ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var (name, space, classes, wanted, needed) in _combinations)
@@ -117,7 +117,7 @@ public static class LawCases
     static Dictionary<string, string> Parse(string settings)
         => settings.Split(' ').Select(setting => setting.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
 
-    static LawCase? Try(string name, ModelConfig published, Dictionary<string, string> settings, Space space, int classes)
+    static LawCase? Try(string name, DensityConfig published, Dictionary<string, string> settings, Space space, int classes)
     {
         try
         {

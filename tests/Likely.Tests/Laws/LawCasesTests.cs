@@ -19,7 +19,7 @@ public sealed class LawCasesTests
     [Theory, MemberData(nameof(Models))]
     public void A_config_is_its_name_and_its_hyperparameters_and_nothing_else(string model)
     {
-        var config = ModelRegistry.Find(model);
+        var config = ModelRegistry.FindDensity(model);
         var settable = config.GetType().GetProperties().Where(property => property.CanWrite).Select(property => ModelRegistry.KeyOf(property.Name)).ToArray();
         Assert.Equal(settable, ModelRegistry.Keys(config).Select(pair => pair.Key));
         Assert.Equal(config, ModelRegistry.FromJson(ModelRegistry.ToJson(config)));
@@ -30,7 +30,7 @@ public sealed class LawCasesTests
     [Theory, MemberData(nameof(Models))]
     public void Every_key_has_a_line_that_serves_its_refusal(string model)
     {
-        var config = ModelRegistry.Find(model);
+        var config = ModelRegistry.FindDensity(model);
         Assert.All(config.GetType().GetProperties().Where(property => property.CanWrite), property
             => Assert.True(property.IsDefined(typeof(KeyAttribute), inherit: true), $"{model}: put [Key(\"what it means\", ...)] before {property.Name}"));
         foreach (var key in ModelRegistry.Describe(config))

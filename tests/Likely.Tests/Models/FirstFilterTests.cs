@@ -32,7 +32,7 @@ public sealed class FirstFilterTests
     [InlineData("pixelcnn")]
     public void It_is_written_as_auto_and_stored_as_a_number(string name)
     {
-        var config = ModelRegistry.Find(name);
+        var config = ModelRegistry.FindDensity(name);
         Assert.Contains(new("kernel", "auto"), ModelRegistry.Keys(config));
         Assert.Equal(config, ModelRegistry.With(ModelRegistry.With(config, [new("kernel", "9")]), [new("kernel", "auto")]));
         Assert.Contains("\"kernel\":21", ModelRegistry.ToJson(ModelRegistry.With(config, [new("channels", "32")]).Build(Space.Image(28, 28, 1, 2), 0, 1).Config), StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class FirstFilterTests
     public void A_file_that_leaves_the_key_out_means_the_published_width_and_so_does_an_identity(string name)
     {
         Assert.Contains(new("kernel", "7"), ModelRegistry.Keys(ModelRegistry.FromJson($$"""{"model":"{{name}}"}""")));
-        Assert.Equal($$"""{"model":"{{name}}"}""", ModelRegistry.ToShortJson(ModelRegistry.With(ModelRegistry.Find(name), [new("kernel", "7")])));
+        Assert.Equal($$"""{"model":"{{name}}"}""", ModelRegistry.ToShortJson(ModelRegistry.With(ModelRegistry.FindDensity(name), [new("kernel", "7")])));
     }
 
     [Fact]

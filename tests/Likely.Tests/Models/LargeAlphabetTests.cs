@@ -14,7 +14,7 @@ public sealed class LargeAlphabetTests
     [InlineData("char-rnn"), InlineData("transformer")]
     public void Windows_distributions_and_steps_have_the_same_bits(string name)
     {
-        var config = ModelRegistry.With(ModelRegistry.Find(name), name == "transformer" ? [new("channels", "4"), new("heads", "1"), new("layers", "1"), new("context", $"{Positions}")] : [new("hidden", "3"), new("context", $"{Positions}"), new("embedding", "2")]);
+        var config = ModelRegistry.With(ModelRegistry.FindDensity(name), name == "transformer" ? [new("channels", "4"), new("heads", "1"), new("layers", "1"), new("context", $"{Positions}")] : [new("hidden", "3"), new("context", $"{Positions}"), new("embedding", "2")]);
         var model = config.Build(Space.Sequence(Positions, Levels), 0, 1);
         Assert.True(Ops.IsLargeOutput(Positions, Levels));
         var random = new Philox(1, RandomPurpose.Test);

@@ -11,7 +11,7 @@ public sealed class SizeBombsTests
 {
     const long MostBytes = 400L << 20;
 
-    public static TheoryData<string, ModelConfig, Space> Readable => new()
+    public static TheoryData<string, DensityConfig, Space> Readable => new()
     {
         { "masks over a million variables", new MadeConfig { Hidden = 1, Masks = 1024, Orderings = 1024, Direct = false }, Space.Image(1000, 1000, 1, 2) },
         { "one mask over a million variables", new MadeConfig { Hidden = 1, Direct = false }, Space.Image(1000, 1000, 1, 2) },
@@ -21,14 +21,14 @@ public sealed class SizeBombsTests
     };
 
     [Theory, MemberData(nameof(Readable))]
-    public void A_small_file_of_large_structure_is_read_within_bounds(string what, ModelConfig config, Space space)
+    public void A_small_file_of_large_structure_is_read_within_bounds(string what, DensityConfig config, Space space)
     {
         using var stream = new MemoryStream();
         new Checkpoint(config.Build(space, 0, 1), [], "").Save(stream);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var checkpoint = Checkpoint.Load(stream.ToArray(), "bomb");
         checkpoint.Identity();
-        Assert.True(checkpoint.Model.Parameters.Count > 0, what);
+        Assert.True(checkpoint.Density.Parameters.Count > 0, what);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
     }
 

@@ -54,7 +54,7 @@ public sealed class WeightsUnderMasksTests
         var bytes = File.ReadAllBytes(folder["m.likely"]);
         Archive.Compress(checkpoint, [path], folder["a.lka"], new ArchiveOptions { Embed = bytes });
         var archive = File.ReadAllBytes(folder["a.lka"]);
-        Tampered(bytes, checkpoint.Model.Parameters.Parameters.Single(parameter => parameter.Name == "weight"))!.CopyTo(archive, archive.AsSpan().IndexOf(bytes));
+        Tampered(bytes, checkpoint.Density.Parameters.Parameters.Single(parameter => parameter.Name == "weight"))!.CopyTo(archive, archive.AsSpan().IndexOf(bytes));
         File.WriteAllBytes(folder["b.lka"], archive);
         using var reader = ArchiveReader.Open(folder["b.lka"]);
         Assert.Contains("not zero", Assert.Throws<ArchiveException>(reader.EmbeddedModel).Message);

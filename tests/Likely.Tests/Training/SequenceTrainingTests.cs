@@ -31,17 +31,17 @@ public sealed class SequenceTrainingTests : IDisposable
         using var data = Dataset.Open(Text(), new DataOptions { Gap = 16 });
         var trainer = new Trainer(Small with { Hidden = 32, Dropout = 0 }, data, new TrainingOptions { Steps = 400, Batch = 16, LearningRate = 1e-2, Average = 0.9, Threads = 2 });
         var checkpoint = trainer.Run();
-        Assert.Equal(Space.Sequence(12, 256), checkpoint.Model.Space);
+        Assert.Equal(Space.Sequence(12, 256), checkpoint.Density.Space);
         Assert.Equal("bytes", checkpoint.Assets[Checkpoint.Tokens]);
         Assert.InRange(checkpoint.Summary["validation_bits_per_dim"], 0.3, 1.3); // letters alone have some 3.2
         // Ragged, whole, in one thread or two, and step by step: one score.
         var test = data.Test;
         var kept = new float[0];
-        var score = Evaluation.Score(checkpoint.Model, test, 1, each: (_, _, symbols) => kept = symbols.ToArray());
-        Assert.Equal(score, Evaluation.Score(checkpoint.Model, test, 2));
+        var score = Evaluation.Score(checkpoint.Density, test, 1, each: (_, _, symbols) => kept = symbols.ToArray());
+        Assert.Equal(score, Evaluation.Score(checkpoint.Density, test, 2));
         var item = new int[test.SpaceOf(0).Width];
         test.Read(0, item);
-        var predictor = checkpoint.Model.Predict(1, extent: new Extent(1, 1, item.Length));
+        var predictor = checkpoint.Density.Predict(1, extent: new Extent(1, 1, item.Length));
         var logs = new float[item.Length];
         predictor.Observe(item, logs);
         Assert.Equal(Array.ConvertAll(logs, log => -log), kept);
@@ -159,9 +159,9 @@ public sealed class SequenceTrainingTests : IDisposable
         var positions = tiny.Data.Space.Positions;
         Assert.Equal(tiny.Data.Train.Count * (long)((positions + 11) / 12), trainer.TrainingExamples);
         var checkpoint = trainer.Run();
-        Assert.Equal(tiny.Data.Space, checkpoint.Model.Space);
+        Assert.Equal(tiny.Data.Space, checkpoint.Density.Space);
         Assert.InRange(checkpoint.Summary["validation_bits_per_dim"], 0, 1.1);
-        Assert.Equal(positions, Walk.Sample(checkpoint.Model, 2)[0].Length);
+        Assert.Equal(positions, Walk.Sample(checkpoint.Density, 2)[0].Length);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class SequenceTrainingTests : IDisposable
         var resumed = new Trainer(config, data, options) { ResumePath = stopped.ResumePath };
         Assert.True(resumed.Resume());
         Assert.Equal(trained.Identity(), resumed.Run().Identity());
-        var model = trained.Model;
+        var model = trained.Density;
         Assert.Equal(8L, model.ReceptiveField);
         foreach (var (label, letter) in new[] { ("cat", 'a'), ("dog", 'b') })
         {
@@ -214,7 +214,7 @@ public sealed class SequenceTrainingTests : IDisposable
         checkpoint.Save(stream);
         var read = Checkpoint.Load(new MemoryStream(stream.ToArray()));
         Assert.Equal(checkpoint.Identity(), read.Identity());
-        Assert.Equal(checkpoint.Model.Space, read.Model.Space);
+        Assert.Equal(checkpoint.Density.Space, read.Model.Space);
         Assert.Equal(checkpoint.Assets, read.Assets);
         Assert.True(read.Model.Space.IsSequence);
     }

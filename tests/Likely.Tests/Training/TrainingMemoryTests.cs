@@ -112,7 +112,7 @@ public sealed class TrainingMemoryTests
     [InlineData("fvsbn", "", 100)]
     public void A_training_takes_what_was_counted(string name, string settings, int batch)
     {
-        var config = ModelRegistry.With(ModelRegistry.Find(name), settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=')).Select(pair => KeyValuePair.Create(pair[0], pair[1])));
+        var config = ModelRegistry.With(ModelRegistry.FindDensity(name), settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=')).Select(pair => KeyValuePair.Create(pair[0], pair[1])));
         using var data = Dataset.Open("strokes", new DataOptions { Binarize = Binarization.Threshold, Limit = 200 });
         foreach (var threads in new[] { 1, 2 })
         {

@@ -89,14 +89,14 @@ public sealed class PairsTests : IDisposable
         Checkpoint Train(int threads) => new Trainer(config, data, new TrainingOptions { Steps = 150, Batch = 16, LearningRate = 1e-2, Average = 0.9, Threads = threads }).Run();
         var trained = Train(1);
         Assert.Equal(trained.Identity(), Train(2).Identity());
-        var nats = Evaluation.Mean(Evaluation.Score(trained.Model, data.All));
+        var nats = Evaluation.Mean(Evaluation.Score(trained.Density, data.All));
         Assert.InRange(nats, 0, 0.5); // log 40 without the source
         using var stream = new MemoryStream();
         trained.Save(stream);
         stream.Position = 0;
         var loaded = Checkpoint.Load(stream);
         Assert.Equal((trained.Identity(), trained.Model.Space), (loaded.Identity(), loaded.Model.Space));
-        Assert.Equal(nats, Evaluation.Mean(Evaluation.Score(loaded.Model, data.All)));
+        Assert.Equal(nats, Evaluation.Mean(Evaluation.Score(loaded.Density, data.All)));
         foreach (var source in new[] { "-1", "0", "99999", "\"a\"" })
         {
             var file = Safetensors.Read(stream.ToArray(), "it");
