@@ -22,9 +22,11 @@ static class CodeOptions
             "mean" => StatePooling.Mean,
             var other => throw new UsageException($"--pool {other} is unknown; use last or mean"),
         };
-        var states = checkpoint.Density.States;
         var layer = result.GetValue(Layer);
-        return new Encoder(checkpoint, layer is null || states.Count == 0 ? null : Index(states, layer), pooling, session.Threads);
+        if (checkpoint.Model is FeatureModel features)
+            return layer is null && pooling is null ? new FeatureEncoder(features, session.Threads) : throw new UsageException($"--layer and --pool are for densities, which have inner states; {checkpoint.Model.Config.Name} makes one code of a row");
+        var states = checkpoint.Density.States;
+        return new StateEncoder(checkpoint, layer is null || states.Count == 0 ? null : Index(states, layer), pooling, session.Threads);
     }
 
     /// <summary>Encodes all items of a split, some at a time.</summary>
@@ -59,7 +61,7 @@ static class CodeOptions
         for (var i = 0; i < split.Count; i++)
         {
             ModelFile.RequireFit(checkpoint, split.SpaceOf(i), split.ItemName(i));
-            if (checkpoint.Density.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model is told one");
+            if (ModelFile.Classes(checkpoint) > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model is told one");
         }
     }
 

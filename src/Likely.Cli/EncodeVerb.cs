@@ -10,14 +10,14 @@ static class EncodeVerb
 {
     static readonly OutputName Array = new("an array of NumPy", [".npy"]);
 
-    static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model that goes from position to position: recurrent, a Transformer, or of convolutions");
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features, or a trained density that goes from position to position: recurrent, a Transformer, or of convolutions");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all, which is taken if not given", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "The array, float32 [items, width]; runs/MODEL-DATA-codes.npy if not given", "FILE");
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
-    public static Verb Create() => new("encode", "Features of every item: an inner state of the model, as an array of NumPy",
+    public static Verb Create() => new("encode", "Features of every item, as an array of NumPy: the code of a model of features, or an inner state of a density",
         ["encode reviews.likely reviews/ --set items=lines --out reviews.npy", "encode digits.likely mnist --split test --layer layers.4 --pool mean"],
         [Model, Data, CodeOptions.Layer, CodeOptions.Pool, SplitName, Set, Out, Limit], Run);
 
@@ -43,13 +43,13 @@ static class EncodeVerb
             stream.Write(Npy.Header(split.Count, encoder.Width));
             CodeOptions.Encode(encoder, split, session, codes => stream.Write(Npy.Elements(codes)));
         });
-        var pool = encoder.Pooling == StatePooling.Last ? "last" : "mean";
-        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.State.Name}, {(pool == "last" ? "the state that has read the item" : "the mean over an item's positions")}", new JsonObject
+        var pool = encoder is StateEncoder states ? states.Pooling == StatePooling.Last ? "last" : "mean" : null;
+        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.Name}{pool switch { "last" => ", the state that has read the item", "mean" => ", the mean over an item's positions", _ => "" }}", new JsonObject
         {
             ["rows"] = split.Count,
             ["width"] = encoder.Width,
             ["output"] = output,
-            ["layer"] = encoder.State.Name,
+            ["layer"] = encoder.Name,
             ["pool"] = pool,
             ["split"] = split.Name,
             ["seconds"] = Session.Number(clock.Elapsed.TotalSeconds),

@@ -43,19 +43,20 @@ static class InfoVerb
 
     static string Text(Checkpoint checkpoint, string path)
     {
-        var model = checkpoint.Density;
+        var (model, density) = (checkpoint.Model, checkpoint.Model as AutoregressiveModel);
         List<(string Name, string Value)> lines =
         [
             ("model", $"{model.Config.Name}: {model.Config.Summary}"),
             ("config", string.Join(' ', ModelRegistry.Keys(model.Config).Select(pair => $"{pair.Key}={pair.Value}"))),
-            ("data", $"{VisibleText.Line(checkpoint.DataName)}, {model.Space}"),
+            ("data", $"{VisibleText.Line(checkpoint.DataName)}, {(model.Space.Levels == 0 ? $"rows of {model.Space.Dimensions} numbers" : $"{model.Space}")}"),
             ("preprocessing", checkpoint.Preprocessing.Length == 0 ? "none" : VisibleText.Line(checkpoint.Preprocessing)),
             ("labels", checkpoint.ClassNames.Count == 0 ? "none" : VisibleText.Line(string.Join(", ", checkpoint.ClassNames))),
             ("parameters", $"{model.Parameters.Count}"),
         ];
+        if (model is FeatureModel features) lines.Add(("codes", $"{features.Width} numbers a row{(features.Decodes ? "" : ", and no way back")}"));
         if (Continuation.TokensOf(checkpoint) is { } tokens) lines.Add(("tokens", tokens.Words));
-        if (model.FieldOfView is var (rows, columns)) lines.Add(("sight", $"a pixel depends on {rows} rows above it and {columns} columns to each side"));
-        if (model.ReceptiveField is { } field) lines.Add(("sight", $"a symbol depends on the {field} before it"));
+        if (density?.FieldOfView is var (rows, columns)) lines.Add(("sight", $"a pixel depends on {rows} rows above it and {columns} columns to each side"));
+        if (density?.ReceptiveField is { } field) lines.Add(("sight", $"a symbol depends on the {field} before it"));
         if (4 * model.Parameters.Length > 1_000_000_000) lines.Add(("memory", $"{MachineMemory.Text(4.0 * model.Parameters.Length)} for the weights"));
         lines.Add(("stored as", $"{StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes"));
         foreach (var (key, value) in checkpoint.Summary) lines.Add((VisibleText.Line(key), $"{value:0.######}"));
@@ -76,7 +77,7 @@ static class InfoVerb
 
     static JsonObject Json(Checkpoint checkpoint, string path)
     {
-        var (model, space) = (checkpoint.Density, checkpoint.Density.Space);
+        var (model, space) = (checkpoint.Model, checkpoint.Model.Space);
         var summary = new JsonObject();
         foreach (var (key, value) in checkpoint.Summary) summary[key] = Session.Number(value);
         return new JsonObject
@@ -93,7 +94,8 @@ static class InfoVerb
             ["symbols"] = Continuation.TokensOf(checkpoint)?.Size,
             ["data"] = checkpoint.DataName,
             ["parameters"] = model.Parameters.Count,
-            ["members"] = model.Members,
+            ["members"] = (model as DensityModel)?.Members,
+            ["width"] = (model as FeatureModel)?.Width,
             ["storage"] = checkpoint.Storage.ToString().ToLowerInvariant(),
             ["summary"] = summary,
             ["plan"] = checkpoint.Plan,

@@ -31,9 +31,9 @@ static class ModelFile
         {
             throw new UsageException($"{path} is damaged, or of a later version: {fault.Message}");
         }
-        var own = checkpoint.Density.Space;
+        var own = checkpoint.Model.Space;
         var modality = options.As ?? Likely.Modality.Image;
-        if (!Presentation.Takes(modality)) throw new UsageException($"{path} is damaged, or of a later version: there is no model of {modality.Title}");
+        if (checkpoint.Model is DensityModel && !Presentation.Takes(modality)) throw new UsageException($"{path} is damaged, or of a later version: there is no model of {modality.Title}");
         if (!modality.Takes(Tokens(checkpoint), options))
             throw new UsageException($"{path} is damaged: it says that it is a model of {modality.Title}, and {(Tokens(checkpoint) is not { } tokens ? "not what its symbols are as bytes" : tokens is SampleTokens ? $"that its symbols are {tokens.Words}" : "what its symbols are as bytes")}");
         if ((options.Patches ?? options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
@@ -76,8 +76,8 @@ static class ModelFile
         {
             As = options.As ?? Likely.Modality.Image, // what says nothing is a picture
             ModelTokens = Tokens(checkpoint),
-            ModelLevels = checkpoint.Density.Space.Levels,
-            ModelClasses = checkpoint.Density.Classes > 0 ? checkpoint.ClassNames : null,
+            ModelLevels = checkpoint.Model.Space.Levels,
+            ModelClasses = Classes(checkpoint) > 0 ? checkpoint.ClassNames : null,
         };
     }
 
@@ -85,10 +85,13 @@ static class ModelFile
     /// <exception cref="DataException">An unknown key or a bad value.</exception>
     public static DataOptions WholeItems(Checkpoint checkpoint, List<KeyValuePair<string, string>> settings)
     {
-        var (options, anySize) = (DataOptions(checkpoint, settings), checkpoint.Density.AnyExtent);
+        var (options, anySize) = (DataOptions(checkpoint, settings), checkpoint.Model.AnyExtent);
         var patches = anySize && settings.TrueForAll(setting => setting.Key != "patches") ? null : options.Patches;
         return options with { AnySize = anySize, Patches = patches, Flip = false, Recolor = Recoloring.None };
     }
+
+    /// <summary>How many classes a model is told; 0: none.</summary>
+    public static int Classes(Checkpoint checkpoint) => (checkpoint.Model as DensityModel)?.Classes ?? 0;
 
     /// <summary>What kind of data a model is of.</summary>
     public static Modality Modality(Checkpoint checkpoint) => Likely.DataOptions.FromCanonical(checkpoint.Preprocessing).As ?? Likely.Modality.Image;
@@ -113,7 +116,7 @@ static class ModelFile
     /// <exception cref="UsageException">The model needs labels, and the data have none or others.</exception>
     public static void RequireLabels(Checkpoint checkpoint, Dataset data)
     {
-        if (checkpoint.Density.Classes == 0) return;
+        if (Classes(checkpoint) == 0) return;
         if (data.ClassNames.Count == 0) throw new UsageException($"the model tells p(x | label), but {data.Name} has no labels; give labelled data or a model trained without conditional=true");
         if (!data.ClassNames.SequenceEqual(checkpoint.ClassNames))
             throw new UsageException($"the labels of {data.Name} ({Some(data.ClassNames)}) are not the model's ({Some(checkpoint.ClassNames)})");
@@ -123,8 +126,8 @@ static class ModelFile
     /// <exception cref="UsageException">Another size, number of channels or of levels.</exception>
     public static void RequireFit(Checkpoint checkpoint, Space item, string name)
     {
-        var own = checkpoint.Density.Space;
-        if (checkpoint.Density.Takes(item)) return;
+        var own = checkpoint.Model.Space;
+        if (checkpoint.Model.Takes(item)) return;
         var advice = item.Symbols != own.Symbols ? own.Symbols == 1 ? "; --set gray=true makes it grey" : ""
             : item.Levels != own.Levels ? own.Levels == 2 ? "; --set binarize=threshold makes it so" : own.Levels < item.Levels ? $"; --set levels={own.Levels} makes it so" : ""
             : $"; --set size={own.Height}x{own.Width} makes it so";

@@ -9,7 +9,7 @@ namespace Likely.Cli;
 /// <summary>probe: how well a linear classifier tells the labels of items from an inner state of a model, and how well one unit of it alone.</summary>
 static class ProbeVerb
 {
-    static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model that goes from position to position, and was told no labels");
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features, or a trained density that goes from position to position and was told no labels");
     static readonly Argument<string> Data = Options.Argument("DATA", "Labelled data: a known name, or a path such as a folder with a sub-folder for each label");
     static readonly Option<string?> Test = Options.Text("--test", "Labelled data to test on; the test part of DATA if not given", "DATA");
     static readonly Option<string?> PenaltyName = Options.Text("--penalty", "l2: all weights small, if nothing is said; l1: most of them zero. How much is chosen on the validation part", "P");
@@ -34,7 +34,7 @@ static class ProbeVerb
             var unknown => throw new UsageException($"--penalty {unknown} is unknown; use l1 or l2"),
         };
         var checkpoint = ModelFile.Read(modelPath);
-        if (checkpoint.Density.Classes > 0) throw new UsageException($"{modelPath} is told the label of what it reads, so telling it from the model's state shows nothing; probe a model trained without conditional=true");
+        if (ModelFile.Classes(checkpoint) > 0) throw new UsageException($"{modelPath} is told the label of what it reads, so telling it from the model's state shows nothing; probe a model trained without conditional=true");
         var encoder = CodeOptions.Encoder(result, session, checkpoint);
         var words = result.GetValue(Words);
         if (words is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--words is for models of text and other bytes; this one is of {ModelFile.Modality(checkpoint).Title}");
@@ -51,7 +51,7 @@ static class ProbeVerb
         if (other is not null && !other.ClassNames.SequenceEqual(data.ClassNames)) throw new UsageException($"the labels of {other.Name} ({string.Join(", ", other.ClassNames.Take(20))}) are not those of {data.Name} ({string.Join(", ", data.ClassNames.Take(20))})");
         if (other?.All.CountIn(data.Train) is > 0 and var seen) session.Warn($"warning     {seen} of {other.All.Count} test items are also trained on, so the accuracy flatters the model");
         var (train, heldOut, test) = (Read(data.Train, "training"), Read(data.Validation, "validation"), Read(other?.All ?? data.Test, "test"));
-        session.Say($"items       {train.Labels.Length} to train on, {heldOut.Labels.Length} to choose the penalty's strength by, {test.Labels.Length} to test on; {encoder.Width} numbers of {encoder.State.Name}");
+        session.Say($"items       {train.Labels.Length} to train on, {heldOut.Labels.Length} to choose the penalty's strength by, {test.Labels.Length} to test on; {encoder.Width} numbers of {encoder.Name}");
         var (classes, labels) = (data.ClassNames.Count, (train.Labels, heldOut.Labels, test.Labels));
         var (probe, unit, bag) = session.Watch(display =>
         {
@@ -64,7 +64,7 @@ static class ProbeVerb
         var alone = Proportion.Of(unit.Tell(test.Codes, encoder.Width), test.Labels);
         var histogram = new UnitHistogram(test.Codes, encoder.Width, unit, test.Labels, data.ClassNames);
         var usual = new Proportion(test.Labels.Count(label => label == Usual(train.Labels, classes)), test.Labels.Length);
-        AtomicFile.Write(picture, session.Force, histogram.Draw(string.Create(CultureInfo.InvariantCulture, $"unit {unit.Unit} of {encoder.State.Name}: {100 * alone.Share:0.0} %")).Save);
+        AtomicFile.Write(picture, session.Force, histogram.Draw(string.Create(CultureInfo.InvariantCulture, $"unit {unit.Unit} of {encoder.Name}: {100 * alone.Share:0.0} %")).Save);
         var name = penalty.ToString().ToLowerInvariant();
         session.Answer($"""
             accuracy    {Confident(probe.Test)}; {penalty} of {Short(probe.Strength)}, {probe.Used} of {probe.Features} numbers used; the most usual label alone {100 * usual.Share:0.0} %
@@ -96,7 +96,7 @@ static class ProbeVerb
             ["train_items"] = train.Labels.Length,
             ["validation_items"] = heldOut.Labels.Length,
             ["test_items"] = test.Labels.Length,
-            ["layer"] = encoder.State.Name,
+            ["layer"] = encoder.Name,
             ["width"] = encoder.Width,
             ["output"] = picture,
         });

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Likely.Data;
@@ -26,16 +27,25 @@ static class TrainVerb
     static readonly Option<bool> DryRun = Options.Flag("--dry-run", "Forecast memory and time; train and write nothing");
     static readonly Option<string?> Out = Options.Text("--out", "The model file; runs/DATA-MODEL.likely if not given", "FILE");
 
-    public static Verb Create() => new("train", "Learn p(x) from data, and keep the best weights",
-        ["train strokes --model gated-pixelcnn --set binarize=threshold --minutes 10", "train faces/ --model gated-pixelcnn --set size=32x32 gray=true --epochs 50 --out faces.likely", "train mnist --model gated-pixelcnn --dry-run"],
+    public static Verb Create() => new("train", "Learn p(x) from data, and keep the best weights; or fit what makes features of them",
+        ["train strokes --model gated-pixelcnn --set binarize=threshold --minutes 10", "train faces/ --model gated-pixelcnn --set size=32x32 gray=true --epochs 50 --out faces.likely", "train mnist --model gated-pixelcnn --dry-run", "train mnist --model pca --set components=50"],
         [Data, Model, PresetName, Set, Minutes, Epochs, Steps, Batch, Rate, Validation, From, Resume, DryRun, Out], Run)
     { Further = KeysVerb.Names };
+
+    static readonly Option[] _ofDensities = [PresetName, Minutes, Epochs, Steps, Batch, Rate, Validation, From, Resume, DryRun];
 
     static int Run(ParseResult result, Session session)
     {
         var from = result.GetValue(From) is { } path ? ModelFile.Read(path) : null;
-        var config = result.GetValue(Model) is { } name && name != from?.Model.Config.Name ? ModelRegistry.FindDensity(name)
-            : from?.Density.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
+        var chosen = result.GetValue(Model) is { } name && name != from?.Model.Config.Name ? ModelRegistry.Find(name)
+            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
+        if (chosen is FeatureConfig features)
+        {
+            if (result.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(given => !given.Implicit && _ofDensities.Contains(given.Option)) is { } misplaced)
+                throw new UsageException($"{misplaced.Option.Name} is for densities, which are trained step by step; {features.Name} is fitted to all rows at once");
+            return FeatureFitting.Run(session, features, result.GetRequiredValue(Data), Options.Pairs(result.GetValue(Set)), result.GetValue(Out));
+        }
+        var config = (DensityConfig)chosen;
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
             throw new UsageException("--minutes, --epochs and --steps exclude each other; give one of them");
         var preset = result.GetValue(PresetName) is { } named ? Preset.Find(config.Name, named) : null;

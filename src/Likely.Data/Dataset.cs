@@ -130,11 +130,11 @@ public sealed class Dataset : IDisposable
     /// <summary>The options, with what was found out about the data: other data opened with them are treated as these were.</summary>
     public DataOptions Options => _content.Options with { As = Modality, ModelLevels = Space.Levels, ModelClasses = ClassNames, ModelTokens = Tokens };
 
-    /// <summary>Refuses data that no model can be of.</summary>
+    /// <summary>Refuses data that no density can be of.</summary>
     /// <exception cref="DataException">if they are real numbers</exception>
     public void RequireSymbols()
     {
-        if (Space.Levels == 0) throw new DataException($"'{Name}' holds rows of real numbers, and there is no model of those yet; they can be looked at, divided and read.");
+        if (Space.Levels == 0) throw new DataException($"'{Name}' holds rows of real numbers, and there is no density of those yet; what makes features, such as pca and kmeans, is fitted to them.");
     }
 
     /// <summary>What there is to say of these data as those of their kind, a name and words each: of text its symbols, an excerpt, and what simple models of it reach.</summary>

@@ -163,7 +163,8 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
             };
         }
         if (description["source"] is { } source) space = space with { Source = (int)source };
-        if (!space.IsPossible)
+        // Rows of real numbers have no levels.
+        if (!(space.Levels == 0 ? space with { Levels = 2 } : space).IsPossible)
             throw new ModelException($"{path} is damaged: a geometry of {space} is impossible");
         var classes = description["classes"]!.AsArray().Select(name => (string?)name ?? throw new ModelException($"{path} is damaged: a label has no name")).ToArray();
         if (classes.Distinct().Count() != classes.Length) throw new ModelException($"{path} is damaged: two labels have one name");
@@ -205,7 +206,7 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
         try
         {
             var config = ModelRegistry.FromJson(json);
-            Bound(config, file);
+            if (config is DensityConfig) Bound(config, file);
             return config.Outline(space, classes);
         }
         catch (ModelException fault)

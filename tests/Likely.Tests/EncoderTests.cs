@@ -59,7 +59,7 @@ public sealed class EncoderTests : IDisposable
             int[] before = preprocessing == "as=text" ? ['\n'] : [];
             foreach (var (pooling, state) in ((StatePooling, int?)[])[(StatePooling.Last, null), (StatePooling.Mean, 0), (StatePooling.Last, 0)])
             {
-                var encoder = new Encoder(checkpoint, state, pooling, threads: 1);
+                var encoder = new StateEncoder(checkpoint, state, pooling, threads: 1);
                 var codes = new float[data.All.Count * encoder.Width];
                 encoder.Encode(data.All, 0, codes);
                 for (var item = 0; item < data.All.Count; item++)
@@ -73,11 +73,11 @@ public sealed class EncoderTests : IDisposable
                     Bits.AssertEqual(expected, codes.AsSpan(item * encoder.Width, encoder.Width), $"{name}, {preprocessing}, {pooling}, {encoder.State.Name}, item {item}");
                     // Alone.
                     var alone = new float[encoder.Width];
-                    new Encoder(checkpoint, state, pooling, threads: 2).Encode(data.All, item, alone);
+                    new StateEncoder(checkpoint, state, pooling, threads: 2).Encode(data.All, item, alone);
                     Bits.AssertEqual(expected, alone, $"{name}, item {item} alone");
                 }
                 var threads = new float[codes.Length];
-                new Encoder(checkpoint, state, pooling, threads: 3).Encode(data.All, 0, threads);
+                new StateEncoder(checkpoint, state, pooling, threads: 3).Encode(data.All, 0, threads);
                 Bits.AssertEqual(codes, threads, $"{name}, three threads");
             }
         }
@@ -92,7 +92,7 @@ public sealed class EncoderTests : IDisposable
         var checkpoint = Made(new CharRnnConfig { Hidden = 9 }, "as=text items=lines");
         foreach (var pooling in (StatePooling[])[StatePooling.Last, StatePooling.Mean])
         {
-            var encoder = new Encoder(checkpoint, null, pooling);
+            var encoder = new StateEncoder(checkpoint, null, pooling);
             var codes = new float[3 * encoder.Width];
             encoder.Encode(lines.All, 0, codes);
             foreach (var (item, text) in ((int, string)[])[(0, "a fine film"), (1, "\n"), (2, "no end")])
@@ -110,14 +110,14 @@ public sealed class EncoderTests : IDisposable
         using var data = Dataset.Open("strokes", new DataOptions { Limit = 40, Levels = 4, Size = new(12, 12) });
         var model = new GatedPixelCnnConfig { Channels = 6, Layers = 2, Kernel = 5 }.Build(data.Space, 0, 1);
         var checkpoint = new Checkpoint(model, [], "levels=4");
-        Assert.Equal(StatePooling.Mean, new Encoder(checkpoint).Pooling);
+        Assert.Equal(StatePooling.Mean, new StateEncoder(checkpoint).Pooling);
         for (var state = 0; state < model.States.Count; state++)
         {
-            var (mean, last) = (new Encoder(checkpoint, state), new Encoder(checkpoint, state, StatePooling.Last));
+            var (mean, last) = (new StateEncoder(checkpoint, state), new StateEncoder(checkpoint, state, StatePooling.Last));
             float[] means = new float[data.Test.Count * mean.Width], lasts = new float[means.Length], again = new float[means.Length];
             mean.Encode(data.Test, 0, means);
             last.Encode(data.Test, 0, lasts);
-            new Encoder(checkpoint, state, threads: 1).Encode(data.Test, 0, again);
+            new StateEncoder(checkpoint, state, threads: 1).Encode(data.Test, 0, again);
             Bits.AssertEqual(means, again, "one thread");
             for (var item = 0; item < data.Test.Count; item += 7)
             {
@@ -142,9 +142,9 @@ public sealed class EncoderTests : IDisposable
     public void What_has_no_state_of_a_position_is_refused()
     {
         var nade = new Checkpoint(new NadeConfig { Hidden = 4 }.Build(Space.Image(4, 4, 1, 2), 0, 1), [], "");
-        Assert.Contains("nade has no inner state", Assert.Throws<UsageException>(() => new Encoder(nade)).Message);
+        Assert.Contains("nade has no inner state", Assert.Throws<UsageException>(() => new StateEncoder(nade)).Message);
         var pairs = new Checkpoint(new ByteNetConfig { Layers = 1, Stacks = 1, Channels = 4 }.Build(Space.Sequence(9, 5) with { Source = 6 }, 0, 1), [], "");
-        Assert.Contains("is a model of pairs", Assert.Throws<UsageException>(() => new Encoder(pairs)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Encoder(Made(new CharRnnConfig { Hidden = 4 }, "as=text"), 4));
+        Assert.Contains("is a model of pairs", Assert.Throws<UsageException>(() => new StateEncoder(pairs)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StateEncoder(Made(new CharRnnConfig { Hidden = 4 }, "as=text"), 4));
     }
 }

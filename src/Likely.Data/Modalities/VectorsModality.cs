@@ -5,8 +5,8 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// Rows of real numbers: arrays of two dimensions, .npy or IDX, of numbers of any type, where it is said that they are no pictures. They can be divided, looked at and
-/// read; there is no model of them yet, and whatever one would need is refused.
+/// Rows of real numbers: arrays of two dimensions, .npy or IDX, of numbers of any type, where it is said that they are no pictures. What makes features of rows is fitted to
+/// them; there is no density of them yet, and whatever one would need is refused.
 /// </summary>
 sealed class VectorsModality : Modality
 {
@@ -76,7 +76,7 @@ sealed class VectorsModality : Modality
     {
         if (path.IsFolder) throw new DataException($"'{path.Path}' is a folder; vectors are the rows of one array: name it.");
         if (path.Kind.Unpacked.Format is not (FileFormat.Npy or FileFormat.Idx)) throw new DataException($"'{path.Path}' is {path.Kind.Words}, and vectors are the rows of an array, such as numpy.save writes.");
-        if (path.Options.ModelLevels is not null) throw NoModel();
+        if (path.Options.ModelLevels is > 0) throw new DataException($"'{path.Path}' is opened as rows of real numbers, and the model is one of symbols.");
         var file = ArrayFile.Open(path.Path);
         try
         {
@@ -106,5 +106,5 @@ sealed class VectorsModality : Modality
         }
     }
 
-    static DataException NoModel() => new("There is no model of real vectors yet; they can be looked at, divided and read.");
+    static DataException NoModel() => new("There is no density of real vectors yet; what makes features, such as pca and kmeans, is fitted to them.");
 }

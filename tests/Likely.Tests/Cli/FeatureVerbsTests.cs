@@ -34,7 +34,7 @@ public sealed class FeatureVerbsTests
         Assert.Equal(header.HeaderLength + 4 * 300 * 24, bytes.Length);
         var checkpoint = Checkpoint.Load("mood.likely");
         using var data = Dataset.Open("moods", new DataOptions { As = Modality.Text, Items = ItemRule.Lines });
-        var encoder = new Encoder(checkpoint, 0);
+        var encoder = new StateEncoder(checkpoint, 0);
         var codes = new float[24 * 300];
         encoder.Encode(data.All, 0, codes);
         for (var i = 0; i < codes.Length; i++) Assert.Equal(codes[i], BitConverter.ToSingle(bytes, header.HeaderLength + 4 * i));

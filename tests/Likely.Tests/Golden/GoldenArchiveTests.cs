@@ -15,7 +15,7 @@ public sealed class GoldenArchiveTests
     const int Count = 20;
 
     // What an archive's name stands for.
-    static readonly Dictionary<string, string> _cases = ModelRegistry.All.ToDictionary(config => config.Name, config => LawCases.All.First(c => c.Config.Name == config.Name).Name)
+    static readonly Dictionary<string, string> _cases = ModelRegistry.Densities.ToDictionary(config => config.Name, config => LawCases.All.First(c => c.Config.Name == config.Name).Name)
         .Concat(new Dictionary<string, string>
         {
             ["grey-mixture"] = "gated-pixelcnn: grey mixture",

@@ -37,14 +37,33 @@ public sealed class BitsMatrix
     /// <summary>A name and its hash. The first call that names a folder leaves its archives there, later ones decode those.</summary>
     public static IEnumerable<(string Name, string Hash)> Hashes(int threads, string? archives)
     {
-        foreach (var config in ModelRegistry.All)
+        foreach (var config in ModelRegistry.Densities)
         {
             var cases = LawCases.All.Where(c => c.Config.Name == config.Name && c.Space.Dimensions <= 60).ToArray();
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             foreach (var law in cases) Add(hash, law, threads, archives);
             yield return (config.Name, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
+        foreach (var config in ModelRegistry.All.OfType<FeatureConfig>())
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (var one in FeatureCase.All.Where(one => one.Config.Name == config.Name)) Add(hash, one, threads);
+            yield return (config.Name, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
         yield return ("training", TrainingHash(threads));
+    }
+
+    // A model of features that is fitted, and what it makes of other rows.
+    static void Add(IncrementalHash hash, FeatureCase one, int threads)
+    {
+        var model = one.Fit(threads);
+        hash.AppendData(Convert.FromHexString(new Checkpoint(model, [], "as=vectors").Identity()));
+        foreach (var value in model.Fitting.Values) hash.AppendData(BitConverter.GetBytes(value));
+        float[] rows = [.. FeatureCase.Values(40, seed: 9).Cast<float>()], codes = new float[40 * model.Width];
+        model.Encode(rows, 40, codes);
+        model.TryDecode(codes, 40, rows);
+        hash.AppendData(MemoryMarshal.AsBytes(codes.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(rows.AsSpan()));
     }
 
     // What a user's training goes through besides the model: drawn, resampled, mirrored and redrawn images, the plan's rates, averages and

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>train for models of features: fits one to the training part of the data, and tells what is lost of the part that is held out.</summary>
+static class FeatureFitting
+{
+    public static int Run(Session session, FeatureConfig config, string source, List<KeyValuePair<string, string>> settings, string? given)
+    {
+        (config, var options, _) = TrainSettings.Apply(config, null, new TrainingOptions(), settings);
+        var output = given ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely";
+        OutputName.Model.Require(output);
+        using var outputs = new Outputs(session.Remark, session.Force, source);
+        outputs.Claim(output);
+        using var data = session.Open(source, options);
+        if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training items");
+        var rows = new SplitRows(data.Train);
+        session.Say($"data        {data.Name}: {data.Train.Count} training rows of {rows.Space.Dimensions} numbers, {data.Validation.Count} held out");
+        session.Say($"model       {config.Name}: {ModelRegistry.ToJson(config)}");
+        var clock = Stopwatch.StartNew();
+        var model = session.Watch(display => config.Fit(rows, new FitOptions { Seed = session.Seed, Threads = session.Threads, Progress = moment => display.Update(moment.Done, moment.Words) }, session.Cancellation));
+        var seconds = clock.Elapsed.TotalSeconds;
+        var checkpoint = new Checkpoint(model, [], data.Preprocessing) { DataName = data.Name, TrainedOn = data.Train.Sketch().ToString() };
+        foreach (var (key, value) in model.Fitting) checkpoint.Summary[key] = value;
+        double? error = model.Decodes ? ReconstructionError.Of(model, data.Train, session) : null, heldOut = model.Decodes && data.Validation.Count > 0 ? ReconstructionError.Of(model, data.Validation, session) : null;
+        if (error is { } own) checkpoint.Summary["train_squared_error"] = own;
+        if (heldOut is { } other) checkpoint.Summary["validation_squared_error"] = other;
+        checkpoint.Save(output, session.Force, session.Cancellation);
+        var fitting = string.Join(", ", model.Fitting.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key.Replace('_', ' ')} {pair.Value:G6}")));
+        session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
+            model       {output}, {model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
+            fitted      in {seconds:0.0} s: {fitting}
+            codes       {model.Width} numbers a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}
+            """), new JsonObject
+        {
+            ["checkpoint"] = output,
+            ["parameters"] = model.Parameters.Count,
+            ["identity"] = checkpoint.Identity(),
+            ["rows"] = data.Train.Count,
+            ["width"] = model.Width,
+            ["seconds"] = Session.Number(seconds),
+            ["fitting"] = new JsonObject([.. model.Fitting.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Session.Number(pair.Value)))]),
+            ["train_squared_error"] = error is { } e ? Session.Number(e) : null,
+            ["validation_squared_error"] = heldOut is { } h ? Session.Number(h) : null,
+        });
+        return 0;
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>show: what the numbers of a model's codes stand for, as a sheet of pictures or, of vectors, a table.</summary>
+static class ShowVerb
+{
+    static readonly OutputName Array = new("an array of NumPy", [".npy"]);
+
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N");
+    static readonly Option<string?> Out = Options.Text("--out", "A PNG of pictures, or an array .npy of rows; runs/MODEL-atoms.png or .npy if not given", "FILE");
+
+    public static Verb Create() => new("show", "What each number of a code stands for: centroids, components, atoms",
+        ["show runs/mnist-pca.likely", "show runs/mnist-kmeans.likely --out centroids.png"], [Model, Limit, Out], Run);
+
+    static int Run(ParseResult result, Session session)
+    {
+        var path = result.GetRequiredValue(Model);
+        var checkpoint = ModelFile.Read(path);
+        if (checkpoint.Model is not FeatureModel model) throw new UsageException($"{path} is a density, {checkpoint.Model.Config.Name}; show draws what models of features have, such as centroids; sample draws from densities");
+        var all = model.Atoms();
+        if (all.Count == 0) throw new UsageException($"{checkpoint.Model.Config.Name} has nothing to show");
+        float[][] atoms = [.. all.Take(result.GetValue(Limit) ?? all.Count)];
+        var isPicture = model.Space.Levels > 0;
+        var given = result.GetValue(Out);
+        var kind = isPicture && (given is null || !given.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)) ? OutputName.Of(Modality.Image) : Array;
+        var output = kind.Choose(given, $"{DefaultName.Stem(path)}-atoms", session);
+        using var outputs = new Outputs(session.Remark, session.Force, path);
+        outputs.Claim(output);
+        if (kind != Array) AtomicFile.Write(output, session.Force, AtomSheet.Draw(atoms, model.Space).Write);
+        else AtomicFile.Write(output, session.Force, stream =>
+        {
+            stream.Write(Npy.Header(atoms.Length, model.Space.Dimensions));
+            foreach (var atom in atoms) stream.Write(Npy.Elements(atom));
+        });
+        session.Answer($"{output}: {atoms.Length} of {all.Count} rows{(kind == Array ? $" of {model.Space.Dimensions} numbers" : ", each with its own contrast, grey for zero where there are numbers below it")}", new JsonObject
+        {
+            ["output"] = output,
+            ["rows"] = atoms.Length,
+            ["width"] = model.Space.Dimensions,
+        });
+        return 0;
+    }
+}

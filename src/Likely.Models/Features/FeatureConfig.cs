@@ -1,0 +1,38 @@
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>The hyperparameters of what makes features of rows of numbers, and how it is fitted to them.</summary>
+public abstract record FeatureConfig : ModelConfig
+{
+    /// <summary>Fits a model to rows, which are read in their order: the same rows and seed give the same bits on any number of threads.</summary>
+    /// <param name="rows">What is learned from.</param>
+    /// <param name="options">Seed, threads, progress; null: the defaults.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="ModelException">A value of a key or of a row is out of range, or there are too few rows.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public FeatureModel Fit(IRows rows, FitOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ModelRegistry.Check(this);
+        if (rows.Count < 1) throw new ModelException($"{Name} is fitted to rows, and there are none");
+        var model = Outline(rows.Space, 0);
+        model.Parameters.Allocate(null);
+        model.Learn(new RowBlocks(rows, ParallelShards.Workers(options?.Threads ?? 0), cancellation), options ?? new FitOptions());
+        return model;
+    }
+
+    internal override FeatureModel Outline(Space space, int classes)
+    {
+        ModelRegistry.Check(this);
+        if (space.IsSequence) throw new ModelException($"{Name} makes features of rows of one length, and not of sequences such as text");
+        var model = Create(space);
+        if (model.Parameters.Length > FloatBlock.MostLength)
+            throw new ModelException($"{Name} of rows of {space.Dimensions} would have {model.Parameters.Length} numbers with these keys, and no model can have more than {FloatBlock.MostLength}");
+        return model;
+    }
+
+    /// <summary>Builds the model, every key being within its range.</summary>
+    /// <exception cref="ModelException">The model cannot be one of such rows.</exception>
+    private protected abstract FeatureModel Create(Space space);
+}

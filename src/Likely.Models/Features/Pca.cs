@@ -1,0 +1,189 @@
+using Likely.Tensors;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Likely.Models;
+
+/// <summary>
+/// Principal components (Pearson 1901; Hotelling 1933): the orthonormal directions w of largest variance about the mean m of the rows, the largest first. A code is W' (x - m); with whitening each number is divided by
+/// its deviation, and with ZCA turned back into the rows' own coordinates (Bell and Sejnowski 1997). The exact method takes the eigenvectors of the covariance, in one pass over the rows; the
+/// randomized one finds the space of the first components by products with random vectors, going over the rows again for each power (Halko et al. 2011, alg. 4.4). Each component's largest number is positive.
+/// </summary>
+public sealed record PcaConfig : FeatureConfig
+{
+    [Key("directions kept", 1, 1 << 16)]
+    public int Components { get; init; } = 30;
+    [Key("eigenvectors of the whole covariance; or a search for the first ones, quicker where rows are long; auto: the first for rows of up to 1,024 numbers", "auto", "exact", "randomized")]
+    public string Method { get; init; } = "auto";
+    [Key("passes of the randomized method beyond the first", 0, 100)]
+    public int Powers { get; init; } = 4;
+    [Key("a code: as it is, each number with variance 1, or that turned back into the rows' coordinates", "none", "pca", "zca")]
+    public string Whiten { get; init; } = "none";
+    [Key("added to variances before whitening divides, as a share of the largest", 0, 1)]
+    public double Floor { get; init; } = 1e-6;
+
+    public override string Name => "pca";
+
+    public override string Summary => "principal components: directions of largest variance, with whitening (Hotelling 1933; Halko et al. 2011)";
+
+    private protected override FeatureModel Create(Space space)
+        => Components <= space.Dimensions ? new Pca(this, space) : throw new ModelException($"components={Components} is more than the {space.Dimensions} numbers of a row");
+}
+
+sealed class Pca : FeatureModel
+{
+    const int LongestExact = 1024, Beyond = 10; // directions that the randomized method seeks besides those kept
+
+    readonly PcaConfig _config;
+    readonly Parameter _mean, _components, _variances;
+    readonly Lazy<(Matrix There, Matrix Back, Matrix Mean)> _maps;
+
+    public Pca(PcaConfig config, Space space) : base(config, space)
+    {
+        var scope = new ParameterScope(Parameters);
+        _config = config;
+        _mean = scope.Bias("mean", space.Dimensions);
+        _components = scope.Weight("components", 1, config.Components, space.Dimensions);
+        _variances = scope.Bias("variances", config.Components);
+        _maps = new(Maps);
+    }
+
+    public override int Width => _config.Whiten == "zca" ? Space.Dimensions : _config.Components;
+
+    public override IReadOnlyList<float[]> Atoms() => [.. _components.ToArray().Chunk(Space.Dimensions)];
+
+    internal override void Learn(RowBlocks rows, FitOptions options)
+    {
+        if (rows.Rows < 2) throw new ModelException("principal components are of at least 2 rows, and there is 1");
+        var isExact = _config.Method == "exact" || _config.Method == "auto" && rows.Width <= LongestExact;
+        var most = Math.Min(rows.Width, rows.Rows - 1);
+        if (_config.Components > most) throw new ModelException($"components={_config.Components} is more than {rows.Rows} rows of {rows.Width} numbers can have, {most}");
+        var mean = rows.Mean();
+        var (directions, variances, total) = isExact ? Exact(rows, mean, options) : Randomized(rows, mean, options);
+        var values = new float[_config.Components * rows.Width];
+        for (var k = 0; k < _config.Components; k++)
+        {
+            var largest = 0;
+            for (var d = 1; d < rows.Width; d++)
+                if (Math.Abs(directions[d, k]) > Math.Abs(directions[largest, k])) largest = d;
+            for (var d = 0; d < rows.Width; d++) values[k * rows.Width + d] = (float)(directions[largest, k] < 0 ? -directions[d, k] : directions[d, k]);
+        }
+        _components.Assign(values);
+        _mean.Assign(Array.ConvertAll(mean, value => (float)value));
+        _variances.Assign(Array.ConvertAll(variances[.._config.Components], value => (float)Math.Max(0, value)));
+        Fitting = new Dictionary<string, double> { ["explained_variance"] = total > 0 ? variances[.._config.Components].Sum() / total : 1 };
+    }
+
+    static (Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, double[] mean, FitOptions options)
+    {
+        var sums = new double[rows.Width, rows.Width];
+        for (var block = 0; block < rows.Count; block++)
+        {
+            var x = Centred(rows, block, mean);
+            x.AddProducts(x.Rows, x, sums, rows.Threads);
+            options.Progress?.Invoke(new FitMoment((block + 1.0) / rows.Count / 2, "covariance"));
+        }
+        options.Progress?.Invoke(new FitMoment(0.5, "eigenvectors"));
+        var (directions, values) = Eigen(sums, rows.Rows - 1);
+        return (directions, values, values.Sum());
+    }
+
+    // Z = X' X Q, again and again with Q made orthonormal, then the eigenvectors of Q' X' X Q within that space.
+    (Matrix<double> Directions, double[] Variances, double Total) Randomized(RowBlocks rows, double[] mean, FitOptions options)
+    {
+        var count = Math.Min(Math.Min(rows.Width, rows.Rows), _config.Components + Beyond);
+        var random = new Philox(options.Seed, RandomPurpose.Initialization, Philox.Hash("pca"));
+        var q = Matrix<double>.Build.Dense(rows.Width, count, (d, k) => random.Normal((ulong)d, 2 * (ulong)k));
+        var total = 0.0;
+        for (var pass = 0; pass <= _config.Powers + 1; pass++)
+        {
+            q = q.QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q;
+            var (isLast, direction) = (pass > _config.Powers, ToMatrix(q));
+            var sums = new double[isLast ? count : rows.Width, count];
+            for (var block = 0; block < rows.Count; block++)
+            {
+                var x = Centred(rows, block, mean);
+                var y = new Matrix(x.Rows, count);
+                x.Multiply(direction, y, rows.Threads);
+                (isLast ? y : x).AddProducts(x.Rows, y, sums, rows.Threads);
+                for (var i = 0; i < x.Rows && isLast; i++) total += x.Dot(i, x, i);
+                options.Progress?.Invoke(new FitMoment((pass + (block + 1.0) / rows.Count) / (_config.Powers + 2), $"pass {pass + 1}"));
+            }
+            if (!isLast)
+            {
+                q = Matrix<double>.Build.DenseOfArray(sums);
+                continue;
+            }
+            var (within, values) = Eigen(sums, rows.Rows - 1);
+            return (q * within, values, total / (rows.Rows - 1));
+        }
+        throw new InvalidOperationException("there is a last pass");
+    }
+
+    // Eigenvectors and values of a symmetric matrix over a divisor, the largest first.
+    static (Matrix<double> Vectors, double[] Values) Eigen(double[,] sums, double divisor)
+    {
+        var (size, symmetric) = (sums.GetLength(0), Matrix<double>.Build.Dense(sums.GetLength(0), sums.GetLength(0)));
+        for (var i = 0; i < size; i++)
+            for (var j = 0; j < size; j++) symmetric[i, j] = (sums[i, j] + sums[j, i]) / 2 / divisor;
+        var found = symmetric.Evd(Symmetricity.Symmetric);
+        var values = found.EigenValues.Select(value => value.Real).ToArray();
+        int[] order = [.. Enumerable.Range(0, size).OrderByDescending(i => values[i])];
+        return (Matrix<double>.Build.Dense(size, size, (row, column) => found.EigenVectors[row, order[column]]), Array.ConvertAll(order, i => values[i]));
+    }
+
+    static Matrix Centred(RowBlocks rows, int block, double[] mean)
+    {
+        rows.Cancellation.ThrowIfCancellationRequested();
+        var (x, centred) = (rows[block], new Matrix(rows.RowsOf(block), rows.Width));
+        for (var i = 0; i < centred.Rows; i++)
+        {
+            Span<float> from = x[i], to = centred[i];
+            for (var d = 0; d < to.Length; d++) to[d] = (float)(from[d] - mean[d]);
+        }
+        return centred;
+    }
+
+    static Matrix ToMatrix(Matrix<double> values)
+    {
+        var matrix = new Matrix(values.RowCount, values.ColumnCount);
+        for (var i = 0; i < matrix.Rows; i++)
+            for (var j = 0; j < matrix.Columns; j++) matrix[i][j] = (float)values[i, j];
+        return matrix;
+    }
+
+    private protected override void Encode(Matrix rows, Matrix codes)
+    {
+        var (there, _, mean) = _maps.Value;
+        var centred = new Matrix(rows.Rows, rows.Columns);
+        for (var i = 0; i < rows.Rows; i++)
+            for (var d = 0; d < rows.Columns; d++) centred[i][d] = rows[i][d] - mean[0][d];
+        centred.Multiply(rows.Rows, there, null, codes);
+    }
+
+    private protected override void Decode(Matrix codes, Matrix rows)
+    {
+        var (_, back, mean) = _maps.Value;
+        codes.Multiply(codes.Rows, back, mean, rows);
+    }
+
+    // What rows and codes are multiplied by: components, and with whitening variances.
+    (Matrix There, Matrix Back, Matrix Mean) Maps()
+    {
+        var (components, variances, mean) = (new Matrix(_config.Components, Space.Dimensions), _variances.ToArray(), new Matrix(1, Space.Dimensions));
+        _mean.ToArray().CopyTo(mean[0]);
+        var atoms = Atoms();
+        for (var k = 0; k < atoms.Count; k++) atoms[k].CopyTo(components[k]);
+        if (_config.Whiten == "none") return (components.Transposed(), components, mean);
+        Matrix smaller = new(components.Rows, components.Columns), larger = new(components.Rows, components.Columns);
+        for (var k = 0; k < variances.Length; k++)
+        {
+            var deviation = (float)Math.Sqrt(Math.Max(variances[k] + _config.Floor * variances[0], float.Epsilon));
+            for (var d = 0; d < components.Columns; d++) (smaller[k][d], larger[k][d]) = (components[k][d] / deviation, components[k][d] * deviation);
+        }
+        if (_config.Whiten == "pca") return (smaller.Transposed(), larger, mean);
+        Matrix there = new(components.Columns, components.Columns), back = new(components.Columns, components.Columns);
+        components.Transposed().Multiply(components.Columns, smaller, null, there);
+        components.Transposed().Multiply(components.Columns, larger, null, back);
+        return (there, back, mean);
+    }
+}

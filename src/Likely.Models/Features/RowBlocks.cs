@@ -1,0 +1,90 @@
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>
+/// Rows in blocks of a fixed length, which sums are made of: block after block in double, so that no result depends on threads. They lie in memory where they fit into
+/// a quarter of what is free, and are read again each time where they do not.
+/// </summary>
+sealed class RowBlocks
+{
+    /// <summary>Rows of every block but the last; part of the order of sums.</summary>
+    public const int Length = 512;
+
+    readonly IRows _rows;
+    readonly Matrix?[] _kept;
+    readonly bool _keeps;
+
+    public RowBlocks(IRows rows, int threads, CancellationToken cancellation)
+    {
+        (_rows, Threads, Cancellation, Width) = (rows, threads, cancellation, rows.Space.Dimensions);
+        _kept = new Matrix?[(rows.Count + Length - 1) / Length];
+        _keeps = sizeof(float) * (long)rows.Count * Shape.RoundUp(Width) <= MachineMemory.Available() / 4;
+    }
+
+    public int Threads { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>Rows.</summary>
+    public int Rows => _rows.Count;
+
+    /// <summary>Numbers of a row.</summary>
+    public int Width { get; }
+
+    /// <summary>Blocks.</summary>
+    public int Count => _kept.Length;
+
+    /// <summary>Rows of a block.</summary>
+    public int RowsOf(int block) => Math.Min(Length, Rows - block * Length);
+
+    /// <summary>A block, which nobody changes; from any thread.</summary>
+    /// <exception cref="ModelException">A value is no finite number.</exception>
+    public Matrix this[int block]
+    {
+        get
+        {
+            if (Volatile.Read(ref _kept[block]) is { } kept) return kept;
+            Cancellation.ThrowIfCancellationRequested();
+            var (matrix, count) = (new Matrix(RowsOf(block), Width), RowsOf(block));
+            var values = new float[count * Width];
+            _rows.Read(block * Length, values);
+            for (var i = 0; i < values.Length; i++)
+                if (!float.IsFinite(values[i])) throw new ModelException($"row {(long)block * Length + i / Width} has {(float.IsNaN(values[i]) ? "NaN" : "an infinite value")} in column {i % Width}, both counted from 0; leave such rows out, or fill them in");
+            for (var row = 0; row < count; row++) values.AsSpan(row * Width, Width).CopyTo(matrix[row]);
+            if (_keeps) Volatile.Write(ref _kept[block], matrix);
+            return matrix;
+        }
+    }
+
+    /// <summary>One row.</summary>
+    public Span<float> Row(int index) => this[index / Length][index % Length];
+
+    /// <summary>Calls work(block, worker) for every block, on all threads.</summary>
+    public void Each(Action<int, int> work) => ParallelShards.Run(Count, Threads, (block, worker) =>
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        work(block, worker);
+    });
+
+    /// <summary>The mean row, added up in double in the order of the rows.</summary>
+    public double[] Mean()
+    {
+        var sums = new double[Count][];
+        Each((block, _) =>
+        {
+            var (rows, sum) = (this[block], new double[Width]);
+            for (var i = 0; i < RowsOf(block); i++)
+            {
+                var row = rows[i];
+                for (var d = 0; d < row.Length; d++) sum[d] += row[d];
+            }
+            sums[block] = sum;
+        });
+        var mean = new double[Width];
+        foreach (var sum in sums)
+            for (var d = 0; d < mean.Length; d++) mean[d] += sum[d];
+        for (var d = 0; d < mean.Length; d++) mean[d] /= Rows;
+        return mean;
+    }
+}

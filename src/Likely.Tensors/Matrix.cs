@@ -1,0 +1,112 @@
+using Likely.Tensors.Kernels;
+
+namespace Likely.Tensors;
+
+/// <summary>Rows of floats side by side, each padded with zeros to whole vectors of 16: what estimators without a tape compute with.</summary>
+/// <param name="rows">Rows that there is room for.</param>
+/// <param name="columns">Numbers of each.</param>
+sealed unsafe class Matrix(int rows, int columns)
+{
+    readonly FloatBlock _block = new((long)rows * Shape.RoundUp(columns));
+
+    public int Rows => rows;
+
+    public int Columns => columns;
+
+    /// <summary>Floats from one row to the next.</summary>
+    public int Stride { get; } = Shape.RoundUp(columns);
+
+    /// <summary>The first value, valid while somebody holds the matrix.</summary>
+    public float* Data => _block.Pointer;
+
+    /// <summary>One row, without its padding.</summary>
+    public Span<float> this[int row] => _block.Span((long)row * Stride, Columns);
+
+    /// <summary>A row's first value, valid as <see cref="Data"/>.</summary>
+    public float* Row(int row) => Data + (long)row * Stride;
+
+    /// <summary>The transpose.</summary>
+    public Matrix Transposed()
+    {
+        var result = new Matrix(Columns, Rows);
+        Layout.Transpose(Data, Rows, Columns, Stride, result.Data, result.Stride);
+        GC.KeepAlive(this);
+        return result;
+    }
+
+    /// <summary>result = start + x W of the first <paramref name="count"/> rows of x; every element one chain of multiply-adds.</summary>
+    /// <param name="count">Rows.</param>
+    /// <param name="weights">W, [columns of x, columns of the result].</param>
+    /// <param name="start">[columns of the result], zeros behind; null: zeros.</param>
+    /// <param name="result">Receives the product.</param>
+    public void Multiply(int count, Matrix weights, Matrix? start, Matrix result)
+    {
+        if (weights.Rows != Columns || weights.Columns != result.Columns || count > Rows || count > result.Rows) throw new ArgumentException($"{Rows} x {Columns} times {weights.Rows} x {weights.Columns} is no {result.Rows} x {result.Columns}");
+        if (start is null) new Span<float>(result.Data, checked(count * result.Stride)).Clear();
+        Convolution.Pointwise(Data, Stride, count, Columns, weights.Data, weights.Stride, start is null ? null : start.Data, result.Data, result.Stride, result.Stride);
+        GC.KeepAlive(this);
+        GC.KeepAlive(weights);
+        GC.KeepAlive(start);
+        GC.KeepAlive(result);
+    }
+
+    /// <summary>The sum over columns of the product of two rows, in the fixed shape of row sums.</summary>
+    public float Dot(int row, Matrix other, int otherRow)
+    {
+        if (other.Columns != Columns) throw new ArgumentException($"rows of {Columns} and of {other.Columns} have no product");
+        var dot = Reductions.Dot(Row(row), other.Row(otherRow), Columns);
+        GC.KeepAlive(this);
+        GC.KeepAlive(other);
+        return dot;
+    }
+
+    /// <summary>The squared distance between two rows, in the same shape.</summary>
+    public float SquaredDistance(int row, Matrix other, int otherRow)
+    {
+        if (other.Columns != Columns) throw new ArgumentException($"rows of {Columns} and of {other.Columns} have no distance");
+        var distance = Reductions.SquaredDistance(Row(row), other.Row(otherRow), Columns);
+        GC.KeepAlive(this);
+        GC.KeepAlive(other);
+        return distance;
+    }
+
+    /// <summary>sums[k, n] += sum over the first <paramref name="count"/> rows of x[r, k] y[r, n]: each a chain in single precision over these rows, added in double.</summary>
+    /// <param name="count">Rows; few enough for single precision.</param>
+    /// <param name="other">y.</param>
+    /// <param name="sums">[columns of x, columns of y].</param>
+    /// <param name="threads">Threads, which share the outputs.</param>
+    public void AddProducts(int count, Matrix other, double[,] sums, int threads)
+    {
+        const int Stripe = 48;
+        ParallelShards.Run((Columns + Stripe - 1) / Stripe, threads, (piece, _) =>
+        {
+            var (first, rowCount) = (piece * Stripe, Math.Min(Stripe, Columns - piece * Stripe));
+            var products = new Matrix(rowCount, other.Columns);
+            Convolution.PointwiseGradient(Data + first, Stride, other.Data, other.Stride, count, rowCount, products.Data, products.Stride, products.Stride);
+            GC.KeepAlive(products);
+            for (var k = 0; k < rowCount; k++)
+            {
+                var row = products[k];
+                for (var n = 0; n < row.Length; n++) sums[first + k, n] += row[n];
+            }
+        });
+        GC.KeepAlive(this);
+        GC.KeepAlive(other);
+    }
+
+    /// <summary>result = x W of all rows, on several threads: the same product.</summary>
+    public void Multiply(Matrix weights, Matrix result, int threads)
+    {
+        const int Piece = 64;
+        if (weights.Rows != Columns || weights.Columns != result.Columns || Rows > result.Rows) throw new ArgumentException($"{Rows} x {Columns} times {weights.Rows} x {weights.Columns} is no {result.Rows} x {result.Columns}");
+        ParallelShards.Run((Rows + Piece - 1) / Piece, threads, (piece, _) =>
+        {
+            var (first, count) = (piece * Piece, Math.Min(Piece, Rows - piece * Piece));
+            new Span<float>(result.Row(first), count * result.Stride).Clear();
+            Convolution.Pointwise(Row(first), Stride, count, Columns, weights.Data, weights.Stride, null, result.Row(first), result.Stride, result.Stride);
+        });
+        GC.KeepAlive(this);
+        GC.KeepAlive(weights);
+        GC.KeepAlive(result);
+    }
+}

@@ -1,0 +1,43 @@
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>Items of a split as rows of numbers: those of vectors as they are, symbols of pictures from 0 for the least level to 1 for the highest.</summary>
+public sealed class SplitRows : IRows
+{
+    readonly Split _split;
+
+    /// <exception cref="UsageException">The items are sequences, or differ in size.</exception>
+    public SplitRows(Split split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        if (split.Space.IsSequence) throw new UsageException("features are made of rows of one length, such as pictures and vectors; texts and sounds are encoded by the inner states of a density");
+        for (var i = 0; i < split.Count; i++)
+            if (split.SpaceOf(i) != split.Space) throw new UsageException($"{split.ItemName(i)} is {split.SpaceOf(i)}, and others are {split.Space}; rows have one length: size= or crop= make it so");
+        _split = split;
+    }
+
+    public int Count => _split.Count;
+
+    public Space Space => _split.Space;
+
+    /// <exception cref="DataException">An item cannot be read.</exception>
+    public void Read(int first, Span<float> rows)
+    {
+        var (width, levels) = (Space.Dimensions, Space.Levels);
+        if (first < 0 || rows.Length % width != 0 || first > Count - rows.Length / width) throw new ArgumentException($"there are {Count} rows of {width} numbers, and not {rows.Length} numbers from row {first} on");
+        var symbols = new int[levels == 0 ? 0 : width];
+        for (var i = 0; i < rows.Length / width; i++)
+        {
+            var row = rows.Slice(i * width, width);
+            if (levels == 0)
+            {
+                _split.ReadValues(first + i, 0, row);
+                continue;
+            }
+            _split.Read(first + i, symbols);
+            for (var d = 0; d < width; d++) row[d] = (float)symbols[d] / (levels - 1);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely.Tests.Laws;
+
+/// <summary>A model of features in a tiny configuration, and rows that it is fitted to.</summary>
+public sealed record FeatureCase(string Name, FeatureConfig Config)
+{
+    public const int Count = 1100, Width = 21; // more than two blocks of rows, the last not whole
+
+    /// <summary>Every registered one, in the settings that take other ways through it.</summary>
+    public static IReadOnlyList<FeatureCase> All { get; } =
+    [
+        .. Cases("kmeans", [], ["clusters=7"], ["clusters=7 start=random code=triangle"], ["clusters=5 code=nearest restarts=2"], ["clusters=6 batch=64 iterations=3"], ["clusters=1"]),
+        .. Cases("pca", ["components=4"], ["components=21"], ["components=5 whiten=pca"], ["components=21 whiten=zca"], ["components=4 method=randomized powers=3"]),
+    ];
+
+    static IEnumerable<FeatureCase> Cases(string model, params string[][] settings)
+        => settings.Select(one => string.Join(' ', one)).Select(text => new FeatureCase($"{model}: {text}", ModelRegistry.With((FeatureConfig)ModelRegistry.Find(model),
+            text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => KeyValuePair.Create(pair.Split('=')[0], pair.Split('=')[1])))));
+
+    /// <summary>Clouds about nine places, each stretched along some directions.</summary>
+    public static float[,] Values(int count = Count, int width = Width, ulong seed = 5)
+    {
+        var (random, values) = (new Philox(seed, RandomPurpose.Test), new float[count, width]);
+        for (var i = 0; i < count; i++)
+        {
+            var place = random.Below(1, (ulong)i, 9);
+            for (var d = 0; d < width; d++)
+                values[i, d] = (float)(3 * random.Normal(2, 2 * (ulong)(place * width + d)) + (1 + d % 4) * 0.2 * random.Normal((ulong)i + 10, 2 * (ulong)d) + (1 - d % 3) * random.Normal((ulong)i + 10, 1000));
+        }
+        return values;
+    }
+
+    public FeatureModel Fit(int threads = 1) => Config.Fit(Rows.Of(Values()), new FitOptions { Seed = 3, Threads = threads });
+
+    public override string ToString() => Name;
+}
