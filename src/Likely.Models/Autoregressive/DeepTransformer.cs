@@ -95,8 +95,9 @@ sealed class DeepTransformer : SequenceModel
     internal List<(Tensor Logs, double Weight)> Losses(Tape tape, SymbolBatch batch, float scale, double progress)
     {
         var losses = new List<(Tensor, double)>();
-        var further = new int[batch.Lengths.Length];
-        for (var i = 0; i < further.Length; i++) further[i] = Math.Max(0, batch.Lengths[i] - 1);
+        // The last symbol of an example has none after it: without lengths, which a batch has where they differ, nothing would say so.
+        var further = new int[batch.Count];
+        for (var i = 0; i < further.Length; i++) further[i] = Math.Max(0, (batch.Lengths.IsEmpty ? batch.Space.Positions : batch.Lengths[i]) - 1);
         Add(Blocks(new SymbolInput(batch.Inputs(), batch.Space.Positions, batch.Count), Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory), (layer, h) =>
         {
             var weight = 1 - 2 * progress * _blocks.Length / layer;
@@ -108,7 +109,6 @@ sealed class DeepTransformer : SequenceModel
         void Add(Tensor h, double weight)
         {
             var row = _last.Forward(h);
-            // The last position has no second symbol, so nothing is read behind the batch.
             if (_further is not null) losses.Add((_further.LogProbabilities(Head, row, batch.Symbols.At(batch.Count), (float)(scale * weight / 2), further), weight / 2));
             losses.Add((Output.LogProbabilities(Head, row, batch.Symbols, (float)(scale * weight), batch.Lengths), weight));
         }

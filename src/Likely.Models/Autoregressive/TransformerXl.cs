@@ -84,8 +84,15 @@ sealed class TransformerXl : SequenceModel
 
     protected override bool Recalls => true;
 
+    // A run that was read from a file begins with the end of a segment, one that was not with symbols: both make what they remember in one order.
+    void Begin(Run run)
+    {
+        foreach (var block in _blocks) block.Begin(run);
+    }
+
     internal override void BeginSegment(Run run, int example)
     {
+        Begin(run);
         foreach (var block in _blocks) block.Keep(run, example, _config.Memory);
     }
 
@@ -93,6 +100,7 @@ sealed class TransformerXl : SequenceModel
 
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
+        if (pass.Run is { } run) Begin(run);
         var before = (int[]?)_blocks[0].Before(pass.Run)?.Clone();
         var h = Ops.Dropout(Ops.Lookup(pass.Tape, x.Positions, x.Batch, x.Symbols, _symbols), (float)_config.Dropout, _path);
         for (var i = 0; i < _blocks.Length; i++)

@@ -64,7 +64,8 @@ sealed class Attention(ParameterScope scope, int channels, int heads, int room, 
 
         public override int Read(ReadOnlySpan<float> values)
         {
-            for (var example = 0; example < past.Counts.Length; example++) past.Counts[example] = (int)values[example];
+            for (var example = 0; example < past.Counts.Length; example++)
+                past.Counts[example] = values[example] >= 0 && values[example] <= past.Values.Positions ? (int)values[example] : throw new ModelException("the state of attention that was saved is damaged; train anew");
             return past.Counts.Length + base.Read(values[past.Counts.Length..]);
         }
     }

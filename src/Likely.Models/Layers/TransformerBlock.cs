@@ -71,6 +71,14 @@ sealed class TransformerBlock
     /// <summary>Positions of each example that a run remembers; null: none.</summary>
     public int[]? Before(Run? run) => _attention.Before(run);
 
+    /// <summary>Makes what a run remembers of the block, if it is not there: a state is written and read in the order in which this was first done.</summary>
+    public void Begin(Run run)
+    {
+        _firstShift?.Begin(run);
+        _attention.Before(run);
+        _secondShift?.Begin(run);
+    }
+
     /// <summary>See <see cref="Attention.Keep"/>.</summary>
     public void Keep(Run run, int example, int positions) => _attention.Keep(run, example, positions);
 

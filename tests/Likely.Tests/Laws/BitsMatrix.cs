@@ -97,7 +97,9 @@ public sealed class BitsMatrix
         File.WriteAllText(folder["text.txt"], text);
         CharRnnConfig recurrent = new() { Hidden = 9, Layers = 2, Context = 11, Dropout = 0.2 };
         TransformerConfig transformer = new() { Channels = 12, Heads = 2, Layers = 2, Context = 11, Positions = "rotary", QueryKeyNorm = true, TokenShift = true };
-        foreach (var (tokens, config, muon) in ((string, DensityConfig, double)[])[("bytes", recurrent, 0), ("characters", recurrent with { Embedding = 5 }, 0), ("characters", transformer, 0.02)])
+        DeepTransformerConfig deep = new() { Channels = 12, Heads = 2, Layers = 2, Context = 11, Dropout = 0.2 };
+        TransformerXlConfig remembering = new() { Channels = 12, Heads = 2, Layers = 2, Context = 11, Memory = 7, TokenShift = true };
+        foreach (var (tokens, config, muon) in ((string, DensityConfig, double)[])[("bytes", recurrent, 0), ("characters", recurrent with { Embedding = 5 }, 0), ("characters", transformer, 0.02), ("characters", deep, 0), ("bytes", remembering, 0)])
         {
             using var data = Dataset.Open(folder["text.txt"], DataOptions.Parse(new Dictionary<string, string> { ["tokens"] = tokens, ["gap"] = "8" }));
             var trained = new Trainer(config, data, new TrainingOptions { Steps = 6, Batch = 20, ValidateEvery = 3, Average = 0.9, Muon = muon, Threads = threads }).Run();

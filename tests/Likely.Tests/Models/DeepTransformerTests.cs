@@ -46,6 +46,31 @@ public sealed unsafe class DeepTransformerTests
         Assert.Equal(1, losses[0].Weight);
     }
 
+    // Behind a batch of fewer examples than it has room for stand those of the batch before.
+    [Fact]
+    public void The_last_symbol_of_whole_windows_has_none_after_it()
+    {
+        var model = Model();
+        int[][] items = [[0, 3, 1, 4, 4, 2], [2, 2, 0, 1, 3, 4]];
+        SymbolBatch own = new(Space.Sequence(Positions, Levels), 2), large = new(Space.Sequence(Positions, Levels), 9);
+        large.BeginWindows(9, Positions);
+        for (var i = 0; i < 9; i++) large.Set(i, [1, 1, 1, 1, 1, 1]);
+        foreach (var batch in new[] { own, large })
+        {
+            batch.BeginWindows(2, Positions);
+            for (var i = 0; i < 2; i++) batch.Set(i, items[i]);
+        }
+        var (expected, found) = (model.Losses(new Tape(), own, 1, 0), model.Losses(new Tape(), large, 1, 0));
+        Assert.Equal(6, found.Count);
+        for (var loss = 0; loss < found.Count; loss++)
+            for (var p = 0; p < Positions; p++)
+                for (var b = 0; b < 2; b++)
+                {
+                    Assert.True(Bits.Same(expected[loss].Logs.Row(p, b)[0], found[loss].Logs.Row(p, b)[0]));
+                    if (loss % 2 == 1 && p == Positions - 1) Assert.Equal(0, found[loss].Logs.Row(p, b)[0]);
+                }
+    }
+
     [Fact]
     public void The_main_loss_is_the_log_probability_and_no_other_takes_part_without_a_plan()
     {

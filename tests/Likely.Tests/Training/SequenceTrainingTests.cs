@@ -80,6 +80,38 @@ public sealed class SequenceTrainingTests : IDisposable
         Assert.Equal(whole, last.Run().Identity());
     }
 
+    // Whatever carries a past, stopped where a window ends, within one and where a segment does.
+    public static TheoryData<string> Carrying => [.. ModelRegistry.Densities.Where(config => config is { CarriesPast: true, Window: not null }).Select(config => config.Name), "transformer-xl with token shift"];
+
+    [Theory, MemberData(nameof(Carrying))]
+    public void Every_model_that_carries_its_past_goes_on_from_a_file_with_the_same_bits(string name)
+    {
+        var config = ModelRegistry.FindDensity(name.Split(' ')[0]);
+        string[] small = ["hidden=9", "layers=2", "channels=8", "heads=2", "stacks=1", "skip=8", "context=6", "memory=5", .. name.EndsWith("shift", StringComparison.Ordinal) ? ["token_shift=true"] : (string[])[]];
+        config = ModelRegistry.With(config, small.Select(pair => KeyValuePair.Create(pair.Split('=')[0], pair.Split('=')[1])).Where(pair => ModelRegistry.Keys(config).Any(key => key.Key == pair.Key)));
+        using var data = Dataset.Open(Text(300), new DataOptions { Gap = 16 });
+        var options = new TrainingOptions { Steps = 12, Batch = 20, ValidateEvery = 5, Seed = 3 };
+        var whole = new Trainer(config, data, options with { Threads = 1 }).Run().Identity();
+        Assert.Equal(whole, new Trainer(config, data, options with { Threads = 2 }).Run().Identity());
+        var resume = Path.Combine(_folder, "carrying.resume");
+        foreach (var at in new[] { 1, 4, 7, 0 })
+        {
+            using var stop = new CancellationTokenSource();
+            var trainer = new Trainer(config, data, options)
+            {
+                ResumePath = resume,
+                Inspect = (step, loss) =>
+                {
+                    if (step == at) stop.Cancel();
+                    return loss;
+                },
+            };
+            Assert.Equal(at != 1, trainer.Resume());
+            var trained = trainer.Run(stop.Token);
+            if (at == 0) Assert.Equal(whole, trained.Identity());
+        }
+    }
+
     [Fact]
     public void A_run_that_is_stopped_within_steps_has_the_bits_of_one_that_is_not()
     {
