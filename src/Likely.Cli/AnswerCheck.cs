@@ -12,6 +12,8 @@ sealed class AnswerCheck
     readonly double[] _nats;
     readonly int[] _errors, _sourceOf;
     readonly int _beam;
+    readonly Split _split;
+    readonly Tokens _tokens;
 
     /// <exception cref="UsageException">The model is none of pairs.</exception>
     public AnswerCheck(Session session, Checkpoint checkpoint, Split split, int beam)
@@ -22,7 +24,7 @@ sealed class AnswerCheck
         var done = 0;
         var found = session.Watch(display => transduction.Search(sources, beam, PairPresentation.UsualLength(checkpoint),
             more => display.Update((double)Interlocked.Add(ref done, more) / sources.Length, "searching"), session.Cancellation));
-        (_beam, _errors, _sourceOf) = (beam, new int[sources.Length], new int[split.Count]);
+        (_split, _tokens, _beam, _errors, _sourceOf) = (split, transduction.Tokens, beam, new int[sources.Length], new int[split.Count]);
         int[][] best = Array.ConvertAll(found, one => one.Length == 0 ? [] : one[0].Symbols);
         _answers = Array.ConvertAll(best, symbols => Encoding.UTF8.GetString(transduction.Tokens.Decode(symbols)));
         _nats = Array.ConvertAll(found, one => one.Length == 0 ? double.NaN : -one[0].LogProbability);
@@ -34,10 +36,20 @@ sealed class AnswerCheck
     public TargetErrors Errors { get; }
 
     /// <summary>The names of its columns of a table of items.</summary>
-    public const string Columns = ",answer,answer_nats,errors";
+    public const string Columns = ",source,target,answer,answer_nats,errors";
 
     /// <summary>Its cells of an item.</summary>
-    public string CellsOf(int item) => string.Create(CultureInfo.InvariantCulture, $",{ScoreVerb.Quote(_answers[_sourceOf[item]])},{_nats[_sourceOf[item]]:R},{_errors[_sourceOf[item]]}");
+    public string CellsOf(int item) => string.Create(CultureInfo.InvariantCulture, $",{ScoreVerb.Quote(Text(_split.Source(item)))},{ScoreVerb.Quote(Target(item))},{ScoreVerb.Quote(_answers[_sourceOf[item]])},{_nats[_sourceOf[item]]:R},{_errors[_sourceOf[item]]}");
+
+    // Without the end of the line.
+    string Target(int item)
+    {
+        var symbols = new int[_split.SpaceOf(item).Dimensions];
+        _split.Read(item, symbols);
+        return Text(symbols).TrimEnd('\n');
+    }
+
+    string Text(int[] symbols) => Encoding.UTF8.GetString(_tokens.Decode(symbols));
 
     public string Line => string.Create(CultureInfo.InvariantCulture,
         $"\nanswers     beam {_beam}: exact match {Share(Errors.Exact, Errors.Sources):0.00} % of {Errors.Sources} sources ({Share(Errors.Sources - Errors.Exact, Errors.Sources):0.00} % wrong), symbol error rate {Share(Errors.SymbolErrors, Errors.Symbols):0.00} %, of words between blanks {Share(Errors.WordErrors, Errors.Words):0.00} %");

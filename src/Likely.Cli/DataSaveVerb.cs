@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Data;
 
@@ -35,7 +34,7 @@ static class DataSaveVerb
         split = split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         var count = split.Count;
         var output = new OutputName(data.Modality.Saved.Words, [data.Modality.Saved.Extension]).Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-{split.Name}-{data.Modality.Title}", session);
-        var numbers = Labels(split, data.ClassNames);
+        var numbers = SavedLabels.Of(split, data.ClassNames);
         var labels = numbers is null ? null : LabelName(output);
         using var outputs = new Outputs(session.Remark, session.Force, source);
         outputs.Claim(output);
@@ -53,26 +52,6 @@ static class DataSaveVerb
             ["geometry"] = new JsonObject { ["height"] = space.Height, ["width"] = space.Width, ["channels"] = space.Symbols, ["levels"] = space.Levels },
         });
         return 0;
-    }
-
-    // The numbers that labels are called by, else their place among the names; null if an item has none.
-    static int[]? Labels(Split split, IReadOnlyList<string> names)
-    {
-        var numberOf = new int[names.Count];
-        for (var i = 0; i < numberOf.Length; i++)
-            if (!int.TryParse(names[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numberOf[i]))
-            {
-                numberOf = [.. Enumerable.Range(0, names.Count)];
-                break;
-            }
-        var labels = new int[split.Count];
-        for (var i = 0; i < labels.Length; i++)
-        {
-            var label = split.Label(i);
-            if (label < 0) return null;
-            labels[i] = numberOf[label];
-        }
-        return labels;
     }
 
     // Bytes if all fit, as everyone reads them; else whole numbers of 32 bits.

@@ -23,7 +23,7 @@ static class DryRunForecast
         var training = plan.Total * forecast.StepSeconds + validations * forecast.ValidationSeconds;
         var seconds = training + Math.Min(Math.Min(epochs + 1, validations) * forecast.SheetSeconds, TrainingLog.SheetShare * training);
         var bytes = before + forecast.Memory.Total;
-        var expectation = data.Modality == Modality.Text ? TextExpectation.Of((double)plan.Total * batch * forecast.MultiplyAdds) : null;
+        var expectation = TextExpectation.For(data, (double)forecast.Examples * own.Width, epochs, (double)plan.Total * batch * forecast.MultiplyAdds);
         session.Answer($"""
             parameters  {forecast.Parameters}
             training    {plan.Total} steps of {batch} examples, {epochs:0.00} epochs, {Milliseconds(forecast.StepSeconds)} each

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
@@ -31,6 +32,7 @@ static class EncodeVerb
         var output = Array.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{(splitName == "all" ? "" : $"-{splitName}")}-codes", session);
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source);
         outputs.Claim(output);
+        var labelFile = Path.Combine(Path.GetDirectoryName(output) ?? "", $"{Path.GetFileNameWithoutExtension(output)}-labels.npy");
         using var data = session.Open(source, ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set))), checkpoint);
         ModelFile.RequireLabels(checkpoint, data);
         var split = (splitName switch { "train" => data.Train, "validation" => data.Validation, "test" => data.Test, _ => data.All }).Sample(result.GetValue(Limit) ?? int.MaxValue);
@@ -38,17 +40,29 @@ static class EncodeVerb
         CodeOptions.RequireFit(checkpoint, split);
         session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");
         var clock = Stopwatch.StartNew();
-        AtomicFile.Write(output, session.Force, stream =>
+        var labels = data.ClassNames.Count == 0 ? null : SavedLabels.Of(split, data.ClassNames);
+        if (labels is not null) outputs.Claim(labelFile);
+        using var files = new OutputSet(session.Remark, session.Force);
+        files.Write(output, stream =>
         {
             stream.Write(Npy.Header(split.Count, encoder.Width));
             CodeOptions.Encode(encoder, split, session, codes => stream.Write(Npy.Elements(codes)));
         });
+        if (labels is not null) files.Write(labelFile, stream =>
+        {
+            stream.Write(Npy.Header(labels.Length));
+            var bytes = new byte[4 * labels.Length];
+            for (var i = 0; i < labels.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), labels[i]);
+            stream.Write(bytes);
+        });
+        files.Complete();
         var pool = encoder is StateEncoder states ? states.Pooling == StatePooling.Last ? "last" : "mean" : null;
-        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.Name}{pool switch { "last" => ", the state that has read the item", "mean" => ", the mean over an item's positions", _ => "" }}", new JsonObject
+        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.Name}{pool switch { "last" => ", the state that has read the item", "mean" => ", the mean over an item's positions", _ => "" }}{(labels is null ? "" : $"; labels in {labelFile}")}", new JsonObject
         {
             ["rows"] = split.Count,
             ["width"] = encoder.Width,
             ["output"] = output,
+            ["labels"] = labels is null ? null : labelFile,
             ["layer"] = encoder.Name,
             ["pool"] = pool,
             ["split"] = split.Name,

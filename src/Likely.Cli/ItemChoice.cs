@@ -23,7 +23,8 @@ sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? T
         var sketch = ContentSketch.Parse(checkpoint.TrainedOn);
         var sameName = data.Name == checkpoint.DataName;
         var (seen, compared) = data.IsKnown && sameName || sketch is null ? (0, 0) : (data.Train.Count > 0 ? data.Train : data.All).Compare(sketch);
-        var trained = data.IsKnown && sameName || (sketch is null ? sameName : seen > 0 && (sameName || seen >= Most * compared));
+        var unseen = seen > 0 ? null : CannotTell(checkpoint, data, compared);
+        var trained = data.IsKnown && sameName || (sketch is null || unseen is not null ? sameName : seen > 0 && (sameName || seen >= Most * compared));
         var split = name switch
         {
             "train" => data.Train,
@@ -36,17 +37,28 @@ sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? T
 
         var part = split.Name == "all" ? "" : $": the {split.Name} part";
         var why = name is not null ? "" : !trained ? "" : split.Name == "all" ? "; the model was trained on these data, and nothing of them is held out"
-            : $", as the model was trained on {(sketch is null && !data.IsKnown ? "data of this name" : "these data")}; --split all takes all";
+            : $", as the model was trained on {((sketch is null || unseen is not null) && !data.IsKnown ? "data of this name" : "these data")}; --split all takes all";
         if (data.IsKnown && sameName) return new ItemChoice(split, part + why, true, split.Name is "test" or "validation" ? 0 : null);
         if (sketch is null) return new ItemChoice(split, part + (trained ? why : $"; the model was trained on data of another name, {checkpoint.DataName}"), trained, null);
 
         (seen, compared) = split.Compare(sketch);
-        var share = compared == 0 ? (double?)null : (double)seen / compared;
-        var flattered = share is null ? "; whether any was trained on cannot be told from so few"
+        unseen = seen > 0 || trained && unseen is null ? null : CannotTell(checkpoint, data, compared);
+        var share = compared == 0 || unseen is not null ? (double?)null : (double)seen / compared;
+        var flattered = share is null ? $"; whether any was trained on cannot be told {unseen ?? "from so few"}"
             : seen > 0 && compared > split.Count ? FormattableString.Invariant($"; about {100 * share:0} % of what they hold was trained on, so the figure flatters the model")
             : seen > 0 ? $"; {(compared == split.Count ? $"{seen}" : $"about {share * split.Count:0}")} of the {split.Count} were trained on, so the figure flatters the model"
             : trained ? "" : compared == split.Count ? "; none was trained on" : "; none was trained on, as far as a sample of them tells";
         return new ItemChoice(split, part + why + (name == "train" ? "" : flattered), trained, share);
+    }
+
+    // Why nothing of these data being in the sketch says nothing: a text is known by pieces of some thousand bytes, or where lines are items by its lines.
+    static string? CannotTell(Checkpoint checkpoint, Dataset data, int compared)
+    {
+        const int FewPieces = 3;
+        if (!data.Modality.HasTokens || data.Space.Source > 0) return null;
+        var (own, other) = (DataOptions.FromCanonical(checkpoint.Preprocessing).Items == ItemRule.Lines, data.Options.Items == ItemRule.Lines);
+        if (own != other) return own ? "where they are not lines, as the model's were" : "where they are lines, as the model's were not";
+        return !own && compared < FewPieces ? "from so little text" : null;
     }
 
     /// <summary>Refuses the name of a split that there is not.</summary>

@@ -117,7 +117,7 @@ static class ModelFile
     public static void RequireLabels(Checkpoint checkpoint, Dataset data)
     {
         if (Classes(checkpoint) == 0) return;
-        if (data.ClassNames.Count == 0) throw new UsageException($"the model tells p(x | label), but {data.Name} has no labels; give labelled data or a model trained without conditional=true");
+        if (data.ClassNames.Count == 0) throw new UsageException($"the model tells p(x | label), but {data.Name} has no labels; give labelled data, where there is --label one label for all, or a model trained without conditional=true");
         if (!data.ClassNames.SequenceEqual(checkpoint.ClassNames))
             throw new UsageException($"the labels of {data.Name} ({Some(data.ClassNames)}) are not the model's ({Some(checkpoint.ClassNames)})");
     }

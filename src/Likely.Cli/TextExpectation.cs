@@ -18,6 +18,17 @@ sealed record TextExpectation(double Bits, string Bound, double Weights)
     // Operations, bits a character, millions of weights, in the order of operations.
     static readonly (double Operations, double Bits, double Weights)[] Measured = [(4.0e12, 2.95, 0.8), (7.9e12, 2.69, 0.8), (76e12, 2.20, 1.1), (170e12, 2.12, 2.4)];
 
+    /// <summary>Of a training on some data; null where what was measured says nothing of it: of other data than text, much less of it, other tokens than characters and bytes, or of going over it again and again.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="symbols">Symbols that are trained on.</param>
+    /// <param name="epochs">How often.</param>
+    /// <param name="multiplyAdds">Multiply-adds forward.</param>
+    public static TextExpectation? For(Dataset data, double symbols, double epochs, double multiplyAdds)
+    {
+        const double FewestSymbols = 200_000, MostEpochs = 60;
+        return data.Modality == Modality.Text && data.Tokens is { Size: <= 512 } && symbols >= FewestSymbols && epochs <= MostEpochs ? Of(multiplyAdds) : null;
+    }
+
     /// <summary>Of a training of that many multiply-adds forward.</summary>
     public static TextExpectation Of(double multiplyAdds)
     {

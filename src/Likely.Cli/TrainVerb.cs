@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
@@ -94,7 +95,7 @@ static class TrainVerb
         if (trainer.IsTimed) session.Say("plan        measuring the speed ...");
         trainer.Plan(session.Cancellation);
         session.Say($"plan        {(trainer.IsTimed ? "about " : "")}{trainer.TotalSteps} steps of {trainer.Batch}, {(double)trainer.TotalSteps * trainer.Batch / trainer.TrainingExamples:0.00} epochs, validation on {trainer.Validated.Count} items each {trainer.ValidateEvery} steps{(resumed ? $"; going on at step {trainer.Step}" : "")}");
-        if (data.Modality == Modality.Text) session.Say($"expect      {TextExpectation.Of((double)trainer.TotalSteps * trainer.Batch * trainer.Model.MultiplyAdds)}");
+        if (TextExpectation.For(data, (double)trainer.TrainingExamples * trainer.Model.Space.Width, (double)trainer.TotalSteps * trainer.Batch / trainer.TrainingExamples, trainer.TotalSteps * (double)trainer.Batch * trainer.Model.MultiplyAdds) is { } expected) session.Say($"expect      {expected}");
         if (trainer.Validated.Count is > 0 and < FewValidationItems and var few) session.Warn($"warning     validation rests on {few} {(few == 1 ? "item, which also chooses" : "items, which also choose")} the weights, so its figure says little and flatters the model");
         // Only the plan says which items the model is validated on, and the baselines stand beside it on the same.
         var baselines = Baselines.Measure(data, trainer.Validated, session.Threads, plan.ValidationLimit, session.Cancellation);
@@ -129,7 +130,7 @@ static class TrainVerb
         if (trainer.Model.ReceptiveField is { } field) session.Say($"sight       a symbol depends on the {field} before it");
         if (trainer.Model.Classes > 0 && Untrained(data) is { Length: > 0 } empty)
             session.Warn($"warning     {empty.Length} of {data.ClassNames.Count} labels {(empty.Length == 1 ? "has" : "have")} no training items, so the model learns nothing of {(empty.Length == 1 ? "it" : "them")}: {string.Join(", ", empty.Take(5))}{(empty.Length > 5 ? ", ..." : "")}");
-        if (trainer.HeldOutItems == 0) session.Warn("warning     nothing is held out, so the last weights are kept and not the best");
+        if (trainer.HeldOutItems == 0) session.Warn($"warning     nothing is held out, so the last weights are kept and not the best{(data.Modality.HasTokens && data.Options.Items == ItemRule.Files ? "; --set items=stream holds out the end of the text" : "")}");
     }
 
     // Labels whose items are all held out, perhaps as a name was taken for that of a part.
@@ -158,7 +159,7 @@ static class TrainVerb
     static string Text(Trainer trainer, Checkpoint checkpoint, RunFiles files, double seconds, Baselines baselines)
     {
         var validation = checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits)
-            ? $"validation  {bits:0.0000} bits/dim, {checkpoint.Summary["validation_nats"]:0.000} nats{(trainer.Validated.Count < trainer.HeldOutItems ? $", on {trainer.Validated.Count} of {trainer.HeldOutItems} items" : "")}; baselines: {baselines} {baselines.Unit}" : $"baselines   {baselines} {baselines.Unit}";
+            ? $"validation  {bits:0.0000} bits/dim, {InBaselineUnit(bits, baselines)}{checkpoint.Summary["validation_nats"]:0.000} nats{(trainer.Model.Space is { IsSequence: true, Source: 0 } own ? $" a window of {own.Width}" : "")}{(trainer.Validated.Count < trainer.HeldOutItems ? $", on {trainer.Validated.Count} of {trainer.HeldOutItems} items" : "")}; baselines: {baselines} {baselines.Unit}" : $"baselines   {baselines} {baselines.Unit}";
         var repeat = trainer.IsTimed ? $"\nrepeat      {Repeat(trainer.Repeat)}" : "";
         return $"""
             model       {files.Checkpoint}, {trainer.Model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
@@ -167,6 +168,10 @@ static class TrainVerb
             result      {Outcome(trainer, checkpoint, baselines)?.Words}
             """;
     }
+
+    // What baselines are compared with, where a dimension is another thing.
+    static string InBaselineUnit(double bits, Baselines baselines)
+        => Math.Abs(baselines.Dimensions - 1) < 1e-9 ? "" : string.Create(CultureInfo.InvariantCulture, $"{baselines.Of(bits):0.0000} {baselines.Unit}, ");
 
     static JsonObject Json(Trainer trainer, Checkpoint checkpoint, RunFiles files, TrainingMoment? last, double seconds, Baselines baselines)
     {

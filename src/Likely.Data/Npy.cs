@@ -41,10 +41,15 @@ public static class Npy
     }
 
     /// <summary>The header of an array of rows of 32-bit numbers, whose elements follow it.</summary>
-    public static byte[] Header(int rows, int columns)
+    public static byte[] Header(int rows, int columns) => Header("<f4", $"({rows}, {columns})");
+
+    /// <summary>The header of a row of whole numbers of 32 bits, which follow it, the low byte first.</summary>
+    public static byte[] Header(int count) => Header("<i4", $"({count},)");
+
+    static byte[] Header(string element, string shape)
     {
         const int Alignment = 64, Fixed = 10;
-        var text = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}";
+        var text = $"{{'descr': '{element}', 'fortran_order': False, 'shape': {shape}, }}";
         var length = (Fixed + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
         var header = new byte[length];
         header.AsSpan().Fill((byte)' ');

@@ -10,6 +10,7 @@ sealed class TextEcho(Session session)
 {
     readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     char[] _characters = new char[256];
+    bool _isLossy;
     bool _return; // which may yet be half of a line's end
     char _last = '\n';
 
@@ -19,6 +20,7 @@ sealed class TextEcho(Session session)
     public void End()
     {
         Write([], isEnd: true);
+        if (_isLossy && !session.IsWatched) session.Remark("what is no UTF-8 was written as U+FFFD; --out FILE keeps every byte");
         if (session.IsWatched && _last != '\n') session.Echo("\n");
         _last = '\n';
     }
@@ -32,6 +34,7 @@ sealed class TextEcho(Session session)
         _return = !isEnd && count > 0 && _characters[count - 1] == '\r';
         if (_return) count--;
         if (count == 0) return;
+        _isLossy |= _characters.AsSpan(0, count).Contains('\uFFFD');
         session.Echo(new string(_characters, 0, count));
         _last = _characters[count - 1];
     }

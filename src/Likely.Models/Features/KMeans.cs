@@ -11,8 +11,8 @@ public sealed record KMeansConfig : FeatureConfig
 {
     [Key("centroids", 1, 1 << 20)]
     public int Clusters { get; init; } = 10;
-    [Key("where centroids begin: rows far from each other, or any rows", "k-means++", "random")]
-    public string Start { get; init; } = "k-means++";
+    [Key("where centroids begin: at rows far from each other, drawn by k-means++, or at any rows", "spread", "random")]
+    public string Start { get; init; } = "spread";
     [Key("most times that all rows are gone over", 1, 1 << 20)]
     public int Iterations { get; init; } = 300;
     [Key("ends when centroids move by less than this share of the rows' mean variance", 0, 1)]

@@ -59,6 +59,16 @@ public sealed class ItemChoiceTests : IDisposable
         Assert.Equal(0, own.TrainedOn);
         Assert.Matches("about (6|7|8)[0-9] % of what they hold was trained on", Score(model, text, "--split all").Said);
         Assert.Contains("none was trained on", Score(model, Text("other.txt", 2)).Said);
+        // Cut otherwise, or too little of it, nothing is recognised: that says nothing.
+        var (plays, reader) = (Path.Combine(_folder, "plays.txt"), Path.Combine(_folder, "plays.likely"));
+        File.WriteAllText(plays, string.Concat(Enumerable.Range(0, 4000).Select(i => $"{i * i} went to {i % 91}\n")));
+        CliRun.Ok($"train {plays} --model char-rnn --set hidden=4 layers=1 dropout=0 --steps 2 --batch 4 --quiet --out {reader}");
+        var lines = Score(reader, plays, "--set items=lines --limit 20");
+        Assert.Contains("cannot be told where they are lines", lines.Said);
+        Assert.Null(lines.TrainedOn);
+        var little = Path.Combine(_folder, "little.txt");
+        File.WriteAllBytes(little, File.ReadAllBytes(text)[7777..9000]);
+        Assert.Contains("cannot be told from so little text", Score(model, little).Said);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class PairVerbsTests
         Assert.Contains(" nats/symbol", run.Output, StringComparison.Ordinal);
         Assert.Contains("exact match", run.Output, StringComparison.Ordinal);
         var lines = File.ReadAllLines("pairs.csv");
-        Assert.Equal("index,name,label,nats,bits_per_dim,bits_per_byte,bits_per_character,answer,answer_nats,errors", lines[0]);
+        Assert.Equal("index,name,label,nats,bits_per_dim,bits_per_byte,bits_per_character,source,target,answer,answer_nats,errors", lines[0]);
         Assert.Equal(211, lines.Length);
         var json = CliRun.Ok("score pairs.likely pairs.tsv --out pairs.csv --beam 2 --force --json").Json;
         Assert.InRange(json["exact_match"]!.GetValue<double>(), 0, 1);

@@ -1,4 +1,5 @@
 using Likely.Cli;
+using Likely.Tests.Archives;
 using Xunit;
 
 namespace Likely.Tests.Cli;
@@ -21,5 +22,16 @@ public sealed class TextExpectationTests
             Assert.StartsWith(spent < 1e11 ? "more than" : spent > 1e14 ? "less than" : expected.Bound, expected.ToString(), StringComparison.Ordinal);
         }
         Assert.Equal(2.12, last);
+    }
+
+    [Fact]
+    public void Nothing_is_expected_of_data_that_nothing_like_was_measured_on()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a.txt"], string.Concat(Enumerable.Range(0, 300).Select(i => $"{i} lines\n")));
+        using var data = Dataset.Open(folder["a.txt"], DataOptions.Default);
+        Assert.NotNull(TextExpectation.For(data, 1e6, 15, 1e12));
+        Assert.Null(TextExpectation.For(data, 1e5, 15, 1e12));
+        Assert.Null(TextExpectation.For(data, 1e6, 500, 1e12));
     }
 }

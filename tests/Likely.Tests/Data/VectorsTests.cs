@@ -109,9 +109,9 @@ public sealed class VectorsTests : IDisposable
         // Without a word they are pictures, or refused as such, with the way out.
         Assert.EndsWith("or as=vectors if its rows are no pictures.", Refusal(path, DataOptions.Default));
         Assert.Contains("flip is a key of images", Refusal(path, AsVectors with { Flip = true }));
-        Assert.Contains("no model of real vectors", Refusal(path, AsVectors with { ModelLevels = 2 }));
+        Assert.Contains("the model is one of symbols", Refusal(path, AsVectors with { ModelLevels = 2 }));
         using var data = Dataset.Open(path, AsVectors);
-        const string words = "holds rows of real numbers, and there is no model of those yet";
+        const string words = "holds rows of real numbers, and there is no density of those yet";
         Assert.Contains(words, Assert.Throws<DataException>(() => new Trainer(new NadeConfig(), data, new TrainingOptions { Steps = 1 })).Message);
         Assert.Contains(words, Assert.Throws<DataException>(() => TrainingForecast.Measure(new NadeConfig(), data, new TrainingOptions { Steps = 1 })).Message);
         Assert.Contains("no model yet", Assert.Throws<DataException>(() => data.All.Read(0, new int[9])).Message);

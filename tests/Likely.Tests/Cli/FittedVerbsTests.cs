@@ -1,0 +1,97 @@
+using Likely.Data;
+using Likely.Models;
+using Likely.Tests.Laws;
+using Xunit;
+
+namespace Likely.Tests.Cli;
+
+/// <summary>train, encode, reconstruct, show, probe and info of models of features, on pictures and on rows of numbers.</summary>
+[Collection(nameof(CliFolder))]
+public sealed class FittedVerbsTests
+{
+    public FittedVerbsTests()
+    {
+        if (File.Exists("rows.npy")) return;
+        var values = FeatureCase.Values(400);
+        using (var stream = File.Create("rows.npy"))
+        {
+            stream.Write(Npy.Header(400, FeatureCase.Width));
+            stream.Write(Npy.Elements([.. values.Cast<float>()]));
+        }
+        CliRun.Ok("train rows.npy --model pca --set as=vectors components=5 --out rows-pca.likely --quiet");
+        CliRun.Ok("train strokes --model kmeans --set clusters=12 limit=600 --out strokes-kmeans.likely --quiet");
+    }
+
+    [Fact]
+    public void Training_is_fitting_and_gives_the_same_bits_on_any_number_of_threads()
+    {
+        var json = CliRun.Ok("train rows.npy --model pca --set as=vectors components=5 --out again.likely --threads 2 --force --json").Json;
+        Assert.Equal((FeatureCase.Width * 6 + 5, 5), ((int)json["parameters"]!, (int)json["width"]!));
+        Assert.Equal(Checkpoint.Load("rows-pca.likely").Identity(), (string)json["identity"]!);
+        Assert.InRange((double)json["fitting"]!["explained_variance"]!, 0.5, 1);
+        Assert.InRange((double)json["train_squared_error"]!, 0.01, 1000);
+        Assert.Contains("codes", CliRun.Ok("info rows-pca.likely").Output, StringComparison.Ordinal);
+        Assert.Equal(5, (int)CliRun.Ok("info rows-pca.likely --json").Json["width"]!);
+    }
+
+    [Fact]
+    public void Codes_have_the_labels_of_their_items_beside_them()
+    {
+        var json = CliRun.Ok("encode strokes-kmeans.likely strokes --split test --limit 30 --out strokes-code.npy --force --json").Json;
+        Assert.Equal((30, 12, "strokes-code-labels.npy"), ((int)json["rows"]!, (int)json["width"]!, (string)json["labels"]!));
+        using var rows = Dataset.Open("strokes-code.npy", new DataOptions { As = Modality.Vectors });
+        using var strokes = Dataset.Open("strokes", DataOptions.Default);
+        Assert.Equal((30, 12, 10), (rows.All.Count, rows.Space.Dimensions, rows.ClassNames.Count));
+        var sample = strokes.Test.Sample(30);
+        for (var i = 0; i < 30; i++) Assert.Equal(strokes.ClassNames[sample.Label(i)], rows.ClassNames[rows.All.Label(i)]);
+        Assert.InRange((double)CliRun.Ok("probe strokes-kmeans.likely strokes --set limit=600 --out strokes-unit.png --force --json").Json["accuracy"]!, 0.3, 1);
+    }
+
+    [Fact]
+    public void What_is_given_back_is_a_sheet_or_an_array_with_its_error()
+    {
+        var sheet = CliRun.Ok("reconstruct strokes-kmeans.likely strokes --limit 20 --out back.png --force --json").Json;
+        Assert.Equal((20, "test"), ((int)sheet["rows"]!, (string)sheet["split"]!));
+        Assert.Equal(0x89, File.ReadAllBytes("back.png")[0]);
+        var array = CliRun.Ok("reconstruct rows-pca.likely rows.npy --split all --out back.npy --force --json").Json;
+        using Dataset rows = Dataset.Open("rows.npy", new DataOptions { As = Modality.Vectors }), back = Dataset.Open("back.npy", new DataOptions { As = Modality.Vectors });
+        float[] own = new float[FeatureCase.Width], other = new float[FeatureCase.Width];
+        var error = 0.0;
+        for (var i = 0; i < 400; i++)
+        {
+            rows.All.ReadValues(i, 0, own);
+            back.All.ReadValues(i, 0, other);
+            error += own.Zip(other, (a, b) => Math.Pow(a - b, 2)).Sum() / 400;
+        }
+        Assert.Equal(error, (double)array["squared_error"]!, 1e-6 * error);
+    }
+
+    [Fact]
+    public void Atoms_are_a_sheet_of_pictures_or_an_array_of_rows()
+    {
+        Assert.Equal(12, (int)CliRun.Ok("show strokes-kmeans.likely --out atoms.png --force --json").Json["rows"]!);
+        Assert.Equal(3, (int)CliRun.Ok("show rows-pca.likely --limit 3 --out atoms.npy --force --json").Json["rows"]!);
+        using var atoms = Dataset.Open("atoms.npy", new DataOptions { As = Modality.Vectors });
+        Assert.Equal((3, FeatureCase.Width), (atoms.All.Count, atoms.Space.Dimensions));
+    }
+
+    [Theory]
+    [InlineData("train rows.npy --model pca --set as=vectors --steps 5", "--steps is for densities")]
+    [InlineData("train rows.npy --model pca --set as=vectors muon=0.1", "muon is for densities")]
+    [InlineData("train rows.npy --model pca --set as=vectors clusters=3", "clusters is a key of kmeans")]
+    [InlineData("train rows.npy --model pca --set as=vectors components=50", "components=50 is more than the 21 numbers of a row")]
+    [InlineData("score rows-pca.likely rows.npy", "tells no likelihoods")]
+    [InlineData("sample rows-pca.likely", "can be neither drawn from nor completed")]
+    [InlineData("compress rows-pca.likely rows.npy", "tells no likelihoods")]
+    [InlineData("encode rows-pca.likely strokes --out no.npy", "strokes")]
+    [InlineData("encode rows-pca.likely rows.npy --layer 1 --out no.npy", "makes one code of a row")]
+    [InlineData("show grey.likely", "is a density")]
+    [InlineData("reconstruct grey.likely strokes", "no way back")]
+    public void What_does_not_fit_is_refused_in_one_sentence(string line, string words)
+    {
+        var run = CliRun.Of(line.Split(' '));
+        Assert.Equal(2, run.Code);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("error of the program", run.Error, StringComparison.Ordinal);
+    }
+}
