@@ -67,7 +67,7 @@ public static class CommandLine
         while (fault is AggregateException { InnerException: { } inner }) fault = inner;
         var (code, sentence) = fault switch
         {
-            TrainingException or NotFiniteNumberException => (Failed, fault.Message),
+            TrainingException or NotFiniteNumberException or ModelException { InnerException: NotFiniteNumberException } => (Failed, fault.Message),
             LikelyException refused => (WrongUsage, $"{fault.Message.TrimEnd('.')}{Advice(refused.Remedy)}"),
             OperationCanceledException => (Interrupted, "interrupted; nothing was written"),
             InsufficientMemoryException => (WrongUsage, fault.Message),

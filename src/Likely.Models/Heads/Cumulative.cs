@@ -49,7 +49,7 @@ public abstract unsafe class Cumulative
     /// <summary>What all levels weigh, if one of them can be drawn.</summary>
     static double RequireWeight(double whole) => whole > 0 && double.IsFinite(whole) ? whole : throw NotFinite();
 
-    internal static ModelException NotFinite() => new("the model tells no distribution to draw from, as its numbers are not finite: its weights are too large, from training at too high a rate or a damaged file");
+    internal static ModelException NotFinite() => new("the model tells no distribution to draw from, as its numbers are not finite: its weights are too large, from training at too high a rate or a damaged file", new NotFiniteNumberException());
 
     /// <summary>The probabilities of all levels: the differences, as shares of the whole.</summary>
     /// <exception cref="ArgumentException">There is too little room.</exception>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Likely.Data;
@@ -10,6 +11,9 @@ namespace Likely;
 /// <summary>What config.json of a GPT-2 says that its model needs; whatever would make another model is refused by name.</summary>
 sealed record Gpt2Config(int Layers, int Heads, int Channels, int Context, int Symbols, int Beginning, bool IsTied)
 {
+    /// <summary>The file's name.</summary>
+    public const string Name = "config.json";
+
     const int LongestFile = 1 << 20, MostDepth = 16;
 
     // Keys whose other values would compute something else, with those that do not. A missing key is as its first value.
@@ -31,9 +35,13 @@ sealed record Gpt2Config(int Layers, int Heads, int Channels, int Context, int S
             using var json = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = MostDepth });
             return Of(json.RootElement, path);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (JsonException fault)
         {
-            throw new ModelException($"{path} is no config of a model: it is no JSON object", fault);
+            throw new ModelException($"{path} is no config of a model: its line {fault.LineNumber + 1} is no JSON", fault);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new ModelException($"{path} is no config of a model: a text in it is no Unicode", fault); // the half of a pair, escaped
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -71,18 +79,31 @@ sealed record Gpt2Config(int Layers, int Heads, int Channels, int Context, int S
         if (root.ValueKind != JsonValueKind.Object) throw new ModelException($"{path} is no config of a model: it is no JSON object");
         foreach (var (key, usual) in Fixed)
             if (root.TryGetProperty(key, out var value) && !Array.Exists(usual, plain => IsAs(value, plain))) throw new ModelException($"{path} has {key}={Short(Plain(value))}, and only models with {usual[0]} are read");
-        var (channels, context, symbols) = (Number(root, path, "n_embd", 768), Number(root, path, "n_positions", Number(root, path, "n_ctx", 1024)), Number(root, path, "vocab_size", 50_257));
-        if (root.TryGetProperty("n_inner", out var inner) && inner.ValueKind != JsonValueKind.Null && Number(root, path, "n_inner", 0) != 4L * channels)
+        var (channels, symbols) = (Number(root, path, "n_embd", 768, nameof(TransformerConfig.Channels)), Number(root, path, "vocab_size", 50_257, 1, Tokens.MostSymbols));
+        var context = Number(root, path, "n_positions", Number(root, path, "n_ctx", 1024, nameof(TransformerConfig.Context)), nameof(TransformerConfig.Context));
+        var (layers, heads) = (Number(root, path, "n_layer", 12, nameof(TransformerConfig.Layers)), Number(root, path, "n_head", 12, nameof(TransformerConfig.Heads)));
+        if (channels % heads != 0) throw new ModelException($"{path} has n_embd={channels} and n_head={heads}, and heads share what is n_embd wide evenly");
+        if (root.TryGetProperty("n_inner", out var inner) && inner.ValueKind != JsonValueKind.Null && Number(root, path, "n_inner", 0, 0, int.MaxValue) != 4L * channels)
             throw new ModelException($"{path} has n_inner={Short(Plain(inner))}, and only models with four times n_embd={channels} are read");
         var isTied = !root.TryGetProperty("tie_word_embeddings", out var tied) || Plain(tied) != "false";
-        var beginning = Number(root, path, "bos_token_id", symbols - 1);
-        return new Gpt2Config(Number(root, path, "n_layer", 12), Number(root, path, "n_head", 12), channels, context, symbols, beginning < symbols ? beginning : symbols - 1, isTied);
+        var beginning = Number(root, path, "bos_token_id", symbols - 1, 0, int.MaxValue);
+        if (beginning >= symbols) throw new ModelException($"{path} has bos_token_id={beginning}, and its vocab_size={symbols} symbols are 0 to {symbols - 1}; set it to the one that texts begin behind");
+        return new Gpt2Config(layers, heads, channels, context, symbols, beginning, isTied);
     }
 
-    static int Number(JsonElement root, string path, string key, int missing)
+    // A number that becomes a key of ours, by what that takes.
+    static int Number(JsonElement root, string path, string key, int missing, string ours)
+    {
+        var bounds = typeof(TransformerConfig).GetProperty(ours)!.GetCustomAttribute<KeyAttribute>()!;
+        return Number(root, path, key, missing, (int)bounds.Least, (int)bounds.Most);
+    }
+
+    static int Number(JsonElement root, string path, string key, int missing, int least, int most)
     {
         if (!root.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null) return missing;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 ? number : throw new ModelException($"{path} has {key}={Short(Plain(value))}, which is no number of anything");
+        if (value.ValueKind != JsonValueKind.Number) throw new ModelException($"{path} has {key}={Short(value.GetRawText())}, and a whole number belongs there, without quotes");
+        return value.TryGetInt32(out var number) && number >= least && number <= most ? number
+            : throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"{path} has {key}={Short(value.GetRawText())}, and a whole number {(most == int.MaxValue ? $"of {least} or more" : $"from {least} to {most}")} belongs there"));
     }
 
     // The same text, or the same number however it is written.

@@ -41,7 +41,7 @@ public static partial class Gpt2Folder
         var gpt2 = new Gpt2Config(config.Layers, config.Heads, config.Channels, config.Context, symbols, beginning, config.Tied);
         return
         [
-            ("config.json", stream => stream.Write(gpt2.ToJson(config.Dropout))),
+            (Gpt2Config.Name, stream => stream.Write(gpt2.ToJson(config.Dropout))),
             ("model.safetensors", stream => WriteWeights(parameters, gpt2, levels, stream, cancellation)),
             ("vocab.json", stream => stream.Write(vocabulary)),
             ("merges.txt", stream => stream.Write(merges)),

@@ -28,9 +28,9 @@ public static partial class Gpt2Folder
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (!Directory.Exists(folder)) throw new ModelException($"there is no folder {folder}");
-        var source = Gpt2Config.Read(Path.Combine(folder, "config.json"));
+        var source = Gpt2Config.Read(Path.Combine(folder, Gpt2Config.Name));
         var tokens = Tokens.Read(folder);
-        if (tokens.Size != source.Symbols) throw new ModelException($"{folder} has {source.Symbols} symbols by its config (vocab_size) and {tokens.Size} by its vocabulary");
+        if (tokens.Size != source.Symbols) throw new ModelException($"{Path.Combine(folder, Gpt2Config.Name)}: there are {source.Symbols} symbols by its config (vocab_size) and {tokens.Size} by the vocabulary beside it");
         var config = new TransformerConfig { Layers = source.Layers, Heads = source.Heads, Channels = source.Channels, Context = source.Context, Tied = source.IsTied };
         var space = Space.Sequence(source.Context, source.Symbols);
         var shards = Shards(folder);
@@ -57,7 +57,7 @@ public static partial class Gpt2Folder
     {
         var (needed, held) = (config.Outline(space, 0).Parameters.Parameters.Sum(parameter => parameter.Shape.Count), shards.Sum(shard => new FileInfo(shard).Length));
         if (2 * (needed - config.Channels - (config.Tied ? 0 : space.Levels)) > held) // the beginning's row, and a bias, are ours
-            throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"{folder} has a config of {needed} weights and {held} bytes of them, which is less than two each"));
+            throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"{Path.Combine(folder, Gpt2Config.Name)} tells of {needed} weights, and {folder} has {held} bytes of them, which is less than two each"));
         if (!MachineMemory.Fits(3L * sizeof(float) * needed))
             throw new ModelException($"{folder} needs {MachineMemory.Text(3L * sizeof(float) * needed)} of memory to be read, and {MachineMemory.Text(MachineMemory.Available())} are free");
     }
@@ -65,7 +65,8 @@ public static partial class Gpt2Folder
     static string[] Shards(string folder)
     {
         var (whole, index) = (Path.Combine(folder, Weights), Path.Combine(folder, Index));
-        if (File.Exists(whole)) return [whole];
+        if (FileStatus.Of(whole).Type != FileType.Missing)
+            return RegularFile.Fault(FileStatus.Of(whole).Type) is { } fault ? throw new ModelException($"{whole} cannot be read: it is {fault}") : [whole];
         if (!File.Exists(index))
             throw new ModelException(File.Exists(Path.Combine(folder, Pickled))
                 ? $"{folder} has its weights as {Pickled}, which is a program of Python's and is not run; save them as {Weights}" : $"{folder} has no {Weights}");
@@ -74,10 +75,10 @@ public static partial class Gpt2Folder
             using var stream = RegularFile.OpenRead(index, FileOptions.SequentialScan);
             if (stream.Length > LongestIndex) throw new ModelException($"{index} has {stream.Length} bytes, and no index needs more than {LongestIndex}");
             using var json = JsonDocument.Parse(stream);
-            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(tensor => tensor.Value.GetString()!).Distinct(StringComparer.Ordinal).Take(MostShards + 1).Order(StringComparer.Ordinal).ToArray();
+            var names = json.RootElement.GetProperty("weight_map").EnumerateObject().Select(tensor => NameOf(tensor, index)).Distinct(StringComparer.Ordinal).Take(MostShards + 1).Order(StringComparer.Ordinal).ToArray();
             if (names.Length > MostShards) throw new ModelException($"{index} names more than {MostShards} files");
-            return Array.ConvertAll(names, name => name == Path.GetFileName(name) && name is not (".." or "." or "") && name.EndsWith(".safetensors", StringComparison.Ordinal)
-                ? Path.Combine(folder, name) : throw new ModelException($"{index} names a file '{VisibleText.Line(name)}', which is none of its folder"));
+            if (names.Length == 0) throw new ModelException($"{index} names no file of weights");
+            return Array.ConvertAll(names, name => Shard(folder, name, index));
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
         {
@@ -87,6 +88,19 @@ public static partial class Gpt2Folder
         {
             throw new ModelException($"{index} cannot be read ({fault.Message.TrimEnd('.')})", fault);
         }
+    }
+
+    static string NameOf(JsonProperty tensor, string index) => tensor.Value.ValueKind == JsonValueKind.String ? tensor.Value.GetString()!
+        : throw new ModelException($"{index} names no file for tensor {Safetensors.Quote(tensor.Name)} in its weight_map");
+
+    static string Shard(string folder, string name, string index)
+    {
+        if (name != Path.GetFileName(name) || name.Any(char.IsControl) || !name.EndsWith(".safetensors", StringComparison.Ordinal))
+            throw new ModelException($"{index} names a file {Safetensors.Quote(name)}, which is none of its folder");
+        var path = Path.Combine(folder, name);
+        var type = FileStatus.Of(path).Type;
+        if (type is FileType.Missing or FileType.Unreachable) throw new ModelException($"{index} names {name}, which is not there; fetch it");
+        return RegularFile.Fault(type) is { } fault ? throw new ModelException($"{index} names {name}, which cannot be read: it is {fault}") : path;
     }
 
     static void Take(Safetensors.Entry entry, Gpt2Config source, Dictionary<string, Parameter> left, string shard)

@@ -138,17 +138,58 @@ public sealed class Gpt2FolderTests
     [InlineData("n_layer", "3", "blocks.2")]
     [InlineData("n_layer", "1", "transformer.h.1")]
     [InlineData("n_layer", "-1", "n_layer=-1")]
-    [InlineData("n_layer", "1000000", "layers")]
+    [InlineData("n_layer", "0", "n_layer=0, and a whole number from 1 to 64")]
+    [InlineData("n_layer", "1000000", "n_layer=1000000, and a whole number from 1 to 64")]
+    [InlineData("n_layer", "1e400", "n_layer=1e400, and a whole number")]
+    [InlineData("n_layer", "\"12\"", "n_layer=\"12\", and a whole number belongs there, without quotes")]
+    [InlineData("n_layer", "65", "n_layer=65, and")]
+    [InlineData("n_head", "65", "n_head=65, and")]
+    [InlineData("n_head", "0", "n_head=0, and")]
+    [InlineData("n_embd", "0", "n_embd=0, and")]
+    [InlineData("n_positions", "16385", "n_positions=16385, and")]
+    [InlineData("vocab_size", "0", "vocab_size=0, and")]
+    [InlineData("vocab_size", "2147483647", "vocab_size=2147483647, and")]
+    [InlineData("bos_token_id", "385", "bos_token_id=385, and its vocab_size=385 symbols are 0 to 384")]
+    [InlineData("bos_token_id", "2147483647", "bos_token_id=2147483647, and")]
     [InlineData("n_embd", "8190", "less than two each")]
-    [InlineData("n_head", "5", "heads")]
+    [InlineData("n_head", "5", "n_embd=12 and n_head=5")]
     [InlineData("n_positions", "8", "wpe.weight")]
     [InlineData("vocab_size", "50257", "50257 symbols by its config")]
     public void What_is_another_model_is_refused_by_name(string key, string value, string word)
     {
         using var folder = Copy();
-        Change(folder, config => config[key] = JsonNode.Parse(value));
+        // As text, for no tree of JSON holds 1e400.
+        Change(folder, config => config[key] = "here");
+        var path = Path.Combine(folder.Path, "config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"here\"", value, StringComparison.Ordinal));
         var message = Assert.Throws<ModelException>(() => Gpt2Folder.Read(folder.Path)).Message;
         Assert.Contains(word, message);
+        // The file and its own key, not ours; where the weights lack something, it is they that are named.
+        if (word.StartsWith(key, StringComparison.Ordinal)) Assert.StartsWith($"{path} has ", message);
+    }
+
+    [Theory]
+    [InlineData("{\"a\":null}", "names no file for tensor 'a'")]
+    [InlineData("{\"a\":5}", "names no file for tensor 'a'")]
+    [InlineData("{\"a\":\"..\\\\x\\u0000.safetensors\"}", "none of its folder")]
+    [InlineData("{\"a\":\"x\\u001b[2J.safetensors\"}", "none of its folder")]
+    [InlineData("{\"a\":\"../x.safetensors\"}", "none of its folder")]
+    [InlineData("{\"a\":\"b.safetensors\"}", "names b.safetensors, which is not there; fetch it")]
+    [InlineData("{\"a\":\"folder.safetensors\"}", "names folder.safetensors, which cannot be read: it is a folder, not a file")]
+    [InlineData("{\"a\":\"\\ud800.safetensors\"}", "is no index")]
+    [InlineData("{}", "names no file")]
+    [InlineData("[]", "is no index")]
+    [InlineData("7", "is no index")]
+    public void An_index_that_leads_to_no_shard_is_named_with_what_it_names(string map, string words)
+    {
+        using var folder = Copy();
+        File.Delete(Path.Combine(folder.Path, "model.safetensors"));
+        Directory.CreateDirectory(Path.Combine(folder.Path, "folder.safetensors"));
+        var index = Path.Combine(folder.Path, "model.safetensors.index.json");
+        File.WriteAllText(index, $"{{\"weight_map\":{map}}}");
+        var message = Assert.Throws<ModelException>(() => Gpt2Folder.Read(folder.Path)).Message;
+        Assert.StartsWith(index, message);
+        Assert.Contains(words, message);
     }
 
     [Fact]
@@ -163,6 +204,9 @@ public sealed class Gpt2FolderTests
             Assert.ThrowsAny<LikelyException>(() => Gpt2Folder.Read(folder.Path));
         }
         File.Delete(At("model.safetensors"));
+        Directory.CreateDirectory(At("model.safetensors"));
+        Assert.Contains("it is a folder", Assert.Throws<ModelException>(() => Gpt2Folder.Read(folder.Path)).Message);
+        Directory.Delete(At("model.safetensors"));
         File.WriteAllText(At("pytorch_model.bin"), "");
         Assert.Contains("save them as model.safetensors", Assert.Throws<ModelException>(() => Gpt2Folder.Read(folder.Path)).Message);
         File.WriteAllBytes(At("model.safetensors"), weights);
@@ -171,6 +215,8 @@ public sealed class Gpt2FolderTests
             File.WriteAllText(At("config.json"), text);
             Assert.Contains("config.json", Assert.Throws<ModelException>(() => Gpt2Folder.Read(folder.Path)).Message);
         }
+        File.WriteAllText(At("config.json"), "{\n\"n_layer\": Infinity}");
+        Assert.Contains("its line 2 is no JSON", Assert.Throws<ModelException>(() => Gpt2Folder.Read(folder.Path)).Message);
         File.Delete(At("config.json"));
         Assert.Contains("there is no", Assert.Throws<ModelException>(() => Gpt2Folder.Read(folder.Path)).Message);
         File.Delete(At("vocab.json"));
