@@ -179,7 +179,7 @@ static class ScoreVerb
             {
                 cancellation.ThrowIfCancellationRequested();
                 var symbols = window.AsSpan(0, Math.Min(Window, length - at));
-                split.Read(i, at, symbols);
+                split.Read(i, at, symbols, cancellation: cancellation);
                 modality.Count(symbols, tokens, sums);
             }
             for (var u = 0; u < counts.Length; u++) counts[u][i] = (int)Math.Min(int.MaxValue, sums[u]);

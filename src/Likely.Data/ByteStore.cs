@@ -12,6 +12,7 @@ namespace Likely.Data;
 sealed class ByteStore : IStoredBytes
 {
     const long LargestInflated = 896L << 20;
+    const int MostAtOnce = 1 << 24;
     const int BestDeflateRatio = 1032; // deflate cannot do better than 258 bytes in 2 bits
 
     readonly SafeFileHandle? _file;
@@ -84,7 +85,7 @@ sealed class ByteStore : IStoredBytes
     }
 
     /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/>.</summary>
-    public void Read(long offset, Span<byte> target)
+    public void Read(long offset, Span<byte> target, CancellationToken cancellation = default)
     {
         if (offset < 0 || offset + target.Length > Length)
             throw new DataException($"'{Path}' ends early; it is damaged or still being written.");
@@ -97,7 +98,8 @@ sealed class ByteStore : IStoredBytes
         {
             while (target.Length > 0)
             {
-                var count = RandomAccess.Read(_file!, target, offset);
+                cancellation.ThrowIfCancellationRequested();
+                var count = RandomAccess.Read(_file!, target[..Math.Min(target.Length, MostAtOnce)], offset);
                 if (count == 0) throw new DataException($"'{Path}' became shorter while it was being read.");
                 offset += count;
                 target = target[count..];

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Likely.Data;
 
@@ -8,7 +9,7 @@ namespace Likely.Data;
 /// Runs the ffmpeg program on files of a kind that is not read here. The first bytes of a file decide what may take it apart, so that nothing is guessed from a name and no
 /// play list or script is followed; names are taken literally, and only local files are opened. A child process decodes many small files, and as many run as there are processors.
 /// </summary>
-static class FfmpegProcess
+static partial class FfmpegProcess
 {
     /// <summary>No file may be larger when decoded.</summary>
     public const long LargestOutput = 1L << 30;
@@ -89,13 +90,17 @@ static class FfmpegProcess
         }
     }
 
-    /// <summary>The first line of a complaint, as the end of a sentence.</summary>
+    /// <summary>The first line of a complaint, as the end of a sentence, without where in memory its part of ffmpeg lay.</summary>
     public static string Reason(string complaint)
     {
         if (complaint.StartsWith(' ')) return complaint;
-        var first = complaint.Trim().Split('\n')[0].Trim();
+        var first = Addresses().Replace(complaint.Trim().Split('\n')[0].Trim(), "");
         return first.Length > 0 ? $": {first}" : "";
     }
+
+    // "[mp3float @ 0x558d2c1b7e40] Header missing"
+    [GeneratedRegex(@" @ (0x)?[0-9A-Fa-f]+(?=\])")]
+    private static partial Regex Addresses();
 
     static List<(int First, int Count)> Batches(IReadOnlyList<string> paths)
     {

@@ -60,9 +60,12 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     public static FileKind Of(ReadOnlySpan<byte> head, long length, string name)
     {
         if (length == 0) return new(FileFormat.Empty, "an empty file", "fetch it again");
-        return OfRecords(head, length, name) ?? OfPixels(head) ?? OfContainer(head) ?? OfMedia(head) ?? OfTarga(head, name) ?? OfText(head)
+        return OfRecords(head, length, name) ?? OfPixels(head) ?? OfContainer(head) ?? OfMedia(head, name) ?? OfTarga(head, name) ?? OfText(head)
             ?? UnknownBytes;
     }
+
+    /// <summary>Whether it is sound that nothing here reads.</summary>
+    internal bool IsUnreadSound => Format == FileFormat.Sound && SoundDemuxer is null;
 
     /// <summary>Whether it is text, packed or not, and none that stands in place of something else.</summary>
     internal static bool IsPlainText(FileKind kind) => kind.Unpacked is { Format: FileFormat.Text, Advice: "" };
@@ -72,9 +75,9 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
 
     public override string ToString() => Format is FileFormat.Picture or FileFormat.Video || SoundDemuxer is not null ? $"{Words} (read through ffmpeg)" : Words;
 
-    /// <summary>A sentence for who wanted pictures.</summary>
+    /// <summary>A sentence for who wanted pictures, or sound that is none that is read.</summary>
     public DataException Refusal(string path) =>
-        new(Format == FileFormat.Empty ? $"'{path}' is {Words}; {Advice}." : $"'{path}' is {Words}, which cannot be read as pictures{(Advice.Length > 0 ? $"; {Advice}" : "")}.");
+        new(Format == FileFormat.Empty ? $"'{path}' is {Words}; {Advice}." : $"'{path}' is {Words}, which {(IsUnreadSound ? "is not read" : "cannot be read as pictures")}{(Advice.Length > 0 ? $"; {Advice}" : "")}.");
 
     static FileKind OfGzip(Stream file, string name)
     {
@@ -150,7 +153,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
 
     static bool IsPickle(ReadOnlySpan<byte> head) => head is [0x80, >= 2 and <= 5, ..] || head.StartsWith("(dp"u8) || head.StartsWith("(lp"u8) || head.StartsWith("cnumpy"u8) || head.StartsWith("ccopy_reg"u8);
 
-    static FileKind? OfMedia(ReadOnlySpan<byte> head)
+    static FileKind? OfMedia(ReadOnlySpan<byte> head, string name)
     {
         if (head is [0xFF, 0xD8, 0xFF, ..]) return Picture("a JPEG picture", "jpeg_pipe");
         if (head.StartsWith("GIF8"u8)) return Picture("a GIF picture", "gif");
@@ -169,7 +172,9 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         if (head is [0x01, 0xDA, 0 or 1, 1 or 2, ..]) return Picture("an SGI picture", "sgi_pipe");
         if (head is [0x0A, 0 or 2 or 3 or 4 or 5, 1, 1 or 2 or 4 or 8, ..]) return Picture("a PCX picture", "pcx_pipe");
         if (head.StartsWith("RIFF"u8))
-            return At(head, 8, "WEBP"u8) ? Picture("a WebP picture", "webp_pipe") : At(head, 8, "AVI "u8) ? Video("an AVI video", "avi") : At(head, 8, "WAVE"u8) ? OfWav(head) : new(FileFormat.Other, "a RIFF file");
+            return At(head, 8, "WEBP"u8) ? Picture("a WebP picture", "webp_pipe") : At(head, 8, "AVI "u8) ? Video("an AVI video", "avi") : At(head, 8, "WAVE"u8) ? OfWav(head)
+                : head.Length < 12 && name.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) ? Wav : new(FileFormat.Other, "a RIFF file"); // its reader says that it is cut short
+        if (head.StartsWith("RIFX"u8) && At(head, 8, "WAVE"u8)) return new(FileFormat.Sound, "WAV sound whose numbers are big-endian (RIFX)", "convert it, such as by: ffmpeg -i IN.wav OUT.wav");
         if (head.StartsWith("RF64"u8) && At(head, 8, "WAVE"u8)) return OfWav(head);
         if (At(head, 4, "ftyp"u8))
             return At(head, 8, "avif"u8) || At(head, 8, "avis"u8) ? Picture("an AVIF picture", "mov") : At(head, 8, "hei"u8) || At(head, 8, "mif1"u8) ? Picture("an HEIC picture", "mov")

@@ -17,7 +17,7 @@ interface IStoredBytes : IDisposable
     /// <summary>Whether another program has written into the file since it was opened.</summary>
     bool HasChanged { get; }
 
-    /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/>.</summary>
+    /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/>; <paramref name="cancellation"/> ends it within a moment, however long that takes.</summary>
     /// <exception cref="DataException">if the bytes end before, or the file cannot be read</exception>
-    void Read(long offset, Span<byte> target);
+    void Read(long offset, Span<byte> target, CancellationToken cancellation = default);
 }

@@ -29,7 +29,7 @@ sealed class PictureItems(ItemSource source, Preprocessing preprocessing, Conten
     public override void Read(int index, Span<byte> symbols, ulong epoch, bool training) =>
         preprocessing.Read(source, index, symbols, SpaceOf(index), epoch, training);
 
-    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training)
+    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training, CancellationToken cancellation = default)
     {
         var dimensions = SpaceOf(index).Dimensions;
         var buffer = ArrayPool<byte>.Shared.Rent(dimensions);

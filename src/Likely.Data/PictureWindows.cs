@@ -48,7 +48,7 @@ sealed class PictureWindows : SymbolItems
     public override void Read(int index, Span<byte> symbols, ulong epoch, bool training) =>
         _pictures.ReadWindow(_items[index], _windows[index], symbols, _space, epoch, training);
 
-    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training)
+    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training, CancellationToken cancellation = default)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(_space.Dimensions);
         Read(index, buffer.AsSpan(0, _space.Dimensions), epoch, training);

@@ -134,14 +134,14 @@ public sealed class Split
         _source.Read(Open(index), symbols, epoch, _training);
     }
 
-    /// <summary>Fills a window of <paramref name="symbols"/> from the symbol <paramref name="first"/> of an item on: what sequences, which may be longer than memory, are read by.</summary>
+    /// <summary>Fills a window of <paramref name="symbols"/> from the symbol <paramref name="first"/> of an item on: what sequences, which may be longer than memory, are read by. Where it takes long, <paramref name="cancellation"/> ends it within a moment.</summary>
     /// <exception cref="ArgumentException">if the window does not lie in the item</exception>
     /// <exception cref="DataException">if the item cannot be read</exception>
-    public void Read(int index, int first, Span<int> symbols, ulong epoch = 0)
+    public void Read(int index, int first, Span<int> symbols, ulong epoch = 0, CancellationToken cancellation = default)
     {
         var length = SpaceOf(index).Dimensions;
         if (first < 0 || first > length - symbols.Length) throw new ArgumentException($"Item {index} has {length} symbols, and not {symbols.Length} from {first} on.");
-        _source.Read(Open(index), first, symbols, epoch, _training);
+        _source.Read(Open(index), first, symbols, epoch, _training, cancellation);
     }
 
     /// <summary>The symbols of what an item is given, as those of <see cref="Modality.Pairs"/> are; none where items are given nothing.</summary>

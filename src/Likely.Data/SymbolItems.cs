@@ -31,8 +31,11 @@ abstract class SymbolItems : IDisposable
     /// <summary>One hash, in hexadecimal digits, over all that is stored and the labels.</summary>
     public abstract string Fingerprint();
 
-    /// <summary>Fills <paramref name="symbols"/> with those of one item from <paramref name="first"/> on; what varies with the epoch is <paramref name="training"/>'s.</summary>
-    public abstract void Read(int index, int first, Span<int> symbols, ulong epoch, bool training);
+    /// <summary>
+    /// Fills <paramref name="symbols"/> with those of one item from <paramref name="first"/> on; what varies with the epoch is <paramref name="training"/>'s. Where that can take long,
+    /// as sound at another rate does, <paramref name="cancellation"/> ends it within a moment.
+    /// </summary>
+    public abstract void Read(int index, int first, Span<int> symbols, ulong epoch, bool training, CancellationToken cancellation = default);
 
     /// <summary>Fills <paramref name="symbols"/> with all of one item, whose alphabet has at most 256.</summary>
     public abstract void Read(int index, Span<byte> symbols, ulong epoch, bool training);

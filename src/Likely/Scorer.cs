@@ -61,7 +61,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             for (var place = 0; place < count; place++) lengths[place] = split.SpaceOf(At(place)).Width;
             var scores = (_sequences ??= new SequenceScorer(model, _threads)).Score(lengths, (place, first, symbols) =>
             {
-                split.Read(At(place), first, symbols);
+                split.Read(At(place), first, symbols, cancellation: cancellation);
                 return split.Label(At(place));
             }, named, progress, cancellation, _space.Source == 0 ? null : place => split.Source(At(place)));
             if (coded is not null) scores.CopyTo(coded, 0);

@@ -53,13 +53,13 @@ sealed class AudioModality : Modality
 
     public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => SoundBaselines.Measure(train, heldOut, Required(tokens), cancellation);
 
-    public override Rendering Preview(Split split, Tokens? tokens)
+    public override Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default)
     {
         var items = new List<int[]>();
         for (int i = 0, left = PreviewSymbols; i < Math.Min(ShownItems, split.Count) && left > 0; i++)
         {
             var item = new int[Math.Min(left, split.SpaceOf(i).Width)];
-            split.Read(i, 0, item);
+            split.Read(i, 0, item, cancellation: cancellation);
             items.Add(item);
             left -= item.Length;
         }
@@ -80,7 +80,7 @@ sealed class AudioModality : Modality
             {
                 cancellation.ThrowIfCancellationRequested();
                 var window = buffer.AsSpan(0, Math.Min(buffer.Length, length - at));
-                split.Read(i, at, window);
+                split.Read(i, at, window, cancellation: cancellation);
                 SoundWriting.Write(stream, window, own);
                 at += window.Length;
             }

@@ -39,7 +39,7 @@ sealed class ByteCoding : SequenceCoding
     public static List<int> CodePoints(ByteItems items, int[] train, CancellationToken cancellation)
     {
         var seen = new bool[0x110000];
-        var window = new ByteWindow(items.Files);
+        var window = new ByteWindow(items.Files, cancellation);
         foreach (var index in train)
             for (var (at, end) = items[index]; at < end;)
             {

@@ -61,7 +61,7 @@ sealed class ImageModality : Modality
 
     public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => PictureBaselines.Measure(train, heldOut, threads, cancellation);
 
-    public override Rendering Preview(Split split, Tokens? tokens)
+    public override Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default)
     {
         var items = new int[Math.Min(Shown, split.Count)][];
         for (var i = 0; i < items.Length; i++) split.Read(i, items[i] = new int[split.Space.Dimensions]);

@@ -113,7 +113,7 @@ public abstract class Modality
 
     /// <summary>The first items of a split on one sheet, as many as make one.</summary>
     /// <exception cref="DataException">An item cannot be read.</exception>
-    public abstract Rendering Preview(Split split, Tokens? tokens);
+    public abstract Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default);
 
     /// <summary>How the name of a file with a whole split ends, and what it is called: ".idx", "IDX data".</summary>
     public abstract (string Extension, string Words) Saved { get; }

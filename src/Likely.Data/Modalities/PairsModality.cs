@@ -31,10 +31,10 @@ sealed class PairsModality : SequenceModality
         return new Rendering(Extension, [.. bytes]);
     }
 
-    public override Rendering Preview(Split split, Tokens? tokens)
+    public override Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default)
     {
         using var memory = new MemoryStream();
-        Write(split, Math.Min(Shown, split.Count), tokens!, memory, default);
+        Write(split, Math.Min(Shown, split.Count), tokens!, memory, cancellation);
         return new Rendering(Extension, memory.ToArray());
     }
 

@@ -29,7 +29,7 @@ static class SequenceContent
         var files = new FileSequence(folder, [.. places.Select(place => place.Path)], coding.Opening, path.Cancellation);
         try
         {
-            if (files.Length == 0) throw new DataException($"'{path.Path}' holds nothing but empty files, and there is nothing in them to learn from.");
+            if (files.Length == 0) throw new DataException($"'{path.Path}' has no {coding.UnitsName}{(files.Count > 1 ? $" in any of its {files.Count} files" : "")}, and there is nothing in it to learn from; fetch it again.");
             int[] fileCounts = [.. ((DataPart[])[DataPart.Train, DataPart.Validation, DataPart.Test]).Select(part => places.Count(place => place.Part == part))];
             var partNotes = fileCounts[1] + fileCounts[2] > 0 ? [$"parts by their names: train {fileCounts[0]}, validation {fileCounts[1]}, test {fileCounts[2]} files (parts=none ignores names)"] : new List<string>();
             var (items, division) = rule == ItemRule.Stream ? Divided(files, fileCounts, coding, notes) : Drawn(files, fileCounts, rule, options, partNotes, path.Cancellation);
@@ -63,6 +63,7 @@ static class SequenceContent
     {
         var kind = path.Kind;
         if (kind.Format == FileFormat.Empty || kind.Content?.Format == FileFormat.Empty) throw new DataException($"'{path.Path}' is {kind.Words}, and there is nothing in it to learn from; fetch it again.");
+        if (kind.IsUnreadSound && !takes(kind)) throw kind.Refusal(path.Path);
         if (!takes(kind)) throw new DataException($"'{path.Path}' is {kind.Words} and no {modality}; set as={Modality.Bytes} to take its bytes as they are.");
         var full = System.IO.Path.GetFullPath(path.Path);
         var label = path.Options.Label is { } pattern ? NamePattern.Of(pattern).LabelOf(full) : null;

@@ -71,7 +71,7 @@ abstract class SequenceModality : Modality
 
     public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => TextBaselines.Measure(train, heldOut, Required(tokens), cancellation);
 
-    public override Rendering Preview(Split split, Tokens? tokens) => Sheet(Beginnings(split, ShownItems, ShownSymbols), split.Space, tokens);
+    public override Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default) => Sheet(Beginnings(split, ShownItems, ShownSymbols), split.Space, tokens);
 
     public override (string Extension, string Words) Saved => (Extension, FileWords);
 

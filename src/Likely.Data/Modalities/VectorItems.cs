@@ -76,7 +76,7 @@ sealed class VectorItems : SymbolItems
         ArrayPool<byte>.Shared.Return(raw);
     }
 
-    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training) => throw NoSymbols();
+    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training, CancellationToken cancellation = default) => throw NoSymbols();
 
     public override void Read(int index, Span<byte> symbols, ulong epoch, bool training) => throw NoSymbols();
 

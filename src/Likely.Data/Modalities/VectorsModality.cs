@@ -37,7 +37,7 @@ sealed class VectorsModality : Modality
     public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => throw NoModel();
 
     /// <summary>The first rows, each number in as few digits as tell it from its neighbours in single precision.</summary>
-    public override Rendering Preview(Split split, Tokens? tokens)
+    public override Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default)
     {
         using var memory = new MemoryStream();
         Write(split, Math.Min(Shown, split.Count), memory, default);

@@ -30,7 +30,7 @@ static class FfmpegSound
             var head = Wav.Header(header.Rate, 16, samples.Length / sizeof(short));
             var wav = new byte[head.Length + samples.Length];
             head.CopyTo(wav, 0);
-            samples.Read(0, wav.AsSpan(head.Length));
+            samples.Read(0, wav.AsSpan(head.Length), cancellation);
             take(index, ByteStore.OfMemory(files[index].Path, wav));
         }, progress, cancellation);
     }

@@ -47,6 +47,9 @@ sealed class RateChange
     /// <summary>The first sample that the one at a place is made of, which may lie before the beginning.</summary>
     public long First(long place) => place * _down / _up - _taps / 2 + 1;
 
+    /// <summary>How many samples begin within so many of the other rate, at least.</summary>
+    public long Reach(long samples) => samples * _up / _down;
+
     /// <summary>Samples that each is made of.</summary>
     public int Taps => _taps;
 

@@ -62,7 +62,7 @@ static class SoundBaselines
         {
             cancellation.ThrowIfCancellationRequested();
             var item = new int[Math.Min(most, split.SpaceOf(index).Width)];
-            split.Read(index, 0, item);
+            split.Read(index, 0, item, cancellation: cancellation);
             most -= item.Length;
             yield return item;
         }

@@ -28,20 +28,20 @@ readonly record struct WavHeader(int Rate, int Channels, int Bits, bool IsFloat,
 
     /// <summary>Reads a file's header.</summary>
     /// <exception cref="DataException">if it is damaged, promises what is not there, or holds samples of another kind</exception>
-    public static WavHeader Of(IStoredBytes file) => Of(file.Read, file.Length, file.Path);
+    public static WavHeader Of(IStoredBytes file) => Of((at, target) => file.Read(at, target), file.Length, file.Path);
 
     /// <summary>The header in a file's first bytes.</summary>
     /// <exception cref="DataException">as above, or if the samples begin behind those bytes</exception>
     public static WavHeader Of(ReadOnlySpan<byte> head, long length, string path)
     {
         var bytes = ByteStore.OfMemory(path, head.ToArray());
-        return Of(bytes.Read, length, path);
+        return Of((at, target) => bytes.Read(at, target), length, path);
     }
 
     static WavHeader Of(Reader read, long length, string path)
     {
         Span<byte> head = stackalloc byte[12], chunk = stackalloc byte[8], format = stackalloc byte[40];
-        if (length < head.Length) throw new DataException($"'{path}' ends within its header of {length} bytes; it is cut short or still being written.");
+        if (length < head.Length) throw new DataException($"'{path}' ends within the header of a WAV file, after {length} bytes; it is cut short or still being written.");
         read(0, head);
         if (!(head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8)) || !head[8..].SequenceEqual("WAVE"u8)) throw new DataException($"'{path}' is no WAV file; fetch it again.");
         var isStreamed = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) is 0 or >= NearlyUnknown;

@@ -79,19 +79,20 @@ sealed class ByteItems
 
     /// <summary>Fills <paramref name="target"/> with bytes of the sequence.</summary>
     /// <exception cref="DataException">if a file cannot be read</exception>
-    public void Read(long offset, Span<byte> target) => _files.Read(offset, target);
+    public void Read(long offset, Span<byte> target, CancellationToken cancellation = default) => _files.Read(offset, target, cancellation);
 
     /// <summary>The content of an item: 128 bits of SHA-256 over its bytes.</summary>
     /// <exception cref="DataException">if it cannot be read</exception>
-    public UInt128 HashOf(int index) => HashOf(index, new ByteWindow(_files, this[index].End - this[index].Start));
+    public UInt128 HashOf(int index, CancellationToken cancellation) => HashOf(index, new ByteWindow(_files, cancellation, this[index].End - this[index].Start));
 
     /// <summary>The contents of an item's pieces, see <see cref="ContentPieces"/>.</summary>
     /// <exception cref="DataException">if it cannot be read</exception>
-    public IEnumerable<UInt128> PiecesOf(int index)
+    public IEnumerable<UInt128> PiecesOf(int index, CancellationToken cancellation)
     {
         var (at, end) = this[index];
-        for (var window = end - at > ContentPieces.Longest ? new ByteWindow(_files) : null; at < end;)
+        for (var window = end - at > ContentPieces.Longest ? new ByteWindow(_files, cancellation) : null; at < end;)
         {
+            cancellation.ThrowIfCancellationRequested();
             var (hash, length) = Piece(window, at, end);
             yield return hash;
             at += length;
@@ -112,7 +113,7 @@ sealed class ByteItems
         }
         OrderedWork.Run(batches.Count, batch =>
         {
-            var window = new ByteWindow(_files);
+            var window = new ByteWindow(_files, cancellation);
             for (var index = batches[batch]; index < (batch + 1 < batches.Count ? batches[batch + 1] : Count); index++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -167,7 +168,7 @@ sealed class ByteItems
 
     static void EachLine(FileSequence files, Action<long, long> take, CancellationToken cancellation)
     {
-        var window = new ByteWindow(files);
+        var window = new ByteWindow(files, cancellation);
         for (var file = 0; file < files.Count; file++)
         {
             var (start, end) = (files.Starts[file], files.Starts[file + 1]);

@@ -1,7 +1,10 @@
 namespace Likely.Data;
 
 /// <summary>A megabyte of a sequence that moves along with who reads it in order, or less for who reads a short stretch alone.</summary>
-sealed class ByteWindow(FileSequence files, long most = ByteWindow.Usual)
+/// <param name="files">The sequence.</param>
+/// <param name="cancellation">Ends any move within a moment: a megabyte of samples at another rate may take minutes.</param>
+/// <param name="most">Bytes that are asked for, if fewer.</param>
+sealed class ByteWindow(FileSequence files, CancellationToken cancellation, long most = ByteWindow.Usual)
 {
     const int Usual = 1 << 20;
 
@@ -14,8 +17,11 @@ sealed class ByteWindow(FileSequence files, long most = ByteWindow.Usual)
     {
         if (at < _start || Math.Min(end, at + least) > _end)
         {
-            (_start, _end) = (at, Math.Min(at + _buffer.Length, files.Length));
-            files.Read(_start, _buffer.AsSpan(0, (int)(_end - _start)));
+            cancellation.ThrowIfCancellationRequested();
+            var next = Math.Min(at + _buffer.Length, files.Length);
+            (_start, _end) = (at, at); // nothing, should reading fail
+            files.Read(at, _buffer.AsSpan(0, (int)(next - at)), cancellation);
+            _end = next;
         }
         return _buffer.AsSpan((int)(at - _start), (int)(Math.Min(end, _end) - at));
     }

@@ -63,15 +63,15 @@ sealed class FileSequence : IDisposable
         return at;
     }
 
-    /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/>.</summary>
+    /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/>; <paramref name="cancellation"/> ends it within a moment.</summary>
     /// <exception cref="DataException">if a file cannot be read, or has changed since the sequence was opened</exception>
-    public void Read(long offset, Span<byte> target)
+    public void Read(long offset, Span<byte> target, CancellationToken cancellation = default)
     {
         for (var file = FileAt(offset); target.Length > 0; file++)
         {
             var piece = target[..(int)Math.Min(target.Length, _starts[file + 1] - offset)];
             if (piece.Length == 0) continue;
-            ReadFrom(file, offset - _starts[file], piece);
+            ReadFrom(file, offset - _starts[file], piece, cancellation);
             offset += piece.Length;
             target = target[piece.Length..];
         }
@@ -91,9 +91,9 @@ sealed class FileSequence : IDisposable
         return length;
     }
 
-    void ReadFrom(int file, long offset, Span<byte> target)
+    void ReadFrom(int file, long offset, Span<byte> target, CancellationToken cancellation)
     {
-        if (_open.TryGetValue(file, out var open)) ReadFrom(open, file, offset, target);
+        if (_open.TryGetValue(file, out var open)) ReadFrom(open, file, offset, target, cancellation);
         else
         {
             if (_last.Value is not { } last || last.File != file)
@@ -103,15 +103,15 @@ sealed class FileSequence : IDisposable
                 _last.Value = last = (file, _opening.Reopen(file, PathOf(file)));
                 if (last.Store.Status != _seen[file]) throw Changed(last.Store);
             }
-            ReadFrom(last.Store, file, offset, target);
+            ReadFrom(last.Store, file, offset, target, cancellation);
         }
     }
 
-    void ReadFrom(IStoredBytes store, int file, long offset, Span<byte> target)
+    void ReadFrom(IStoredBytes store, int file, long offset, Span<byte> target, CancellationToken cancellation)
     {
         if (store.HasChanged || store.Length != _starts[file + 1] - _starts[file])
             throw Changed(store);
-        store.Read(offset, target);
+        store.Read(offset, target, cancellation);
     }
 
     static DataException Changed(IStoredBytes store) => new($"'{store.Path}' has changed while it was in use; start again.");

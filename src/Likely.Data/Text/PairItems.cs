@@ -65,7 +65,7 @@ sealed class PairItems : SymbolItems
 
     public override int[] Source(int index) => _tokens.Encode(SourceBytes(Line(index)));
 
-    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training)
+    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training, CancellationToken cancellation = default)
     {
         int[] target = [.. _tokens.Encode(Target(Line(index))), _end];
         target.AsSpan(first, symbols.Length).CopyTo(symbols);

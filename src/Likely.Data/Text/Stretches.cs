@@ -38,10 +38,10 @@ sealed class Stretches : SymbolItems
     public override string Fingerprint() => _whole.Fingerprint();
     public override string NameOf(int index) => $"{_whole.NameOf(At(index).Item)} (from symbol {At(index).First})";
 
-    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training)
+    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training, CancellationToken cancellation = default)
     {
         var (item, start) = At(index);
-        _whole.Read(item, start + first, symbols, epoch, training);
+        _whole.Read(item, start + first, symbols, epoch, training, cancellation);
     }
 
     public override void Read(int index, Span<byte> symbols, ulong epoch, bool training)

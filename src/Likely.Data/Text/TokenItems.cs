@@ -54,20 +54,13 @@ sealed class TokenItems : SymbolItems
 
     public override UInt128? Hash(int index) => HashOf(index);
 
-    public override IEnumerable<UInt128> Pieces(int index)
-    {
-        foreach (var piece in _items.PiecesOf(index))
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            yield return piece;
-        }
-    }
+    public override IEnumerable<UInt128> Pieces(int index) => _items.PiecesOf(index, _cancellation);
 
     /// <summary>SHA-256 over each file: its length (u64), its bytes, its label (i32); then the names of the labels.</summary>
     public override string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (files, window) = (_items.Files, new ByteWindow(_items.Files));
+        var (files, window) = (_items.Files, new ByteWindow(_items.Files, _cancellation));
         Span<byte> number = stackalloc byte[8];
         for (var file = 0; file < files.Count; file++)
         {
@@ -105,7 +98,7 @@ sealed class TokenItems : SymbolItems
         ArrayPool<int>.Shared.Return(buffer);
     }
 
-    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training)
+    public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training, CancellationToken cancellation = default)
     {
         var (at, end) = _items[index];
         var skip = first;
@@ -118,7 +111,7 @@ sealed class TokenItems : SymbolItems
         {
             wanted = (int)Math.Min(room, Math.Max(skip + (long)symbols.Length, ahead));
             var bytes = buffer.AsSpan(0, (int)Math.Min(Math.Min(end - at, room), (long)ahead * wanted));
-            _items.Read(at, bytes);
+            _items.Read(at, bytes, cancellation);
             var count = _tokens.Encode(bytes, at + bytes.Length == end, encoded.AsSpan(0, wanted), out var consumed);
             if (count == 0)
             {
@@ -140,7 +133,7 @@ sealed class TokenItems : SymbolItems
     UInt128 HashOf(int index)
     {
         _cancellation.ThrowIfCancellationRequested();
-        return _items.HashOf(index);
+        return _items.HashOf(index, _cancellation);
     }
 
     public bool AreLines => _items.AreLines;
@@ -162,7 +155,7 @@ sealed class TokenItems : SymbolItems
     int[] CountSymbols(CancellationToken cancellation)
     {
         var lengths = new int[Count];
-        var window = new ByteWindow(_items.Files);
+        var window = new ByteWindow(_items.Files, cancellation);
         var symbols = new int[Math.Max(Stride, _tokens.MostAhead)];
         List<(long At, int Symbol)> marks = [];
         for (var index = 0; index < lengths.Length; index++)

@@ -44,10 +44,12 @@ public sealed record Outcome(double Bits, Baselines Baselines)
     }
 
     string Advice =>
-        IsStillImproving ? $"it was still improving, so train longer{(Items < FewItems ? $"; {Items} training items are few, and more would help most" : "")}"
-        : BestStep < Early * TotalSteps && TrainBits < ByHeart * Bits ? $"it has learnt its {Items} training items by heart, so use more data, a smaller model or dropout"
+        IsStillImproving ? $"it was still improving, so train longer{(Items < FewItems ? $"; {Trained} {(Items == 1 ? "is little" : "are few")}, and more would help most" : "")}"
+        : BestStep < Early * TotalSteps && TrainBits < ByHeart * Bits ? $"it has learnt its {Trained} by heart, so use more data, a smaller model or dropout"
         : Baselines.Of(Bits) >= Baselines.Uniform ? "it has gone astray, so try a lower learning rate, or look at the data"
         : "it has stopped improving, so use a larger model, more data, or another learning rate";
+
+    string Trained => $"{Items} training {(Items == 1 ? "item" : "items")}";
 
     const double MostPercent = 10_000;
 

@@ -95,7 +95,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             {
                 cancellation.ThrowIfCancellationRequested();
                 var index = i % examples.Count;
-                examples.Read(index, 0, item.AsSpan(0, Math.Min(item.Length, examples.SpaceOf(index).Dimensions)));
+                examples.Read(index, 0, item.AsSpan(0, Math.Min(item.Length, examples.SpaceOf(index).Dimensions)), cancellation: cancellation);
                 _symbols.Set(i, Cut(item, whole, part), outline.Classes > 0 ? examples.Label(index) : -1);
                 if (whole.Source > 0) _symbols.SetSource(i, examples.Source(index));
             }

@@ -50,6 +50,14 @@ public sealed class FfmpegTests : IDisposable
         return symbols;
     }
 
+    [Theory]
+    [InlineData("[mp3float @ 0x558d2c1b7e40] Header missing\nmore\n", ": [mp3float] Header missing")]
+    [InlineData("[in#0/wav @ 000001f2ab34] Invalid data", ": [in#0/wav] Invalid data")]
+    [InlineData("me @ 0x12: no address", ": me @ 0x12: no address")]
+    [InlineData(" within 2 minutes", " within 2 minutes")]
+    [InlineData("", "")]
+    public void What_it_complains_of_is_said_without_addresses(string complaint, string words) => Assert.Equal(words, FfmpegProcess.Reason(complaint));
+
     [FfmpegFact]
     public void A_photograph_has_the_same_pixels_whatever_the_processor_can_do()
     {

@@ -113,6 +113,10 @@ public sealed class FileKindTests
         // Sound is read, whatever a name promises; a code other than numbers by another program.
         foreach (var head in (string[])["RIFF\0\0\0\0WAVE", "RF64\0\0\0\0WAVE"]) Assert.Equal(FileFormat.Wav, Of(Head(head)));
         foreach (var head in (string[])["ID3\x3", "fLaC", "OggS", "FORM\0\0\0\0AIFF", "RIFF\0\0\0\0WAVEfmt \u0010\0\0\0\u0006\0"]) Assert.Equal(FileFormat.Sound, Of(Head(head)));
+        Assert.Equal(FileFormat.Sound, Of(Head("RIFX\0\0\0\0WAVE")));
+        // What is cut off before it says what it is goes by its name.
+        Assert.Equal(FileFormat.Wav, FileKind.Of("RIFF"u8, 4, "a.WAV").Format);
+        Assert.Equal(FileFormat.Other, FileKind.Of("RIFF"u8, 4, "a.webp").Format);
         Assert.Equal(FileFormat.Unknown, Of([9, 9, 9, 9, 200]));
     }
 

@@ -41,5 +41,7 @@ public sealed class OutcomeTests
         Assert.Equal("10 % below no knowledge at all", outcome.Words);
         Assert.True(outcome.IsBetter);
         Assert.EndsWith("; 10 training items are few, and more would help most", (outcome with { Baselines = Of(1, 0.5, null), BestStep = 1000 }).Words);
+        Assert.EndsWith("; 1 training item is little, and more would help most", (outcome with { Baselines = Of(1, 0.5, null), BestStep = 1000, Items = 1 }).Words);
+        Assert.Contains("its 1 training item by heart", (outcome with { Baselines = Of(1, 0.5, null), TrainBits = 0.3, Items = 1 }).Words);
     }
 }

@@ -155,9 +155,12 @@ public sealed class SoundDataTests
         Assert.Contains("levels=300 is for sound", Refusal(picture, "levels=300"));
         Assert.Contains("is WAV sound and no text", Refusal(path, "as=text"));
         Assert.Contains("is text and no audio", Refusal(samples.File("b.txt", "prose"u8.ToArray()), "as=audio"));
-        Assert.Contains("nothing in them to learn from", Refusal(samples.File("none.wav", WavFiles.Of([]))));
+        Assert.Contains("none.wav' has no samples", Refusal(samples.File("none.wav", WavFiles.Of([]))));
         Assert.Contains("cut short", Refusal(samples.File("cut.wav", Clip(1000)[..900])));
         Assert.Contains("is MIDI music", Refusal(samples.File("a.mid", "MThd\0\0\0\u0006"u8.ToArray())));
+        Assert.Contains("ends within the header of a WAV file, after 4 bytes", Refusal(samples.File("head.wav", "RIFF"u8.ToArray())));
+        var big = samples.File("big.wav", [.. "RIFX"u8, .. Clip(1000)[4..]]);
+        foreach (var settings in (string[][])[[], ["as=audio"]]) Assert.Contains("big-endian (RIFX), which is not read; convert it", Refusal(big, settings));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Likely.Data;
+using Likely.Files;
 using Xunit;
 
 namespace Likely.Tests.Data.Sound;
@@ -77,6 +78,9 @@ public sealed class WavTests
         Assert.Contains("floats of 16 bits", Refusal(WavFiles.Of([1, 2], kind: 3)));
         Assert.Contains("coded in format 85", Refusal(WavFiles.Of([1, 2], kind: 85)));
         Assert.Contains("a value that is no number, at sample 1", Refusal(WavFiles.Of([.. ((float[])[0.5f, float.NaN]).SelectMany(BitConverter.GetBytes)], bits: 32, kind: 3)));
+        Assert.Contains("out of any range, at sample 1", Refusal(WavFiles.Of([.. ((double[])[0.5, 1e308]).SelectMany(BitConverter.GetBytes)], bits: 64, kind: 3)));
+        Assert.Contains("out of any range, at sample 0", Refusal(WavFiles.Of([.. ((double[])[5e303, 5e303]).SelectMany(BitConverter.GetBytes)], bits: 64, kind: 3, channels: 2)));
+        Assert.Contains("no number, at sample 0", Refusal(WavFiles.Of([.. ((double[])[1e308, double.NaN]).SelectMany(BitConverter.GetBytes)], bits: 64, kind: 3, channels: 2)));
         Assert.Contains("more than 4096 chunks", Refusal(WavFiles.Of([1, 2], before: [.. Enumerable.Repeat(("junk", Array.Empty<byte>()), 5000)])));
         byte[] late = [.. whole[..12], .. whole[36..], .. whole[12..36]];
         Assert.Contains("before it says what they are", Refusal(late));
@@ -101,6 +105,60 @@ public sealed class WavTests
                 Assert.Equal(whole[at..(at + part.Length)], part);
             }
             Assert.Throws<DataException>(() => store.Read(whole.Length - 1, new byte[2]));
+        }
+    }
+
+    // 64 channels of 8 bytes from 768,000 to 100 a second: each sample is made of 491,520, and a piece of them of more bytes than an int counts.
+    [Fact]
+    public void The_widest_file_at_the_lowest_rate_takes_little_memory_and_ends_within_a_moment()
+    {
+        var file = new Silence(WavFiles.Of([], rate: 768_000, channels: 64, bits: 64, kind: 3, length: uint.MaxValue, riff: uint.MaxValue), 44 + 12_000_000_000);
+        using var store = new SoundStore(file, WavHeader.Of(file), new RateChange(768_000, 100));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var samples = new byte[2];
+        store.Read(2 * 200, samples);
+        Assert.Equal([0, 0], samples);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Throws<OperationCanceledException>(() => store.Read(0, new byte[6000], stop.Token));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 4); // a second, and a machine that does other things
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200L << 20);
+    }
+
+    [Fact]
+    public void Whoever_passes_over_a_long_file_is_stopped_within_a_window()
+    {
+        using var samples = new Samples();
+        var path = samples.File("long.wav", WavFiles.Of([], bits: 8, length: uint.MaxValue, riff: uint.MaxValue));
+        using (var stream = File.OpenWrite(path)) stream.SetLength(3L << 30);
+        foreach (var items in (ItemRule[])[ItemRule.Files, ItemRule.Stream])
+        {
+            using var stop = new CancellationTokenSource();
+            var options = DataOptions.Default with { Items = items };
+            using var data = items == ItemRule.Stream ? Dataset.Open(path, options, null, stop.Token) : null;
+            stop.CancelAfter(TimeSpan.FromSeconds(0.3));
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            Assert.Throws<OperationCanceledException>(() => data is null ? Dataset.Open(path, options, null, stop.Token).ToString() : data.Fingerprint);
+            Assert.InRange(clock.Elapsed.TotalSeconds, 0, 4);
+        }
+    }
+
+    /// <summary>A file of zeros behind a beginning.</summary>
+    sealed class Silence(byte[] head, long length) : IStoredBytes
+    {
+        public string Path => "silence.wav";
+        public long Length => length;
+        public FileStatus Status => default;
+        public bool HasChanged => false;
+
+        public void Read(long offset, Span<byte> target, CancellationToken cancellation = default)
+        {
+            target.Clear();
+            if (offset < head.Length) head.AsSpan((int)offset, (int)Math.Min(target.Length, head.Length - offset)).CopyTo(target);
+        }
+
+        public void Dispose()
+        {
         }
     }
 
