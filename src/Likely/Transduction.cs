@@ -30,9 +30,10 @@ public sealed class Transduction
     public Tokens Tokens { get; }
 
     /// <summary>The symbols of a source.</summary>
-    /// <exception cref="UsageException">It has more than any may have.</exception>
+    /// <exception cref="UsageException">It has more than any may have, or a tab or the end of a line, which no pair's source has.</exception>
     public int[] Source(ReadOnlySpan<byte> source)
-        => Tokens.Encode(source) is var symbols && symbols.Length <= Space.LongestSource ? symbols : throw new UsageException($"a source has at most {Space.LongestSource} symbols, not {symbols.Length}");
+        => source.IndexOfAny((byte)'\t', (byte)'\n') is >= 0 and var at ? throw new UsageException($"a source is a part of one line, and this has {(source[at] == '\t' ? "a tab" : "the end of a line")} behind {at} bytes")
+        : Tokens.Encode(source) is var symbols && symbols.Length <= Space.LongestSource ? symbols : throw new UsageException($"a source has at most {Space.LongestSource} symbols, not {symbols.Length}");
 
     /// <summary>The likeliest targets of each source, as <see cref="BeamSearch"/> finds them, the likeliest first.</summary>
     /// <param name="sources">Symbols of each, see <see cref="Source"/>.</param>

@@ -58,25 +58,26 @@ sealed class PairsModality : SequenceModality
     {
         if (path.IsFolder) throw new DataException($"'{path.Path}' is a folder; pairs are the lines of one file: name it.");
         if (path.Kind.Unpacked.Format is not (FileFormat.Text or FileFormat.Unknown)) throw new DataException($"'{path.Path}' is {path.Kind.Words}; pairs are lines of text, each a source, a tab and a target.");
+        if (path.Kind.Unpacked is { Format: FileFormat.Text, Advice: { Length: > 0 } advice }) throw new DataException($"'{path.Path}' is {path.Kind.Words}; {advice}.");
         var options = path.Options with { As = this };
         var full = Path.GetFullPath(path.Path);
         var files = new FileSequence(Path.GetDirectoryName(full)!, [Path.GetFileName(full)], new PlainOpening(_ => path.Kind.Content is not null), path.Cancellation);
         try
         {
             var lines = ByteItems.OfLines(files, path.Cancellation);
-            var sources = new PairItems(lines, Tokens.Bytes, options.Seed, path.Cancellation);
+            var sources = new PairItems(lines, path.Path, Tokens.Bytes, options.Seed, path.Cancellation);
             double[] fractions = [options.Validation, options.Test ?? options.Validation];
-            int[] all = [.. Enumerable.Range(0, lines.Count)];
-            var places = new double[fractions.Sum() > 0 ? lines.Count : 0];
+            int[] all = [.. Enumerable.Range(0, sources.Count)];
+            var places = new double[fractions.Sum() > 0 ? sources.Count : 0];
             OrderedWork.Run(places.Length, i => places[i] = sources.Place(i), path.Cancellation);
             var parts = Partition.ByContent(places, [.. all], fractions);
             var tokens = options.ModelTokens ?? options.Tokens switch
             {
                 TokenRule.Vocabulary => Tokens.Read(options.Vocabulary ?? throw new DataException("tokens=vocabulary is what a model says that keeps one; name the vocabulary's folder or file.")),
                 TokenRule.Bytes => Tokens.Bytes,
-                _ => Tokens.Characters(ByteCoding.CodePoints(lines, parts[2], path.Cancellation).Where(codePoint => codePoint is not ('\t' or '\r' or 0xFEFF)).Append('\n')),
+                _ => Tokens.Characters(ByteCoding.CodePoints(lines, Array.ConvertAll(parts[2], sources.LineOf), path.Cancellation).Where(codePoint => codePoint is not ('\t' or '\r' or 0xFEFF)).Append('\n')),
             };
-            var items = tokens == Tokens.Bytes ? sources : new PairItems(lines, tokens, options.Seed, path.Cancellation);
+            var items = tokens == Tokens.Bytes ? sources : new PairItems(lines, path.Path, tokens, options.Seed, path.Cancellation);
             return new DataContent(this, items, Space.Sequence(items.LongestTarget, tokens.Size) with { Source = items.LongestSource }, options)
             {
                 Source = VisibleText.Line($"file '{path.Path}', {files.Length} bytes"),
@@ -84,6 +85,7 @@ sealed class PairsModality : SequenceModality
                 Division = places.Length > 0 ? "held out by each source's content, so that all targets of one stay together and a new pair moves no other" : "",
                 Effects = string.Join(' ', options.ToCanonical().Split(' ').Where(word => word.StartsWith("tokens=", StringComparison.Ordinal))),
                 Tokens = tokens,
+                Notes = sources.Blank == 0 ? [] : [$"{sources.Blank} blank {(sources.Blank == 1 ? "line is" : "lines are")} passed over"],
             };
         }
         catch

@@ -84,6 +84,8 @@ public sealed class PairVerbsTests
     [InlineData("sample pairs.likely --prompt a --beam 2 --n-best 3", "more than --beam 2 keeps")]
     [InlineData("sample pairs.likely --prompt a --stop x", "--stop is not for a model of pairs")]
     [InlineData("sample pairs.likely --prompt @pairs.tsv", "has a tab")]
+    [InlineData("sample pairs.likely --prompt ab\tc", "a source is a part of one line, and this has a tab behind 2 bytes")]
+    [InlineData("sample pairs.likely --prompt ab\n", "this has the end of a line behind 2 bytes")]
     [InlineData("sample pairs.likely --prompt @nothing", "there is no file nothing")]
     [InlineData("complete pairs.likely pairs.tsv", "has nothing to complete")]
     [InlineData("compress pairs.likely pairs.tsv --out x.lka", "codes no files")]

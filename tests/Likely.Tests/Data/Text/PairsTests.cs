@@ -57,6 +57,45 @@ public sealed class PairsTests : IDisposable
     }
 
     [Fact]
+    public void Blank_lines_are_passed_over_and_move_no_other()
+    {
+        var lines = Enumerable.Range(0, 300).Select(i => $"source {i}\ttarget {i}").ToList();
+        File.WriteAllLines(_path, lines);
+        foreach (var tokens in new[] { "bytes", "characters" })
+        {
+            string[] train, test;
+            using (var plain = Open(("tokens", tokens)))
+            {
+                (train, test) = ([.. Sources(plain.Train, plain.Tokens!)], [.. Sources(plain.Test, plain.Tokens!)]);
+                Assert.DoesNotContain(plain.Notes, note => note.Contains("blank", StringComparison.Ordinal));
+            }
+            File.WriteAllText(_path, $"\uFEFF\r\n{string.Join('\n', lines[..100])}\n\n\r\n{string.Join('\n', lines[100..])}\n\r");
+            using var data = Open(("tokens", tokens));
+            Assert.Equal(300, data.All.Count);
+            Assert.Equal(train, Sources(data.Train, data.Tokens!));
+            Assert.Equal(test, Sources(data.Test, data.Tokens!));
+            Assert.Contains("4 blank lines are passed over", data.Notes);
+            Assert.EndsWith(".tsv:2", data.All.ItemName(0), StringComparison.Ordinal);
+            Assert.EndsWith(".tsv:104", data.All.ItemName(100), StringComparison.Ordinal);
+            File.WriteAllLines(_path, lines);
+        }
+        File.WriteAllText(_path, "a\tb\n\nc\n");
+        Assert.Contains($"'{_path}:3' has no tab", Assert.Throws<DataException>(() => Open()).Message, StringComparison.Ordinal);
+        File.WriteAllText(_path, "\n\r\n\n");
+        Assert.Contains("nothing but blank lines", Assert.Throws<DataException>(() => Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_spellings_of_text_are_named()
+    {
+        foreach (var encoding in new System.Text.Encoding[] { System.Text.Encoding.Unicode, System.Text.Encoding.BigEndianUnicode, new System.Text.UnicodeEncoding(false, false) })
+        {
+            File.WriteAllText(_path, "one source\tone target\n", encoding);
+            Assert.Contains("is text in UTF-16; turn it into UTF-8", Assert.Throws<DataException>(() => Open()).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Long_sources_and_lines_are_refused_and_a_table_is_text_where_nobody_says_that_it_is_of_pairs()
     {
         File.WriteAllText(_path, $"a\tb\n{new string('x', 20_000)}\ty\n");
