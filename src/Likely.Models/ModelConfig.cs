@@ -10,7 +10,7 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -43,4 +43,5 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(ByteNetConfig))]
 [JsonSerializable(typeof(KMeansConfig))]
 [JsonSerializable(typeof(PcaConfig))]
+[JsonSerializable(typeof(GaussianMixtureConfig))]
 partial class ModelJson : JsonSerializerContext;

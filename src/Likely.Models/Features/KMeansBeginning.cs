@@ -6,7 +6,7 @@ namespace Likely.Models;
 /// Where centroids begin: at any rows, or by k-means++ at rows drawn with probabilities that grow as their squared distances from those chosen before, the best of some candidates each
 /// (Arthur and Vassilvitskii 2007, sec. 2.2 and 5).
 /// </summary>
-sealed class KMeansBeginning(KMeansConfig config, RowBlocks rows, FitOptions options, int restart)
+sealed class KMeansBeginning(KMeansConfig config, RowBlocks rows, FitOptions options, int restart, string key)
 {
     /// <summary>The rows that centroids begin at.</summary>
     /// <exception cref="ModelException">There are not so many different ones.</exception>
@@ -38,7 +38,7 @@ sealed class KMeansBeginning(KMeansConfig config, RowBlocks rows, FitOptions opt
         var sums = new double[rows.Count];
         for (var i = 0; i < nearest.Length; i++) sums[i / RowBlocks.Length] += nearest[i];
         var total = sums.Sum();
-        if (total <= 0) throw new ModelException($"there are only {step} different rows, and clusters={config.Clusters}");
+        if (total <= 0) throw new ModelException($"there are only {step} different rows, and {key}={config.Clusters}");
         var chosen = new int[count];
         for (var c = 0; c < count; c++)
         {

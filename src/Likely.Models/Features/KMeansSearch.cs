@@ -3,8 +3,8 @@ using Likely.Tensors;
 
 namespace Likely.Models;
 
-/// <summary>One search for centroids, from its beginning.</summary>
-sealed class KMeansSearch(KMeansConfig config, RowBlocks rows, FitOptions options, int restart)
+/// <summary>One search for centroids, from its beginning; a refusal names their number by a key.</summary>
+sealed class KMeansSearch(KMeansConfig config, RowBlocks rows, FitOptions options, int restart, string key = "clusters")
 {
     readonly float[] _upper = new float[rows.Rows], _lower = new float[rows.Rows], _moved = new float[config.Clusters], _half = new float[config.Clusters];
     readonly int[] _nearest = new int[rows.Rows];
@@ -21,7 +21,7 @@ sealed class KMeansSearch(KMeansConfig config, RowBlocks rows, FitOptions option
 
     public void Run()
     {
-        Rows = new KMeansBeginning(config, rows, options, restart).Choose();
+        Rows = new KMeansBeginning(config, rows, options, restart, key).Choose();
         if (config.Batch > 0 && config.Batch < rows.Rows) RunInBatches();
         else RunOverAll();
         Objective = SquaredDistances().Sum();

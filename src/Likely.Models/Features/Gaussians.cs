@@ -1,0 +1,82 @@
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>
+/// What log-densities of rows under some Gaussians are computed from. With z = L' (x - m) of an inverse covariance L L', log N(x) = log det L - (D log 2 pi + |z|^2) / 2; of diagonal ones z = (x - m) / s.
+/// </summary>
+sealed class Gaussians
+{
+    const double LogTwoPi = 1.8378770664093453;
+
+    readonly int _dimensions, _components;
+    readonly string _covariance;
+    readonly double[] _constants;
+    readonly Matrix[] _maps, _shifts;
+
+    public Gaussians(float[] logWeights, float[] means, float[] scales, string covariance, int dimensions)
+    {
+        (_dimensions, _components, _covariance, _constants) = (dimensions, logWeights.Length, covariance, new double[logWeights.Length]);
+        var maps = covariance == "full" ? _components : 1;
+        _maps = new Matrix[covariance == "diagonal" ? 0 : maps];
+        for (var map = 0; map < _maps.Length; map++)
+        {
+            _maps[map] = new Matrix(dimensions, dimensions);
+            for (var d = 0; d < dimensions; d++) scales.AsSpan((map * dimensions + d) * dimensions, dimensions).CopyTo(_maps[map][d]);
+        }
+        // Of diagonal ones the shifts hold means and inverse deviations; of others what the mean's map is.
+        _shifts = [new Matrix(_components, dimensions), new Matrix(_components, dimensions)];
+        for (var k = 0; k < _components; k++)
+        {
+            var determinant = 0.0;
+            for (var d = 0; d < dimensions; d++)
+                determinant += ExactMath.Log(Math.Max(covariance == "diagonal" ? scales[k * dimensions + d] : scales[((covariance == "full" ? k : 0) * dimensions + d) * dimensions + d], float.Epsilon));
+            _constants[k] = logWeights[k] + determinant - dimensions * LogTwoPi / 2;
+            var mean = means.AsSpan(k * dimensions, dimensions);
+            if (covariance == "diagonal")
+            {
+                mean.CopyTo(_shifts[0][k]);
+                scales.AsSpan(k * dimensions, dimensions).CopyTo(_shifts[1][k]);
+                continue;
+            }
+            var (row, mapped) = (new Matrix(1, dimensions), new Matrix(1, dimensions));
+            mean.CopyTo(row[0]);
+            row.Multiply(1, _maps[covariance == "full" ? k : 0], null, mapped);
+            mapped[0].CopyTo(_shifts[0][k]);
+        }
+    }
+
+    /// <summary>log (w_k N_k(x)) of each row and Gaussian.</summary>
+    public void Fill(Matrix x, double[,] logs)
+    {
+        var mapped = _covariance == "diagonal" ? null : new Matrix(x.Rows, _dimensions);
+        if (_covariance == "tied") x.Multiply(x.Rows, _maps[0], null, mapped!);
+        var scaled = new Matrix(1, _dimensions);
+        for (var k = 0; k < _components; k++)
+        {
+            if (_covariance == "full") x.Multiply(x.Rows, _maps[k], null, mapped!);
+            for (var i = 0; i < x.Rows; i++)
+            {
+                double square;
+                if (mapped is not null) square = mapped.SquaredDistance(i, _shifts[0], k);
+                else
+                {
+                    Span<float> row = x[i], mean = _shifts[0][k], inverse = _shifts[1][k], to = scaled[0];
+                    for (var d = 0; d < to.Length; d++) to[d] = (row[d] - mean[d]) * inverse[d];
+                    square = scaled.Dot(0, scaled, 0);
+                }
+                logs[i, k] = _constants[k] - square / 2;
+            }
+        }
+    }
+
+    /// <summary>Turns a row of logarithms into shares that sum to 1, and returns the logarithm of their sum.</summary>
+    public static double Normalize(double[,] logs, int row)
+    {
+        var (count, most, sum) = (logs.GetLength(1), double.NegativeInfinity, 0.0);
+        for (var k = 0; k < count; k++) most = Math.Max(most, logs[row, k]);
+        for (var k = 0; k < count; k++) sum += logs[row, k] = ExactMath.Exp(logs[row, k] - most);
+        for (var k = 0; k < count; k++) logs[row, k] /= sum;
+        return most + ExactMath.Log(sum);
+    }
+}

@@ -1,0 +1,72 @@
+using Likely.Models;
+using Likely.Tensors;
+using Likely.Tests.Laws;
+using MathNet.Numerics.LinearAlgebra;
+using Xunit;
+
+namespace Likely.Tests.Models.Features;
+
+public sealed class GaussianMixtureTests
+{
+    static double[] Logs(FeatureModel model, float[,] values)
+    {
+        var logs = new double[values.GetLength(0)];
+        ((GaussianMixture)model).LogDensities([.. values.Cast<float>()], logs);
+        return logs;
+    }
+
+    static float[] Weights(FeatureModel model, string name) => model.Parameters.Parameters.Single(parameter => parameter.Name == name).ToArray();
+
+    // log p(x) as it is written down, in double, from the weights that are on disk.
+    [Theory, InlineData("diagonal"), InlineData("full"), InlineData("tied")]
+    public void Densities_are_those_of_the_formula(string covariance)
+    {
+        const int Count = 3, Width = FeatureCase.Width;
+        var model = new GaussianMixtureConfig { Components = Count, Covariance = covariance, Iterations = 8 }.Fit(Rows.Of(FeatureCase.Values()));
+        var (others, means, weights) = (FeatureCase.Values(30, seed: 12), Weights(model, "means"), Weights(model, "log_weights"));
+        Assert.Equal(1, weights.Sum(weight => Math.Exp(weight)), 1e-5);
+        var scales = Weights(model, covariance switch { "diagonal" => "inverse_deviations", "full" => "inverse_factors", _ => "inverse_factor" });
+        var found = Logs(model, others);
+        for (var i = 0; i < 30; i++)
+        {
+            var logs = new double[Count];
+            for (var k = 0; k < Count; k++)
+            {
+                var factor = Matrix<double>.Build.Dense(Width, Width, (a, b) => covariance == "diagonal" ? a == b ? scales[k * Width + a] : 0 : scales[((covariance == "full" ? k : 0) * Width + a) * Width + b]);
+                var z = factor.TransposeThisAndMultiply(Vector<double>.Build.Dense(Width, d => others[i, d] - means[k * Width + d]));
+                logs[k] = weights[k] + Math.Log(Math.Abs(factor.Determinant())) - Width * Math.Log(2 * Math.PI) / 2 - z.DotProduct(z) / 2;
+            }
+            Assert.Equal(logs.Max() + Math.Log(logs.Sum(log => Math.Exp(log - logs.Max()))), found[i], 2e-3 + 2e-5 * Math.Abs(found[i]));
+        }
+    }
+
+    [Fact]
+    public void The_density_of_one_number_integrates_to_one_and_finds_two_clouds()
+    {
+        var (random, values) = (new Philox(3, RandomPurpose.Test), new float[4000, 1]);
+        for (var i = 0; i < 4000; i++) values[i, 0] = (float)(i % 4 == 0 ? 5 + 0.5 * random.Normal((ulong)i, 0) : -1 + random.Normal((ulong)i, 0));
+        var model = new GaussianMixtureConfig { Components = 2, Tolerance = 1e-6 }.Fit(Rows.Of(values));
+        var means = Weights(model, "means");
+        int small = means[0] > means[1] ? 0 : 1, large = 1 - small;
+        Assert.Equal(5, means[small], 0.1);
+        Assert.Equal(-1, means[large], 0.1);
+        Assert.Equal(0.25, Math.Exp(Weights(model, "log_weights")[small]), 0.02);
+        Assert.Equal(2, Weights(model, "inverse_deviations")[small], 0.2);
+        var grid = new float[4000, 1];
+        for (var i = 0; i < 4000; i++) grid[i, 0] = -20 + i * 0.01f;
+        Assert.Equal(1, Logs(model, grid).Sum(log => Math.Exp(log) * 0.01), 1e-3);
+        Assert.Equal(Logs(model, values).Average(), model.Fitting["log_likelihood"], 1e-3);
+    }
+
+    [Theory, InlineData("diagonal"), InlineData("full"), InlineData("tied")]
+    public void The_likelihood_never_falls(string covariance)
+    {
+        var last = double.NegativeInfinity;
+        for (var iterations = 1; iterations < 9; iterations++)
+        {
+            var now = new GaussianMixtureConfig { Components = 4, Covariance = covariance, Iterations = iterations, Tolerance = 0, Floor = 1e-9 }.Fit(Rows.Of(FeatureCase.Values())).Fitting["log_likelihood"];
+            Assert.True(now >= last - 1e-4, $"{now} after {last}");
+            last = now;
+        }
+    }
+}
