@@ -131,7 +131,7 @@ sealed class KMeansSearch(KMeansConfig config, RowBlocks rows, FitOptions option
         for (var k = 0; k < config.Clusters; k++)
         {
             var row = moved[k];
-                var distance = 0.0;
+            var distance = 0.0;
             for (var d = 0; d < row.Length; d++)
             {
                 row[d] = (float)(sums[k, d] / counts[k]);
