@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
@@ -51,9 +50,7 @@ static class EncodeVerb
         if (labels is not null) files.Write(labelFile, stream =>
         {
             stream.Write(Npy.Header(labels.Length));
-            var bytes = new byte[4 * labels.Length];
-            for (var i = 0; i < labels.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), labels[i]);
-            stream.Write(bytes);
+            stream.Write(Npy.Elements(labels));
         });
         files.Complete();
         var pool = encoder is StateEncoder states ? states.Pooling == StatePooling.Last ? "last" : "mean" : null;

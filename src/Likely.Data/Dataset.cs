@@ -134,7 +134,7 @@ public sealed class Dataset : IDisposable
     /// <exception cref="DataException">if they are real numbers</exception>
     public void RequireSymbols()
     {
-        if (Space.Levels == 0) throw new DataException($"'{Name}' holds rows of real numbers, and there is no density of those yet; what makes features, such as pca and kmeans, is fitted to them.");
+        if (Space.Levels == 0) throw new DataException($"'{Name}' holds rows of real numbers, and no density of symbols takes those; what makes features of rows, such as pca and kmeans, is fitted to them.");
     }
 
     /// <summary>What there is to say of these data as those of their kind, a name and words each: of text its symbols, an excerpt, and what simple models of it reach.</summary>

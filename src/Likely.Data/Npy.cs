@@ -69,6 +69,14 @@ public static class Npy
         return bytes;
     }
 
+    /// <summary>Whole numbers as such an array's elements.</summary>
+    public static byte[] Elements(ReadOnlySpan<int> values)
+    {
+        var bytes = new byte[sizeof(int) * values.Length];
+        for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sizeof(int) * i), values[i]);
+        return bytes;
+    }
+
     static DataException Damaged(string name) => new($"The .npy header of '{name}' is damaged; save it again.");
 
     static (ArrayElement, bool BigEndian) ParseElement(object? description, string name)

@@ -30,8 +30,8 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
     public Model Model { get; } = model;
 
     /// <summary>The model as a density.</summary>
-    /// <exception cref="ModelException">It is none: it has features, and tells no likelihoods.</exception>
-    public AutoregressiveModel Density => Model as AutoregressiveModel ?? throw new ModelException($"{Model.Config.Name} makes features of data, and tells no likelihoods, which this needs");
+    /// <exception cref="ModelException">It is none of symbols: it makes features of rows.</exception>
+    public AutoregressiveModel Density => Model as AutoregressiveModel ?? throw new ModelException($"{Model.Config.Name} makes features of rows, and tells no likelihoods of symbols, which this needs");
 
     /// <summary>Names of the classes the model is conditioned on; empty if unconditional.</summary>
     public IReadOnlyList<string> ClassNames { get; } = classNames;

@@ -50,7 +50,7 @@ public static class ModelRegistry
 
     /// <exception cref="ModelException">No density has this name.</exception>
     public static DensityConfig FindDensity(string name) => Find(name) as DensityConfig
-        ?? throw new ModelException($"{name} makes features of data, and is no density; those are {string.Join(", ", Densities.Select(config => config.Name))}");
+        ?? throw new ModelException($"{name} makes features of rows, and is no density of symbols; those are {string.Join(", ", Densities.Select(config => config.Name))}");
 
     /// <summary>The keys of a model with their values, in declaration order.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Keys(ModelConfig config)

@@ -78,7 +78,7 @@ public sealed class PackageTests : IDisposable
     {
         Pack("Likely");
         // Whatever it depends on was restored for the build, and lies in the user's cache.
-        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var cache = Run(Dotnet, [], "nuget", "locals", "global-packages", "--list").Split(": ", 2)[1].Trim();
         var needed = Directory.GetDirectories(Path.Combine(cache, "mathnet.numerics")).Select((folder, i) => $"""<add key="needed{i}" value="{folder}" />""");
         File.WriteAllText(In("nuget.config"), $"""<configuration><packageSources><clear /><add key="local" value="{In("packages")}" />{string.Concat(needed)}</packageSources></configuration>""");
         File.WriteAllText(In("program.csproj"), $"""

@@ -6,7 +6,7 @@ namespace Likely.Data;
 
 /// <summary>
 /// Rows of real numbers: arrays of two dimensions, .npy or IDX, of numbers of any type, where it is said that they are no pictures. What makes features of rows is fitted to
-/// them; there is no density of them yet, and whatever one would need is refused.
+/// them; no density of symbols takes them, and whatever one would need is refused.
 /// </summary>
 sealed class VectorsModality : Modality
 {
@@ -106,5 +106,5 @@ sealed class VectorsModality : Modality
         }
     }
 
-    static DataException NoModel() => new("There is no density of real vectors yet; what makes features, such as pca and kmeans, is fitted to them.");
+    static DataException NoModel() => new("No density of symbols takes real vectors; what makes features of rows, such as pca and kmeans, is fitted to them.");
 }

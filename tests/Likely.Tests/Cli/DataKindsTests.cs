@@ -40,7 +40,7 @@ public sealed class DataKindsTests
         Assert.Equal("0.5,-1\n2,3\n4,0.001\n", File.ReadAllText(In(folder, "y.csv")));
         var refused = CliRun.Of("train", $"{folder.Folder}/x.npy", "--model", "nade", "--set", "as=vectors", "--steps", "1", "--out", $"{folder.Folder}/m.likely");
         Assert.Equal(2, refused.Code);
-        Assert.Contains("no density of those yet", refused.Error);
+        Assert.Contains("no density of symbols takes those", refused.Error);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class VectorsTests : IDisposable
         Assert.Contains("flip is a key of images", Refusal(path, AsVectors with { Flip = true }));
         Assert.Contains("the model is one of symbols", Refusal(path, AsVectors with { ModelLevels = 2 }));
         using var data = Dataset.Open(path, AsVectors);
-        const string words = "holds rows of real numbers, and there is no density of those yet";
+        const string words = "holds rows of real numbers, and no density of symbols takes those";
         Assert.Contains(words, Assert.Throws<DataException>(() => new Trainer(new NadeConfig(), data, new TrainingOptions { Steps = 1 })).Message);
         Assert.Contains(words, Assert.Throws<DataException>(() => TrainingForecast.Measure(new NadeConfig(), data, new TrainingOptions { Steps = 1 })).Message);
         Assert.Contains("no model yet", Assert.Throws<DataException>(() => data.All.Read(0, new int[9])).Message);
