@@ -54,6 +54,7 @@ public sealed partial record DataOptions
         if (Gap != Default.Gap) yield return ("gap", $"{Gap}");
         if (Rate is { } rate) yield return ("rate", $"{rate}");
         if (Label is not null) yield return ("label", Label);
+        if (Windows is { } windows) yield return ("windows", $"{windows}");
     }
 
     /// <summary>The inverse of <see cref="ToCanonical"/>.</summary>
@@ -105,6 +106,7 @@ public sealed partial record DataOptions
         "items" => this with { Items = ParseItems(key, value) },
         "gap" => this with { Gap = (int)ParseWhole(key, value, 0, 1 << 30) },
         "rate" => this with { Rate = (int)ParseWhole(key, value, WavHeader.LeastRate, WavHeader.MostRate) },
+        "windows" => this with { Windows = (int)ParseWhole(key, value, 1, PatchSize.MostWindows) },
         "label" => this with { Label = NamePattern.Is(value) ? value : throw Refused(key, value) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
     };
@@ -124,6 +126,7 @@ public sealed partial record DataOptions
         if (MuLaw && Levels is not null) throw new DataException($"levels=mulaw and levels={Levels} contradict each other; leave one of them out.");
         if (Binarize != Binarization.None && Levels is { } levels && levels != 2)
             throw new DataException($"binarize={Name(Binarize)} and levels={levels} contradict each other; leave one of them out.");
+        if (Windows is not null && Patches is null) throw new DataException($"windows={Windows} counts windows, and items are whole; say their size with patches=HxW, or leave windows out.");
         if (Patches is not null && Binarize is (Binarization.Static or Binarization.Dynamic))
             throw new DataException($"binarize={Name(Binarize)} draws the pixels of whole items, and patches are windows of them; use binarize=threshold or leave patches out.");
         return this;

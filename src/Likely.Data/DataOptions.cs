@@ -40,6 +40,7 @@ public sealed partial record DataOptions
         new("gap", "1024", "a whole number from 0 to 1073741824", "bytes, or samples, of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),
         new("rate", "-", "a whole number from 100 to 768000", "samples a second that all sound is brought to; if nothing is said, what the files have"),
         new("label", "-", "a name with LABEL in place of the label and * for anything, such as LABEL_*_*", "labels are what names of files have in that place, and not their sub-folders"),
+        new("windows", "-", "a whole number from 1 to 134217728", "so many windows in an epoch of the training part, shared out by the pictures' areas; if nothing is said, as many as cover them"),
     ];
 
     public Binarization Binarize { get; init; }
@@ -64,6 +65,9 @@ public sealed partial record DataOptions
 
     /// <summary>Items are windows of this size, in training drawn anew in every epoch; parts still hold whole pictures.</summary>
     public (int Height, int Width)? Patches { get; init; }
+
+    /// <summary>Windows of the training part in an epoch; null: as many as cover its pictures.</summary>
+    public int? Windows { get; init; }
 
     /// <summary>Turn colour into grey.</summary>
     public bool Gray { get; init; }

@@ -160,5 +160,5 @@ public sealed class Dataset : IDisposable
     public void Dispose() => _content.Dispose();
 
     Split MakeSplit(string name, int[] items, bool training) =>
-        new Split(name, _content.Items, Space, items, training).Sample(_content.Options.Limit ?? int.MaxValue) is var split && _content.Patches is { } size ? split.InWindows(size) : split;
+        new Split(name, _content.Items, Space, items, training).Sample(_content.Options.Limit ?? int.MaxValue) is var split && _content.Patches is { } size ? split.InWindows(size, _content.Options.Windows) : split;
 }

@@ -12,13 +12,21 @@ sealed class PictureWindows : SymbolItems
     readonly List<int> _items = [], _windows = [];
 
     /// <exception cref="DataException">if there are more than anybody can count</exception>
-    public PictureWindows(PictureItems pictures, int[] items, PatchSize size, Space space, bool training)
+    public PictureWindows(PictureItems pictures, int[] items, PatchSize size, Space space, bool training, int? total = null)
     {
         (_pictures, _space, _training) = (pictures, space, training);
+        UInt128 area = 0, all = (UInt128)items.Sum(AreaOf);
         foreach (var item in items)
         {
             var whole = pictures.SpaceOf(item);
             var count = size.FitsInto(whole) ? size.Count(whole, training) : 0;
+            if (training && total is { } wanted && count > 0)
+            {
+                // Shares of the areas up to here, so that what is rounded off one picture goes to a later one.
+                var before = area;
+                area += (UInt128)AreaOf(item);
+                count = (int)((UInt128)wanted * area / all - (UInt128)wanted * before / all);
+            }
             if (_items.Count + (long)count > PatchSize.MostWindows) throw new DataException($"The pictures have more than {PatchSize.MostWindows} windows of patches={size}; make them larger, or the pictures fewer with limit=N.");
             for (var i = 0; i < count; i++)
             {
@@ -27,6 +35,9 @@ sealed class PictureWindows : SymbolItems
             }
         }
     }
+
+    // Pixels of a picture that windows are cut from.
+    long AreaOf(int item) => _pictures.SpaceOf(item) is var whole && new PatchSize(_space.Height, _space.Width).FitsInto(whole) ? (long)whole.Height * whole.Width : 0;
 
     public override int Count => _items.Count;
     public override bool IsClosed => _pictures.IsClosed;

@@ -37,9 +37,9 @@ public sealed class Split
 
     /// <summary>The windows of these pictures, of those that are large enough.</summary>
     /// <exception cref="DataException">if there are more than anybody can count</exception>
-    internal Split InWindows(PatchSize size)
+    internal Split InWindows(PatchSize size, int? count)
     {
-        var windows = new PictureWindows((PictureItems)_source, _items, size, Space, _training);
+        var windows = new PictureWindows((PictureItems)_source, _items, size, Space, _training, count);
         return new Split(Name, windows, Space, [.. Enumerable.Range(0, windows.Count)], _training);
     }
 

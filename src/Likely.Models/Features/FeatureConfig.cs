@@ -5,6 +5,13 @@ namespace Likely.Models;
 /// <summary>The hyperparameters of what makes features of rows of numbers, and how it is fitted to them.</summary>
 public abstract record FeatureConfig : ModelConfig
 {
+    [Key("what is done to each row first: nothing, its mean is taken away, or it is also divided by its deviation", "none", "mean", "contrast")]
+    public string Normalize { get; init; } = "none";
+    [Key("what is done to rows next: nothing, or the mean row is taken away and all directions get variance 1", "none", "zca")]
+    public string Whitening { get; init; } = "none";
+    [Key("added to variances before whitening divides, as a share of the largest", 0, 1)]
+    public double WhiteningFloor { get; init; } = 1e-3;
+
     /// <summary>Fits a model to rows, which are read in their order: the same rows and seed give the same bits on any number of threads.</summary>
     /// <param name="rows">What is learned from.</param>
     /// <param name="options">Seed, threads, progress; null: the defaults.</param>
@@ -18,7 +25,7 @@ public abstract record FeatureConfig : ModelConfig
         if (rows.Count < 1) throw new ModelException($"{Name} is fitted to rows, and there are none");
         var model = Outline(rows.Space, 0);
         model.Parameters.Allocate(null);
-        model.Learn(new RowBlocks(rows, ParallelShards.Workers(options?.Threads ?? 0), cancellation), options ?? new FitOptions());
+        model.Fit(new RowBlocks(rows, ParallelShards.Workers(options?.Threads ?? 0), cancellation), options ?? new FitOptions());
         return model;
     }
 

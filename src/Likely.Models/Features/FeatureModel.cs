@@ -8,10 +8,20 @@ namespace Likely.Models;
 /// </summary>
 public abstract class FeatureModel : Model
 {
-    private protected FeatureModel(FeatureConfig config, Space space) : base(config, space) { }
+    readonly RowPreparation? _preparation;
 
-    /// <summary>Numbers of a code.</summary>
-    public abstract int Width { get; }
+    private protected FeatureModel(FeatureConfig config, Space space) : base(config, space) => _preparation = RowPreparation.Of(config, space, Parameters);
+
+    /// <summary>Numbers of a code: the model's own, then what the way back needs of a row that was normalized.</summary>
+    public int Width => CodeWidth + Kept;
+
+    /// <summary>Numbers of a code that are the model's own.</summary>
+    internal abstract int CodeWidth { get; }
+
+    /// <summary>True if the model sees other rows than are given: normalized ones, or whitened.</summary>
+    internal bool IsPrepared => _preparation is not null;
+
+    int Kept => Decodes ? _preparation?.Kept ?? 0 : 0;
 
     /// <summary>True if codes can be turned back into rows.</summary>
     public virtual bool Decodes => true;
@@ -19,12 +29,12 @@ public abstract class FeatureModel : Model
     /// <summary>What fitting showed, name to number, such as the objective; of a model that was read from a file nothing.</summary>
     public IReadOnlyDictionary<string, double> Fitting { get; private protected set; } = new Dictionary<string, double>();
 
-    /// <summary>Codes of some rows.</summary>
+    /// <summary>Codes of some rows: each the model's own numbers, then the row's mean and deviation where those were taken out of it and the model has a way back.</summary>
     /// <param name="rows">The rows, [count, dimensions].</param>
     /// <param name="count">How many.</param>
     /// <param name="codes">Receives [count, <see cref="Width"/>].</param>
     /// <exception cref="ArgumentException">There are fewer rows, or less room.</exception>
-    public void Encode(ReadOnlySpan<float> rows, int count, Span<float> codes) => Turn(rows, count, Space.Dimensions, codes, Width, Encode);
+    public void Encode(ReadOnlySpan<float> rows, int count, Span<float> codes) => Turn(rows, count, Space.Dimensions, codes, Width, EncodePrepared);
 
     /// <summary>Rows of some codes; false, and nothing done, if the model has no way back.</summary>
     /// <param name="codes">[count, <see cref="Width"/>].</param>
@@ -33,14 +43,16 @@ public abstract class FeatureModel : Model
     /// <exception cref="ArgumentException">As above.</exception>
     public bool TryDecode(ReadOnlySpan<float> codes, int count, Span<float> rows)
     {
-        if (Decodes) Turn(codes, count, Width, rows, Space.Dimensions, Decode);
+        if (Decodes) Turn(codes, count, Width, rows, Space.Dimensions, DecodePrepared);
         return Decodes;
     }
 
-    /// <summary>What each number of a code stands for, as rows that can be shown; empty if there is nothing to show.</summary>
+    /// <summary>What each of the model's own numbers of a code stands for, as rows that can be shown, such as the model sees them; empty if there is nothing to show.</summary>
     public virtual IReadOnlyList<float[]> Atoms() => [];
 
-    /// <summary>Fits the weights, which have their memory.</summary>
+    internal void Fit(RowBlocks rows, FitOptions options) => Learn(_preparation?.Learn(rows, options) ?? rows, options);
+
+    /// <summary>Fits the weights, which have their memory, to rows as the model is to see them.</summary>
     internal abstract void Learn(RowBlocks rows, FitOptions options);
 
     /// <summary>Codes of the rows of a matrix, all of which are rows.</summary>
@@ -48,6 +60,39 @@ public abstract class FeatureModel : Model
 
     /// <summary>The way back.</summary>
     private protected virtual void Decode(Matrix codes, Matrix rows) => throw new NotSupportedException($"{Config.Name} has no way back");
+
+    void EncodePrepared(Matrix rows, Matrix codes)
+    {
+        if (_preparation is null)
+        {
+            Encode(rows, codes);
+            return;
+        }
+        Matrix kept = new(rows.Rows, Math.Max(1, _preparation.Kept)), own = new(rows.Rows, CodeWidth);
+        Encode(_preparation.Apply(rows, kept), own);
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            own[i].CopyTo(codes[i]);
+            kept[i][..Kept].CopyTo(codes[i][CodeWidth..]);
+        }
+    }
+
+    void DecodePrepared(Matrix codes, Matrix rows)
+    {
+        if (_preparation is null)
+        {
+            Decode(codes, rows);
+            return;
+        }
+        Matrix kept = new(rows.Rows, Math.Max(1, _preparation.Kept)), own = new(rows.Rows, CodeWidth);
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            codes[i][..CodeWidth].CopyTo(own[i]);
+            codes[i][CodeWidth..].CopyTo(kept[i]);
+        }
+        Decode(own, rows);
+        _preparation.Undo(rows, kept);
+    }
 
     static void Turn(ReadOnlySpan<float> from, int count, int inputs, Span<float> to, int outputs, Action<Matrix, Matrix> work)
     {

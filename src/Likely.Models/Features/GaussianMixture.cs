@@ -50,7 +50,7 @@ public sealed class GaussianMixture : FeatureModel
         _gaussians = new(() => new Gaussians(_weights.ToArray(), _means.ToArray(), _scales.ToArray(), config.Covariance, dimensions));
     }
 
-    public override int Width => _config.Components;
+    internal override int CodeWidth => _config.Components;
 
     public override IReadOnlyList<float[]> Atoms() => [.. _means.ToArray().Chunk(Space.Dimensions)];
 
@@ -58,14 +58,16 @@ public sealed class GaussianMixture : FeatureModel
     /// <param name="rows">[count, dimensions].</param>
     /// <param name="logs">Receives one number a row.</param>
     /// <exception cref="ArgumentException">There are fewer rows.</exception>
+    /// <exception cref="ModelException">It was fitted to rows that were prepared.</exception>
     public void LogDensities(ReadOnlySpan<float> rows, Span<double> logs)
     {
         var width = Space.Dimensions;
+        if (IsPrepared) throw new ModelException("the mixture is a density of rows that were normalized or whitened, and not of the rows themselves; fit one with normalize=none and whitening=none");
         if (rows.Length < (long)logs.Length * width) throw new ArgumentException($"{logs.Length} rows of {width} numbers are more than {rows.Length} numbers");
         for (int first = 0, some; first < logs.Length; first += some)
         {
             some = Math.Min(RowBlocks.Length, logs.Length - first);
-            var (x, densities) = (new Matrix(some, width), new double[some, Width]);
+            var (x, densities) = (new Matrix(some, width), new double[some, CodeWidth]);
             for (var i = 0; i < some; i++) rows.Slice((first + i) * width, width).CopyTo(x[i]);
             _gaussians.Value.Fill(x, densities);
             for (var i = 0; i < some; i++) logs[first + i] = Gaussians.Normalize(densities, i);
@@ -74,7 +76,7 @@ public sealed class GaussianMixture : FeatureModel
 
     internal override void Learn(RowBlocks rows, FitOptions options)
     {
-        if (rows.Rows < Math.Max(2, Width)) throw new ModelException($"components={Width} is more than {rows.Rows} rows can tell apart");
+        if (rows.Rows < Math.Max(2, CodeWidth)) throw new ModelException($"components={CodeWidth} is more than {rows.Rows} rows can tell apart");
         var fit = new GaussianMixtureFit(_config, rows, options);
         fit.Run();
         _weights.Assign(fit.LogWeights);
@@ -85,19 +87,19 @@ public sealed class GaussianMixture : FeatureModel
 
     private protected override void Encode(Matrix rows, Matrix codes)
     {
-        var densities = new double[rows.Rows, Width];
+        var densities = new double[rows.Rows, CodeWidth];
         _gaussians.Value.Fill(rows, densities);
         for (var i = 0; i < rows.Rows; i++)
         {
             Gaussians.Normalize(densities, i);
-            for (var k = 0; k < Width; k++) codes[i][k] = (float)densities[i, k];
+            for (var k = 0; k < CodeWidth; k++) codes[i][k] = (float)densities[i, k];
         }
     }
 
     private protected override void Decode(Matrix codes, Matrix rows)
     {
-        var (means, atoms) = (new Matrix(Width, Space.Dimensions), Atoms());
-        for (var k = 0; k < Width; k++) atoms[k].CopyTo(means[k]);
+        var (means, atoms) = (new Matrix(CodeWidth, Space.Dimensions), Atoms());
+        for (var k = 0; k < CodeWidth; k++) atoms[k].CopyTo(means[k]);
         codes.Multiply(codes.Rows, means, null, rows);
     }
 }

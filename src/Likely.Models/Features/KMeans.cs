@@ -44,17 +44,17 @@ sealed class KMeans : FeatureModel
         _all = new(() => new Centroids(Matrix()));
     }
 
-    public override int Width => _config.Clusters;
+    internal override int CodeWidth => _config.Clusters;
 
     public override IReadOnlyList<float[]> Atoms()
     {
         var centroids = Matrix();
-        return [.. Enumerable.Range(0, Width).Select(k => centroids[k].ToArray())];
+        return [.. Enumerable.Range(0, CodeWidth).Select(k => centroids[k].ToArray())];
     }
 
     internal override void Learn(RowBlocks rows, FitOptions options)
     {
-        if (rows.Rows < Width) throw new ModelException($"clusters={Width} is more than there are rows, {rows.Rows}");
+        if (rows.Rows < CodeWidth) throw new ModelException($"clusters={CodeWidth} is more than there are rows, {rows.Rows}");
         KMeansSearch? best = null;
         for (var restart = 0; restart < _config.Restarts; restart++)
         {
@@ -62,8 +62,8 @@ sealed class KMeans : FeatureModel
             search.Run();
             if (best is null || search.Objective < best.Objective) best = search;
         }
-        var values = new float[Width * rows.Width];
-        for (var k = 0; k < Width; k++) best!.Rows[k].CopyTo(values.AsSpan(k * rows.Width));
+        var values = new float[CodeWidth * rows.Width];
+        for (var k = 0; k < CodeWidth; k++) best!.Rows[k].CopyTo(values.AsSpan(k * rows.Width));
         _centroids.Assign(values);
         Fitting = new Dictionary<string, double> { ["objective"] = best!.Objective, ["iterations"] = best.Iterations, ["converged"] = best.Converged ? 1 : 0 };
     }
@@ -116,8 +116,8 @@ sealed class KMeans : FeatureModel
 
     Matrix Matrix()
     {
-        var (matrix, values) = (new Matrix(Width, Space.Dimensions), _centroids.ToArray());
-        for (var k = 0; k < Width; k++) values.AsSpan(k * Space.Dimensions, Space.Dimensions).CopyTo(matrix[k]);
+        var (matrix, values) = (new Matrix(CodeWidth, Space.Dimensions), _centroids.ToArray());
+        for (var k = 0; k < CodeWidth; k++) values.AsSpan(k * Space.Dimensions, Space.Dimensions).CopyTo(matrix[k]);
         return matrix;
     }
 }

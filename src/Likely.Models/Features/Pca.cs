@@ -47,7 +47,7 @@ sealed class Pca : FeatureModel
         _maps = new(Maps);
     }
 
-    public override int Width => _config.Whiten == "zca" ? Space.Dimensions : _config.Components;
+    internal override int CodeWidth => _config.Whiten == "zca" ? Space.Dimensions : _config.Components;
 
     public override IReadOnlyList<float[]> Atoms() => [.. _components.ToArray().Chunk(Space.Dimensions)];
 
@@ -73,7 +73,8 @@ sealed class Pca : FeatureModel
         Fitting = new Dictionary<string, double> { ["explained_variance"] = total > 0 ? variances[.._config.Components].Sum() / total : 1 };
     }
 
-    static (Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, double[] mean, FitOptions options)
+    /// <summary>All directions of rows about their mean and the variances along them, the largest first, and the sum of these.</summary>
+    internal static (Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, double[] mean, FitOptions options)
     {
         var sums = new double[rows.Width, rows.Width];
         for (var block = 0; block < rows.Count; block++)
@@ -174,16 +175,24 @@ sealed class Pca : FeatureModel
         var atoms = Atoms();
         for (var k = 0; k < atoms.Count; k++) atoms[k].CopyTo(components[k]);
         if (_config.Whiten == "none") return (components.Transposed(), components, mean);
-        Matrix smaller = new(components.Rows, components.Columns), larger = new(components.Rows, components.Columns);
-        for (var k = 0; k < variances.Length; k++)
-        {
-            var deviation = (float)Math.Sqrt(Math.Max(variances[k] + _config.Floor * variances[0], float.Epsilon));
-            for (var d = 0; d < components.Columns; d++) (smaller[k][d], larger[k][d]) = (components[k][d] / deviation, components[k][d] * deviation);
-        }
+        var (smaller, larger) = Whitened(components, variances, _config.Floor);
         if (_config.Whiten == "pca") return (smaller.Transposed(), larger, mean);
         Matrix there = new(components.Columns, components.Columns), back = new(components.Columns, components.Columns);
         components.Transposed().Multiply(components.Columns, smaller, null, there);
         components.Transposed().Multiply(components.Columns, larger, null, back);
         return (there, back, mean);
+    }
+
+    /// <summary>Directions divided by the deviations along them, and multiplied, with a share of the largest variance added to each; by 1 where nothing varies.</summary>
+    internal static (Matrix Smaller, Matrix Larger) Whitened(Matrix directions, float[] variances, double floor)
+    {
+        Matrix smaller = new(directions.Rows, directions.Columns), larger = new(directions.Rows, directions.Columns);
+        for (var k = 0; k < variances.Length; k++)
+        {
+            var variance = variances[k] + floor * variances[0];
+            var deviation = variances[0] > 0 ? (float)Math.Sqrt(Math.Max(variance, float.Epsilon)) : 1;
+            for (var d = 0; d < directions.Columns; d++) (smaller[k][d], larger[k][d]) = (directions[k][d] / deviation, directions[k][d] * deviation);
+        }
+        return (smaller, larger);
     }
 }

@@ -14,10 +14,15 @@ sealed class RowBlocks
     readonly IRows _rows;
     readonly Matrix?[] _kept;
     readonly bool _keeps;
+    readonly Func<Matrix, Matrix>? _prepare;
 
-    public RowBlocks(IRows rows, int threads, CancellationToken cancellation)
+    /// <param name="rows">The rows.</param>
+    /// <param name="threads">Threads of <see cref="Each"/> and of products.</param>
+    /// <param name="cancellation">Ends reading.</param>
+    /// <param name="prepare">What blocks become, row by row, once their values are known to be numbers; null: they are taken as they are.</param>
+    public RowBlocks(IRows rows, int threads, CancellationToken cancellation, Func<Matrix, Matrix>? prepare = null)
     {
-        (_rows, Threads, Cancellation, Width) = (rows, threads, cancellation, rows.Space.Dimensions);
+        (_rows, Threads, Cancellation, Width, _prepare) = (rows, threads, cancellation, rows.Space.Dimensions, prepare);
         _kept = new Matrix?[(rows.Count + Length - 1) / Length];
         _keeps = sizeof(float) * (long)rows.Count * Shape.RoundUp(Width) <= MachineMemory.Available() / 4;
     }
@@ -52,10 +57,14 @@ sealed class RowBlocks
             for (var i = 0; i < values.Length; i++)
                 if (!float.IsFinite(values[i])) throw new ModelException($"row {(long)block * Length + i / Width} has {(float.IsNaN(values[i]) ? "NaN" : "an infinite value")} in column {i % Width}, both counted from 0; leave such rows out, or fill them in");
             for (var row = 0; row < count; row++) values.AsSpan(row * Width, Width).CopyTo(matrix[row]);
+            if (_prepare is not null) matrix = _prepare(matrix);
             if (_keeps) Volatile.Write(ref _kept[block], matrix);
             return matrix;
         }
     }
+
+    /// <summary>The same rows, each made into another.</summary>
+    public RowBlocks With(Func<Matrix, Matrix> prepare) => new(_rows, Threads, Cancellation, prepare);
 
     /// <summary>One row.</summary>
     public Span<float> Row(int index) => this[index / Length][index % Length];

@@ -34,6 +34,20 @@ public sealed class PatchesTests
         return (window[2], window[0] / 16, window[1] / 10);
     }
 
+    [Theory, InlineData(7), InlineData(1000)]
+    public void So_many_windows_are_cut_as_are_asked_for(int windows)
+    {
+        using var samples = new Samples();
+        using var data = Dataset.Open(Folder(samples), DataOptions.Parse([new("patches", "4x6"), new("windows", $"{windows}")]));
+        Assert.Equal(windows, data.Train.Count);
+        var counts = new int[12];
+        for (var i = 0; i < windows; i++) counts[Origin(Item(data.Train, i)).Picture]++;
+        var (most, least) = (counts.Max(), counts.Where(count => count > 0).DefaultIfEmpty().Min());
+        Assert.True(windows < 12 || most < 2.2 * least, $"{least} to {most}");
+        Assert.Contains("windows=7", Assert.Throws<DataException>(() => DataOptions.Parse([new("windows", "7")])).Message);
+        Assert.Contains("windows=9", DataOptions.Parse([new("windows", "9"), new("patches", "4x6")]).ToCanonical());
+    }
+
     [Fact]
     public void A_folder_of_photographs_of_mixed_sizes_is_a_data_set_of_windows()
     {

@@ -11,9 +11,9 @@ public sealed record FeatureCase(string Name, FeatureConfig Config)
     /// <summary>Every registered one, in the settings that take other ways through it.</summary>
     public static IReadOnlyList<FeatureCase> All { get; } =
     [
-        .. Cases("kmeans", [], ["clusters=7"], ["clusters=7 start=random code=triangle"], ["clusters=5 code=nearest restarts=2"], ["clusters=6 batch=64 iterations=3"], ["clusters=1"]),
-        .. Cases("pca", ["components=4"], ["components=21"], ["components=5 whiten=pca"], ["components=21 whiten=zca"], ["components=4 method=randomized powers=3"]),
-        .. Cases("gaussian-mixture", ["components=5"], ["components=3 covariance=full iterations=20"], ["components=6 covariance=tied"], ["components=1 covariance=full floor=0.001"]),
+        .. Cases("kmeans", [], ["clusters=7"], ["clusters=7 start=random code=triangle"], ["clusters=5 code=nearest restarts=2"], ["clusters=6 batch=64 iterations=3"], ["clusters=1"], ["clusters=6 normalize=contrast whitening=zca"]),
+        .. Cases("pca", ["components=4"], ["components=21"], ["components=5 whiten=pca"], ["components=21 whiten=zca"], ["components=4 method=randomized powers=3"], ["components=20 normalize=mean"], ["components=9 whitening=zca"]),
+        .. Cases("gaussian-mixture", ["components=5"], ["components=3 covariance=full iterations=20"], ["components=6 covariance=tied"], ["components=1 covariance=full floor=0.001"], ["components=4 covariance=full normalize=contrast"]),
     ];
 
     static IEnumerable<FeatureCase> Cases(string model, params string[][] settings)
