@@ -12,7 +12,7 @@ static class AtomSheet
         => Modality.Image.Sheet([.. atoms.Select(Stretched)], space with { Levels = Levels }, null);
 
     /// <summary>Each row as its numbers are, from 0 for black to 1 for white.</summary>
-    public static Rendering Plain(IReadOnlyList<float[]> rows, Space space, int columns)
+    public static Rendering Plain(IReadOnlyList<float[]> rows, Space space, int? columns)
         => Modality.Image.Sheet([.. rows.Select(row => Array.ConvertAll(row, value => Level(value)))], space with { Levels = Levels }, null, columns);
 
     static int[] Stretched(float[] atom)

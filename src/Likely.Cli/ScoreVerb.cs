@@ -34,6 +34,11 @@ static class ScoreVerb
     {
         var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Data));
         var checkpoint = ModelFile.Read(modelPath);
+        if (checkpoint.Model is IRowDensity)
+        {
+            if (((Option[])[Map, Show, Given, Label, Beam]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other) throw new UsageException($"{other.Name} is not for a density of rows of numbers, which tells the likelihood of whole rows; leave it out");
+            return RowScoring.Run(session, checkpoint, modelPath, source, Options.Pairs(result.GetValue(Set)), result.GetValue(SplitName), result.GetValue(Limit), result.GetValue(Out));
+        }
         var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
         var given = result.GetValue(Given) is { } text ? TextPrompt.Of(Given.Name, text) : null;
         if (given is not null && checkpoint.Density.Space.Source > 0) throw new UsageException("--given is what all items come after, and a model of pairs scores each target given its own source; leave it out");

@@ -28,7 +28,7 @@ public sealed record GaussianMixtureConfig : FeatureConfig
 }
 
 /// <summary>A fitted mixture, which is a density of rows as well.</summary>
-public sealed class GaussianMixture : FeatureModel
+public sealed class GaussianMixture : FeatureModel, IRowDensity
 {
     readonly GaussianMixtureConfig _config;
     readonly Parameter _weights, _means, _scales;
@@ -54,24 +54,55 @@ public sealed class GaussianMixture : FeatureModel
 
     public override IReadOnlyList<float[]> Atoms() => [.. _means.ToArray().Chunk(Space.Dimensions)];
 
-    /// <summary>log p(x) of some rows, in nats.</summary>
-    /// <param name="rows">[count, dimensions].</param>
-    /// <param name="logs">Receives one number a row.</param>
-    /// <exception cref="ArgumentException">There are fewer rows.</exception>
+    public double LogError => 0;
+
+    /// <inheritdoc/>
     /// <exception cref="ModelException">It was fitted to rows that were prepared.</exception>
     public void LogDensities(ReadOnlySpan<float> rows, Span<double> logs)
     {
-        var width = Space.Dimensions;
-        if (IsPrepared) throw new ModelException("the mixture is a density of rows that were normalized or whitened, and not of the rows themselves; fit one with normalize=none and whitening=none");
-        if (rows.Length < (long)logs.Length * width) throw new ArgumentException($"{logs.Length} rows of {width} numbers are more than {rows.Length} numbers");
+        var joint = new double[Math.Min(logs.Length, RowBlocks.Length) * CodeWidth];
         for (int first = 0, some; first < logs.Length; first += some)
         {
             some = Math.Min(RowBlocks.Length, logs.Length - first);
-            var (x, densities) = (new Matrix(some, width), new double[some, CodeWidth]);
-            for (var i = 0; i < some; i++) rows.Slice((first + i) * width, width).CopyTo(x[i]);
-            _gaussians.Value.Fill(x, densities);
-            for (var i = 0; i < some; i++) logs[first + i] = Gaussians.Normalize(densities, i);
+            LogJoint(rows[Math.Min(rows.Length, first * Space.Dimensions)..], some, joint);
+            for (var i = 0; i < some; i++) logs[first + i] = Gaussians.Normalize(joint.AsSpan(i * CodeWidth, CodeWidth));
         }
+    }
+
+    /// <summary>log (w_k N_k(x)) of some rows and each Gaussian, in nats.</summary>
+    /// <param name="rows">[count, dimensions].</param>
+    /// <param name="count">How many.</param>
+    /// <param name="logs">Receives [count, <see cref="Width"/>].</param>
+    /// <exception cref="ArgumentException">There are fewer rows, or less room.</exception>
+    /// <exception cref="ModelException">It was fitted to rows that were prepared.</exception>
+    public void LogJoint(ReadOnlySpan<float> rows, int count, Span<double> logs)
+    {
+        RequireOwnRows();
+        var width = Space.Dimensions;
+        if (rows.Length < (long)count * width || logs.Length < (long)count * CodeWidth) throw new ArgumentException($"{count} rows of {width} numbers have {CodeWidth} logarithms each, and there are {rows.Length} numbers and room for {logs.Length}");
+        for (int first = 0, some; first < count; first += some)
+        {
+            some = Math.Min(RowBlocks.Length, count - first);
+            var x = new Matrix(some, width);
+            for (var i = 0; i < some; i++) rows.Slice((first + i) * width, width).CopyTo(x[i]);
+            _gaussians.Value.Fill(x, logs.Slice(first * CodeWidth, some * CodeWidth));
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ModelException">It was fitted to rows that were prepared.</exception>
+    public void Draw(ulong seed, long first, Span<float> rows)
+    {
+        RequireOwnRows();
+        var width = Space.Dimensions;
+        if (rows.Length % width != 0) throw new ArgumentException($"{rows.Length} numbers are no rows of {width}", nameof(rows));
+        var draws = new Philox(seed, RandomPurpose.Sampling, Philox.Hash("gaussian-mixture"));
+        for (var i = 0; i < rows.Length / width; i++) _gaussians.Value.Draw(draws, (ulong)(first + i), rows.Slice(i * width, width));
+    }
+
+    void RequireOwnRows()
+    {
+        if (IsPrepared) throw new ModelException("the mixture is a density of rows that were normalized or whitened, and not of the rows themselves; fit one with normalize=none and whitening=none");
     }
 
     internal override void Learn(RowBlocks rows, FitOptions options)
@@ -87,12 +118,13 @@ public sealed class GaussianMixture : FeatureModel
 
     private protected override void Encode(Matrix rows, Matrix codes)
     {
-        var densities = new double[rows.Rows, CodeWidth];
+        var densities = new double[rows.Rows * CodeWidth];
         _gaussians.Value.Fill(rows, densities);
         for (var i = 0; i < rows.Rows; i++)
         {
-            Gaussians.Normalize(densities, i);
-            for (var k = 0; k < CodeWidth; k++) codes[i][k] = (float)densities[i, k];
+            var shares = densities.AsSpan(i * CodeWidth, CodeWidth);
+            Gaussians.Normalize(shares);
+            for (var k = 0; k < CodeWidth; k++) codes[i][k] = (float)shares[k];
         }
     }
 

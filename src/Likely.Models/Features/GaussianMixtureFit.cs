@@ -31,7 +31,7 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
                 var nearest = 0;
                 for (var k = 1; k < _count; k++)
                     if (distances[i][k] < distances[i][nearest]) nearest = k;
-                for (var k = 0; k < _count; k++) shares[i, k] = k == nearest ? 1 : 0;
+                for (var k = 0; k < _count; k++) shares[i * _count + k] = k == nearest ? 1 : 0;
             }
             return 0;
         });
@@ -43,7 +43,7 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
             {
                 gaussians.Fill(x, shares);
                 var sum = 0.0;
-                for (var i = 0; i < x.Rows; i++) sum += Gaussians.Normalize(shares, i);
+                for (var i = 0; i < x.Rows; i++) sum += Gaussians.Normalize(shares.AsSpan(i * _count, _count));
                 return sum;
             }) / rows.Rows;
             Converged = LogLikelihood - last < config.Tolerance;
@@ -53,7 +53,7 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
     }
 
     // Weights, means and covariances of the rows about their mean, each counted by its shares; returns the sum of what telling the shares gave.
-    double Maximize(double[] mean, Func<Matrix, double[,], double> share)
+    double Maximize(double[] mean, Func<Matrix, double[], double> share)
     {
         var isDiagonal = config.Covariance == "diagonal";
         var (weights, logs) = (new double[_count], new double[rows.Count]);
@@ -64,11 +64,11 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
         for (var start = 0; start < rows.Count; start += Together)
         {
             var some = Math.Min(Together, rows.Count - start);
-            var (shares, centred) = (new double[some][,], new Matrix[some]);
+            var (shares, centred) = (new double[some][], new Matrix[some]);
             ParallelShards.Run(some, rows.Threads, (j, _) =>
             {
                 var x = rows[start + j];
-                shares[j] = new double[x.Rows, _count];
+                shares[j] = new double[x.Rows * _count];
                 logs[start + j] = share(x, shares[j]);
                 centred[j] = new Matrix(x.Rows, _width);
                 for (var i = 0; i < x.Rows; i++)
@@ -84,14 +84,14 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
         return logs.Sum();
     }
 
-    void Add(Matrix x, double[,] shares, double[] weights, double[,] first, double[,] squares, double[][,] second, double[] total)
+    void Add(Matrix x, double[] shares, double[] weights, double[,] first, double[,] squares, double[][,] second, double[] total)
     {
         var counted = new Matrix(x.Rows, _count);
         for (var i = 0; i < x.Rows; i++)
             for (var k = 0; k < _count; k++)
             {
-                weights[k] += shares[i, k];
-                counted[i][k] = (float)shares[i, k];
+                weights[k] += shares[i * _count + k];
+                counted[i][k] = (float)shares[i * _count + k];
             }
         counted.AddProducts(x.Rows, x, first, rows.Threads);
         var power = new Matrix(x.Rows, _width);

@@ -13,9 +13,18 @@ sealed class Gaussians
     readonly string _covariance;
     readonly double[] _constants;
     readonly Matrix[] _maps, _shifts;
+    readonly double[] _below;
+    readonly float[] _means;
 
+    /// <param name="logWeights">log w.</param>
+    /// <param name="means">[K, D].</param>
+    /// <param name="scales">Of diagonal covariances the inverse deviations [K, D], of full ones L [K, D, D], of a tied one L [D, D].</param>
+    /// <param name="covariance">Which of these.</param>
+    /// <param name="dimensions">D.</param>
     public Gaussians(float[] logWeights, float[] means, float[] scales, string covariance, int dimensions)
     {
+        (_means, _below) = (means, new double[logWeights.Length]);
+        for (var k = 0; k < _below.Length; k++) _below[k] = ExactMath.Exp(logWeights[k]) + (k == 0 ? 0 : _below[k - 1]);
         (_dimensions, _components, _covariance, _constants) = (dimensions, logWeights.Length, covariance, new double[logWeights.Length]);
         var maps = covariance == "full" ? _components : 1;
         _maps = new Matrix[covariance == "diagonal" ? 0 : maps];
@@ -46,8 +55,8 @@ sealed class Gaussians
         }
     }
 
-    /// <summary>log (w_k N_k(x)) of each row and Gaussian.</summary>
-    public void Fill(Matrix x, double[,] logs)
+    /// <summary>log (w_k N_k(x)) of each row and Gaussian, [rows, K].</summary>
+    public void Fill(Matrix x, Span<double> logs)
     {
         var mapped = _covariance == "diagonal" ? null : new Matrix(x.Rows, _dimensions);
         if (_covariance == "tied") x.Multiply(x.Rows, _maps[0], null, mapped!);
@@ -65,18 +74,36 @@ sealed class Gaussians
                     for (var d = 0; d < to.Length; d++) to[d] = (row[d] - mean[d]) * inverse[d];
                     square = scaled.Dot(0, scaled, 0);
                 }
-                logs[i, k] = _constants[k] - square / 2;
+                logs[i * _components + k] = _constants[k] - square / 2;
             }
         }
     }
 
-    /// <summary>Turns a row of logarithms into shares that sum to 1, and returns the logarithm of their sum.</summary>
-    public static double Normalize(double[,] logs, int row)
+    /// <summary>A row x = m + L'^-1 z of normal z, of a Gaussian drawn by its weight.</summary>
+    /// <param name="draws">What decides.</param>
+    /// <param name="number">Which row.</param>
+    /// <param name="row">Receives it.</param>
+    public void Draw(Philox draws, ulong number, Span<float> row)
     {
-        var (count, most, sum) = (logs.GetLength(1), double.NegativeInfinity, 0.0);
-        for (var k = 0; k < count; k++) most = Math.Max(most, logs[row, k]);
-        for (var k = 0; k < count; k++) sum += logs[row, k] = ExactMath.Exp(logs[row, k] - most);
-        for (var k = 0; k < count; k++) logs[row, k] /= sum;
+        var (level, k, z) = (draws.UniformDouble(number, 0) * _below[^1], 0, new double[_dimensions]);
+        while (k < _below.Length - 1 && level >= _below[k]) k++;
+        for (var d = 0; d < z.Length; d++) z[d] = draws.Normal(number, 1 + (ulong)d);
+        for (var d = 0; d < z.Length; d++)
+        {
+            var factor = _covariance == "diagonal" ? _shifts[1][k] : _maps[_covariance == "full" ? k : 0][d];
+            z[d] /= factor[d];
+            for (var e = d + 1; e < z.Length && _covariance != "diagonal"; e++) z[e] -= factor[e] * z[d];
+            row[d] = (float)(_means[k * _dimensions + d] + z[d]);
+        }
+    }
+
+    /// <summary>Turns logarithms into shares that sum to 1, and returns the logarithm of their sum.</summary>
+    public static double Normalize(Span<double> logs)
+    {
+        var (most, sum) = (double.NegativeInfinity, 0.0);
+        foreach (var log in logs) most = Math.Max(most, log);
+        for (var k = 0; k < logs.Length; k++) sum += logs[k] = ExactMath.Exp(logs[k] - most);
+        foreach (ref var share in logs) share /= sum;
         return most + ExactMath.Log(sum);
     }
 }

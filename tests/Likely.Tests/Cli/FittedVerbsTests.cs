@@ -75,13 +75,35 @@ public sealed class FittedVerbsTests
         Assert.Equal((3, FeatureCase.Width), (atoms.All.Count, atoms.Space.Dimensions));
     }
 
+    [Fact]
+    public void A_mixture_scores_rows_and_draws_them()
+    {
+        var fitted = CliRun.Ok("train rows.npy --model gaussian-mixture --set as=vectors components=3 validation=0 test=0 --out rows-mixture.likely --force --json").Json;
+        var scored = CliRun.Ok("score rows-mixture.likely rows.npy --split all --out rows-scores.csv --force --json").Json;
+        Assert.Equal(-(double)fitted["fitting"]!["log_likelihood"]!, (double)scored["nats_per_example"]!, 0.05);
+        Assert.Null(scored["bits_per_dim"]);
+        var lines = File.ReadAllLines("rows-scores.csv");
+        Assert.Equal(("index,name,label,nats", 401), (lines[0], lines.Length));
+        Assert.Equal((double)scored["nats_per_example"]!, lines.Skip(1).Average(line => double.Parse(line.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture)), 1e-9);
+        CliRun.Ok("sample rows-mixture.likely --count 50 --out drawn.npy --force");
+        CliRun.Ok("sample rows-mixture.likely --count 50 --out drawn.csv --force");
+        using var drawn = Dataset.Open("drawn.npy", new DataOptions { As = Modality.Vectors });
+        var row = new float[FeatureCase.Width];
+        drawn.All.ReadValues(7, 0, row);
+        Assert.Equal(row, File.ReadAllLines("drawn.csv")[7].Split(',').Select(cell => float.Parse(cell, System.Globalization.CultureInfo.InvariantCulture)));
+        CliRun.Ok("train strokes --model gaussian-mixture --set components=4 limit=300 --out strokes-mixture.likely --force --quiet");
+        CliRun.Ok("sample strokes-mixture.likely --out drawn.png --force");
+        Assert.Equal(0x89, File.ReadAllBytes("drawn.png")[0]);
+    }
+
     [Theory]
     [InlineData("train rows.npy --model pca --set as=vectors --steps 5", "--steps is for densities")]
     [InlineData("train rows.npy --model pca --set as=vectors muon=0.1", "muon is for densities")]
     [InlineData("train rows.npy --model pca --set as=vectors clusters=3", "clusters is a key of kmeans")]
     [InlineData("train rows.npy --model pca --set as=vectors components=50", "components=50 is more than the 21 numbers of a row")]
     [InlineData("score rows-pca.likely rows.npy", "tells no likelihoods")]
-    [InlineData("sample rows-pca.likely", "can be neither drawn from nor completed")]
+    [InlineData("sample rows-pca.likely", "is no density")]
+    [InlineData("complete rows-pca.likely rows.npy", "can be neither drawn from nor completed")]
     [InlineData("compress rows-pca.likely rows.npy", "tells no likelihoods")]
     [InlineData("encode rows-pca.likely strokes --out no.npy", "strokes")]
     [InlineData("encode rows-pca.likely rows.npy --layer 1 --out no.npy", "makes one code of a row")]

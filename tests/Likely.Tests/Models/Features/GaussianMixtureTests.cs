@@ -69,4 +69,31 @@ public sealed class GaussianMixtureTests
             last = now;
         }
     }
+
+    // Means and covariances of what is drawn from one Gaussian are its own, and mixtures draw by their weights.
+    [Theory, InlineData("diagonal"), InlineData("full"), InlineData("tied")]
+    public void What_is_drawn_has_the_moments_of_the_rows(string covariance)
+    {
+        const int Drawn = 6000, Width = FeatureCase.Width;
+        var values = FeatureCase.Values();
+        var model = new GaussianMixtureConfig { Components = covariance == "full" ? 1 : 4, Covariance = covariance, Floor = 1e-9 }.Fit(Rows.Of(values));
+        var drawn = RowLikelihoods.Draw(model, Drawn, seed: 2, threads: 2);
+        Assert.Equal(drawn[(70 * Width)..(73 * Width)], ((Func<float[]>)(() =>
+        {
+            var some = new float[3 * Width];
+            ((IRowDensity)model).Draw(2, 70, some);
+            return some;
+        }))());
+        for (var d = 0; d < Width; d++)
+        {
+            double[] own = [.. Enumerable.Range(0, FeatureCase.Count).Select(i => (double)values[i, d])], other = [.. Enumerable.Range(0, Drawn).Select(i => (double)drawn[i * Width + d])];
+            var spread = Math.Sqrt(own.Average(value => Math.Pow(value - own.Average(), 2)));
+            Assert.Equal(own.Average(), other.Average(), spread * 0.08);
+            Assert.Equal(1, Math.Sqrt(other.Average(value => Math.Pow(value - other.Average(), 2))) / spread, 0.06);
+            if (covariance != "full" || d == 0) continue;
+            double Covary(double[] x, Func<int, double> y, double mean) => x.Select((value, i) => (value - x.Average()) * (y(i) - mean)).Average();
+            Assert.Equal(Covary(own, i => values[i, 0], Enumerable.Range(0, FeatureCase.Count).Average(i => (double)values[i, 0])), Covary(other, i => drawn[i * Width], Enumerable.Range(0, Drawn).Average(i => (double)drawn[i * Width])), spread * 0.5);
+        }
+        Assert.Equal(Evaluation.Mean(RowLikelihoods.Score(model, Rows.Of(values))), -model.Fitting["log_likelihood"], 1e-2);
+    }
 }
