@@ -72,7 +72,7 @@ public sealed class GaussianMixture : FeatureModel, IRowDensity
     /// <summary>log (w_k N_k(x)) of some rows and each Gaussian, in nats.</summary>
     /// <param name="rows">[count, dimensions].</param>
     /// <param name="count">How many.</param>
-    /// <param name="logs">Receives [count, <see cref="Width"/>].</param>
+    /// <param name="logs">Receives [count, <see cref="FeatureModel.Width"/>].</param>
     /// <exception cref="ArgumentException">There are fewer rows, or less room.</exception>
     /// <exception cref="ModelException">It was fitted to rows that were prepared.</exception>
     public void LogJoint(ReadOnlySpan<float> rows, int count, Span<double> logs)
