@@ -56,21 +56,45 @@ public abstract class AutoregressiveModel : DensityModel
     /// <param name="member">Which member of an ensemble.</param>
     /// <param name="extent">Of the examples; null: the model's own. <see cref="Extent.Open"/> where nobody knows how long a sequence will be.</param>
     /// <param name="sources">What each example is given, of a model of sequences that are given another one; null: nothing.</param>
+    /// <param name="clamps">Units of inner states that are held at a value from the first position on, of models of sequences; null: none.</param>
+    /// <exception cref="ModelException">There is no such state or unit, a value is not finite, a unit is held twice, or the states of this kind of model cannot be set.</exception>
     /// <exception cref="ArgumentException">The model does not take that extent, there are fewer or more labels or sources than examples, or one is no class or no source.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are no examples, or there is no such member.</exception>
-    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, int member = 0, Extent? extent = null, IReadOnlyList<int[]>? sources = null)
+    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, int member = 0, Extent? extent = null, IReadOnlyList<int[]>? sources = null, IReadOnlyList<Clamp>? clamps = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         RequireMember(member);
-        if (extent is { } own && !Takes(Space with { Extent = own })) throw new ArgumentException($"the model is one of {Space}, and cannot walk through {own}", nameof(extent));
+        if (extent is { } wanted && !Takes(Space with { Extent = wanted })) throw new ArgumentException($"the model is one of {Space}, and cannot walk through {wanted}", nameof(extent));
         if (Classes > 0 && labels.Length != batch) throw new ArgumentException($"{batch} examples need one label each, not {labels.Length}", nameof(labels));
         if (Classes > 0) RequireLabels(labels);
         if (sources is not null && sources.Count != batch) throw new ArgumentException($"{batch} examples need one source each, not {sources.Count}", nameof(sources));
         foreach (var source in sources ?? []) SymbolBatch.RequireSource(Space, source);
-        return Begin(batch, Classes > 0 ? labels : [], member, extent ?? Space.Extent, sources is null ? null : new SourceSymbols(sources));
+        var (own, given) = (extent ?? Space.Extent, sources is null ? null : new SourceSymbols(sources));
+        return clamps is { Count: > 0 } ? Begin(batch, Classes > 0 ? labels : [], own, given, Held(clamps)) : Begin(batch, Classes > 0 ? labels : [], member, own, given);
     }
 
     private protected abstract void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member, Run? run);
 
     private protected abstract IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources);
+
+    private protected virtual IPredictor Begin(int batch, ReadOnlySpan<int> labels, Extent extent, SourceSymbols? sources, UnitValue[][] held)
+        => throw new ModelException($"the inner states of {Config.Name} cannot be clamped; those of models of sequences can");
+
+    // Of each state the units that are held.
+    UnitValue[][] Held(IReadOnlyList<Clamp> clamps)
+    {
+        var held = new List<UnitValue>[States.Count];
+        for (var i = 0; i < held.Length; i++) held[i] = [];
+        foreach (var clamp in clamps)
+        {
+            var index = 0;
+            while (index < held.Length && States[index].Name != clamp.State) index++;
+            if (index == held.Length) throw new ModelException($"{Config.Name} has no inner state {clamp.State}{(held.Length == 0 ? ", nor any other" : $"; they are {string.Join(", ", States.Select(state => state.Name))}")}");
+            if ((uint)clamp.Unit >= (uint)States[index].Width) throw new ModelException($"{clamp.State} has {States[index].Width} units, from 0 on, and no unit {clamp.Unit}");
+            if (!float.IsFinite(clamp.Value)) throw new ModelException($"unit {clamp.Unit} of {clamp.State} cannot be held at a value that is not finite");
+            if (held[index].Exists(one => one.Unit == clamp.Unit)) throw new ModelException($"unit {clamp.Unit} of {clamp.State} is clamped twice");
+            held[index].Add(new UnitValue(clamp.Unit, clamp.Value));
+        }
+        return Array.ConvertAll(held, units => units.ToArray());
+    }
 }

@@ -20,13 +20,22 @@ public readonly record struct Pass(Tape Tape, Extent Extent, ReadOnlyMemory<int>
     /// <summary>What the examples are given, of sequences that are given one each; null: nothing.</summary>
     internal SourceSymbols? Sources { get; init; }
 
-    /// <summary>Shows an inner state at the positions of the pass, [<see cref="Count"/>, B, its width], to whoever observes the run; for that is all that a model does for it, see <see cref="AutoregressiveModel.States"/>.</summary>
+    /// <summary>
+    /// Shows an inner state at the positions of the pass, [<see cref="Count"/>, B, its width], to whoever observes the run, with the units that the run holds at a value: what reads the state behind this
+    /// call reads that. It is all that a model does for either, see <see cref="AutoregressiveModel.States"/>, but where a state of one position goes into the next within an operation (<see cref="Held"/>).
+    /// </summary>
     /// <param name="state">Its index among the model's states.</param>
     /// <param name="values">The state, before another operation takes over its memory.</param>
     public void Show(int state, Tensor values)
     {
+        foreach (var (unit, value) in Held(state))
+            for (var p = 0; p < values.Positions && values.Tape.Computes; p++)
+                for (var b = 0; b < values.Batch; b++) values.Row(p, b)[unit] = value;
         if (Run?.Observer is { } observer && observer.State == state) observer.Read(First, values);
     }
+
+    /// <summary>The units of a state that the run holds at a value.</summary>
+    internal ReadOnlySpan<UnitValue> Held(int state) => Run is { Held: { Length: > 0 } held } ? held[state] : [];
 
     /// <summary>The position after the last.</summary>
     public int End => First + Count;

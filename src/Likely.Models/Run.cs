@@ -57,6 +57,9 @@ public sealed class Run
     /// <summary>Who is shown the model's inner states at the positions of every pass; null: nobody.</summary>
     internal StateObserver? Observer { get; set; }
 
+    /// <summary>Of each of the model's inner states the units that are held at a value; empty: none is.</summary>
+    internal UnitValue[][] Held { get; init; } = [];
+
     /// <summary>Begins a pass over some positions; the values of the one before are over.</summary>
     internal Pass Next(int first, int count)
     {
@@ -84,7 +87,7 @@ public sealed class Run
         foreach (var example in examples) ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Batch, nameof(examples));
         var labels = new int[Labels.Length == 0 ? 0 : examples.Length];
         for (var i = 0; i < labels.Length; i++) labels[i] = Labels[examples[i]];
-        var fork = new Run(examples.Length, Extent) { Labels = labels, Sources = Sources?.Of(examples), InputOrigin = InputOrigin, Observer = Observer };
+        var fork = new Run(examples.Length, Extent) { Labels = labels, Sources = Sources?.Of(examples), InputOrigin = InputOrigin, Observer = Observer, Held = Held };
         if (Input is { } input) fork.Input = RunMemory.Copy(input, fork.Memory, examples);
         // What depends on labels alone is made anew.
         foreach (var (layer, slot) in _slots)

@@ -15,11 +15,13 @@ public static unsafe partial class Ops
     /// <param name="hidden">h before the first position, [1, B, H]: a constant, no gradient reaches it. It is read at once, and may be overwritten then. Null: zeros.</param>
     /// <param name="cell">c before the first position, likewise.</param>
     /// <param name="cells">c of every position, [T, B, H], until the way back: the last is the state for the next window (<see cref="KeepLast"/>), as is the last of h.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Tensor Lstm(Tensor z, Parameter recurrent, Tensor? hidden, Tensor? cell, out Tensor cells)
+    /// <param name="heldCells">Units whose c is set at every position, whatever the gates say; h = o tanh(c) of them.</param>
+    /// <param name="heldHidden">Units whose h is set.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or units are held on a tape that records: no gradient goes through them.</exception>
+    public static Tensor Lstm(Tensor z, Parameter recurrent, Tensor? hidden, Tensor? cell, out Tensor cells, ReadOnlySpan<UnitValue> heldCells = default, ReadOnlySpan<UnitValue> heldHidden = default)
     {
         RequireCells(z, recurrent);
-        return Cells(z, null, null, recurrent, hidden, cell, out cells);
+        return Cells(z, null, null, recurrent, hidden, cell, out cells, heldCells, heldHidden);
     }
 
     /// <summary>
@@ -33,13 +35,15 @@ public static unsafe partial class Ops
     /// <param name="hidden">h before the first position, as in <see cref="Lstm"/>.</param>
     /// <param name="cell">c before the first position.</param>
     /// <param name="cells">c of every position.</param>
-    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Tensor MultiplicativeLstm(Tensor z, Tensor factors, Parameter inner, Parameter recurrent, Tensor? hidden, Tensor? cell, out Tensor cells)
+    /// <param name="heldCells">Units whose c is set, as in <see cref="Lstm"/>.</param>
+    /// <param name="heldHidden">Units whose h is set.</param>
+    /// <exception cref="ArgumentException">As there.</exception>
+    public static Tensor MultiplicativeLstm(Tensor z, Tensor factors, Parameter inner, Parameter recurrent, Tensor? hidden, Tensor? cell, out Tensor cells, ReadOnlySpan<UnitValue> heldCells = default, ReadOnlySpan<UnitValue> heldHidden = default)
     {
         RequireCells(z, recurrent);
         if (inner.Shape != new Shape(1, recurrent.Inputs, recurrent.Inputs) || factors.Shape != z.Shape with { Channels = recurrent.Inputs })
             throw new ArgumentException($"cells with weights {inner.Shape} and {recurrent.Shape} cannot take {z.Shape} and factors {factors.Shape}");
-        return Cells(z, factors, inner, recurrent, hidden, cell, out cells);
+        return Cells(z, factors, inner, recurrent, hidden, cell, out cells, heldCells, heldHidden);
     }
 
     static void RequireCells(Tensor z, Parameter recurrent)
@@ -51,8 +55,9 @@ public static unsafe partial class Ops
     // What multiplicative cells keep for their way back: V h, then m.
     sealed record Multiplied(Tensor Factors, Parameter Inner, Tensor Products, Tensor Seen);
 
-    static Tensor Cells(Tensor z, Tensor? factors, Parameter? inner, Parameter recurrent, Tensor? hidden, Tensor? cell, out Tensor cells)
+    static Tensor Cells(Tensor z, Tensor? factors, Parameter? inner, Parameter recurrent, Tensor? hidden, Tensor? cell, out Tensor cells, ReadOnlySpan<UnitValue> heldCells, ReadOnlySpan<UnitValue> heldHidden)
     {
+        if (z.Tape.Recording && !(heldCells.IsEmpty && heldHidden.IsEmpty)) throw new ArgumentException("units are held where a gradient is asked for", nameof(heldCells));
         var shape = z.Shape with { Channels = recurrent.Inputs };
         var tape = z.Tape;
         var begin = tape.New(shape with { Positions = 2 }); // h, then c
@@ -65,7 +70,7 @@ public static unsafe partial class Ops
         var sums = tape.RentScratch((long)4 * h.Stride * z.Batch);
         var panels = recurrent.Recurrent.Forward(tape);
         var zeros = multiplied is null ? null : tape.Zeros(h.Stride);
-        if (tape.Computes) LstmForward(gates, panels, begin, h, cells, sums.Pointer, multiplied, zeros);
+        if (tape.Computes) LstmForward(gates, panels, begin, h, cells, sums.Pointer, multiplied, zeros, heldCells, heldHidden);
         tape.ReturnScratch(sums);
         if (!tape.Recording)
         {
@@ -106,7 +111,7 @@ public static unsafe partial class Ops
         else new Span<float>(begin.Data + position * length, (int)length).Clear();
     }
 
-    static void LstmForward(Tensor gates, float* panels, Tensor begin, Tensor h, Tensor cells, float* sums, Multiplied? multiplied, float* zeros)
+    static void LstmForward(Tensor gates, float* panels, Tensor begin, Tensor h, Tensor cells, float* sums, Multiplied? multiplied, float* zeros, ReadOnlySpan<UnitValue> heldCells, ReadOnlySpan<UnitValue> heldHidden)
     {
         var (batch, units, stride) = (h.Batch, h.Channels, h.Stride);
         nint step = (nint)batch * stride;
@@ -139,6 +144,9 @@ public static unsafe partial class Ops
             }
             Panels.Multiply(product, batch);
             Kernels.Lstm.Activate(sums, cellBefore, cell, hidden, stride, gates.Tape.Recording ? row : null, gates.Stride, batch, units);
+            foreach (var (unit, value) in heldCells) Kernels.Lstm.Hold(sums, cell, hidden, stride, batch, unit, value);
+            foreach (var (unit, value) in heldHidden)
+                for (var b = 0; b < batch; b++) hidden[b * stride + unit] = value;
             before = hidden;
             cellBefore = cell;
         }

@@ -17,17 +17,19 @@ public sealed class Continuation
     /// <param name="checkpoint">A model of text or bytes.</param>
     /// <param name="prompt">What comes before: nothing, or a stream that is read to its end.</param>
     /// <param name="label">The class, of a model that is told one.</param>
+    /// <param name="clamps">Units of inner states that are held at a value, while what is given is read too; null: none.</param>
     /// <param name="progress">Told how many bytes of it have been read.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="UsageException">The model is none of sequences.</exception>
     /// <exception cref="DataException">Its tokens are damaged.</exception>
+    /// <exception cref="ModelException">There is no such unit to hold.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
-    public Continuation(Checkpoint checkpoint, Stream? prompt = null, int label = 0, Action<long>? progress = null, CancellationToken cancellation = default)
+    public Continuation(Checkpoint checkpoint, Stream? prompt = null, int label = 0, IReadOnlyList<Clamp>? clamps = null, Action<long>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         if (checkpoint.Density.Space.Source > 0) throw new UsageException($"a model of pairs goes on with no text; it answers sources, as {nameof(Transduction)} does");
         Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Density.Config.Name} is a model of {checkpoint.Density.Space}, and no sequence that goes on");
-        _past = checkpoint.Density.Predict(1, checkpoint.Density.Classes > 0 ? [label] : [], 0, Extent.Open);
+        _past = checkpoint.Density.Predict(1, checkpoint.Density.Classes > 0 ? [label] : [], 0, Extent.Open, clamps: clamps);
         if (prompt is not null) Tokens.Encode(prompt, isEnd: true, symbols => _past.Observe(symbols), progress, cancellation);
         Given = _past.Position;
         if (Given == 0 && BeginningOf(checkpoint, Tokens) is { Length: > 0 } beginning) _past.Observe(beginning);

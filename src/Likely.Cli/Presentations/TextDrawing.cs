@@ -35,7 +35,7 @@ sealed class TextDrawing
 
     /// <summary>Every option of it.</summary>
     public static IReadOnlyList<Option> All { get; } =
-        [Length, DrawingOptions.Count, DrawingOptions.Label, DrawingOptions.Temperature, TopK, TopP, MinP, Stop, DrawingOptions.Out, DrawingOptions.Each, Against];
+        [Length, DrawingOptions.Count, DrawingOptions.Label, DrawingOptions.Temperature, TopK, TopP, MinP, Stop, CodeOptions.Clamp, DrawingOptions.Out, DrawingOptions.Each, Against];
 
     /// <exception cref="UsageException">Options contradict each other.</exception>
     public TextDrawing(ParseResult result, Session session, Checkpoint checkpoint, string model)
@@ -95,10 +95,11 @@ sealed class TextDrawing
 
     Continuation Read(TextPrompt prompt, int label)
     {
+        var clamps = CodeOptions.ClampsOf(_result, _checkpoint);
         using var stream = prompt.Open();
         var length = Math.Max(1, prompt.Length);
-        return Echoes && length < 1 << 20 ? new Continuation(_checkpoint, stream, label, null, _session.Cancellation)
-            : _session.Watch(display => new Continuation(_checkpoint, stream, label, bytes => display.Update((double)bytes / length, "reading"), _session.Cancellation));
+        return Echoes && length < 1 << 20 ? new Continuation(_checkpoint, stream, label, clamps, null, _session.Cancellation)
+            : _session.Watch(display => new Continuation(_checkpoint, stream, label, clamps, bytes => display.Update((double)bytes / length, "reading"), _session.Cancellation));
     }
 
     void Draw(Continuation continuation, TextPrompt prompt, ProgressDisplay? display)

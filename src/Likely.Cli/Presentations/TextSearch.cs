@@ -44,7 +44,7 @@ static class TextSearch
         var clock = Stopwatch.StartNew();
         var (continuation, found) = session.Watch(display =>
         {
-            var read = new Continuation(checkpoint, stream, label, bytes => display.Update((double)bytes / Math.Max(1, prompt.Length), "reading"), session.Cancellation);
+            var read = new Continuation(checkpoint, stream, label, CodeOptions.ClampsOf(result, checkpoint), bytes => display.Update((double)bytes / Math.Max(1, prompt.Length), "reading"), session.Cancellation);
             var done = 0;
             return (read, read.Search(beam, length, TextDrawing.StopsOf(result), _ => display.Update((double)++done / length, "searching"), session.Cancellation));
         });

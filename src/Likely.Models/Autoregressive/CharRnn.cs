@@ -54,7 +54,7 @@ sealed class CharRnn : SequenceModel
         {
             var layer = scope.At("layers").At(i);
             if (i > 0) _between[i - 1] = new Pointwise(layer.At("input"), hidden, 4 * hidden, start: Start);
-            _cells[i] = new LstmLayer(layer, hidden);
+            _cells[i] = new LstmLayer(layer, hidden, 2 * i);
             _paths[i] = Philox.Hash(layer.Path);
         }
         Output = new OutputMap(scope.At("output"), hidden, Head.Outputs);
@@ -74,10 +74,7 @@ sealed class CharRnn : SequenceModel
         var sums = _first.Forward(x, pass);
         for (var i = 0; ; i++)
         {
-            var h = _cells[i].Forward(sums, pass, null, out var cells);
-            pass.Show(2 * i, cells);
-            pass.Show(2 * i + 1, h);
-            h = Ops.Dropout(h, _dropout, _paths[i]);
+            var h = Ops.Dropout(_cells[i].Forward(sums, pass), _dropout, _paths[i]);
             if (i == _between.Length) return h;
             sums = _between[i].Forward(h);
         }

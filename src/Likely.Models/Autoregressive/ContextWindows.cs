@@ -79,7 +79,7 @@ sealed unsafe class ContextWindows : WindowedPast
     Run Reader(int[] full)
     {
         int[] labels = Run.Labels.Length == 0 ? [] : [.. full.Select(example => Run.Labels[example])];
-        if (_reader is null || _reader.Batch != full.Length || !_reader.Labels.AsSpan().SequenceEqual(labels)) return _reader = new Run(full.Length, Run.Extent, Run.Memory.Meter) { Labels = labels };
+        if (_reader is null || _reader.Batch != full.Length || !_reader.Labels.AsSpan().SequenceEqual(labels)) return _reader = new Run(full.Length, Run.Extent, Run.Memory.Meter) { Labels = labels, Held = Run.Held };
         for (var example = 0; example < full.Length; example++) _reader.Cut(example);
         return _reader;
     }

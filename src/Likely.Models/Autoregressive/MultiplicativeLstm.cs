@@ -45,7 +45,7 @@ sealed class MultiplicativeLstm : SequenceModel
         var (scope, hidden) = (new ParameterScope(Parameters), config.Hidden);
         _sums = new SymbolTable(scope.At("input"), space.Levels + 1, config.Embedding, 4 * hidden, gate => LstmLayer.GateBias(gate, hidden));
         _factors = new SymbolTable(scope.At("factors"), space.Levels + 1, config.Embedding, hidden, null);
-        _cells = new LstmLayer(scope.At("cells"), hidden, isMultiplicative: true);
+        _cells = new LstmLayer(scope.At("cells"), hidden, 0, isMultiplicative: true);
         Output = new OutputMap(scope.At("output"), hidden, Head.Outputs);
         (_path, _dropout) = (Philox.Hash("cells"), (float)config.Dropout);
         States = [new InnerState("cell", hidden), new InnerState("hidden", hidden)];
@@ -58,11 +58,5 @@ sealed class MultiplicativeLstm : SequenceModel
 
     protected override OutputMap Output { get; }
 
-    protected override Tensor Forward(SymbolInput x, Pass pass)
-    {
-        var h = _cells.Forward(_sums.Forward(x, pass), pass, _factors.Forward(x, pass), out var cells);
-        pass.Show(0, cells);
-        pass.Show(1, h);
-        return Ops.Dropout(h, _dropout, _path);
-    }
+    protected override Tensor Forward(SymbolInput x, Pass pass) => Ops.Dropout(_cells.Forward(_sums.Forward(x, pass), pass, _factors.Forward(x, pass)), _dropout, _path);
 }

@@ -128,7 +128,10 @@ public abstract unsafe class SequenceModel : AutoregressiveModel
     }
 
     private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
-        => new SequencePredictor(this, new Run(batch, extent) { Labels = labels.ToArray(), Sources = sources });
+        => Begin(batch, labels, extent, sources, []);
+
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, Extent extent, SourceSymbols? sources, UnitValue[][] held)
+        => new SequencePredictor(this, new Run(batch, extent) { Labels = labels.ToArray(), Sources = sources, Held = held });
 
     internal override long WalkBytes(int batch, Extent extent)
     {

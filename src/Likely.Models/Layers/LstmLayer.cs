@@ -7,7 +7,11 @@ namespace Likely.Models.Layers;
 /// h [T, B, H]; see <see cref="Ops.Lstm"/>. In a run, h and c of the last position are where the next pass begins. Multiplicative cells (Krause et al. 2016) see
 /// products of h and of factors that the input gives, [T, B, H]; see <see cref="Ops.MultiplicativeLstm"/>.
 /// </summary>
-public sealed class LstmLayer(ParameterScope scope, int hidden, bool isMultiplicative = false)
+/// <param name="scope">Its weights.</param>
+/// <param name="hidden">H.</param>
+/// <param name="state">Where the model names c among its inner states, and h behind it; below 0: nowhere.</param>
+/// <param name="isMultiplicative">Whether its cells are.</param>
+public sealed class LstmLayer(ParameterScope scope, int hidden, int state = -1, bool isMultiplicative = false)
 {
     const double InnerGain = 0.5; // products of two maps would grow from position to position
 
@@ -19,19 +23,21 @@ public sealed class LstmLayer(ParameterScope scope, int hidden, bool isMultiplic
 
     /// <summary>Takes over the buffer of the sums, which nothing else may read. Factors are given to multiplicative cells, and to no others.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or the factors are missing or one too many.</exception>
-    public Tensor Forward(Tensor sums, Pass pass, Tensor? factors = null) => Forward(sums, pass, factors, out _);
-
-    /// <summary>The same, and c [T, B, H].</summary>
-    /// <exception cref="ArgumentException">As above.</exception>
-    public Tensor Forward(Tensor sums, Pass pass, Tensor? factors, out Tensor cells)
+    public Tensor Forward(Tensor sums, Pass pass, Tensor? factors = null)
     {
         if (factors is null != _inner is null) throw new ArgumentException(_inner is null ? "plain cells take no factors" : "multiplicative cells need factors", nameof(factors));
-        var state = pass.Run is { } run ? run.Slot(this, () => new State(run, hidden)) : null;
-        var h = factors is null ? Ops.Lstm(sums, _recurrent, state?.Hidden, state?.Cell, out cells)
-            : Ops.MultiplicativeLstm(sums, factors, _inner!, _recurrent, state?.Hidden, state?.Cell, out cells);
-        if (state is null) return h;
-        Ops.KeepLast(h, state.Hidden);
-        Ops.KeepLast(cells, state.Cell);
+        var past = pass.Run is { } run ? run.Slot(this, () => new State(run, hidden)) : null;
+        ReadOnlySpan<UnitValue> heldCells = state < 0 ? [] : pass.Held(state), heldHidden = state < 0 ? [] : pass.Held(state + 1);
+        var h = factors is null ? Ops.Lstm(sums, _recurrent, past?.Hidden, past?.Cell, out var cells, heldCells, heldHidden)
+            : Ops.MultiplicativeLstm(sums, factors, _inner!, _recurrent, past?.Hidden, past?.Cell, out cells, heldCells, heldHidden);
+        if (state >= 0)
+        {
+            pass.Show(state, cells);
+            pass.Show(state + 1, h);
+        }
+        if (past is null) return h;
+        Ops.KeepLast(h, past.Hidden);
+        Ops.KeepLast(cells, past.Cell);
         return h;
     }
 

@@ -50,6 +50,17 @@ static unsafe class Lstm
         }
     }
 
+    /// <summary>After <see cref="Activate"/> of a position whose gates are not asked for, a unit's cell is set, and its output with it: c' = v, h' = o tanh(v).</summary>
+    public static void Hold(float* activated, float* cell, float* hidden, int stride, int batch, int unit, float value)
+    {
+        var bent = Exponential.Tanh(Vector512.Create(value))[0];
+        for (var b = 0; b < batch; b++)
+        {
+            cell[b * stride + unit] = value;
+            hidden[b * stride + unit] = activated[(4 * b + 2) * stride + unit] * bent;
+        }
+    }
+
     /// <summary>
     /// One position back: activated gates become the gradients of their sums, in place; <paramref name="dCell"/>, what comes from the later positions, becomes what goes to
     /// the earlier ones. Given are dh, all of it, c before the position and c after it.

@@ -51,6 +51,21 @@ public sealed class TextVerbsTests
     }
 
     [Fact]
+    public void Units_are_held_while_a_text_is_drawn()
+    {
+        var bytes = new List<byte>();
+        new Continuation(Checkpoint.Load("letters.likely"), new MemoryStream("abc"u8.ToArray()), clamps: [new("layers.1.cell", 3, -2.5f), new("layers.0.hidden", 0, 1)]).Draw(60, null, 1, 0, [], piece => bytes.AddRange(piece));
+        var text = CliRun.Ok("sample letters.likely --prompt abc --length 60 --clamp layers.1.cell:3=-2.5 --clamp 1:0=1").Output;
+        Assert.Equal("abc" + Encoding.UTF8.GetString([.. bytes]), text);
+        Assert.NotEqual("abc" + Expected("abc", 60), text);
+        foreach (var (clamp, words) in new[] { ("cell", "STATE:UNIT=VALUE, such as layers.0.cell:0=1.5"), ("cell:1=2", "--clamp cell is no inner state"), ("0:99=1", "layers.0.cell has 16 units, from 0 on, and no unit 99"), ("0:1=x", "STATE:UNIT=VALUE") })
+        {
+            var run = CliRun.Of("sample", "letters.likely", "--clamp", clamp);
+            Assert.True(run.Code == 2 && run.Error.Contains(words, StringComparison.Ordinal), $"{run.Code}: {run.Error}");
+        }
+    }
+
+    [Fact]
     public void A_sample_goes_to_stdout_behind_its_prompt_and_figures_to_stderr()
     {
         var run = CliRun.Ok("sample letters.likely --prompt abc --length 80");

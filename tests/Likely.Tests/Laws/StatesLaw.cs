@@ -6,7 +6,7 @@ using Xunit;
 namespace Likely.Tests.Laws;
 
 /// <summary>
-/// Inner states: every model but those of binary vectors names some, shows each at every position as wide as it says, and the same bits whatever is computed at once; what it shows changes nothing.
+/// Inner states: every model but those of binary vectors names some, shows each at every position as wide as it says, and the same bits whatever is computed at once; what it shows changes nothing, and what is held of one is what everything behind it reads.
 /// </summary>
 public sealed unsafe class StatesLaw
 {
@@ -55,10 +55,62 @@ public sealed unsafe class StatesLaw
         }
     }
 
-    static float[][] Of(SequenceModel model, LawCase law, int[][] examples, int[] labels, int state, int window) => Shown(law, model, state, examples.Length, observer =>
+    [Theory, MemberData(nameof(Sequences))]
+    public void Units_that_are_held_have_their_value_at_every_position_whatever_is_computed_at_once(string name)
+    {
+        var law = LawCases.Find(name);
+        var model = (SequenceModel)law.Build();
+        var (examples, labels, last) = (law.Examples(3), law.Labels(3), model.States.Count - 1);
+        var free = Faces.Stepwise(model, examples, labels);
+        for (var state = 0; state <= last; state++)
+        {
+            var (width, held) = (model.States[state].Width, Array.ConvertAll(new UnitValue[model.States.Count][], _ => Array.Empty<UnitValue>()));
+            held[state] = [new(width - 1, 1.75f), new(0, -3)];
+            var shown = Of(model, law, examples, labels, state, law.Space.Positions, held);
+            foreach (var row in shown)
+                for (var at = 0; at < row.Length; at += width) Assert.Equal((-3, 1.75f), (row[at], row[at + width - 1]));
+            Same(Of(model, law, examples, labels, last, law.Space.Positions, held), Of(model, law, examples, labels, last, 3, held), $"{law}, {model.States[state].Name} held, windows of 3");
+
+            Clamp[] clamps = [.. held[state].Select(unit => new Clamp(model.States[state].Name, unit.Unit, unit.Value))];
+            float[] single = Logs(1), whole = Logs(law.Space.Dimensions);
+            Bits.AssertEqual(single, whole, $"{law}, {model.States[state].Name} held, observed at once");
+            Bits.AssertEqual(single, Logs(2, fork: true), $"{law}, {model.States[state].Name} held, forked");
+            Assert.True(single.Where((log, i) => !Bits.Same(log, free[i / 3][i % 3])).Any(), $"{law}: holding {model.States[state].Name} changes nothing");
+
+            float[] Logs(int stretch, bool fork = false)
+            {
+                var walk = model.Predict(3, labels, clamps: clamps);
+                var logs = new float[3 * walk.Count];
+                while (walk.Position < walk.Count)
+                {
+                    var (first, count) = (walk.Position, Math.Min(stretch, walk.Count - walk.Position));
+                    if (fork) walk = walk.Fork([0, 1, 2]);
+                    walk.Observe([.. Enumerable.Range(0, 3 * count).Select(i => examples[i % 3][first + i / 3])], logs.AsSpan(3 * first));
+                }
+                return logs;
+            }
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_held_is_refused_by_its_name()
+    {
+        var lstm = new CharRnnConfig { Hidden = 8, Layers = 2 }.Build(Space.Sequence(9, 5), 0, 1);
+        foreach (var (model, clamp, words) in new (AutoregressiveModel, Clamp, string)[]
+        {
+            (lstm, new("cell", 0, 1), "char-rnn has no inner state cell; they are layers.0.cell, layers.0.hidden, layers.1.cell, layers.1.hidden"),
+            (lstm, new("layers.0.cell", 8, 1), "layers.0.cell has 8 units, from 0 on, and no unit 8"),
+            (lstm, new("layers.0.cell", 2, float.NaN), "not finite"),
+            (lstm, new("layers.0.cell", 1, 2), "clamped twice"),
+            (new PixelCnnConfig { Channels = 4, Layers = 1 }.Build(Space.Image(3, 3, 1, 2), 0, 1), new("layers.0", 2, 1), "the inner states of pixelcnn cannot be clamped"),
+        })
+            Assert.Contains(words, Assert.Throws<ModelException>(() => model.Predict(1, clamps: [clamp, new(model.States[0].Name, 1, 1)])).Message, StringComparison.Ordinal);
+    }
+
+    static float[][] Of(SequenceModel model, LawCase law, int[][] examples, int[] labels, int state, int window, UnitValue[][]? held = null) => Shown(law, model, state, examples.Length, observer =>
     {
         var at = 0;
-        var run = new Run(examples.Length, labels) { Observer = new StateObserver(state, (first, values) => observer.Read(at + first, values)) };
+        var run = new Run(examples.Length, labels) { Held = held ?? [], Observer = new StateObserver(state, (first, values) => observer.Read(at + first, values)) };
         for (; at < law.Space.Positions; at += window)
         {
             var batch = new SymbolBatch(law.Space, examples.Length);

@@ -102,24 +102,24 @@ static class OpCases
             Shape z = new(positions, batch, 4 * units), weight = new(1, units, 4 * units), x = new(positions, batch, 3);
             float[] hidden = Bits.Normal(batch * units, 30, 0.5), cell = Bits.Normal(batch * units, 31);
             var name = $"of {units} units, {positions} positions, batch {batch}";
-            yield return new("Lstm/5", name, [z], [weight], (_, t, p) => Ops.Lstm(t[0], p[0], null, null, out Tensor _),
+            yield return new("Lstm/7", name, [z], [weight], (_, t, p) => Ops.Lstm(t[0], p[0], null, null, out Tensor _),
                 (t, p) => DoubleOps.Lstm(batch, units, t[0], p[0], null, null))
             { Deviation = 0.5 };
-            yield return new("Lstm/5", $"{name}, going on", [z], [weight], (tape, t, p) => Ops.Lstm(t[0], p[0], State(tape, batch, hidden), State(tape, batch, cell), out _),
+            yield return new("Lstm/7", $"{name}, going on", [z], [weight], (tape, t, p) => Ops.Lstm(t[0], p[0], State(tape, batch, hidden), State(tape, batch, cell), out _),
                 (t, p) => DoubleOps.Lstm(batch, units, t[0], p[0], hidden, cell))
             { Deviation = 0.5 };
             foreach (var state in new[] { false, true })
-                yield return new OpCase("MultiplicativeLstm/7", state ? $"{name}, going on" : name, [z, new(positions, batch, units)], [new(1, units, units), weight],
+                yield return new OpCase("MultiplicativeLstm/9", state ? $"{name}, going on" : name, [z, new(positions, batch, units)], [new(1, units, units), weight],
                     (tape, t, p) => Ops.MultiplicativeLstm(t[0], t[1], p[0], p[1], state ? State(tape, batch, hidden) : null, state ? State(tape, batch, cell) : null, out Tensor _),
                     (t, p) => DoubleOps.MultiplicativeLstm(batch, units, t[0], t[1], p[0], p[1], state ? hidden : null, state ? cell : null))
                 { Deviation = 0.5 };
-            var factors = new OpCase("MultiplicativeLstm/7", $"{name}, of factors used twice", [new(positions, batch, units)], [new(1, units, 4 * units), new(1, units, units), weight],
+            var factors = new OpCase("MultiplicativeLstm/9", $"{name}, of factors used twice", [new(positions, batch, units)], [new(1, units, 4 * units), new(1, units, units), weight],
                 (_, t, p) => Ops.MultiplicativeLstm(Ops.Linear(t[0], p[0], null), t[0], p[1], p[2], null, null, out Tensor _),
                 (t, p) => DoubleOps.MultiplicativeLstm(batch, units, DoubleOps.Convolution(new ConvolutionShape("linear", 1, positions, batch, units, 4 * units, [(0, 0)]), t[0], p[0], null), t[0], p[1], p[2], null, null))
             { Deviation = 0.5 };
             yield return factors.Twice();
             var s = new ConvolutionShape("linear", 1, positions, batch, 3, 4 * units, [(0, 0)]);
-            yield return new OpCase("Lstm/5", $"{name}, after a linear map", [x], [new Shape(1, 3, 4 * units), weight],
+            yield return new OpCase("Lstm/7", $"{name}, after a linear map", [x], [new Shape(1, 3, 4 * units), weight],
                 (_, t, p) => Ops.Lstm(Ops.Linear(t[0], p[0], null), p[1], null, null, out Tensor _),
                 (t, p) => DoubleOps.Lstm(batch, units, DoubleOps.Convolution(s, t[0], p[0], null), p[1], null, null))
             { Deviation = 0.5 }.Twice();
