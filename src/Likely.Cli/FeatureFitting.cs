@@ -18,13 +18,13 @@ static class FeatureFitting
         outputs.Claim(output);
         using var data = session.Open(source, options);
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training items");
-        var rows = new SplitRows(data.Train);
+        var rows = new SplitRows(data.Train, data.ClassNames.Count);
         session.Say($"data        {data.Name}: {data.Train.Count} training rows of {rows.Space.Dimensions} numbers, {data.Validation.Count} held out");
         session.Say($"model       {config.Name}: {ModelRegistry.ToJson(config)}");
         var clock = Stopwatch.StartNew();
         var model = session.Watch(display => config.Fit(rows, new FitOptions { Seed = session.Seed, Threads = session.Threads, Progress = moment => display.Update(moment.Done, moment.Words) }, session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
-        var checkpoint = new Checkpoint(model, [], data.Preprocessing) { DataName = data.Name, TrainedOn = data.Train.Sketch().ToString() };
+        var checkpoint = new Checkpoint(model, model is IRowClassifier { Classes: > 0 } ? data.ClassNames : [], data.Preprocessing) { DataName = data.Name, TrainedOn = data.Train.Sketch().ToString() };
         foreach (var (key, value) in model.Fitting) checkpoint.Summary[key] = value;
         double? error = model.Decodes ? ReconstructionError.Of(model, data.Train, session) : null, heldOut = model.Decodes && data.Validation.Count > 0 ? ReconstructionError.Of(model, data.Validation, session) : null;
         if (error is { } own) checkpoint.Summary["train_squared_error"] = own;

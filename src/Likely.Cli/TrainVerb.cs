@@ -42,9 +42,7 @@ static class TrainVerb
             : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if (chosen is FeatureConfig features)
         {
-            if (result.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(given => !given.Implicit && _ofDensities.Contains(given.Option)) is { } misplaced)
-                throw new UsageException($"{misplaced.Option.Name} is for densities, which are trained step by step; {features.Name} is fitted to all rows at once");
-            return FeatureFitting.Run(session, features, result.GetRequiredValue(Data), Options.Pairs(result.GetValue(Set)), result.GetValue(Out));
+            return FeatureFitting.Run(session, features, result.GetRequiredValue(Data), KeysOf(result, features, Options.Pairs(result.GetValue(Set))), result.GetValue(Out));
         }
         var config = (DensityConfig)chosen;
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
@@ -120,6 +118,20 @@ static class TrainVerb
         File.Delete(files.Resume);
         session.Answer(Text(trainer, checkpoint, files, seconds, baselines), Json(trainer, checkpoint, files, log?.Last, seconds, baselines));
         return 0;
+    }
+
+    // Of what is fitted to rows, options that are keys of the model by another name; the others are for densities.
+    static List<KeyValuePair<string, string>> KeysOf(ParseResult result, FeatureConfig config, List<KeyValuePair<string, string>> settings)
+    {
+        foreach (var given in result.CommandResult.Children.OfType<OptionResult>())
+        {
+            if (given.Implicit || !_ofDensities.Contains(given.Option)) continue;
+            var key = given.Option == Epochs ? "epochs" : given.Option == Batch ? "batch" : given.Option == Rate ? "rate" : "";
+            if (!ModelRegistry.Keys(config).Any(pair => pair.Key == key)) throw new UsageException($"{given.Option.Name} is for densities, which are trained step by step; {config.Name} is fitted to rows and takes the keys {string.Join(", ", ModelRegistry.Keys(config).Select(pair => pair.Key))}");
+            if (settings.Exists(pair => pair.Key == key)) throw new UsageException($"{given.Option.Name} and --set {key} say the same; give one of them");
+            settings.Add(new(key, given.Tokens[0].Value));
+        }
+        return settings;
     }
 
     static void Announce(Session session, Dataset data, Trainer trainer)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Likely.Tensors;
 
 namespace Likely.Models;
@@ -23,6 +24,14 @@ public class KeyAttribute : Attribute
     public double Most { get; }
     public IReadOnlyList<string> Words { get; } = [];
 
+    /// <summary>Whether it takes whole numbers of the range with commas between them, at most <see cref="MostNumbers"/>, as text.</summary>
+    public bool List { get; init; }
+
+    const int MostNumbers = 32;
+
+    /// <summary>The numbers of such a key, which was checked.</summary>
+    internal static int[] Numbers(string list) => Array.ConvertAll(list.Split(','), one => int.Parse(one, CultureInfo.InvariantCulture));
+
     /// <summary>Only odd numbers.</summary>
     public bool Odd { get; init; }
 
@@ -33,7 +42,7 @@ public class KeyAttribute : Attribute
     internal const string Auto = "auto";
 
     /// <summary>What the key takes, in words.</summary>
-    internal string Values(Type type) => Words.Count > 0 ? SettingKey.Or(Words) : type == typeof(bool) ? "true or false" : SettingKey.Range(Least, Most, type == typeof(int), Odd) + (Automatic ? $" or {Auto}" : "");
+    internal string Values(Type type) => Words.Count > 0 ? SettingKey.Or(Words) : type == typeof(bool) ? "true or false" : List ? $"{SettingKey.Range(Least, Most, whole: true)}, or at most {MostNumbers} with commas between them" : SettingKey.Range(Least, Most, type == typeof(int), Odd) + (Automatic ? $" or {Auto}" : "");
 
     /// <exception cref="ModelException">The value is none of those.</exception>
     internal void Check(string key, object? value)
@@ -43,6 +52,7 @@ public class KeyAttribute : Attribute
             0 when Automatic => true,
             int number => number >= Least && number <= Most && !(Odd && number % 2 == 0),
             double number => number >= Least && number <= Most,
+            string list when List => list.Split(',') is { Length: <= MostNumbers } numbers && Array.TrueForAll(numbers, one => int.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= Least && number <= Most),
             string word => Words.Contains(word),
             bool => true,
             _ => false,

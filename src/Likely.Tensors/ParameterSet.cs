@@ -67,6 +67,12 @@ public sealed unsafe class ParameterSet
         Changed();
     }
 
+    /// <summary>Copies the values of another set's parameters, each of which this set has by name.</summary>
+    internal void Take(ParameterSet other)
+    {
+        foreach (var parameter in other._parameters) _parameters.Find(own => own.Name == parameter.Name)!.Assign(parameter.ToArray());
+    }
+
     /// <summary>Makes another block, laid out alike, the values for a while; null: the set's own again. Not while others compute.</summary>
     internal void Use(FloatBlock? block)
     {

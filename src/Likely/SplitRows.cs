@@ -4,13 +4,16 @@ using Likely.Tensors;
 namespace Likely;
 
 /// <summary>Items of a split as rows of numbers: those of vectors as they are, symbols of pictures from 0 for the least level to 1 for the highest.</summary>
-public sealed class SplitRows : IRows
+public sealed class SplitRows : ILabelledRows
 {
     readonly Split _split;
 
+    /// <param name="split">The items.</param>
+    /// <param name="classes">Labels that there are.</param>
     /// <exception cref="UsageException">The items are sequences, or differ in size.</exception>
-    public SplitRows(Split split)
+    public SplitRows(Split split, int classes = 0)
     {
+        Classes = classes;
         ArgumentNullException.ThrowIfNull(split);
         if (split.Space.IsSequence) throw new UsageException("features are made of rows of one length, such as pictures and vectors; texts and sounds are encoded by the inner states of a density");
         for (var i = 0; i < split.Count; i++)
@@ -19,6 +22,10 @@ public sealed class SplitRows : IRows
     }
 
     public int Count => _split.Count;
+
+    public int Classes { get; }
+
+    public int Label(int row) => _split.Label(row);
 
     public Space Space => _split.Space;
 

@@ -23,7 +23,7 @@ public abstract record FeatureConfig : ModelConfig
         ArgumentNullException.ThrowIfNull(rows);
         ModelRegistry.Check(this);
         if (rows.Count < 1) throw new ModelException($"{Name} is fitted to rows, and there are none");
-        var model = Outline(rows.Space, 0);
+        var model = Outline(rows.Space, rows is ILabelledRows labelled ? labelled.Classes : 0);
         model.Parameters.Allocate(null);
         model.Fit(new RowBlocks(rows, ParallelShards.Workers(options?.Threads ?? 0), cancellation), options ?? new FitOptions());
         return model;
@@ -33,13 +33,13 @@ public abstract record FeatureConfig : ModelConfig
     {
         ModelRegistry.Check(this);
         if (space.IsSequence) throw new ModelException($"{Name} makes features of rows of one length, and not of sequences such as text");
-        var model = Create(space);
+        var model = Create(space, classes);
         if (model.Parameters.Length > FloatBlock.MostLength)
             throw new ModelException($"{Name} of rows of {space.Dimensions} would have {model.Parameters.Length} numbers with these keys, and no model can have more than {FloatBlock.MostLength}");
         return model;
     }
 
-    /// <summary>Builds the model, every key being within its range.</summary>
+    /// <summary>Builds the model, every key being within its range; of rows with classes one may learn to tell them.</summary>
     /// <exception cref="ModelException">The model cannot be one of such rows.</exception>
-    private protected abstract FeatureModel Create(Space space);
+    private protected abstract FeatureModel Create(Space space, int classes);
 }

@@ -61,6 +61,9 @@ public abstract class FeatureModel : Model
     /// <summary>The way back.</summary>
     private protected virtual void Decode(Matrix codes, Matrix rows) => throw new NotSupportedException($"{Config.Name} has no way back");
 
+    /// <summary>Rows as the model sees them.</summary>
+    private protected Matrix AsSeen(Matrix rows) => _preparation?.Apply(rows, new Matrix(rows.Rows, Math.Max(1, _preparation.Kept))) ?? rows;
+
     void EncodePrepared(Matrix rows, Matrix codes)
     {
         if (_preparation is null)
@@ -94,7 +97,7 @@ public abstract class FeatureModel : Model
         _preparation.Undo(rows, kept);
     }
 
-    static void Turn(ReadOnlySpan<float> from, int count, int inputs, Span<float> to, int outputs, Action<Matrix, Matrix> work)
+    private protected static void Turn(ReadOnlySpan<float> from, int count, int inputs, Span<float> to, int outputs, Action<Matrix, Matrix> work)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (from.Length < (long)count * inputs || to.Length < (long)count * outputs) throw new ArgumentException($"{count} rows of {inputs} become rows of {outputs}, and there are {from.Length} numbers and room for {to.Length}");

@@ -24,7 +24,7 @@ public sealed record GaussianMixtureConfig : FeatureConfig
 
     public override string Summary => "mixture of Gaussians by expectation and maximisation, a density of real rows (Dempster et al. 1977)";
 
-    private protected override FeatureModel Create(Space space) => new GaussianMixture(this, space);
+    private protected override FeatureModel Create(Space space, int classes) => new GaussianMixture(this, space);
 }
 
 /// <summary>A fitted mixture, which is a density of rows as well.</summary>

@@ -28,7 +28,7 @@ public sealed record KMeansConfig : FeatureConfig
 
     public override string Summary => "k-means: the centroids nearest to the rows (Lloyd 1982; k-means++, Arthur and Vassilvitskii 2007)";
 
-    private protected override FeatureModel Create(Space space) => new KMeans(this, space);
+    private protected override FeatureModel Create(Space space, int classes) => new KMeans(this, space);
 }
 
 sealed class KMeans : FeatureModel

@@ -25,7 +25,7 @@ public sealed record PcaConfig : FeatureConfig
 
     public override string Summary => "principal components: directions of largest variance, with whitening (Hotelling 1933; Halko et al. 2011)";
 
-    private protected override FeatureModel Create(Space space)
+    private protected override FeatureModel Create(Space space, int classes)
         => Components <= space.Dimensions ? new Pca(this, space) : throw new ModelException($"components={Components} is more than the {space.Dimensions} numbers of a row");
 }
 

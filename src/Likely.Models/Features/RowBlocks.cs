@@ -31,6 +31,9 @@ sealed class RowBlocks
 
     public CancellationToken Cancellation { get; }
 
+    /// <summary>What is read.</summary>
+    public IRows Source => _rows;
+
     /// <summary>Rows.</summary>
     public int Rows => _rows.Count;
 
@@ -74,6 +77,16 @@ sealed class RowBlocks
     {
         Cancellation.ThrowIfCancellationRequested();
         work(block, worker);
+    });
+
+    /// <summary>Refuses rows with a number that is not from 0 to 1.</summary>
+    /// <exception cref="ModelException">There is one; <paramref name="remedy"/> says what to do.</exception>
+    public void RequireShares(string remedy) => Each((block, _) =>
+    {
+        var rows = this[block];
+        for (var i = 0; i < RowsOf(block); i++)
+            foreach (var value in rows[i])
+                if (value is < 0 or > 1) throw new ModelException(FormattableString.Invariant($"row {(long)block * Length + i} has a number {value}, and {remedy}"));
     });
 
     /// <summary>The mean row, added up in double in the order of the rows.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Likely.Tensors.Kernels;
 
 /// <summary>
-/// Functions of the hidden units of Transformers, value by value. What is left of compact tensors behind whole vectors of 16 is read and computed with what lies behind it (see
+/// Functions of hidden units, value by value. What is left of compact tensors behind whole vectors of 16 is read and computed with what lies behind it (see
 /// <see cref="FloatBlock.Slack"/>) and stored alone.
 /// </summary>
 static unsafe class Activations
@@ -51,6 +51,38 @@ static unsafe class Activations
         {
             var positive = Positive(Vector512.Load(x + i));
             Put((positive + positive) * Vector512.Load(dy + i), dx + i, length - i, write);
+        }
+    }
+
+    /// <summary>y = 1 / (1 + e^-x).</summary>
+    public static void Sigmoid(float* x, float* y, long length)
+    {
+        for (var i = 0L; i < length; i += 16) Put(Exponential.Sigmoid(Vector512.Load(x + i)), y + i, length - i, write: true);
+    }
+
+    /// <summary>dx (+)= dy y (1 - y).</summary>
+    public static void SigmoidBackward(float* y, float* dy, float* dx, bool write, long length)
+    {
+        for (var i = 0L; i < length; i += 16)
+        {
+            var value = Vector512.Load(y + i);
+            Put(Vector512.Load(dy + i) * (value * (Vector512<float>.One - value)), dx + i, length - i, write);
+        }
+    }
+
+    /// <summary>y = tanh x.</summary>
+    public static void Tanh(float* x, float* y, long length)
+    {
+        for (var i = 0L; i < length; i += 16) Put(Exponential.Tanh(Vector512.Load(x + i)), y + i, length - i, write: true);
+    }
+
+    /// <summary>dx (+)= dy (1 - y^2).</summary>
+    public static void TanhBackward(float* y, float* dy, float* dx, bool write, long length)
+    {
+        for (var i = 0L; i < length; i += 16)
+        {
+            var value = Vector512.Load(y + i);
+            Put(Vector512.Load(dy + i) * (Vector512<float>.One - value * value), dx + i, length - i, write);
         }
     }
 

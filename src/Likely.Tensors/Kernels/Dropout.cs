@@ -52,8 +52,8 @@ static unsafe class Dropout
         }
     }
 
-    // The blocks of four addresses eight apart, side by side.
-    static void Draw(uint* keys, ulong major, ulong minor, ushort* drawn)
+    /// <summary>The blocks of four addresses eight apart, side by side: 512 bits.</summary>
+    public static void Draw(uint* keys, ulong major, ulong minor, ushort* drawn)
     {
         Vector256<ulong> a = Vector256.Create((ulong)(uint)minor) + Vector256.Create(0UL, 8, 16, 24), b = Vector256.Create(minor >> 32), c = Vector256.Create((ulong)(uint)major), d = Vector256.Create(major >> 32);
         Vector256<ulong> first = Vector256.Create((ulong)Philox.FirstFactor), second = Vector256.Create((ulong)Philox.SecondFactor);

@@ -22,6 +22,7 @@ public sealed unsafe class GradientOfOpsTests
         ["Stretch/3"] = "a walk's face",
         ["Variables/6"] = "made of symbols alone",
         ["Zeros/2"] = "made of nothing",
+        ["Given/2"] = "made of rows that are given",
     };
 
     public static TheoryData<string> Cases => [.. OpCases.All.Select(c => c.ToString())];

@@ -11,7 +11,7 @@ static class OpCases
     const float Rate = 0.3f;
     const ulong Path = 17;
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive(), .. Causal(), .. Shifted(), .. Outputs()];
+    public static IReadOnlyList<OpCase> All { get; } = [.. List(), .. Binary(), .. Recurrent(), .. Attentive(), .. Causal(), .. Shifted(), .. Outputs(), .. RowOpCases.All()];
 
     static IEnumerable<OpCase> List()
     {

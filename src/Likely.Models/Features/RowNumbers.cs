@@ -1,0 +1,29 @@
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>Numbers of rows from tensors [1, B, C].</summary>
+static unsafe class RowNumbers
+{
+    /// <summary>Minus the sum of what rows are worth.</summary>
+    public static double Loss(Tensor logs)
+    {
+        var total = 0.0;
+        for (var row = 0; row < logs.Batch; row++) total -= logs.Data[row];
+        return total;
+    }
+
+    /// <summary>All rows one after the other.</summary>
+    public static void Write(Tensor rows, Span<float> to)
+    {
+        for (var row = 0; row < rows.Batch; row++) Row(rows, row).CopyTo(to[(row * rows.Channels)..]);
+    }
+
+    /// <summary>All rows into those of a matrix.</summary>
+    public static void Write(Tensor rows, Matrix to)
+    {
+        for (var row = 0; row < rows.Batch; row++) Row(rows, row).CopyTo(to[row]);
+    }
+
+    static Span<float> Row(Tensor rows, int row) => new(rows.Data + (long)row * rows.Stride, rows.Channels);
+}
