@@ -29,12 +29,14 @@ static class FeatureFitting
         double? error = model.Decodes ? ReconstructionError.Of(model, data.Train, session) : null, heldOut = model.Decodes && data.Validation.Count > 0 ? ReconstructionError.Of(model, data.Validation, session) : null;
         if (error is { } own) checkpoint.Summary["train_squared_error"] = own;
         if (heldOut is { } other) checkpoint.Summary["validation_squared_error"] = other;
+        var told = model is IRowClassifier { Classes: > 0 } classifier && data.Validation.Count > 0 ? (Proportion?)RowClassification.Of(classifier, data.Validation, session.Threads, session.Cancellation) : null;
+        if (told is { Count: > 0 } some) checkpoint.Summary["validation_accuracy"] = some.Share;
         checkpoint.Save(output, session.Force, session.Cancellation);
         var fitting = string.Join(", ", model.Fitting.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key.Replace('_', ' ')} {pair.Value:G6}")));
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
             model       {output}, {model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
             fitted      in {seconds:0.0} s: {fitting}
-            codes       {model.Width} numbers a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}
+            codes       {model.Width} numbers a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}{(told is { Count: > 0 } right ? $"; {100 * right.Share:0.00} % of {right.Count} held out are told rightly" : "")}
             """), new JsonObject
         {
             ["checkpoint"] = output,
@@ -46,6 +48,7 @@ static class FeatureFitting
             ["fitting"] = new JsonObject([.. model.Fitting.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Session.Number(pair.Value)))]),
             ["train_squared_error"] = error is { } e ? Session.Number(e) : null,
             ["validation_squared_error"] = heldOut is { } h ? Session.Number(h) : null,
+            ["validation_accuracy"] = told is { Count: > 0 } part ? Session.Number(part.Share) : null,
         });
         return 0;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Data;
+using Likely.Models;
 using Likely.Tensors;
 
 namespace Likely.Cli;
@@ -63,13 +64,14 @@ static class ProbeVerb
         });
         var alone = Proportion.Of(unit.Tell(test.Codes, encoder.Width), test.Labels);
         var histogram = new UnitHistogram(test.Codes, encoder.Width, unit, test.Labels, data.ClassNames);
+        var own = checkpoint.Model is IRowClassifier { Classes: > 0 } classifier && checkpoint.ClassNames.SequenceEqual(data.ClassNames) ? (Proportion?)RowClassification.Of(classifier, other?.All ?? data.Test, session.Threads, session.Cancellation) : null;
         var usual = new Proportion(test.Labels.Count(label => label == Usual(train.Labels, classes)), test.Labels.Length);
         AtomicFile.Write(picture, session.Force, histogram.Draw(string.Create(CultureInfo.InvariantCulture, $"unit {unit.Unit} of {encoder.Name}: {100 * alone.Share:0.0} %")).Save);
         var name = penalty.ToString().ToLowerInvariant();
         session.Answer($"""
             accuracy    {Confident(probe.Test)}; {penalty} of {Short(probe.Strength)}, {probe.Used} of {probe.Features} numbers used; the most usual label alone {100 * usual.Share:0.0} %
             unit        {unit.Unit} alone {Confident(alone)}: {data.ClassNames[unit.Below]} below {Short(unit.Threshold)}, {data.ClassNames[unit.Above]} from there on
-            {(bag is null ? "" : $"words       {Confident(bag.Test)} by which of {bag.Features} sequences of up to {words} words are in a text\n")}picture     {picture}: that unit's values in each class
+            {(bag is null ? "" : $"words       {Confident(bag.Test)} by which of {bag.Features} sequences of up to {words} words are in a text\n")}{(own is { } told ? $"own         {Confident(told)} by the classes that the model itself has learned\n" : "")}picture     {picture}: that unit's values in each class
             """, new JsonObject
         {
             ["accuracy"] = Session.Number(probe.Test.Share),
@@ -88,6 +90,7 @@ static class ProbeVerb
                 ["histogram"] = new JsonObject([.. data.ClassNames.Select((label, k) => KeyValuePair.Create(label, (JsonNode?)new JsonArray([.. histogram.Counts[k].Select(count => (JsonNode)count)])))]),
             },
             ["words"] = bag is null ? null : new JsonObject { ["accuracy"] = Session.Number(bag.Test.Share), ["interval"] = Interval(bag.Test), ["features"] = bag.Features, ["strength"] = Session.Number(bag.Strength) },
+            ["own"] = own is { } self ? new JsonObject { ["accuracy"] = Session.Number(self.Share), ["interval"] = Interval(self) } : null,
             ["usual"] = Session.Number(usual.Share),
             ["penalty"] = name,
             ["strength"] = Session.Number(probe.Strength),

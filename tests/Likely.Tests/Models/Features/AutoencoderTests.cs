@@ -125,7 +125,7 @@ public sealed class AutoencoderTests
     static float[,] Large()
     {
         var values = FeatureCase.Values(40, 3);
-        for (var i = 0; i < 40; i++) values[i, 0] *= 1e18f;
+        for (var i = 0; i < 40; i++) values[i, 0] *= 1e20f;
         return values;
     }
 }
