@@ -69,6 +69,23 @@ sealed unsafe class BoltzmannMachine
     /// <summary>b + W h, [1, B, visible].</summary>
     public Tensor Outputs(Tensor hidden) => Ops.AddBias(Ops.Scores(hidden, Weight, Weight.Inputs), VisibleBias);
 
+    /// <summary>Rows that Gibbs sampling has reached after some steps from visible units alone; each depends on its number and not on those beside it.</summary>
+    public Matrix Draw(in Philox random, long first, int count, int steps)
+    {
+        var (visible, tape) = (new Matrix(count, Weight.Inputs), new Tape());
+        for (var step = 0; step <= steps; step++)
+        {
+            // The first ones are drawn as no hidden unit was on.
+            Tensor hidden;
+            if (step > 0) Draw(hidden = Inputs(tape, visible), hidden.Data, hidden.Stride, random, (0, (int)first), 2 * (uint)step, _hasGaussianHidden);
+            else hidden = Ops.Zeros(tape, new Shape(1, count, Weight.Outputs));
+            var means = Outputs(hidden);
+            Draw(means, visible.Data, visible.Stride, random, (0, (int)first), 2 * (uint)step + 1, _isGaussian);
+            tape.Reset();
+        }
+        return visible;
+    }
+
     // Visible units begin as likely as they are, and weights small (Hinton 2012).
     void StartFrom(RowBlocks rows) => VisibleBias.Assign(Array.ConvertAll(rows.Mean(), mean => (float)(_isGaussian ? mean : LogOdds(mean, rows.Rows))));
 

@@ -36,8 +36,10 @@ public sealed record RbmConfig : FeatureConfig
     private protected override FeatureModel Create(Space space, int classes) => new Rbm(this, space);
 }
 
-sealed class Rbm : FeatureModel
+sealed class Rbm : FeatureModel, IRowDensity
 {
+    const int DrawnSteps = 1000; // of Gibbs sampling for a drawn row
+
     readonly RbmConfig _config;
     readonly BoltzmannMachine _machine;
     readonly Parameter _partition;
@@ -58,6 +60,46 @@ sealed class Rbm : FeatureModel
 
     /// <summary>The estimate of log Z in nats and what it lies between with three standard deviations of the mean weight; null: none was made.</summary>
     public (double Estimate, double Low, double High)? LogPartition => _config.Chains > 0 && _partition.ToArray() is [var estimate, var low, var high] ? (estimate, low, high) : null;
+
+    /// <summary>The deviation of log Z: a sixth of what its bounds are apart.</summary>
+    public double LogError => LogPartition is var (_, low, high) ? (high - low) / 6 : double.PositiveInfinity;
+
+    /// <summary>-F(x) - log Z; of binary units the logarithm of a probability.</summary>
+    public void LogDensities(ReadOnlySpan<float> rows, Span<double> logs)
+    {
+        RequireOwnRows();
+        if (LogPartition is not var (partition, _, _)) throw new ModelException("the machine's log Z was not estimated, as chains=0 was given, so that it tells no likelihoods; train it with chains=100");
+        var width = Space.Dimensions;
+        if (rows.Length < (long)logs.Length * width) throw new ArgumentException($"{rows.Length} numbers are no {logs.Length} rows of {width}", nameof(rows));
+        for (int first = 0, some; first < logs.Length; first += some)
+        {
+            some = Math.Min(RowBlocks.Length, logs.Length - first);
+            var x = new Matrix(some, width);
+            for (var i = 0; i < some; i++) rows.Slice((first + i) * width, width).CopyTo(x[i]);
+            var energies = _machine.Energies(new Tape(), x, 1);
+            for (var i = 0; i < some; i++) logs[first + i] = (double)energies.Row(0, i)[0] - partition;
+        }
+    }
+
+    /// <summary>Draws rows by 1,000 steps of Gibbs sampling from visible units without hidden ones.</summary>
+    public void Draw(ulong seed, long first, Span<float> rows)
+    {
+        RequireOwnRows();
+        var width = Space.Dimensions;
+        if (rows.Length % width != 0) throw new ArgumentException($"{rows.Length} numbers are no rows of {width}", nameof(rows));
+        var random = new Philox(seed, RandomPurpose.Sampling, Philox.Hash("rbm"));
+        for (int from = 0, some, count = rows.Length / width; from < count; from += some)
+        {
+            some = Math.Min(RowBlocks.Length, count - from);
+            var drawn = _machine.Draw(random, first + from, some, DrawnSteps);
+            for (var i = 0; i < some; i++) drawn[i].CopyTo(rows.Slice((from + i) * width, width));
+        }
+    }
+
+    void RequireOwnRows()
+    {
+        if (IsPrepared) throw new ModelException("the machine is a density of rows that were normalized or whitened, and not of the rows themselves; train one with normalize=none and whitening=none");
+    }
 
     /// <summary>The weights that enter each hidden unit.</summary>
     public override IReadOnlyList<float[]> Atoms()

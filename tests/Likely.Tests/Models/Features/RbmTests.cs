@@ -38,6 +38,11 @@ public sealed class RbmTests
             var exact = Math.Log(Enumerable.Range(0, 1 << Visible).Sum(state => Math.Exp(-FreeEnergy(weight, hidden, visible, state))));
             var (estimate, low, high) = model.LogPartition!.Value;
             Assert.Equal(exact, estimate, 0.1);
+            var (states, logs) = (new float[(1 << Visible) * Visible], new double[1 << Visible]);
+            for (var i = 0; i < states.Length; i++) states[i] = i / Visible >> i % Visible & 1;
+            model.LogDensities(states, logs);
+            Assert.Equal(1, logs.Sum(Math.Exp), 0.1);
+            Assert.InRange(model.LogError, 0, 0.2);
             Assert.True(low <= estimate && estimate <= high && high - low < 1);
             var nats = Enumerable.Range(0, 400).Average(i =>
             {
@@ -48,6 +53,24 @@ public sealed class RbmTests
             if (before is { } first) Assert.True(nats < first - 0.5, $"{nats} after {first}");
             before = nats;
         }
+    }
+
+    [Fact]
+    public void Rows_that_are_drawn_are_as_likely_as_they_are_often()
+    {
+        var model = (Rbm)new RbmConfig { Hidden = 6, Steps = 5, Epochs = 60, Batch = 40, Rate = 0.02, Chains = 200, Temperatures = 1000 }.Fit(Bars());
+        float[] drawn = new float[1500 * Visible], one = new float[Visible];
+        model.Draw(7, 0, drawn);
+        model.Draw(7, 1234, one);
+        Assert.Equal(drawn[(1234 * Visible)..(1235 * Visible)], one);
+        var (states, logs) = (new float[(1 << Visible) * Visible], new double[1 << Visible]);
+        for (var i = 0; i < states.Length; i++) states[i] = i / Visible >> i % Visible & 1;
+        model.LogDensities(states, logs);
+        var entropy = -logs.Sum(log => Math.Exp(log) * log);
+        var (own, mean) = (new double[1500], 0.0);
+        model.LogDensities(drawn, own);
+        foreach (var log in own) mean -= log / 1500;
+        Assert.Equal(entropy, mean, 0.15);
     }
 
     static float[] Of(Model model, string name) => model.Parameters.Parameters.Single(parameter => parameter.Name == name).ToArray();
