@@ -24,7 +24,7 @@ static class FeatureFitting
         var clock = Stopwatch.StartNew();
         var model = session.Watch(display => config.Fit(rows, new FitOptions { Seed = session.Seed, Threads = session.Threads, Progress = moment => display.Update(moment.Done, moment.Words) }, session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
-        var checkpoint = new Checkpoint(model, model is IRowClassifier { Classes: > 0 } ? data.ClassNames : [], data.Preprocessing) { DataName = data.Name, TrainedOn = data.Train.Sketch().ToString() };
+        var checkpoint = new Checkpoint(model, model is IRowClassifier { Classes: > 0 } ? data.ClassNames : [], data.Preprocessing) { Assets = ModelAssets.Of(data), DataName = data.Name, TrainedOn = data.Train.Sketch().ToString() };
         foreach (var (key, value) in model.Fitting) checkpoint.Summary[key] = value;
         double? error = model.Decodes ? ReconstructionError.Of(model, data.Train, session) : null, heldOut = model.Decodes && data.Validation.Count > 0 ? ReconstructionError.Of(model, data.Validation, session) : null;
         if (error is { } own) checkpoint.Summary["train_squared_error"] = own;

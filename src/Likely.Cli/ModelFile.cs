@@ -36,6 +36,7 @@ static class ModelFile
         if (checkpoint.Model is DensityModel && !Presentation.Takes(modality)) throw new UsageException($"{path} is damaged, or of a later version: there is no model of {modality.Title}");
         if (!modality.Takes(Tokens(checkpoint), options))
             throw new UsageException($"{path} is damaged: it says that it is a model of {modality.Title}, and {(Tokens(checkpoint) is not { } tokens ? "not what its symbols are as bytes" : tokens is SampleTokens ? $"that its symbols are {tokens.Words}" : "what its symbols are as bytes")}");
+        if ((modality == Likely.Modality.Words) != (ModelAssets.WordsOf(checkpoint) is not null)) throw new UsageException($"{path} is damaged: it says that it is a model of {modality.Title}, and {(modality == Likely.Modality.Words ? "not which words" : "has words")}");
         if ((options.Patches ?? options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
             throw new UsageException($"{path} is damaged: its preprocessing makes items of {height} x {width}, and its geometry is {own}");
         if ((options.Binarize == Binarization.None ? options.Levels : 2) is { } levels && levels != own.Levels)
@@ -72,10 +73,14 @@ static class ModelFile
         if (settings.Exists(setting => setting.Key == "tokens") && Tokens(checkpoint) is { } tokens && (given.Vocabulary is { } vocabulary ? Likely.Tokens.Read(vocabulary).ToText() != tokens.ToText() : given.Tokens != own.Tokens))
             throw new UsageException($"--set tokens= is for training: the model has tokens of its own, {tokens.Words}, and reads every text as those; leave it out");
         var options = (own with { Limit = null }).With(settings);
+        var words = ModelAssets.WordsOf(checkpoint);
+        if (words is not null && (options.VocabularySize, options.Minimum, options.StopWords, options.Stem) != (own.VocabularySize, own.Minimum, own.StopWords, own.Stem))
+            throw new UsageException("--set vocabulary=, minimum=, stop_words= and stem= are for training: the model has words of its own, and counts those in every text; leave them out");
         return options with
         {
             As = options.As ?? Likely.Modality.Image, // what says nothing is a picture
             ModelTokens = Tokens(checkpoint),
+            ModelWords = words,
             ModelLevels = checkpoint.Model.Space.Levels,
             ModelClasses = Classes(checkpoint) > 0 ? checkpoint.ClassNames : null,
         };

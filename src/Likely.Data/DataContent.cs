@@ -29,6 +29,9 @@ sealed record DataContent(Modality Modality, SymbolItems Items, Space Space, Dat
     /// <summary>See <see cref="Dataset.Tokens"/>.</summary>
     public Tokens? Tokens { get; init; }
 
+    /// <summary>See <see cref="Dataset.Words"/>.</summary>
+    public WordVocabulary? Words { get; init; }
+
     public IReadOnlyList<string> Notes { get; init; } = [];
     public IReadOnlyList<string> PartNotes { get; init; } = [];
 

@@ -52,6 +52,11 @@ public sealed partial record DataOptions
         if (Tokens != TokenRule.Bytes) yield return ("tokens", Name(Tokens));
         if (Items is { } items) yield return ("items", Name(items));
         if (Gap != Default.Gap) yield return ("gap", $"{Gap}");
+        if (VocabularySize != Default.VocabularySize) yield return ("vocabulary", $"{VocabularySize}");
+        if (Minimum != Default.Minimum) yield return ("minimum", $"{Minimum}");
+        if (StopWords != StopWordRule.None) yield return ("stop_words", Name(StopWords));
+        if (Stem != StemRule.None) yield return ("stem", Name(Stem));
+        if (Counts != CountRule.Raw) yield return ("counts", Name(Counts));
         if (Rate is { } rate) yield return ("rate", $"{rate}");
         if (Label is not null) yield return ("label", Label);
         if (Windows is { } windows) yield return ("windows", $"{windows}");
@@ -105,6 +110,11 @@ public sealed partial record DataOptions
         "tokens" => WithTokens(value),
         "items" => this with { Items = ParseItems(key, value) },
         "gap" => this with { Gap = (int)ParseWhole(key, value, 0, 1 << 30) },
+        "vocabulary" => this with { VocabularySize = (int)ParseWhole(key, value, 1, WordVocabulary.MostWords) },
+        "minimum" => this with { Minimum = (int)ParseWhole(key, value, 1, int.MaxValue) },
+        "stop_words" => this with { StopWords = value == "none" ? StopWordRule.None : value == "english" ? StopWordRule.English : throw Refused(key, value) },
+        "stem" => this with { Stem = value == "none" ? StemRule.None : value == "porter" ? StemRule.Porter : throw Refused(key, value) },
+        "counts" => this with { Counts = ParseCounts(key, value) },
         "rate" => this with { Rate = (int)ParseWhole(key, value, WavHeader.LeastRate, WavHeader.MostRate) },
         "windows" => this with { Windows = (int)ParseWhole(key, value, 1, PatchSize.MostWindows) },
         "label" => this with { Label = NamePattern.Is(value) ? value : throw Refused(key, value) },
@@ -166,6 +176,15 @@ public sealed partial record DataOptions
         "swap" => Recoloring.Swap,
         "shift" => Recoloring.Shift,
         "both" => Recoloring.Both,
+        _ => throw Refused(key, value),
+    };
+
+    static CountRule ParseCounts(string key, string value) => value switch
+    {
+        "raw" => CountRule.Raw,
+        "binary" => CountRule.Binary,
+        "log" => CountRule.Log,
+        "tfidf" => CountRule.Tfidf,
         _ => throw Refused(key, value),
     };
 

@@ -34,10 +34,15 @@ public sealed partial record DataOptions
         new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
         new("test", "-", "a fraction from 0 to 0.45, such as 0.1", "share held out for test, if it is another than that for validation"),
-        new("as", "-", "image, text, bytes, audio, vectors or pairs", "what the data are, where a name and a content do not tell, or tell something else; pairs: lines of a source, a tab and a target"),
+        new("as", "-", "image, text, bytes, audio, vectors, words or pairs", "what the data are, where a name and a content do not tell, or tell something else; words: texts as rows of how often they have each word; pairs: lines of a source, a tab and a target"),
         new("tokens", "bytes", "bytes, characters, or a path that leads somewhere", "what one symbol of a text is: a byte; a character, of those that occur in the training part, and a byte of everything else; or a piece of a byte-level BPE like GPT-2's: the folder, or a file, of vocab.json and merges.txt, or of tokenizer.json"),
         new("items", "-", "lines, files or stream", "what an item of text, bytes or sound is: a line of text, with its end; a file, as in a folder; or all of it as one sequence, as one file is, the last parts of which are held out"),
         new("gap", "1024", "a whole number from 0 to 1073741824", "bytes, or samples, of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),
+        new("vocabulary", "2000", "a whole number from 1 to 65536", "of texts as words: as many words, those that are in the most texts of the training part"),
+        new("minimum", "2", "a whole number from 1 to 2147483647", "of texts as words: in how many texts of the training part a word is at the least"),
+        new("stop_words", "none", "none or english", "of texts as words, those left out: none, or English ones that say nothing of what a text is about, such as the and of"),
+        new("stem", "none", "none or porter", "of texts as words: as they are, or English ones cut to stems by Porter's rules"),
+        new("counts", "raw", "raw, binary, log or tfidf", "of texts as words, what a row's numbers are: how often a word is in a text; whether; log(1 + n); or (1 + log n) log(texts / texts with the word), the row of length 1"),
         new("rate", "-", "a whole number from 100 to 768000", "samples a second that all sound is brought to; if nothing is said, what the files have"),
         new("label", "-", "a name with LABEL in place of the label and * for anything, such as LABEL_*_*", "labels are what names of files have in that place, and not their sub-folders"),
         new("windows", "-", "a whole number from 1 to 134217728", "so many windows in an epoch of the training part, shared out by the pictures' areas; if nothing is said, as many as cover them"),
@@ -122,6 +127,24 @@ public sealed partial record DataOptions
 
     /// <summary>Bytes between the parts of a stream that nobody reads.</summary>
     public int Gap { get; init; } = 1024;
+
+    /// <summary>Words of a vocabulary at the most, see <see cref="Modality.Words"/>.</summary>
+    public int VocabularySize { get; init; } = 2000;
+
+    /// <summary>Training texts that a word of the vocabulary is in at the least.</summary>
+    public int Minimum { get; init; } = 2;
+
+    /// <summary>Which words are left out.</summary>
+    public StopWordRule StopWords { get; init; }
+
+    /// <summary>What words are cut to.</summary>
+    public StemRule Stem { get; init; }
+
+    /// <summary>What the numbers of rows of words are.</summary>
+    public CountRule Counts { get; init; }
+
+    /// <summary>The words of the model that the data are for, which stand for those that the training part would make. No part of the text.</summary>
+    public WordVocabulary? ModelWords { get; init; }
 
     /// <summary>The levels of the model that the data are for: then no array has two levels because only 0 and 1 happen to occur, or 256 because others do. No part of the text.</summary>
     public int? ModelLevels { get; init; }

@@ -44,6 +44,9 @@ public sealed class Dataset : IDisposable
     /// <summary>What the symbols are as bytes; null if they are none, as those of pictures.</summary>
     public Tokens? Tokens => _content.Tokens;
 
+    /// <summary>The words that rows are counts of, learned from the training part or a model's; null of other data than <see cref="Modality.Words"/>.</summary>
+    public WordVocabulary? Words => _content.Words;
+
     /// <summary>Names of the labels; empty if there are none.</summary>
     public IReadOnlyList<string> ClassNames => _content.ClassNames;
 
@@ -128,7 +131,7 @@ public sealed class Dataset : IDisposable
     public string Effects => _content.Effects;
 
     /// <summary>The options, with what was found out about the data: other data opened with them are treated as these were.</summary>
-    public DataOptions Options => _content.Options with { As = Modality, ModelLevels = Space.Levels, ModelClasses = ClassNames, ModelTokens = Tokens };
+    public DataOptions Options => _content.Options with { As = Modality, ModelLevels = Space.Levels, ModelClasses = ClassNames, ModelTokens = Tokens, ModelWords = Words };
 
     /// <summary>Refuses data that no density can be of.</summary>
     /// <exception cref="DataException">if they are real numbers</exception>

@@ -31,6 +31,12 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
     /// <summary>What decodes it in ffmpeg, where that does not follow.</summary>
     internal string? Decoder { get; init; }
 
+    /// <summary>Whether it is a tar archive.</summary>
+    internal bool IsTar { get; init; }
+
+    /// <summary>Whether it is SGML of Reuters-21578, see <see cref="StoryItems"/>.</summary>
+    internal bool IsStories { get; init; }
+
     /// <summary>What will be read: the content of a packed file, else the file.</summary>
     public FileKind Unpacked => Content ?? this;
 
@@ -120,7 +126,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         if (head.StartsWith("PK\x3\x4"u8)) return OfZip(head);
         if (head is [0x1F, 0x8B, ..]) return new(FileFormat.Gzip, "a gzip file", Unpack);
         if (IsPickle(head)) return Other("a pickle of Python", $"{SaveArray} (of CIFAR, there is a binary version as well)");
-        if (At(head, 257, "ustar"u8)) return Other("a tar archive", Unpack);
+        if (At(head, 257, "ustar"u8)) return Other("a tar archive", Unpack) with { IsTar = true };
         if (head.StartsWith("BZh"u8)) return Other("a bzip2 file", Unpack);
         if (head is [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..]) return Other("an xz file", Unpack);
         if (head is [0x28, 0xB5, 0x2F, 0xFD, ..]) return Other("a Zstandard file", Unpack);
@@ -225,6 +231,7 @@ public sealed record FileKind(FileFormat Format, string Words, string Advice = "
         // The end of a head may cut a character.
         if (text.AsSpan(0, Math.Max(0, text.Length - (head.Length < HeadLength ? 0 : 4))).Contains('\uFFFD')) return null;
         var start = text.AsSpan().TrimStart("\uFEFF \t\r\n");
+        if (start.StartsWith("<!DOCTYPE lewis ", StringComparison.Ordinal)) return new(FileFormat.Text, "stories of Reuters-21578 in SGML") { IsStories = true };
         return start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
             ? new(FileFormat.Text, "a page of HTML, as failed downloads leave it", "fetch the data again") : PlainText;
     }

@@ -106,6 +106,9 @@ public sealed class Split
     /// <summary>The label, an index into the data set's class names; -1 if there is none.</summary>
     public int Label(int index) => At(index) is var at && _label is { } label ? label : _source.Label(at);
 
+    /// <summary>All labels of an item: where it can have several, as a story has topics, <see cref="Label"/> is the first of them.</summary>
+    public IReadOnlyList<int> Labels(int index) => At(index) is var at && _label is { } label ? [label] : _source.Labels(at);
+
     /// <summary>The same items, each of them with this label, as which a model may be asked about it.</summary>
     public Split Labelled(int label) => new(Name, _source, Space, _items, _training) { _numbers = _numbers, _label = label };
 
@@ -144,11 +147,14 @@ public sealed class Split
         _source.Read(Open(index), first, symbols, epoch, _training, cancellation);
     }
 
+    /// <summary>The words that rows are of; null of other data.</summary>
+    internal WordVocabulary? Words => (_source as WordItems)?.Vocabulary;
+
     /// <summary>The symbols of what an item is given, as those of <see cref="Modality.Pairs"/> are; none where items are given nothing.</summary>
     /// <exception cref="DataException">if it cannot be read</exception>
     public int[] Source(int index) => _source.Source(Open(index));
 
-    /// <summary>Fills a window of <paramref name="values"/> from the number <paramref name="first"/> of a row of real numbers on (see <see cref="Modality.Vectors"/>), rounded to single precision.</summary>
+    /// <summary>Fills a window of <paramref name="values"/> from the number <paramref name="first"/> of a row of real numbers on (see <see cref="Modality.Vectors"/> and <see cref="Modality.Words"/>), rounded to single precision.</summary>
     /// <exception cref="ArgumentException">if the window does not lie in the row</exception>
     /// <exception cref="NotSupportedException">if the items are symbols</exception>
     /// <exception cref="DataException">if the item cannot be read</exception>

@@ -13,6 +13,9 @@ abstract class SymbolItems : IDisposable
     /// <summary>An index into the data set's class names; -1 if there is none.</summary>
     public abstract int Label(int index);
 
+    /// <summary>All of its labels, where an item can have several; else the one that it has.</summary>
+    public virtual IReadOnlyList<int> Labels(int index) => Label(index) is >= 0 and var label ? [label] : [];
+
     /// <summary>A name for people.</summary>
     public abstract string NameOf(int index);
 

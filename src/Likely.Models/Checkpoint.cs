@@ -22,6 +22,9 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
     /// <summary>The asset that says what symbols are as bytes.</summary>
     public const string Tokens = "tokens";
 
+    /// <summary>The asset that says of which words rows are counts.</summary>
+    public const string Words = "words";
+
     const string Key = "likely", Categorical = "categorical", InTime = "ordinal";
     const double LargestSummary = 1e15; // of counts, seconds, nats
 

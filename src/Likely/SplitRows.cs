@@ -3,7 +3,7 @@ using Likely.Tensors;
 
 namespace Likely;
 
-/// <summary>Items of a split as rows of numbers: those of vectors as they are, symbols of pictures from 0 for the least level to 1 for the highest.</summary>
+/// <summary>Items of a split as rows of numbers: those of vectors and bags of words as they are, symbols of pictures from 0 for the least level to 1 for the highest.</summary>
 public sealed class SplitRows : ILabelledRows
 {
     readonly Split _split;

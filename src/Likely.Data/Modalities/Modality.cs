@@ -16,11 +16,14 @@ public abstract class Modality
     public static Modality Audio { get; } = new AudioModality();
     public static Modality Vectors { get; } = new VectorsModality();
 
+    /// <summary>Texts as rows of how often they have each word, see <see cref="Dataset.Words"/>.</summary>
+    public static Modality Words { get; } = new WordsModality();
+
     /// <summary>Pairs of texts, of which one is given; see <see cref="Split.Source"/>.</summary>
     public static Modality Pairs { get; } = new PairsModality();
 
     /// <summary>All of them, in the order in which they are asked whether a file is theirs.</summary>
-    public static IReadOnlyList<Modality> All { get; } = [Image, Audio, Text, Bytes, Vectors, Pairs];
+    public static IReadOnlyList<Modality> All { get; } = [Image, Audio, Words, Text, Bytes, Vectors, Pairs];
 
     /// <summary>What <c>as=</c> calls it.</summary>
     public abstract string Name { get; }

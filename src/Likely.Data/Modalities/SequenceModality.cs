@@ -97,7 +97,7 @@ abstract class SequenceModality : Modality
     {
         yield return ("symbols", string.Join(", ", ((Split[])[data.Train, data.Validation, data.Test]).Select(split =>
             string.Create(CultureInfo.InvariantCulture, $"{split.Name} {Enumerable.Range(0, split.Count).Sum(i => (long)split.SpaceOf(i).Width)}"))));
-        yield return ("tokens", Words(data.Tokens!));
+        yield return ("tokens", WordsOf(data.Tokens!));
         var split = data.Train.Count > 0 ? data.Train : data.All;
         yield return ("excerpt", Excerpt(split, data.Tokens!));
         var baselines = Baselines.Measure(data, data.Validation.Count > 0 ? data.Validation : data.Test, threads: 1, cancellation: cancellation);
@@ -105,7 +105,7 @@ abstract class SequenceModality : Modality
         foreach (var warning in baselines.Warnings) yield return ("note", warning);
     }
 
-    static string Words(Tokens tokens) => tokens == Tokens.Bytes ? "bytes" : tokens is not CharacterTokens ? tokens.Words : $"{tokens.Words}: {SurpriseText.Visible([.. Enumerable.Range(0, Math.Min(tokens.Size - 256, 200))], tokens)}{(tokens.Size > 456 ? " ..." : "")}";
+    static string WordsOf(Tokens tokens) => tokens == Tokens.Bytes ? "bytes" : tokens is not CharacterTokens ? tokens.Words : $"{tokens.Words}: {SurpriseText.Visible([.. Enumerable.Range(0, Math.Min(tokens.Size - 256, 200))], tokens)}{(tokens.Size > 456 ? " ..." : "")}";
 
     // The first items, as far as a line or two of them.
     static string Excerpt(Split split, Tokens tokens)

@@ -61,13 +61,6 @@ public sealed partial class Trainer
 
     internal static Split ValidationOf(Dataset data, Dataset? heldOut) => (heldOut?.All ?? data.Validation).InStretches(ValidationStretch);
 
-    static SortedDictionary<string, string> Assets(Dataset data)
-    {
-        var assets = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (data.Tokens is { } tokens) assets[Checkpoint.Tokens] = tokens.ToText();
-        return assets;
-    }
-
     void CopyWeights(AutoregressiveModel from)
     {
         RequireAlike(from, Model);

@@ -275,7 +275,7 @@ public sealed unsafe partial class Trainer
             _state.CaptureBest(_optimizer);
             _state.RestoreBest(Model.Parameters);
         }
-        var checkpoint = new Checkpoint(Model, Model.Classes > 0 ? _data.ClassNames : [], _data.Preprocessing) { Assets = Assets(_data), DataName = _data.Name, Plan = _state.Plan!.ToString(), TrainedOn = _trainedOn };
+        var checkpoint = new Checkpoint(Model, Model.Classes > 0 ? _data.ClassNames : [], _data.Preprocessing) { Assets = ModelAssets.Of(_data), DataName = _data.Name, Plan = _state.Plan!.ToString(), TrainedOn = _trainedOn };
         var summary = checkpoint.Summary;
         summary["steps"] = _optimizer.Step;
         summary["batch"] = Batch;

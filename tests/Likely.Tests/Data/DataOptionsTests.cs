@@ -44,7 +44,7 @@ public sealed class DataOptionsTests
             Assert.True(key.Meaning.Length > 10 && char.IsLower(key.Meaning[0]), $"{key.Name}: say what it does, in a line that begins small");
         }
         // Every setting that a model file can hold can be asked for.
-        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed) or nameof(DataOptions.ModelLevels) or nameof(DataOptions.ModelClasses) or nameof(DataOptions.ModelTokens) or nameof(DataOptions.Vocabulary) or nameof(DataOptions.MuLaw)))) // the last is a value of levels
+        foreach (var property in typeof(DataOptions).GetProperties().Where(property => property.CanWrite && property.Name is not (nameof(DataOptions.AnySize) or nameof(DataOptions.Seed) or nameof(DataOptions.ModelLevels) or nameof(DataOptions.ModelClasses) or nameof(DataOptions.ModelTokens) or nameof(DataOptions.Vocabulary) or nameof(DataOptions.ModelWords) or nameof(DataOptions.VocabularySize) or nameof(DataOptions.MuLaw)))) // the last two are vocabulary, and a value of levels
             Assert.Contains(DataOptions.Keys, key => key.Name.Replace("_", "") == property.Name.ToLowerInvariant());
     }
 

@@ -93,6 +93,15 @@ public sealed class FormatFuzzTests
     }
 
     [Fact]
+    public void Story_reader_survives_mutation()
+    {
+        using var samples = new Samples();
+        var archive = StorySamples.Tar(("reut2-000.sgm", StorySamples.Dozen));
+        Fuzz("stories", [StorySamples.Dozen, archive], (file, _, _) => Dataset.Open(samples.File("x.sgm", file), new DataOptions { As = Modality.Words }).Dispose(), Count / 16);
+        Fuzz("words", ["words 17.0 9\nsea 3\nship 1\n"u8.ToArray()], (text, _, _) => WordVocabulary.FromText(System.Text.Encoding.Latin1.GetString(text)), Count / 4);
+    }
+
+    [Fact]
     public void Npy_reader_survives_mutation() => Fuzz("npy",
         [
             Samples.Npy("|u1", "3, 2, 2", Samples.RandomBytes(12)),

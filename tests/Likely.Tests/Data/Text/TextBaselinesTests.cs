@@ -54,7 +54,7 @@ public sealed class TextBaselinesTests
         Assert.Equal($"size is a key of images, and '{path}' is bytes; leave it out.", Refusal(path, ("size", "2x2"), ("as", "bytes")));
         Assert.StartsWith("tokens is a key of text, bytes and pairs, and 'strokes' is images", Refusal("strokes", ("tokens", "characters")));
         var picture = samples.File("a.png", Png.Encode(new byte[6], 2, 3, 1));
-        Assert.Contains("items is a key of sound, text and bytes, and", Refusal(picture, ("items", "lines")));
+        Assert.Contains("items is a key of sound, bags of words, text and bytes, and", Refusal(picture, ("items", "lines")));
         // Every key is somebody's, or everybody's.
         foreach (var key in Modality.All.SelectMany(modality => modality.Keys)) Assert.Contains(DataOptions.Keys, line => line.Name == key);
         using var data = Dataset.Open(path, DataOptions.Default);
