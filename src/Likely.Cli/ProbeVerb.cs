@@ -15,12 +15,14 @@ static class ProbeVerb
     static readonly Option<string?> Test = Options.Text("--test", "Labelled data to test on; the test part of DATA if not given", "DATA");
     static readonly Option<string?> PenaltyName = Options.Text("--penalty", "l2: all weights small, if nothing is said; l1: most of them zero. How much is chosen on the validation part", "P");
     static readonly Option<int?> Words = Options.Whole("--words", "For text, beside the model: the same classifier of which sequences of up to N words are in an item", most: 5);
+    static readonly Option<int?> Examples = Options.Whole("--examples", "Of a mixture: instead of a classifier, give its components the classes of N labelled items of each class, drawn again and again");
+    static readonly Option<int?> Draws = Options.Whole("--draws", "With --examples: how often they are drawn; 100 if not given", most: 100_000);
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "A picture of how the best unit's values are distributed in each class; runs/MODEL-DATA-unit.png if not given", "FILE");
 
     public static Verb Create() => new("probe", "How well a linear classifier tells labels from the model's features, and the best single unit alone",
-        ["probe reviews.likely sst/ --set items=lines --penalty l1", "probe reviews.likely train/ --test test/ --layer cell --words 2", "probe digits.likely mnist --layer layers.4"],
-        [Model, Data, Test, CodeOptions.Layer, CodeOptions.Pool, PenaltyName, Words, Set, Out], Run);
+        ["probe reviews.likely sst/ --set items=lines --penalty l1", "probe reviews.likely train/ --test test/ --layer cell --words 2", "probe digits.likely mnist --layer layers.4", "probe mixture.likely codes.npy --examples 1"],
+        [Model, Data, Test, CodeOptions.Layer, CodeOptions.Pool, PenaltyName, Words, Examples, Draws, Set, Out], Run);
 
     // Items of one part: their codes and their classes.
     sealed record Part(float[] Codes, int[] Labels, List<byte[]> Texts);
@@ -36,12 +38,16 @@ static class ProbeVerb
         };
         var checkpoint = ModelFile.Read(modelPath);
         if (ModelFile.Classes(checkpoint) > 0) throw new UsageException($"{modelPath} is told the label of what it reads, so telling it from the model's state shows nothing; probe a model trained without conditional=true");
+        var examples = result.GetValue(Examples);
+        if (examples is null && result.GetValue(Draws) is not null) throw new UsageException("--draws says how often examples are drawn, and goes with --examples");
+        if (examples is not null && checkpoint.Model is not GaussianMixture) throw new UsageException($"--examples is for a mixture of Gaussians, whose components get labels; {modelPath} is {checkpoint.Model.Config.Name}");
+        if (examples is not null && ((Option[])[CodeOptions.Layer, CodeOptions.Pool, PenaltyName, Words, Out]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } useless) throw new UsageException($"{useless.Name} is for a classifier, and with --examples there is none; leave it out");
         var encoder = CodeOptions.Encoder(result, session, checkpoint);
         var words = result.GetValue(Words);
         if (words is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--words is for models of text and other bytes; this one is of {ModelFile.Modality(checkpoint).Title}");
         var picture = OutputName.Of(Modality.Image).Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}-unit", session);
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, testSource);
-        outputs.Claim(picture);
+        if (examples is null) outputs.Claim(picture);
         // How much the model's own training held out is nothing to these data.
         var settings = Options.Pairs(result.GetValue(Set));
         var options = ModelFile.WholeItems(checkpoint, settings);
@@ -51,6 +57,13 @@ static class ProbeVerb
         using var other = testSource is null ? null : session.Open(testSource, data.Options);
         if (other is not null && !other.ClassNames.SequenceEqual(data.ClassNames)) throw new UsageException($"the labels of {other.Name} ({string.Join(", ", other.ClassNames.Take(20))}) are not those of {data.Name} ({string.Join(", ", data.ClassNames.Take(20))})");
         if (other?.All.CountIn(data.Train) is > 0 and var seen) session.Warn($"warning     {seen} of {other.All.Count} test items are also trained on, so the accuracy flatters the model");
+        if (examples is { } few)
+        {
+            var asked = other?.All ?? data.Test;
+            RequireItems(data.Train, "training");
+            RequireItems(asked, "test");
+            return ExampleProbe.Run(session, (GaussianMixture)checkpoint.Model, data.Train, asked, data.ClassNames, few, result.GetValue(Draws));
+        }
         var (train, heldOut, test) = (Read(data.Train, "training"), Read(data.Validation, "validation"), Read(other?.All ?? data.Test, "test"));
         session.Say($"items       {train.Labels.Length} to train on, {heldOut.Labels.Length} to choose the penalty's strength by, {test.Labels.Length} to test on; {encoder.Width} numbers of {encoder.Name}");
         var (classes, labels) = (data.ClassNames.Count, (train.Labels, heldOut.Labels, test.Labels));
@@ -105,10 +118,15 @@ static class ProbeVerb
         });
         return 0;
 
-        Part Read(Split split, string what)
+        void RequireItems(Split split, string what)
         {
             if (split.Count == 0) throw new UsageException($"{data.Name} has no {what} items; hold some out with --set {(what == "test" ? "test=0.1, or name others with --test" : "validation=0.1")}");
             CodeOptions.RequireFit(checkpoint, split);
+        }
+
+        Part Read(Split split, string what)
+        {
+            RequireItems(split, what);
             var (codes, classOf, texts) = (new float[checked(split.Count * encoder.Width)], new int[split.Count], new List<byte[]>());
             for (var i = 0; i < split.Count; i++)
                 if ((classOf[i] = split.Label(i)) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and is to be classified");

@@ -5,25 +5,30 @@ using Likely.Models;
 
 namespace Likely.Cli;
 
-/// <summary>show: what the numbers of a model's codes stand for, as a sheet of pictures or, of vectors, a table.</summary>
+/// <summary>show: what the numbers of a model's codes stand for, as a sheet of pictures or, of vectors, an array; or the codes of data as points.</summary>
 static class ShowVerb
 {
     static readonly OutputName Array = new("an array of NumPy", [".npy"]);
 
     static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N");
-    static readonly Option<string?> Out = Options.Text("--out", "A PNG of pictures, or an array .npy of rows; runs/MODEL-atoms.png or .npy if not given", "FILE");
+    static readonly Option<string?> Data = Options.Text("--data", "Draw the items of these data as points by the first two numbers of their codes, coloured by label", "DATA");
+    static readonly Option<string?> SplitName = Options.Text("--split", "With --data: train, validation, test or all, which is taken if not given", "S");
+    static readonly Option<string[]> Set = Options.Settings("With --data: a data key, to change the model's own preprocessing; repeatable");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N; of data N items drawn evenly over all, 5,000 if not given");
+    static readonly Option<string?> Out = Options.Text("--out", "A PNG of pictures, or an array .npy of rows; runs/MODEL-atoms.png or .npy if not given; of data an SVG, runs/MODEL-DATA-points.svg if not given", "FILE");
 
-    public static Verb Create() => new("show", "What each number of a code stands for: centroids, components, atoms",
-        ["show runs/mnist-pca.likely", "show runs/mnist-kmeans.likely --out centroids.png"], [Model, Limit, Out], Run);
+    public static Verb Create() => new("show", "What each number of a code stands for: centroids, components, atoms; or the codes of data as points of a plane",
+        ["show runs/mnist-pca.likely", "show runs/mnist-kmeans.likely --out centroids.png", "show runs/mnist-isomap.likely --data mnist --split test --out digits.svg"], [Model, Data, SplitName, Set, Limit, Out], Run);
 
     static int Run(ParseResult result, Session session)
     {
         var path = result.GetRequiredValue(Model);
         var checkpoint = ModelFile.Read(path);
         if (checkpoint.Model is not FeatureModel model) throw new UsageException($"{path} is a density, {checkpoint.Model.Config.Name}; show draws what models of features have, such as centroids; sample draws from densities");
+        if (result.GetValue(Data) is { } source) return CodeScatter.Run(session, checkpoint, path, source, Options.Pairs(result.GetValue(Set)), result.GetValue(SplitName), result.GetValue(Limit), result.GetValue(Out));
+        if (((Option[])[SplitName, Set]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other) throw new UsageException($"{other.Name} says which data are drawn, and goes with --data");
         var all = model.Atoms();
-        if (all.Count == 0) throw new UsageException($"{checkpoint.Model.Config.Name} has nothing to show");
+        if (all.Count == 0) throw new UsageException($"{checkpoint.Model.Config.Name} has no rows that its numbers stand for; --data DATA draws the codes of data as points");
         float[][] atoms = [.. all.Take(result.GetValue(Limit) ?? all.Count)];
         var isPicture = model.Space.Levels > 0;
         var given = result.GetValue(Out);

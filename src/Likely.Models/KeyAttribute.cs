@@ -35,7 +35,7 @@ public class KeyAttribute : Attribute
     /// <summary>Only odd numbers.</summary>
     public bool Odd { get; init; }
 
-    /// <summary>Whether a whole number may be left to <see cref="DensityConfig.Fitted"/>: <c>auto</c> in words, 0 in the record.</summary>
+    /// <summary>Whether a whole number may be left to <see cref="DensityConfig.Fitted"/>, or of a model of features to its rows: <c>auto</c> in words, 0 in the record.</summary>
     public bool Automatic { get; init; }
 
     /// <summary>What stands for 0 where that is <see cref="Automatic"/>.</summary>

@@ -10,7 +10,7 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new AutoencoderConfig(), new RbmConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new IsomapConfig(), new AutoencoderConfig(), new RbmConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -44,6 +44,7 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(KMeansConfig))]
 [JsonSerializable(typeof(PcaConfig))]
 [JsonSerializable(typeof(GaussianMixtureConfig))]
+[JsonSerializable(typeof(IsomapConfig))]
 [JsonSerializable(typeof(AutoencoderConfig))]
 [JsonSerializable(typeof(RbmConfig))]
 partial class ModelJson : JsonSerializerContext;

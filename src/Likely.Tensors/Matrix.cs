@@ -94,6 +94,17 @@ sealed unsafe class Matrix(int rows, int columns)
         GC.KeepAlive(other);
     }
 
+    /// <summary>result = x W of some rows from one on: the same product.</summary>
+    public void Multiply(int first, int count, Matrix weights, Matrix result)
+    {
+        if (weights.Rows != Columns || weights.Columns != result.Columns || first + count > Rows || count > result.Rows) throw new ArgumentException($"rows {first} to {first + count} of {Rows} x {Columns} times {weights.Rows} x {weights.Columns} is no {result.Rows} x {result.Columns}");
+        new Span<float>(result.Data, count * result.Stride).Clear();
+        Convolution.Pointwise(Row(first), Stride, count, Columns, weights.Data, weights.Stride, null, result.Data, result.Stride, result.Stride);
+        GC.KeepAlive(this);
+        GC.KeepAlive(weights);
+        GC.KeepAlive(result);
+    }
+
     /// <summary>result = x W of all rows, on several threads: the same product.</summary>
     public void Multiply(Matrix weights, Matrix result, int threads)
     {

@@ -23,11 +23,15 @@ public abstract record FeatureConfig : ModelConfig
         ArgumentNullException.ThrowIfNull(rows);
         ModelRegistry.Check(this);
         if (rows.Count < 1) throw new ModelException($"{Name} is fitted to rows, and there are none");
-        var model = Outline(rows.Space, rows is ILabelledRows labelled ? labelled.Classes : 0);
+        var model = Fitted(rows.Count).Outline(rows.Space, rows is ILabelledRows labelled ? labelled.Classes : 0);
         model.Parameters.Allocate(null);
         model.Fit(new RowBlocks(rows, ParallelShards.Workers(options?.Threads ?? 0), cancellation), options ?? new FitOptions());
         return model;
     }
+
+    /// <summary>The config that a model of so many rows has: what is left open, auto, is decided by them.</summary>
+    /// <exception cref="ModelException">There are too few.</exception>
+    internal virtual FeatureConfig Fitted(int rows) => this;
 
     internal override FeatureModel Outline(Space space, int classes)
     {

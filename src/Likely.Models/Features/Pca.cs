@@ -6,13 +6,13 @@ namespace Likely.Models;
 /// <summary>
 /// Principal components (Pearson 1901; Hotelling 1933): the orthonormal directions w of largest variance about the mean m of the rows, the largest first. A code is W' (x - m); with whitening each number is divided by
 /// its deviation, and with ZCA turned back into the rows' own coordinates (Bell and Sejnowski 1997). The exact method takes the eigenvectors of the covariance, in one pass over the rows; the
-/// randomized one finds the space of the first components by products with random vectors, going over the rows again for each power (Halko et al. 2011, alg. 4.4). Each component's largest number is positive.
+/// randomized one finds the space of the first components by products with random vectors, going over the rows again for each power (Halko et al. 2011, alg. 4.4); the incremental one goes over them once (Ross et al. 2008). Each component's largest number is positive.
 /// </summary>
 public sealed record PcaConfig : FeatureConfig
 {
     [Key("directions kept", 1, 1 << 16)]
     public int Components { get; init; } = 30;
-    [Key("eigenvectors of the whole covariance; or a search for the first ones, quicker where rows are long; auto: the first for rows of up to 1,024 numbers", "auto", "exact", "randomized")]
+    [Key("eigenvectors of the whole covariance; or a search for the first ones, quicker where rows are long; or one pass over the rows that keeps no more than some of them in memory; auto: the first for rows of up to 1,024 numbers, else the second", "auto", "exact", "randomized", "incremental")]
     public string Method { get; init; } = "auto";
     [Key("passes of the randomized method beyond the first", 0, 100)]
     public int Powers { get; init; } = 4;
@@ -57,8 +57,7 @@ sealed class Pca : FeatureModel
         var isExact = _config.Method == "exact" || _config.Method == "auto" && rows.Width <= LongestExact;
         var most = Math.Min(rows.Width, rows.Rows - 1);
         if (_config.Components > most) throw new ModelException($"components={_config.Components} is more than {rows.Rows} rows of {rows.Width} numbers can have, {most}");
-        var mean = rows.Mean();
-        var (directions, variances, total) = isExact ? Exact(rows, mean, options) : Randomized(rows, mean, options);
+        var (mean, directions, variances, total) = _config.Method == "incremental" ? Incremental(rows, options) : isExact ? Exact(rows, options) : Randomized(rows, rows.Mean(), options);
         var values = new float[_config.Components * rows.Width];
         for (var k = 0; k < _config.Components; k++)
         {
@@ -73,9 +72,10 @@ sealed class Pca : FeatureModel
         Fitting = new Dictionary<string, double> { ["explained_variance"] = total > 0 ? variances[.._config.Components].Sum() / total : 1 };
     }
 
-    /// <summary>All directions of rows about their mean and the variances along them, the largest first, and the sum of these.</summary>
-    internal static (Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, double[] mean, FitOptions options)
+    /// <summary>The mean of rows, all their directions about it and the variances along them, the largest first, and the sum of these.</summary>
+    internal static (double[] Mean, Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, FitOptions options)
     {
+        var mean = rows.Mean();
         var sums = new double[rows.Width, rows.Width];
         for (var block = 0; block < rows.Count; block++)
         {
@@ -84,12 +84,21 @@ sealed class Pca : FeatureModel
             options.Progress?.Invoke(new FitMoment((block + 1.0) / rows.Count / 2, "covariance"));
         }
         options.Progress?.Invoke(new FitMoment(0.5, "eigenvectors"));
-        var (directions, values) = Eigen(sums, rows.Rows - 1);
-        return (directions, values, values.Sum());
+        var (directions, values) = Eigenvectors.All(sums, rows.Rows - 1);
+        return (mean, directions, values, values.Sum());
+    }
+
+    (double[] Mean, Matrix<double> Directions, double[] Variances, double Total) Incremental(RowBlocks rows, FitOptions options)
+    {
+        var found = new IncrementalComponents(rows, _config.Components, options);
+        // Of fewer directions than were asked for, as where rows are alike, the rest have no variance.
+        var variances = new double[_config.Components];
+        found.Variances.AsSpan(0, Math.Min(variances.Length, found.Variances.Length)).CopyTo(variances);
+        return (found.Mean, Matrix<double>.Build.Dense(rows.Width, variances.Length, (d, k) => k < found.Directions.Rows ? found.Directions[k][d] : 0), variances, found.Total);
     }
 
     // Z = X' X Q, again and again with Q made orthonormal, then the eigenvectors of Q' X' X Q within that space.
-    (Matrix<double> Directions, double[] Variances, double Total) Randomized(RowBlocks rows, double[] mean, FitOptions options)
+    (double[] Mean, Matrix<double> Directions, double[] Variances, double Total) Randomized(RowBlocks rows, double[] mean, FitOptions options)
     {
         var count = Math.Min(Math.Min(rows.Width, rows.Rows), _config.Components + Beyond);
         var random = new Philox(options.Seed, RandomPurpose.Initialization, Philox.Hash("pca"));
@@ -97,7 +106,7 @@ sealed class Pca : FeatureModel
         var total = 0.0;
         for (var pass = 0; pass <= _config.Powers + 1; pass++)
         {
-            q = q.QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q;
+            q = Eigenvectors.Orthonormal(q);
             var (isLast, direction) = (pass > _config.Powers, ToMatrix(q));
             var sums = new double[isLast ? count : rows.Width, count];
             for (var block = 0; block < rows.Count; block++)
@@ -114,22 +123,10 @@ sealed class Pca : FeatureModel
                 q = Matrix<double>.Build.DenseOfArray(sums);
                 continue;
             }
-            var (within, values) = Eigen(sums, rows.Rows - 1);
-            return (q * within, values, total / (rows.Rows - 1));
+            var (within, values) = Eigenvectors.All(sums, rows.Rows - 1);
+            return (mean, q * within, values, total / (rows.Rows - 1));
         }
         throw new InvalidOperationException("there is a last pass");
-    }
-
-    // Eigenvectors and values of a symmetric matrix over a divisor, the largest first.
-    static (Matrix<double> Vectors, double[] Values) Eigen(double[,] sums, double divisor)
-    {
-        var (size, symmetric) = (sums.GetLength(0), Matrix<double>.Build.Dense(sums.GetLength(0), sums.GetLength(0)));
-        for (var i = 0; i < size; i++)
-            for (var j = 0; j < size; j++) symmetric[i, j] = (sums[i, j] + sums[j, i]) / 2 / divisor;
-        var found = symmetric.Evd(Symmetricity.Symmetric);
-        var values = found.EigenValues.Select(value => value.Real).ToArray();
-        int[] order = [.. Enumerable.Range(0, size).OrderByDescending(i => values[i])];
-        return (Matrix<double>.Build.Dense(size, size, (row, column) => found.EigenVectors[row, order[column]]), Array.ConvertAll(order, i => values[i]));
     }
 
     static Matrix Centred(RowBlocks rows, int block, double[] mean)

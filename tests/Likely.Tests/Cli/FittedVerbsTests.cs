@@ -76,6 +76,32 @@ public sealed class FittedVerbsTests
     }
 
     [Fact]
+    public void Codes_of_data_are_points_with_a_colour_for_each_label()
+    {
+        CliRun.Ok("train strokes --model isomap --set limit=400 neighbours=6 --out strokes-isomap.likely --force --quiet");
+        Assert.Equal(200, (int)CliRun.Ok("show strokes-isomap.likely --data strokes --limit 200 --out points.svg --force --json").Json["rows"]!);
+        var svg = System.Xml.Linq.XDocument.Load("points.svg").Root!;
+        Assert.Equal(210, svg.Descendants().Count(one => one.Name.LocalName == "circle"));
+        Assert.Equal(10, svg.Elements().Count(one => one.Name.LocalName == "g"));
+        Assert.Contains(svg.Descendants(), one => one.Value == "7");
+        CliRun.Ok("show rows-pca.likely --data rows.npy --out points.svg --force");
+        Assert.Equal(400, System.Xml.Linq.XDocument.Load("points.svg").Descendants().Count(one => one.Name.LocalName == "circle"));
+    }
+
+    [Fact]
+    public void A_mixture_told_one_label_of_each_class_tells_the_rest()
+    {
+        CliRun.Ok("train strokes --model pca --set components=8 limit=900 --out strokes-eight.likely --force --quiet");
+        CliRun.Ok("encode strokes-eight.likely strokes --limit 900 --out eight.npy --force --quiet");
+        CliRun.Ok("train eight.npy --model gaussian-mixture --set as=vectors components=20 --out eight.likely --force --quiet");
+        var json = CliRun.Ok("probe eight.likely eight.npy --examples 1 --draws 20 --force --json").Json;
+        Assert.InRange((double)json["accuracy"]!, 0.2, 1);
+        Assert.True((double)json["interval"]![0]! <= (double)json["accuracy"]! && (double)json["accuracy"]! <= (double)json["interval"]![1]!);
+        Assert.True((double)json["majority"]! >= (double)json["accuracy"]!);
+        Assert.InRange((double)json["nearest_example"]!["accuracy"]!, 0.2, 1);
+    }
+
+    [Fact]
     public void A_mixture_scores_rows_and_draws_them()
     {
         var fitted = CliRun.Ok("train rows.npy --model gaussian-mixture --set as=vectors components=3 validation=0 test=0 --out rows-mixture.likely --force --json").Json;
@@ -107,6 +133,12 @@ public sealed class FittedVerbsTests
     [InlineData("compress rows-pca.likely rows.npy", "tells no likelihoods")]
     [InlineData("encode rows-pca.likely strokes --out no.npy", "strokes")]
     [InlineData("encode rows-pca.likely rows.npy --layer 1 --out no.npy", "makes one code of a row")]
+    [InlineData("show rows-pca.likely --split test", "goes with --data")]
+    [InlineData("show rows-pca.likely --data rows.npy --out no.png", "promises something else than a drawing")]
+    [InlineData("probe rows-pca.likely rows.npy --examples 1", "is for a mixture")]
+    [InlineData("probe strokes-kmeans.likely strokes --draws 3", "goes with --examples")]
+    [InlineData("sample rows-pca.likely --temperature 2", "is no density")]
+    [InlineData("train rows.npy --model isomap --set as=vectors neighbours=500", "neighbours=500")]
     [InlineData("show grey.likely", "is a density")]
     [InlineData("reconstruct grey.likely strokes", "no way back")]
     public void What_does_not_fit_is_refused_in_one_sentence(string line, string words)

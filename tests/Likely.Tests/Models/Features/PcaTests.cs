@@ -43,6 +43,18 @@ public sealed class PcaTests
         for (var k = 0; k < 4; k++) Assert.Equal(1, exact.Atoms()[k].Zip(random.Atoms()[k], (x, y) => (double)x * y).Sum(), 1e-3);
     }
 
+    [Fact]
+    public void One_pass_over_the_rows_finds_the_space_of_the_exact_method()
+    {
+        var values = FeatureCase.Values();
+        for (var i = 0; i < FeatureCase.Count; i++) values[i, 3] += 50 + i / 100f; // a mean that moves from step to step
+        var (exact, once) = (new PcaConfig { Components = 6 }.Fit(Rows.Of(values)), new PcaConfig { Components = 6, Method = "incremental" }.Fit(Rows.Of(values)));
+        Assert.Equal(exact.Fitting["explained_variance"], once.Fitting["explained_variance"], 1e-5);
+        for (var k = 0; k < 6; k++) Assert.Equal(1, exact.Atoms()[k].Zip(once.Atoms()[k], (x, y) => (double)x * y).Sum(), 1e-3);
+        foreach (var name in new[] { "mean", "variances" })
+            Assert.All(exact.Parameters.Parameters.Single(one => one.Name == name).ToArray().Zip(once.Parameters.Parameters.Single(one => one.Name == name).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-3 * (1 + Math.Abs(pair.First))));
+    }
+
     [Theory, InlineData("pca"), InlineData("zca")]
     public void Whitened_codes_have_variance_1_and_no_correlation_and_lead_back(string whiten)
     {
