@@ -32,7 +32,7 @@ public sealed record IsomapConfig : FeatureConfig
         return this with { Rows = kept, Landmarks = landmarks };
     }
 
-    private protected override FeatureModel Create(Space space)
+    private protected override FeatureModel Create(Space space, int classes)
         => Rows > 0 && Landmarks > 0 ? new Isomap(this, space) : throw new ModelException("isomap keeps the rows that it is fitted to, and is none without them");
 }
 
