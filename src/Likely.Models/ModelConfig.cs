@@ -10,7 +10,7 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new IsomapConfig(), new AutoencoderConfig(), new RbmConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new IsomapConfig(), new AutoencoderConfig(), new RbmConfig(), new SparseCodingConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -47,4 +47,5 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(IsomapConfig))]
 [JsonSerializable(typeof(AutoencoderConfig))]
 [JsonSerializable(typeof(RbmConfig))]
+[JsonSerializable(typeof(SparseCodingConfig))]
 partial class ModelJson : JsonSerializerContext;

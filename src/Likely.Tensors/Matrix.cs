@@ -50,6 +50,17 @@ sealed unsafe class Matrix(int rows, int columns)
         GC.KeepAlive(result);
     }
 
+    /// <summary>The first row of result = x W of one row of x.</summary>
+    public void Multiply(int row, Matrix weights, Matrix result)
+    {
+        if (weights.Rows != Columns || weights.Columns != result.Columns) throw new ArgumentException($"{Columns} times {weights.Rows} x {weights.Columns} is no {result.Columns}");
+        result[0].Clear();
+        Convolution.Pointwise(Row(row), Stride, 1, Columns, weights.Data, weights.Stride, null, result.Data, result.Stride, result.Stride);
+        GC.KeepAlive(this);
+        GC.KeepAlive(weights);
+        GC.KeepAlive(result);
+    }
+
     /// <summary>The sum over columns of the product of two rows, in the fixed shape of row sums.</summary>
     public float Dot(int row, Matrix other, int otherRow)
     {

@@ -18,6 +18,7 @@ public sealed record FeatureCase(string Name, FeatureConfig Config)
         .. Cases("autoencoder", ["hidden=7 epochs=12 rate=0.03"], ["hidden=12,5 activation=relu tied=true noise=gaussian amount=0.1 epochs=3 rate=0.01"], ["hidden=9,4 activation=tanh pretrain=autoencoders pretrain_epochs=2 epochs=2 rate=0.01 noise=salt-and-pepper dropout=0.1"],
             ["hidden=8,3 pretrain=machines pretrain_epochs=2 epochs=10 rate=0.02"], ["hidden=4 activation=linear epochs=4 rate=0.02 normalize=contrast whitening=zca weight_decay=0.1"], ["hidden=9,4 activation=gelu code=sigmoid noise=masking epochs=2 batch=50 rate=0.01"]),
         .. Cases("rbm", ["hidden=9 visible=gaussian epochs=2 rate=0.003 temperatures=60 chains=30"], ["hidden=5 visible=gaussian steps=3 persistent=true epochs=2 batch=40 chains=0 rate=0.003"]),
+        .. Cases("sparse-coding", ["atoms=6 penalty=2 iterations=3"], ["atoms=9 penalty=0.5 learner=batch iterations=4"], ["atoms=30 batch=64 iterations=2 algorithm=fista positive=true"], ["atoms=12 normalize=contrast whitening=zca penalty=0.5 iterations=3 batch=100"]),
     ];
 
     static IEnumerable<FeatureCase> Cases(string model, params string[][] settings)
