@@ -72,7 +72,7 @@ def main():
     import numpy as np
     packed = os.path.join(os.environ["LIKELY_DATA"], "mnist", "train-images-idx3-ubyte.gz")
     pixels = (np.frombuffer(gzip.open(packed).read()[16:], np.uint8).reshape(-1, 784) / 255).astype(np.float32)
-    environment = dict(os.environ)
+    likely, environment = given.likely.split(), dict(os.environ)
     if given.libraries: environment["LD_LIBRARY_PATH"] = given.libraries
     with tempfile.TemporaryDirectory() as folder:
         reduced = None
@@ -81,16 +81,18 @@ def main():
             x = pixels[:rows]
             if width:
                 if reduced is None:
-                    centred = pixels.astype(np.float64) - pixels.mean(axis=0, dtype=np.float64)
-                    reduced = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :width]
-                    reduced = (centred @ reduced).astype(np.float32)
+                    whole, model, codes = (os.path.join(folder, name) for name in ("pixels.npy", "reduce.likely", "codes.npy"))
+                    np.save(whole, pixels)
+                    run([*likely, "train", whole, "--model", "pca", "--quiet", "--json", "--out", model, "--set", "as=vectors", "validation=0", "test=0", f"components={width}"])
+                    run([*likely, "encode", model, whole, "--quiet", "--json", "--out", codes])
+                    reduced = np.load(codes)
                 x = reduced[:rows]
             path = os.path.join(folder, f"{case}.npy")
             np.save(path, x)
             model, *keys = settings.split()
             ours, theirs = [], []
             for _ in range(given.repeats):
-                answer, cpu, memory = run([*given.likely.split(), "train", path, "--model", model, "--threads", str(given.threads), "--quiet", "--json", "--force", "--out", os.path.join(folder, "model.likely"), "--set", "as=vectors", "validation=0", "test=0", *keys])
+                answer, cpu, memory = run([*likely, "train", path, "--model", model, "--threads", str(given.threads), "--quiet", "--json", "--force", "--out", os.path.join(folder, "model.likely"), "--set", "as=vectors", "validation=0", "test=0", *keys])
                 ours.append((answer["seconds"], cpu, answer["fitting"][objective], memory, answer["fitting"].get("iterations")))
                 answer, cpu, memory = run([sys.executable, __file__, "--peer", case, path, str(given.threads)], environment)
                 theirs.append((answer["seconds"], cpu, answer["objective"], memory, answer["iterations"]))

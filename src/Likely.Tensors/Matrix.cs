@@ -81,6 +81,17 @@ sealed unsafe class Matrix(int rows, int columns)
         return distance;
     }
 
+    /// <summary>The same with each difference times a scale, given by a row of another matrix that is called as <paramref name="otherRow"/>.</summary>
+    public float SquaredDistance(int row, Matrix other, int otherRow, Matrix scales)
+    {
+        if (other.Columns != Columns || scales.Columns != Columns) throw new ArgumentException($"rows of {Columns}, of {other.Columns} and of {scales.Columns} have no distance");
+        var distance = Reductions.SquaredDistance(Row(row), other.Row(otherRow), scales.Row(otherRow), Columns);
+        GC.KeepAlive(this);
+        GC.KeepAlive(other);
+        GC.KeepAlive(scales);
+        return distance;
+    }
+
     /// <summary>sums[k, n] += sum over the first <paramref name="count"/> rows of x[r, k] y[r, n]: each a chain in single precision over these rows, added in double.</summary>
     /// <param name="count">Rows; few enough for single precision.</param>
     /// <param name="other">y.</param>
@@ -88,10 +99,12 @@ sealed unsafe class Matrix(int rows, int columns)
     /// <param name="threads">Threads, which share the outputs.</param>
     public void AddProducts(int count, Matrix other, double[,] sums, int threads)
     {
-        const int Stripe = 48;
-        ParallelShards.Run((Columns + Stripe - 1) / Stripe, threads, (piece, _) =>
+        // Whole tiles of 6 outputs, and pieces for every thread.
+        const int Tile = 6, Most = 48;
+        var stripe = Math.Clamp((Columns / (2 * threads) + Tile - 1) / Tile * Tile, Tile, Most);
+        ParallelShards.Run((Columns + stripe - 1) / stripe, threads, (piece, _) =>
         {
-            var (first, rowCount) = (piece * Stripe, Math.Min(Stripe, Columns - piece * Stripe));
+            var (first, rowCount) = (piece * stripe, Math.Min(stripe, Columns - piece * stripe));
             var products = new Matrix(rowCount, other.Columns);
             Convolution.PointwiseGradient(Data + first, Stride, other.Data, other.Stride, count, rowCount, products.Data, products.Stride, products.Stride);
             GC.KeepAlive(products);

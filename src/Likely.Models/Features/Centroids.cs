@@ -5,17 +5,19 @@ namespace Likely.Models;
 /// <summary>Some centroids, and what distances to all of them are computed from: |x - c|^2 = |x|^2 - 2 x c + |c|^2, the product in single precision and the sum in double.</summary>
 sealed class Centroids
 {
-    readonly Matrix _columns;
     readonly double[] _squares;
 
     public Centroids(Matrix rows)
     {
-        (Rows, _columns, _squares) = (rows, rows.Transposed(), new double[rows.Rows]);
+        (Rows, Columns, _squares) = (rows, rows.Transposed(), new double[rows.Rows]);
         for (var k = 0; k < _squares.Length; k++) _squares[k] = rows.Dot(k, rows, k);
     }
 
     /// <summary>The centroids, [K, D].</summary>
     public Matrix Rows { get; }
+
+    /// <summary>The same side by side, [D, K]: what rows are multiplied by.</summary>
+    public Matrix Columns { get; }
 
     /// <summary>|c|^2 of each.</summary>
     public ReadOnlySpan<double> Squares => _squares;
@@ -23,7 +25,7 @@ sealed class Centroids
     /// <summary>Fills distances [count, K] from the first rows of x.</summary>
     public void Distances(Matrix x, int count, Matrix distances)
     {
-        x.Multiply(count, _columns, null, distances);
+        x.Multiply(count, Columns, null, distances);
         for (var i = 0; i < count; i++)
         {
             double square = x.Dot(i, x, i);

@@ -8,6 +8,9 @@ namespace Likely.Models;
 sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, FitOptions options)
 {
     readonly int _count = config.Components, _width = rows.Width;
+    readonly double[] _squares = new double[rows.Width]; // of the rows about their mean, which no share changes, nor
+    readonly (Matrix Own, Matrix Weighted)[] _scratch = new (Matrix, Matrix)[rows.Threads];
+    readonly double[,] _scatter = config.Covariance == "tied" ? new double[rows.Width, rows.Width] : new double[0, 0]; // all their products
 
     public float[] LogWeights { get; } = new float[config.Components];
     public float[] Means { get; } = new float[config.Components * rows.Width];
@@ -55,74 +58,75 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
     // Weights, means and covariances of the rows about their mean, each counted by its shares; returns the sum of what telling the shares gave.
     double Maximize(double[] mean, Func<Matrix, double[], double> share)
     {
-        var isDiagonal = config.Covariance == "diagonal";
+        const int Together = 16; // blocks whose shares are told at once
+        var (isDiagonal, isFull, isFirst) = (config.Covariance == "diagonal", config.Covariance == "full", Iterations == 0 && double.IsNegativeInfinity(LogLikelihood) && Scales.Length == 0);
         var (weights, logs) = (new double[_count], new double[rows.Count]);
         double[,] first = new double[_count, _width], squares = isDiagonal ? new double[_count, _width] : new double[0, 0];
-        double[][,] second = isDiagonal ? [] : [.. Enumerable.Range(0, config.Covariance == "full" ? _count : 1).Select(_ => new double[_width, _width])];
-        var total = new double[_width];
-        const int Together = 16; // blocks whose shares are told at once
+        double[][,] second = isFull ? [.. Enumerable.Range(0, _count).Select(_ => new double[_width, _width])] : isDiagonal ? [] : [_scatter];
         for (var start = 0; start < rows.Count; start += Together)
         {
             var some = Math.Min(Together, rows.Count - start);
-            var (shares, centred) = (new double[some][], new Matrix[some]);
+            var (shares, centred, counted, powers) = (new double[some][], new Matrix[some], new Matrix[some], new Matrix?[some]);
             ParallelShards.Run(some, rows.Threads, (j, _) =>
             {
                 var x = rows[start + j];
-                shares[j] = new double[x.Rows * _count];
+                (shares[j], centred[j], counted[j]) = (new double[x.Rows * _count], new Matrix(x.Rows, _width), new Matrix(x.Rows, _count));
+                if (isDiagonal || isFirst) powers[j] = new Matrix(x.Rows, _width);
                 logs[start + j] = share(x, shares[j]);
-                centred[j] = new Matrix(x.Rows, _width);
                 for (var i = 0; i < x.Rows; i++)
                 {
-                    Span<float> from = x[i], to = centred[j][i];
+                    Span<float> from = x[i], to = centred[j][i], count = counted[j][i];
                     for (var d = 0; d < to.Length; d++) to[d] = (float)(from[d] - mean[d]);
+                    for (var k = 0; k < count.Length; k++) count[k] = (float)shares[j][i * _count + k];
+                    if (powers[j] is not { } power) continue;
+                    var square = power[i];
+                    for (var d = 0; d < to.Length; d++) square[d] = to[d] * to[d];
                 }
             });
-            for (var j = 0; j < some; j++) Add(centred[j], shares[j], weights, first, squares, second, total);
-            rows.Cancellation.ThrowIfCancellationRequested();
+            for (var j = 0; j < some; j++)
+            {
+                rows.Cancellation.ThrowIfCancellationRequested();
+                var x = centred[j];
+                for (var i = 0; i < x.Rows; i++)
+                    for (var k = 0; k < _count; k++) weights[k] += shares[j][i * _count + k];
+                counted[j].AddProducts(x.Rows, x, first, rows.Threads);
+                if (isDiagonal) counted[j].AddProducts(x.Rows, powers[j]!, squares, rows.Threads);
+                for (var i = 0; i < x.Rows && isFirst; i++)
+                {
+                    var square = powers[j]![i];
+                    for (var d = 0; d < square.Length; d++) _squares[d] += square[d];
+                }
+                if (isFirst && _scatter.Length > 0) x.AddProducts(x.Rows, x, _scatter, rows.Threads);
+            }
+            if (isFull) ParallelShards.Run(_count, rows.Threads, (k, worker) =>
+            {
+                if (_scratch[worker].Own is null) _scratch[worker] = (new Matrix(RowBlocks.Length, _width), new Matrix(RowBlocks.Length, _width));
+                for (var j = 0; j < some; j++) AddProducts(centred[j], counted[j], k, second[k], _scratch[worker]);
+            });
         }
-        Set(mean, weights, first, squares, second, total);
+        Set(mean, weights, first, squares, second);
         return logs.Sum();
     }
 
-    void Add(Matrix x, double[] shares, double[] weights, double[,] first, double[,] squares, double[][,] second, double[] total)
+    // sums += sum over rows of share x' x, of those rows alone that have a share: the others' products are zeros.
+    static void AddProducts(Matrix x, Matrix shares, int k, double[,] sums, (Matrix Own, Matrix Weighted) scratch)
     {
-        var counted = new Matrix(x.Rows, _count);
-        for (var i = 0; i < x.Rows; i++)
-            for (var k = 0; k < _count; k++)
-            {
-                weights[k] += shares[i * _count + k];
-                counted[i][k] = (float)shares[i * _count + k];
-            }
-        counted.AddProducts(x.Rows, x, first, rows.Threads);
-        var power = new Matrix(x.Rows, _width);
+        var ((own, weighted), count) = (scratch, 0);
         for (var i = 0; i < x.Rows; i++)
         {
-            Span<float> from = x[i], to = power[i];
-            for (var d = 0; d < to.Length; d++)
-            {
-                to[d] = from[d] * from[d];
-                total[d] += to[d];
-            }
+            var by = shares[i][k];
+            if (by == 0) continue;
+            Span<float> from = x[i], to = weighted[count];
+            from.CopyTo(own[count++]);
+            for (var d = 0; d < to.Length; d++) to[d] = by * from[d];
         }
-        if (config.Covariance == "diagonal") counted.AddProducts(x.Rows, power, squares, rows.Threads);
-        else if (config.Covariance == "tied") x.AddProducts(x.Rows, x, second[0], rows.Threads);
-        else
-            for (var k = 0; k < _count; k++)
-            {
-                for (var i = 0; i < x.Rows; i++)
-                {
-                    Span<float> from = x[i], to = power[i];
-                    var by = counted[i][k];
-                    for (var d = 0; d < to.Length; d++) to[d] = by * from[d];
-                }
-                power.AddProducts(x.Rows, x, second[k], rows.Threads);
-            }
+        if (count > 0) weighted.AddProducts(count, own, sums, 1);
     }
 
-    void Set(double[] mean, double[] weights, double[,] first, double[,] squares, double[][,] second, double[] total)
+    void Set(double[] mean, double[] weights, double[,] first, double[,] squares, double[][,] second)
     {
         // What no row is of keeps a trace of weight, so that nothing is divided by zero.
-        var floor = Math.Max(config.Floor * total.Sum() / rows.Rows / _width, 1e-30);
+        var floor = Math.Max(config.Floor * _squares.Sum() / rows.Rows / _width, 1e-30);
         var centres = new double[_count, _width];
         for (var k = 0; k < _count; k++)
         {

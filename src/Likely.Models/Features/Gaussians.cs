@@ -60,20 +60,12 @@ sealed class Gaussians
     {
         var mapped = _covariance == "diagonal" ? null : new Matrix(x.Rows, _dimensions);
         if (_covariance == "tied") x.Multiply(x.Rows, _maps[0], null, mapped!);
-        var scaled = new Matrix(1, _dimensions);
         for (var k = 0; k < _components; k++)
         {
             if (_covariance == "full") x.Multiply(x.Rows, _maps[k], null, mapped!);
             for (var i = 0; i < x.Rows; i++)
             {
-                double square;
-                if (mapped is not null) square = mapped.SquaredDistance(i, _shifts[0], k);
-                else
-                {
-                    Span<float> row = x[i], mean = _shifts[0][k], inverse = _shifts[1][k], to = scaled[0];
-                    for (var d = 0; d < to.Length; d++) to[d] = (row[d] - mean[d]) * inverse[d];
-                    square = scaled.Dot(0, scaled, 0);
-                }
+                double square = mapped is not null ? mapped.SquaredDistance(i, _shifts[0], k) : x.SquaredDistance(i, _shifts[0], k, _shifts[1]);
                 logs[i * _components + k] = _constants[k] - square / 2;
             }
         }
@@ -97,12 +89,13 @@ sealed class Gaussians
         }
     }
 
-    /// <summary>Turns logarithms into shares that sum to 1, and returns the logarithm of their sum.</summary>
+    /// <summary>Turns logarithms into shares that sum to 1, and returns the logarithm of their sum. What is so much less than the largest that it changes no sum in double is no share.</summary>
     public static double Normalize(Span<double> logs)
     {
+        const double Negligible = -37; // e^-37 is less than 2^-53
         var (most, sum) = (double.NegativeInfinity, 0.0);
         foreach (var log in logs) most = Math.Max(most, log);
-        for (var k = 0; k < logs.Length; k++) sum += logs[k] = ExactMath.Exp(logs[k] - most);
+        foreach (ref var log in logs) sum += log = log - most < Negligible ? 0 : ExactMath.Exp(log - most);
         foreach (ref var share in logs) share /= sum;
         return most + ExactMath.Log(sum);
     }

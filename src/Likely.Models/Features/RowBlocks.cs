@@ -11,6 +11,8 @@ sealed class RowBlocks
     /// <summary>Rows of every block but the last; part of the order of sums.</summary>
     public const int Length = 512;
 
+    const float Largest = 1e15f; // sums of squares stay within single precision
+
     readonly IRows _rows;
     readonly Matrix?[] _kept;
     readonly bool _keeps;
@@ -47,7 +49,7 @@ sealed class RowBlocks
     public int RowsOf(int block) => Math.Min(Length, Rows - block * Length);
 
     /// <summary>A block, which nobody changes; from any thread.</summary>
-    /// <exception cref="ModelException">A value is no finite number.</exception>
+    /// <exception cref="ModelException">A value is no finite number, or too large.</exception>
     public Matrix this[int block]
     {
         get
@@ -58,13 +60,17 @@ sealed class RowBlocks
             var values = new float[count * Width];
             _rows.Read(block * Length, values);
             for (var i = 0; i < values.Length; i++)
-                if (!float.IsFinite(values[i])) throw new ModelException($"row {(long)block * Length + i / Width} has {(float.IsNaN(values[i]) ? "NaN" : "an infinite value")} in column {i % Width}, both counted from 0; leave such rows out, or fill them in");
+                if (!(Math.Abs(values[i]) <= Largest)) throw Refusal(values[i], (long)block * Length + i / Width, i % Width);
             for (var row = 0; row < count; row++) values.AsSpan(row * Width, Width).CopyTo(matrix[row]);
             if (_prepare is not null) matrix = _prepare(matrix);
             if (_keeps) Volatile.Write(ref _kept[block], matrix);
             return matrix;
         }
     }
+
+    static ModelException Refusal(float value, long row, int column)
+        => float.IsFinite(value) ? new(FormattableString.Invariant($"row {row} has {value} in column {column}, both counted from 0, and sums of squares of numbers beyond {Largest} are too large for single precision; divide the column by what makes it smaller"))
+            : new($"row {row} has {(float.IsNaN(value) ? "NaN" : "an infinite value")} in column {column}, both counted from 0; leave such rows out, or fill them in");
 
     /// <summary>The same rows, each made into another.</summary>
     public RowBlocks With(Func<Matrix, Matrix> prepare) => new(_rows, Threads, Cancellation, prepare);

@@ -71,6 +71,28 @@ static unsafe class Reductions
         return Sum(sum0 + sum1 + (sum2 + sum3));
     }
 
+    /// <summary>sum of ((a[i] - b[i]) s[i])^2, in the same shape; a has equal values to b behind <paramref name="count"/>, or s zeros.</summary>
+    public static float SquaredDistance(float* a, float* b, float* s, int count)
+    {
+        Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0;
+        var i = 0;
+        for (; i + 64 <= count; i += 64)
+        {
+            Vector512<float> d0 = (Vector512.Load(a + i) - Vector512.Load(b + i)) * Vector512.Load(s + i), d1 = (Vector512.Load(a + i + 16) - Vector512.Load(b + i + 16)) * Vector512.Load(s + i + 16);
+            Vector512<float> d2 = (Vector512.Load(a + i + 32) - Vector512.Load(b + i + 32)) * Vector512.Load(s + i + 32), d3 = (Vector512.Load(a + i + 48) - Vector512.Load(b + i + 48)) * Vector512.Load(s + i + 48);
+            sum0 = Vector512.FusedMultiplyAdd(d0, d0, sum0);
+            sum1 = Vector512.FusedMultiplyAdd(d1, d1, sum1);
+            sum2 = Vector512.FusedMultiplyAdd(d2, d2, sum2);
+            sum3 = Vector512.FusedMultiplyAdd(d3, d3, sum3);
+        }
+        for (; i < count; i += 16)
+        {
+            var d = (Vector512.Load(a + i) - Vector512.Load(b + i)) * Vector512.Load(s + i);
+            sum0 = Vector512.FusedMultiplyAdd(d, d, sum0);
+        }
+        return Sum(sum0 + sum1 + (sum2 + sum3));
+    }
+
     /// <summary>result = ((b0 + b1) + (b2 + b3)) + ((b4 + b5) + (b6 + b7)); length a multiple of 16.</summary>
     public static void Tree(float** blocks, float* result, long length)
     {

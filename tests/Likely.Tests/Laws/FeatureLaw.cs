@@ -93,6 +93,8 @@ public sealed class FeatureLaw
         Assert.Contains("row 700 has NaN in column 4", Assert.Throws<ModelException>(() => Find(name).Config.Fit(Rows.Of(values))).Message, StringComparison.Ordinal);
         values[700, 4] = float.NegativeInfinity;
         Assert.Contains("infinite", Assert.Throws<ModelException>(() => Find(name).Config.Fit(Rows.Of(values))).Message, StringComparison.Ordinal);
+        values[700, 4] = 1e25f;
+        Assert.Contains("row 700 has 1E+25 in column 4", Assert.Throws<ModelException>(() => Find(name).Config.Fit(Rows.Of(values))).Message, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -108,6 +110,17 @@ public sealed class FeatureLaw
             {
                 Assert.InRange(fault.Message.Length, 20, 200);
             }
+    }
+
+    // A column that never varies, one that is another's double, and numbers far smaller than the others: covariances are singular, and variances 0.
+    [Theory, MemberData(nameof(Cases))]
+    public void Columns_that_say_nothing_do_no_harm(string name)
+    {
+        var values = FeatureCase.Values();
+        for (var i = 0; i < FeatureCase.Count; i++) (values[i, 3], values[i, 5], values[i, 6]) = (7, values[i, 4], values[i, 4] * 1e-12f);
+        var model = Find(name).Config.Fit(Rows.Of(values), new FitOptions { Seed = 3 });
+        Assert.All(Encode(model, Flat(values)), value => Assert.True(float.IsFinite(value)));
+        Assert.All(model.Fitting.Values, value => Assert.True(double.IsFinite(value)));
     }
 
     [Theory, MemberData(nameof(Cases))]

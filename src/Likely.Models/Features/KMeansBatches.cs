@@ -1,0 +1,71 @@
+using System.Globalization;
+using Likely.Tensors;
+
+namespace Likely.Models;
+
+/// <summary>Mini-batch k-means: of some drawn rows each moves the centroid nearest to it by one over the number of rows that ever moved it (Sculley 2010).</summary>
+static class KMeansBatches
+{
+    const int Piece = 64, Patience = 10, Beginning = 3; // rows of a product; steps without progress; batches that centroids begin among
+
+    /// <summary>Moves centroids until the smoothed mean distance has not fallen for some steps; returns them, the steps, and whether that was so.</summary>
+    public static (Matrix Centroids, int Steps, bool Converged) Run(KMeansConfig config, RowBlocks rows, FitOptions options, int restart, string key)
+    {
+        var (counts, batch, clusters) = (new long[config.Clusters], config.Batch, config.Clusters);
+        var steps = Math.Max(1, (int)Math.Min(int.MaxValue, (long)config.Iterations * rows.Rows / batch));
+        var draw = new Philox(options.Seed, RandomPurpose.Shuffle, Philox.Hash($"kmeans.{restart}"));
+        var centroids = new KMeansBeginning(config, Some(rows, Math.Max((long)Beginning * batch, 4L * clusters), draw), options, restart, key).Choose();
+        var (x, nearest, distances) = (new Matrix(batch, rows.Width), new int[batch], new double[batch]);
+        var products = new Matrix[rows.Threads];
+        for (var worker = 0; worker < products.Length; worker++) products[worker] = new Matrix(Piece, clusters);
+        var (smoothed, best, waited) = (double.NaN, double.PositiveInfinity, 0);
+        for (var step = 0; step < steps; step++)
+        {
+            rows.Cancellation.ThrowIfCancellationRequested();
+            var now = new Centroids(centroids);
+            ParallelShards.Run((batch + Piece - 1) / Piece, rows.Threads, (piece, worker) =>
+            {
+                var (first, count) = (piece * Piece, Math.Min(Piece, batch - piece * Piece));
+                for (var j = first; j < first + count; j++) rows.Row(draw.Below((ulong)step, (ulong)j, rows.Rows)).CopyTo(x[j]);
+                x.Multiply(first, count, now.Columns, products[worker]);
+                for (var j = 0; j < count; j++)
+                {
+                    var row = products[worker][j];
+                    var (which, least) = (0, double.PositiveInfinity);
+                    for (var k = 0; k < row.Length; k++)
+                        if (now.Squares[k] - 2.0 * row[k] < least) (which, least) = (k, now.Squares[k] - 2.0 * row[k]);
+                    (nearest[first + j], distances[first + j]) = (which, Math.Max(0, x.Dot(first + j, x, first + j) + least));
+                }
+            });
+            var total = 0.0;
+            for (var j = 0; j < batch; j++)
+            {
+                total += distances[j];
+                Span<float> centroid = centroids[nearest[j]], values = x[j];
+                var rate = 1f / ++counts[nearest[j]];
+                for (var d = 0; d < centroid.Length; d++) centroid[d] += rate * (values[d] - centroid[d]);
+            }
+            // Ends where the smoothed mean distance has not fallen for so many steps.
+            var share = Math.Min(1, 2.0 * batch / (rows.Rows + 1));
+            smoothed = double.IsNaN(smoothed) ? total : smoothed * (1 - share) + total * share;
+            (best, waited) = smoothed < best ? (smoothed, 0) : (best, waited + 1);
+            if (step % 16 == 0) options.Progress?.Invoke(new FitMoment((restart + (double)step / steps) / config.Restarts, string.Create(CultureInfo.InvariantCulture, $"step {step + 1}: mean squared distance {total / batch:G6}")));
+            if (waited >= Patience && step * (long)batch >= rows.Rows) return (centroids, step + 1, true);
+        }
+        return (centroids, steps, false);
+    }
+
+    // Rows that centroids begin among: all, or so many drawn, as k-means++ goes over them again and again.
+    static RowBlocks Some(RowBlocks rows, long count, Philox draw)
+    {
+        if (count >= rows.Rows) return rows;
+        var (order, values) = (draw.Permutation(rows.Rows, ulong.MaxValue)[..(int)count], new float[count, rows.Width]);
+        Array.Sort(order);
+        for (var i = 0; i < order.Length; i++)
+        {
+            var row = rows.Row(order[i]);
+            for (var d = 0; d < row.Length; d++) values[i, d] = row[d];
+        }
+        return new RowBlocks(Likely.Models.Rows.Of(values), rows.Threads, rows.Cancellation);
+    }
+}
