@@ -53,7 +53,7 @@ public static class ModelBenchmarks
         var sized = new SizedModel(model, model.Space);
         if (wanted(encode))
         {
-            var block = new ItemBlock(sized, Scored);
+            var block = new ItemBlock(sized, Scored, 1);
             var item = new int[model.Space.Dimensions];
             for (var i = 0; i < Scored; i++)
             {
@@ -68,7 +68,7 @@ public static class ModelBenchmarks
         {
             var drawn = Walk.Sample(model, Samples, threads: threads);
             var labels = new int[model.Classes > 0 ? Samples : 0];
-            var block = new ItemBlock(sized, Samples);
+            var block = new ItemBlock(sized, Samples, 1);
             foreach (var item in drawn) block.Add(Array.ConvertAll(item, symbol => (byte)symbol), 0);
             var stream = new BlockEncoder(threads, 0).Encode([block], null, default)[0];
             yield return new Benchmark(decode, operations * Samples, Samples, () => BlockDecoder.Decode(sized, stream.AsSpan(0, stream.Length - 4), Samples, labels, threads, 0, null, default));

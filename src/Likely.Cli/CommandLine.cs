@@ -65,6 +65,7 @@ public static class CommandLine
     static int Explain(Exception fault, TextWriter? json, ForgivingWriter error, bool verbose)
     {
         while (fault is AggregateException { InnerException: { } inner }) fault = inner;
+        if (fault is NobodyReadsException) return 0;
         var (code, sentence) = fault switch
         {
             TrainingException or NotFiniteNumberException or ModelException { InnerException: NotFiniteNumberException } => (Failed, fault.Message),

@@ -23,6 +23,13 @@ static class CompressVerb
         ["compress digits.likely t10k-images-idx3-ubyte --out digits.lka", "compress faces.likely faces/ --embed --out faces.lka"],
         [Model, Inputs, Out, Embed, Exact, Strict, NoVerify, Stripe, Batch], Run);
 
+    // Where the model codes nothing, as it is one of other files, nobody has to keep it.
+    static bool NeedsModel(string archive)
+    {
+        using var reader = ArchiveReader.Open(archive);
+        return reader.NeedsModel;
+    }
+
     static int Run(ParseResult result, Session session)
     {
         var (modelPath, inputs) = (result.GetRequiredValue(Model), result.GetRequiredValue(Inputs));
@@ -34,6 +41,8 @@ static class CompressVerb
         outputs.Claim(output);
         if (DataOptions.FromCanonical(checkpoint.Preprocessing).Transpose)
             session.Say("note        the model learned its pictures with transpose=true, which an archive does not apply: files are coded as they lie, at a cost if they lie on the other side");
+        if (!checkpoint.Density.Parameters.Parameters.All(parameter => Array.TrueForAll(parameter.ToArray(), float.IsFinite)))
+            session.Warn("warning     the model has weights that are no finite numbers, from training at too high a rate or a damaged file, so it tells nothing of these files: they are stored without it");
         var lost = false;
         if (session.Json) WarmUp.Coding(checkpoint.Density, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
@@ -46,7 +55,7 @@ static class CompressVerb
             Batch = result.GetValue(Batch) ?? 0,
         }, session.Cancellation));
         if (lost && !result.GetValue(Exact)) session.Say("note        --exact-files keeps the bytes of pictures and packed files");
-        if (!result.GetValue(Embed) && summary.Symbols > 0) session.Say($"note        opening it takes {modelPath}: keep that beside the archive, or put it in by --embed");
+        if (!result.GetValue(Embed) && NeedsModel(output)) session.Say($"note        opening it takes {modelPath}: keep that beside the archive, or put it in by --embed");
         var bits = Continuation.TokensOf(checkpoint) is not null && summary.Symbols > 0 ? string.Create(CultureInfo.InvariantCulture, $", {summary.BitsPerDimension:0.00000} bits/byte") : summary.BitsPerDimension is { } value ? $", {value:0.00000} bits/dim of what the model codes" : ", nothing coded by the model";
         var json = ArchiveText.Json(summary, session);
         json["output"] = output;

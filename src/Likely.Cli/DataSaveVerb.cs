@@ -44,7 +44,7 @@ static class DataSaveVerb
         files.Write(output, stream => data.Modality.Save(split, data.Tokens, stream, session.Cancellation));
         if (labels is not null) files.Write(labels, stream => Write(stream, numbers!));
         files.Complete();
-        session.Answer($"{output}: {count} of {data.All.Count} items of {data.Name} ({split.Name}), {space}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
+        session.Answer($"{output}: {count} of {data.All.Count} items of {data.Name} ({split.Name}), {(space.IsSequence ? $"{new FileInfo(output).Length} bytes" : space.ToString())}{(labels is null ? "" : $"; labels in {labels}")}", new JsonObject
         {
             ["output"] = output,
             ["labels"] = labels,

@@ -25,7 +25,7 @@ static class ExportVerb
             files.Complete();
         }
         var isOwn = Gpt2Folder.HasOwnBeginning(checkpoint);
-        if (isOwn) session.Say("note        texts of this model begin behind a symbol of its own, which is one more in vocab.json: <|beginning|>, the first that it is to be given; as what comes next it means nothing");
+        if (isOwn) session.Say("note        texts of this model begin behind a symbol of its own, which is one more in vocab.json: <|beginning|>, the first that it is to be given; as what comes next it means nothing, and what a program gives it there all other symbols lack, so its figures may be a little higher");
         session.Answer($"{folder}: {string.Join(", ", parts.Select(part => part.Name))}", new JsonObject
         {
             ["output"] = folder,

@@ -108,6 +108,7 @@ sealed class Session(AnswerWriter output, ForgivingWriter error, CancellationTok
         _streamed = true;
         output.Write(output.IsTerminal ? VisibleText.Lines(text) : text);
         output.Flush();
+        output.RequireReader();
     }
 
     /// <summary>The verb's answer on stdout: text for people, in which names from files are <see cref="VisibleText.Line"/>, or with --json one object.</summary>

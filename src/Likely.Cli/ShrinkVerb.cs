@@ -46,7 +46,7 @@ static class ShrinkVerb
         var outputBytes = new FileInfo(output).Length;
         session.Answer($"""
             {output}: {outputBytes} bytes, {100.0 * outputBytes / inputBytes:0.0} % of {inputBytes}, identity {after.Identity()[..16]}
-            {(loss is null ? "the loss was not measured" : $"{loss.Before:0.00000} bits/dim before, {loss.After:0.00000} after, a loss of {loss.After - loss.Before:0.000000}, on {loss.Count} items of {loss.Name}")}
+            {(loss is null ? "the loss was not measured" : $"{loss.Before:0.00000} {ModelFile.Modality(before).BitsUnit(ModelFile.Tokens(before))} before, {loss.After:0.00000} after, a loss of {loss.After - loss.Before:0.000000}, on {loss.Count} items of {loss.Name}")}
             """, new JsonObject
         {
             ["checkpoint"] = output,

@@ -30,7 +30,7 @@ sealed partial class SurpriseMaps(string folder, Split split, Surprises surprise
             var item = new int[space.Dimensions];
             split.Read(i, item);
             var bits = Evaluation.BitsPerDimension(nats[i], space);
-            files.Write(Path.Combine(folder, Name(split, i, modality)), modality.Surprise(item, surprises[i], space, tokens, surprises.High, string.Create(CultureInfo.InvariantCulture, $"{(HasPages(modality) ? $"{split.ItemName(i)}: " : "")}{nats[i]:0.0} nats, {bits:0.000} bits/dim")).Write);
+            files.Write(Path.Combine(folder, Name(split, i, modality)), modality.Surprise(item, surprises[i], space, tokens, surprises.High, string.Create(CultureInfo.InvariantCulture, $"{(HasPages(modality) ? $"{split.ItemName(i)}: " : "")}{nats[i]:0.0} nats, {bits:0.000} {modality.BitsUnit(tokens)}")).Write);
             var positions = surprises.ByPosition(i);
             var peak = Array.IndexOf(positions, positions.Max());
             var (row, column) = modality.PlaceOf(peak, item, space, tokens);

@@ -171,7 +171,7 @@ static class TrainVerb
     static string Text(Trainer trainer, Checkpoint checkpoint, RunFiles files, double seconds, Baselines baselines)
     {
         var validation = checkpoint.Summary.TryGetValue("validation_bits_per_dim", out var bits)
-            ? $"validation  {bits:0.0000} bits/dim, {InBaselineUnit(bits, baselines)}{checkpoint.Summary["validation_nats"]:0.000} nats{(trainer.Model.Space is { IsSequence: true, Source: 0 } own ? $" a window of {own.Width}" : "")}{(trainer.Validated.Count < trainer.HeldOutItems ? $", on {trainer.Validated.Count} of {trainer.HeldOutItems} items" : "")}; baselines: {baselines} {baselines.Unit}" : $"baselines   {baselines} {baselines.Unit}";
+            ? $"validation  {bits:0.0000} {ModelFile.Modality(checkpoint).BitsUnit(ModelFile.Tokens(checkpoint))}, {InBaselineUnit(bits, baselines)}{checkpoint.Summary["validation_nats"]:0.000} nats{(trainer.Model.Space is { IsSequence: true, Source: 0 } own ? $" a window of {own.Width}" : "")}{(trainer.Validated.Count < trainer.HeldOutItems ? $", on {trainer.Validated.Count} of {trainer.HeldOutItems} items" : "")}; baselines: {baselines} {baselines.Unit}" : $"baselines   {baselines} {baselines.Unit}";
         var repeat = trainer.IsTimed ? $"\nrepeat      {Repeat(trainer.Repeat)}" : "";
         return $"""
             model       {files.Checkpoint}, {trainer.Model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}

@@ -64,7 +64,7 @@ sealed class TrainingLog : IDisposable
             _display.Line($"forecast    {ProgressDisplay.Duration(moment.RemainingSeconds)} more, until {DateTime.Now.AddSeconds(moment.RemainingSeconds):HH:mm}");
         }
         // What matters most comes first: with the bar, 80 columns have room for 60 letters.
-        var text = $"step {moment.Step}/{moment.TotalSteps}  {moment.TrainBits:0.0000} bits/dim";
+        var text = $"step {moment.Step}/{moment.TotalSteps}  {moment.TrainBits:0.0000} {_modality.BitsUnit(_tokens)}";
         if (moment.ValidationNats is { } nats) text += $"  validation {Evaluation.BitsPerDimension(nats, _model.Space):0.0000}{(moment.IsBest ? ", best" : "")}";
         text += $"  {ProgressDisplay.Duration(moment.RemainingSeconds)} left";
         if (moment.ValidationNats is null) text += $"  {moment.ExamplesPerSecond:0} examples/s";

@@ -2,7 +2,7 @@ namespace Likely.Data;
 
 /// <summary>
 /// Which bytes of a file are pixels: a head, then <paramref name="Count"/> items of <paramref name="Gap"/> other bytes and
-/// Height x Width x Channels pixels of one byte each, then a tail. IDX, npy of bytes, binary PGM and PPM, CIFAR, and WAV of one byte a sample are of this form,
+/// Height x Width x Channels pixels of one byte each, then a tail. IDX, npy of bytes, binary PGM and PPM, CIFAR, and WAV of one byte a sample, or of two, are of this form,
 /// so such a file is its pixels, or samples, and a few bytes more.
 /// </summary>
 /// <param name="Planar">Each item's channels lie one after the other, not side by side.</param>
@@ -11,8 +11,14 @@ public readonly record struct PixelLayout(int Height, int Width, int Channels, i
     const int CifarSide = 32, LongestSound = 1 << 18;
     internal const int HeadLength = Npy.LargestHead;
 
-    /// <summary>Pixels times channels of one item.</summary>
-    public long ItemLength => (long)Height * Width * Channels;
+    /// <summary>Whether a pixel is two bytes and not one: a sample of 16 bits, low byte first, from -32,768 on.</summary>
+    public bool IsWide { get; init; }
+
+    /// <summary>Bytes of a pixel's channel.</summary>
+    public int Bytes => IsWide ? 2 : 1;
+
+    /// <summary>Bytes of one item: its pixels times channels, of one byte or two.</summary>
+    public long ItemLength => (long)Height * Width * Channels * Bytes;
 
     /// <summary>Where the tail begins.</summary>
     public long End => Head + Count * (Gap + ItemLength);
@@ -74,7 +80,7 @@ public readonly record struct PixelLayout(int Height, int Width, int Channels, i
     internal static string? Refusal(WavHeader sound, DataOptions options) =>
         sound.Rate != options.Rate ? $"it has {sound.Rate} samples a second, and the model {options.Rate}"
         : sound.Channels > 1 ? $"it has {sound.Channels} channels, and the model one"
-        : options.MuLaw || sound.Bits != 8 || options.Levels != 256 ? $"it has samples of {sound.Bits} bits, which the model's {(options.MuLaw ? "256 mu-law" : options.Levels)} levels {(options.Levels > 256 ? "can tell, but no archive holds more than 256 of yet" : sound.Bits == 8 ? "are not" : "do not tell apart")}" : null;
+        : options.MuLaw || (sound.Bits, options.Levels) is not ((8, 256) or (16, 1 << 16)) ? $"it has samples of {sound.Bits} bits, which the model's {(options.MuLaw ? "256 mu-law" : options.Levels)} levels {(sound.Bits == 8 ? "are not" : "do not tell apart")}" : null;
 
     // A long sound is several items, as equal as can be, which are decoded side by side; the few samples that are left belong to the tail.
     static PixelLayout OfSound(ReadOnlySpan<byte> head, long length, string name, DataOptions options)
@@ -82,7 +88,7 @@ public readonly record struct PixelLayout(int Height, int Width, int Channels, i
         var sound = WavHeader.Of(head, length, name);
         if (sound.Frames == 0 || sound.Start > int.MaxValue || Refusal(sound, options) is not null) return default;
         var count = (sound.Frames + LongestSound - 1) / LongestSound;
-        return count > int.MaxValue ? default : new(1, (int)(sound.Frames / count), 1, (int)count, (int)sound.Start, 0, false);
+        return count > int.MaxValue ? default : new(1, (int)(sound.Frames / count), 1, (int)count, (int)sound.Start, 0, false) { IsWide = sound.Bits > 8 };
     }
 
     static PixelLayout OfCifar(long length, int gap)

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Likely.Files;
 
 /// <summary>
-/// stat(2), which has no managed equal: type and identity of a file. It is called in the runtime's own library, which is
+/// stat(2) and poll(2), which have no managed equal: type and identity of a file, and whether somebody reads. They are called in the runtime's own library, which is
 /// there wherever .NET runs on a Unix-like system and has one layout of the answer for all of them.
 /// </summary>
 static partial class NativeStatus
@@ -32,6 +32,18 @@ static partial class NativeStatus
 
     [LibraryImport(Library, EntryPoint = "SystemNative_LStat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     internal static partial int Link(string path, out Status status);
+
+    /// <summary>What poll(2) is asked of a descriptor, and what it says.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollEvent
+    {
+        public int Descriptor;
+        public short Asked;
+        public short Happened;
+    }
+
+    [LibraryImport(Library, EntryPoint = "SystemNative_Poll")]
+    internal static partial int Poll(ref PollEvent descriptor, uint count, int milliseconds, out uint happened);
 
     [LibraryImport(Library, EntryPoint = "SystemNative_GetEUid")]
     internal static partial uint EffectiveUser();

@@ -44,7 +44,6 @@ sealed class TextDrawing
         (_count, _length) = (result.GetValue(DrawingOptions.Count) ?? 1, result.GetValue(Length) ?? UsualLength);
         (_output, _folder) = (result.GetValue(DrawingOptions.Out), result.GetValue(DrawingOptions.Each));
         if (_output is not null && FileStatusIsStdout(_output)) _output = null; // where it goes without a name
-        if (_count > 1 && _output is not null) throw new UsageException($"--out is one file, and there are {_count} texts; --each DIR writes each into a file of its own");
         if ((long)_count * _length > LongestLength) throw new UsageException($"{_count} texts of {_length} symbols are more than the {LongestLength} that one command draws");
         _stops = StopsOf(result);
         if (result.GetValue(Against) is { } against && !Dataset.IsHere(against)) throw new UsageException($"--against {against}: there is no such file or folder");
@@ -82,7 +81,15 @@ sealed class TextDrawing
         var seconds = clock.Elapsed.TotalSeconds;
 
         using var files = new OutputSet(_session.Remark, _session.Force);
-        if (_output is not null) files.Write(_output, stream => Copy(prompt, 0, stream));
+        if (_output is not null) files.Write(_output, stream =>
+        {
+            for (var i = 0; i < _count; i++)
+            {
+                if (_drawn[i] is null) continue;
+                if (_count > 1) stream.Write(Title(i));
+                Copy(prompt, i, stream);
+            }
+        });
         for (var i = 0; i < each.Length; i++)
         {
             var index = i;
@@ -144,11 +151,14 @@ sealed class TextDrawing
     void Show(TextEcho? echo, TextPrompt prompt, List<byte> text, int index)
     {
         if (echo is null) return;
-        echo.Write(Encoding.UTF8.GetBytes($"{(index == 0 ? "" : "\n")}--- {index + 1} of {_count} ---\n"));
+        echo.Write(Title(index));
         if (prompt.IsShown) prompt.CopyTo(echo.Write);
         echo.Write([.. text]);
         echo.End();
     }
+
+    // What stands above each of several texts.
+    byte[] Title(int index) => Encoding.UTF8.GetBytes($"{(index == 0 ? "" : "\n")}--- {index + 1} of {_count} ---\n");
 
     Sampler Sampler() => SamplerOf(_result);
 

@@ -10,7 +10,7 @@ sealed class TextEcho(Session session)
 {
     readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     char[] _characters = new char[256];
-    bool _isLossy;
+    bool _isLossy, _isOver; // as nobody reads it
     bool _return; // which may yet be half of a line's end
     char _last = '\n';
 
@@ -19,6 +19,7 @@ sealed class TextEcho(Session session)
     /// <summary>Writes what was held back; a terminal gets the end of its line.</summary>
     public void End()
     {
+        if (_isOver) return;
         Write([], isEnd: true);
         if (_isLossy && !session.IsWatched) session.Remark("what is no UTF-8 was written as U+FFFD; --out FILE keeps every byte");
         if (session.IsWatched && _last != '\n') session.Echo("\n");
@@ -35,7 +36,15 @@ sealed class TextEcho(Session session)
         if (_return) count--;
         if (count == 0) return;
         _isLossy |= _characters.AsSpan(0, count).Contains('\uFFFD');
-        session.Echo(new string(_characters, 0, count));
+        try
+        {
+            session.Echo(new string(_characters, 0, count));
+        }
+        catch (NobodyReadsException)
+        {
+            _isOver = true;
+            throw;
+        }
         _last = _characters[count - 1];
     }
 }

@@ -37,7 +37,6 @@ static class TextSearch
         var (length, best) = (result.GetValue(TextDrawing.Length) ?? UsualLength, result.GetValue(DrawingOptions.Best) ?? 1);
         var label = result.GetValue(DrawingOptions.Label) is { } text ? ModelFile.Label(checkpoint, text) : 0;
         var output = result.GetValue(DrawingOptions.Out) is { } path && path != OutputName.Stdout && !FileStatus.Of(path).IsStandardOutput ? path : null;
-        if (output is not null && best > 1) throw new UsageException($"--out is one file, and there are {best} texts; leave it out, or --n-best");
         using var outputs = new Outputs(session.Remark, session.Force, model, prompt.File);
         if (output is not null) outputs.Claim(output);
         using var stream = prompt.Open();
@@ -53,17 +52,13 @@ static class TextSearch
         using var files = new OutputSet(session.Remark, session.Force);
         if (output is not null) files.Write(output, target =>
         {
-            prompt.CopyTo(target.Write);
-            target.Write(bytes[0]);
+            for (var i = 0; i < found.Length; i++) Write(i, target.Write);
         });
         files.Complete();
         for (var i = 0; i < found.Length && output is null && !session.Json; i++)
         {
             var echo = new TextEcho(session);
-            if (best > 1) echo.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : "\n")}--- {i + 1} of {found.Length}, log p {found[i].LogProbability:0.000000} ---\n")));
-            if (prompt.IsShown) prompt.CopyTo(echo.Write);
-            echo.Write(bytes[i]);
-            if (best > 1) echo.Write("\n"u8);
+            Write(i, echo.Write);
             echo.End();
         }
         var json = new JsonObject { ["output"] = output, ["count"] = found.Length, ["seconds"] = Session.Number(clock.Elapsed.TotalSeconds), ["prompt_symbols"] = continuation.Given };
@@ -76,5 +71,14 @@ static class TextSearch
             })]);
         session.Answer($"{(output is null ? "" : $"{output}: ")}{found.Length} {(found.Length == 1 ? "text" : "texts")} found in {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds)}", json);
         return 0;
+
+        // One of several under its log p.
+        void Write(int index, Action<ReadOnlySpan<byte>> write)
+        {
+            if (best > 1) write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(index == 0 ? "" : "\n")}--- {index + 1} of {found.Length}, log p {found[index].LogProbability:0.000000} ---\n")));
+            prompt.CopyTo(write);
+            write(bytes[index]);
+            if (best > 1) write("\n"u8);
+        }
     }
 }

@@ -19,6 +19,8 @@ sealed class AudioModality : Modality
     public override (string First, string Second) PlaceNames => ("second", "sample");
     public override IReadOnlyList<string> Units { get; } = ["sample"];
 
+    public override string BitsUnit(Tokens? tokens) => "bits/sample";
+
     public override bool Takes(Tokens? tokens, DataOptions options) => tokens is SampleTokens own && own.Are(options);
 
     public override void Count(ReadOnlySpan<int> symbols, Tokens? tokens, Span<long> units) => units[0] += symbols.Length;

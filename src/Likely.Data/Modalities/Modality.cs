@@ -93,6 +93,9 @@ public abstract class Modality
     /// <summary>What an item is counted in besides its symbols, such as "byte": one word each.</summary>
     public virtual IReadOnlyList<string> Units => [];
 
+    /// <summary>What the bits of one symbol are called, such as "bits/dim".</summary>
+    public virtual string BitsUnit(Tokens? tokens) => "bits/dim";
+
     /// <summary>Adds how many of each unit some symbols of an item are.</summary>
     public virtual void Count(ReadOnlySpan<int> symbols, Tokens? tokens, Span<long> units) { }
 

@@ -15,6 +15,8 @@ abstract class SequenceModality : Modality
     public override (string First, string Second) PlaceNames => ("line", "byte");
     public override IReadOnlyList<string> Units { get; } = ["byte", "character"];
 
+    public override string BitsUnit(Tokens? tokens) => tokens is ByteTokens ? "bits/byte" : "bits/symbol";
+
     public override bool HasTokens => true;
 
     public override void Count(ReadOnlySpan<int> symbols, Tokens? tokens, Span<long> units)

@@ -48,48 +48,29 @@ public sealed record DeepTransformerConfig : DensityConfig
 sealed class DeepTransformer : SequenceModel
 {
     readonly DeepTransformerConfig _config;
-    readonly Parameter _symbols;
-    readonly Parameter[] _positions;
-    readonly TransformerBlock[] _blocks;
-    readonly Normalization _last;
+    readonly TransformerStack _stack;
     readonly OutputMap? _further;
-    readonly ulong _path;
 
     public DeepTransformer(DeepTransformerConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
     {
         var (scope, channels) = (new ParameterScope(Parameters), config.Channels);
         _config = config;
-        _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, TransformerBlock.Deviation * Math.Sqrt(space.Levels + 1));
         var options = new TransformerBlockOptions(channels, config.Heads, config.Layers, config.Context) { Dropout = config.Dropout, IsSquared = config.Activation == "squared-relu" };
-        (_positions, _blocks) = (new Parameter[config.Layers], new TransformerBlock[config.Layers]);
-        for (var i = 0; i < config.Layers; i++)
-        {
-            var block = scope.At("blocks").At(i);
-            _positions[i] = block.Weight("positions", 1, config.Context, channels, TransformerBlock.Deviation * Math.Sqrt(config.Context));
-            _blocks[i] = new TransformerBlock(block, options);
-        }
-        _last = new Normalization(scope.At("norm"), channels, centred: true);
+        _stack = new TransformerStack(scope, space.Levels, options, config.Context, PositionRows.Blocks);
         if (config.Targets > 1) _further = new OutputMap(scope.At("further"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
-        Output = new OutputMap(_symbols, space.Levels);
-        _path = Philox.Hash("input");
-        States = TransformerBlock.States(config.Layers, channels);
+        Output = _stack.Output(scope, space.Levels, isTied: true);
         MultiplyAddsPerPosition = channels * (config.Layers * (12.0 * channels + config.Context) + space.Levels);
     }
 
     protected override double MultiplyAddsPerPosition { get; }
 
-    public override IReadOnlyList<InnerState> States { get; }
+    public override IReadOnlyList<InnerState> States => _stack.States;
 
     protected override int? Context => _config.Context;
 
     protected override OutputMap Output { get; }
 
-    protected override Tensor Forward(SymbolInput x, Pass pass)
-    {
-        var h = _last.Forward(Blocks(x, pass));
-        pass.Show(_blocks.Length, h);
-        return h;
-    }
+    protected override Tensor Forward(SymbolInput x, Pass pass) => _stack.Forward(x, pass);
 
     /// <summary>The losses of a training: of what each block gives that still counts, the last first, the next symbols' log-probabilities, and behind them those of the ones after.</summary>
     internal List<(Tensor Logs, double Weight)> Losses(Tape tape, SymbolBatch batch, float scale, double progress)
@@ -98,9 +79,9 @@ sealed class DeepTransformer : SequenceModel
         // The last symbol of an example has none after it: without lengths, which a batch has where they differ, nothing would say so.
         var further = new int[batch.Count];
         for (var i = 0; i < further.Length; i++) further[i] = Math.Max(0, (batch.Lengths.IsEmpty ? batch.Space.Positions : batch.Lengths[i]) - 1);
-        Add(Blocks(new SymbolInput(batch.Inputs(), batch.Space.Positions, batch.Count), Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory), (layer, h) =>
+        Add(_stack.Blocks(new SymbolInput(batch.Inputs(), batch.Space.Positions, batch.Count), Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory), (layer, h) =>
         {
-            var weight = 1 - 2 * progress * _blocks.Length / layer;
+            var weight = 1 - 2 * progress * _config.Layers / layer;
             if (_config.Intermediate && weight > 0) Add(h, weight);
         }), 1);
         losses.Reverse();
@@ -108,7 +89,7 @@ sealed class DeepTransformer : SequenceModel
 
         void Add(Tensor h, double weight)
         {
-            var row = _last.Forward(h);
+            var row = _stack.Normalized(h);
             if (_further is not null) losses.Add((_further.LogProbabilities(Head, row, batch.Symbols.At(batch.Count), (float)(scale * weight / 2), further), weight / 2));
             losses.Add((Output.LogProbabilities(Head, row, batch.Symbols, (float)(scale * weight), batch.Lengths), weight));
         }
@@ -116,20 +97,4 @@ sealed class DeepTransformer : SequenceModel
 
     private protected override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member, Run? run)
         => tape is { Recording: true, Progress: { } progress } && run is null ? Losses(tape, batch, scale, progress)[0].Logs : base.Score(tape, batch, scale, member, run);
-
-    // What leaves the last block; what leaves those before is shown on the way.
-    Tensor Blocks(SymbolInput x, Pass pass, Action<int, Tensor>? show = null)
-    {
-        var before = (int[]?)_blocks[0].Before(pass.Run)?.Clone();
-        var places = GC.AllocateArray<int>(x.Positions * x.Batch, pinned: true);
-        for (var i = 0; i < places.Length; i++) places[i] = i / x.Batch + (before?[i % x.Batch] ?? 0);
-        var h = Ops.Dropout(Ops.Lookup(pass.Tape, x.Positions, x.Batch, x.Symbols, _symbols), (float)_config.Dropout, _path);
-        for (var i = 0; i < _blocks.Length; i++)
-        {
-            if (i > 0) show?.Invoke(i, h);
-            h = _blocks[i].Forward(Ops.Add(h, Ops.Lookup(pass.Tape, x.Positions, x.Batch, new PinnedSymbols(places), _positions[i])), before, pass);
-            pass.Show(i, h);
-        }
-        return h;
-    }
 }

@@ -63,18 +63,12 @@ public sealed record TransformerConfig : DensityConfig
 sealed class Transformer : SequenceModel
 {
     readonly TransformerConfig _config;
-    readonly Parameter _symbols;
-    readonly Parameter? _positions;
-    readonly TransformerBlock[] _blocks;
-    readonly Normalization _last;
-    readonly ulong _path;
+    readonly TransformerStack _stack;
 
     public Transformer(TransformerConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
     {
         var (scope, channels) = (new ParameterScope(Parameters), config.Channels);
         _config = config;
-        _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, TransformerBlock.Deviation * Math.Sqrt(space.Levels + 1));
-        if (config.Positions == "learned") _positions = scope.Weight("positions", 1, config.Context, channels, TransformerBlock.Deviation * Math.Sqrt(config.Context));
         var rotation = config.Positions == "rotary" ? new Rotation(channels / config.Heads, config.Context) : null;
         var options = new TransformerBlockOptions(channels, config.Heads, config.Layers, config.Context)
         {
@@ -87,11 +81,8 @@ sealed class Transformer : SequenceModel
             Shifts = config.TokenShift,
         };
         var patterns = Enumerable.Range(0, config.Layers).Select(i => Pattern(config, i)).ToArray();
-        _blocks = [.. patterns.Select((pattern, i) => new TransformerBlock(scope.At("blocks").At(i), options with { Pattern = pattern }))];
-        _last = new Normalization(scope.At("norm"), channels, config.Norm == "layer");
-        Output = config.Tied ? new OutputMap(_symbols, space.Levels) : new OutputMap(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
-        _path = Philox.Hash("input");
-        States = TransformerBlock.States(config.Layers, channels);
+        _stack = new TransformerStack(scope, space.Levels, options, config.Context, config.Positions == "learned" ? PositionRows.Entry : PositionRows.None, patterns);
+        Output = _stack.Output(scope, space.Levels, config.Tied);
         MultiplyAddsPerPosition = channels * (12.0 * channels * config.Layers + 2 * patterns.Sum(pattern => pattern.MeanKeys(config.Context)) + space.Levels);
     }
 
@@ -112,25 +103,11 @@ sealed class Transformer : SequenceModel
 
     protected override double MultiplyAddsPerPosition { get; }
 
-    public override IReadOnlyList<InnerState> States { get; }
+    public override IReadOnlyList<InnerState> States => _stack.States;
 
     protected override int? Context => _config.Context;
 
     protected override OutputMap Output { get; }
 
-    protected override Tensor Forward(SymbolInput x, Pass pass)
-    {
-        var before = (int[]?)_blocks[0].Before(pass.Run)?.Clone();
-        var h = Ops.Lookup(pass.Tape, x.Positions, x.Batch, x.Symbols, _symbols);
-        if (_positions is not null) h = Ops.AddPositions(h, _positions, before);
-        h = Ops.Dropout(h, (float)_config.Dropout, _path);
-        for (var i = 0; i < _blocks.Length; i++)
-        {
-            h = _blocks[i].Forward(h, before, pass);
-            pass.Show(i, h);
-        }
-        h = _last.Forward(h);
-        pass.Show(_blocks.Length, h);
-        return h;
-    }
+    protected override Tensor Forward(SymbolInput x, Pass pass) => _stack.Forward(x, pass);
 }

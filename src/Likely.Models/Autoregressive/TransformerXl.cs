@@ -49,16 +49,12 @@ public sealed record TransformerXlConfig : DensityConfig
 sealed class TransformerXl : SequenceModel
 {
     readonly TransformerXlConfig _config;
-    readonly Parameter _symbols;
-    readonly TransformerBlock[] _blocks;
-    readonly Normalization _last;
-    readonly ulong _path;
+    readonly TransformerStack _stack;
 
     public TransformerXl(TransformerXlConfig config, Space space) : base(config, space, 0, new SoftmaxHead(1, space.Levels))
     {
         var (scope, channels, reach) = (new ParameterScope(Parameters), config.Channels, config.Memory + config.Context);
         _config = config;
-        _symbols = scope.Weight("symbols", 1, space.Levels + 1, channels, TransformerBlock.Deviation * Math.Sqrt(space.Levels + 1));
         var options = new TransformerBlockOptions(channels, config.Heads, config.Layers, reach)
         {
             Dropout = config.Dropout,
@@ -68,48 +64,31 @@ sealed class TransformerXl : SequenceModel
             IsSquared = config.Activation == "squared-relu",
             Shifts = config.TokenShift,
         };
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new TransformerBlock(scope.At("blocks").At(i), options))];
-        _last = new Normalization(scope.At("norm"), channels, options.Centres);
-        Output = config.Tied ? new OutputMap(_symbols, space.Levels) : new OutputMap(scope.At("output"), channels, space.Levels, TransformerBlock.Deviation * Math.Sqrt(channels));
-        _path = Philox.Hash("input");
-        States = TransformerBlock.States(config.Layers, channels);
+        _stack = new TransformerStack(scope, space.Levels, options, config.Context, PositionRows.None);
+        Output = _stack.Output(scope, space.Levels, config.Tied);
         MultiplyAddsPerPosition = channels * (config.Layers * (13.0 * channels + 3 * (config.Memory + config.Context / 2.0)) + space.Levels);
     }
 
     protected override double MultiplyAddsPerPosition { get; }
 
-    public override IReadOnlyList<InnerState> States { get; }
+    public override IReadOnlyList<InnerState> States => _stack.States;
 
     protected override int? Context => _config.Context;
 
     protected override bool Recalls => true;
 
     // A run that was read from a file begins with the end of a segment, one that was not with symbols: both make what they remember in one order.
-    void Begin(Run run)
-    {
-        foreach (var block in _blocks) block.Begin(run);
-    }
-
     internal override void BeginSegment(Run run, int example)
     {
-        Begin(run);
-        foreach (var block in _blocks) block.Keep(run, example, _config.Memory);
+        _stack.Begin(run);
+        _stack.Keep(run, example, _config.Memory);
     }
 
     protected override OutputMap Output { get; }
 
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
-        if (pass.Run is { } run) Begin(run);
-        var before = (int[]?)_blocks[0].Before(pass.Run)?.Clone();
-        var h = Ops.Dropout(Ops.Lookup(pass.Tape, x.Positions, x.Batch, x.Symbols, _symbols), (float)_config.Dropout, _path);
-        for (var i = 0; i < _blocks.Length; i++)
-        {
-            h = _blocks[i].Forward(h, before, pass);
-            pass.Show(i, h);
-        }
-        h = _last.Forward(h);
-        pass.Show(_blocks.Length, h);
-        return h;
+        if (pass.Run is { } run) _stack.Begin(run);
+        return _stack.Forward(x, pass);
     }
 }

@@ -65,9 +65,6 @@ sealed class TransformerBlock
         (_attentionPath, _mapsPath) = (Philox.Hash(scope.At("attention").Path), Philox.Hash(scope.At("maps").Path));
     }
 
-    /// <summary>The inner states of a model of so many blocks: the stream behind each, and what is left of it normalised.</summary>
-    public static IReadOnlyList<InnerState> States(int blocks, int channels) => [.. Enumerable.Range(0, blocks).Select(i => new InnerState($"blocks.{i}", channels)), new InnerState("norm", channels)];
-
     /// <summary>Positions of each example that a run remembers; null: none.</summary>
     public int[]? Before(Run? run) => _attention.Before(run);
 

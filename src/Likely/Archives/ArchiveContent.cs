@@ -57,6 +57,7 @@ sealed class ArchiveContent
             if (!MachineMemory.Fits(needed)) throw new ArchiveException($"{holds}, and {MachineMemory.Text(MachineMemory.Available())} are free.");
             options.Note?.Invoke(holds);
         }
+        if (reader.Entries.Any(entry => entry.ModelledItems > 0 && entry.Layout.Bytes != model.SymbolBytes)) throw new ArchiveException($"{reader.Path} is damaged: it has symbols of other sizes than its model's {model.Levels} levels.");
         var labels = reader.Directory.Labels;
         if (labels.Length != (model.Classes > 0 ? _plan.FirstItem[^1] : 0) || Array.Exists(labels, label => label >= model.Classes))
             throw new ArchiveException($"{reader.Path} is damaged: its labels are not the model's.");
@@ -176,9 +177,14 @@ sealed class ArchiveContent
             var block = _plan.BlockOf(item);
             if (block < _firstDecoded || block >= _firstDecoded + _decoded.Length) DecodeFrom(block, _plan.BlockOf(Math.Max(lastItem - 1, item)) + 1);
             var (height, width, channels, firstOfBlock, _) = _plan.ItemBlock(block);
-            var length = height * width * channels;
+            var length = height * width * channels * entry.Layout.Bytes;
             _decoded[block - _firstDecoded].AsSpan((int)(item - firstOfBlock) * length, length).CopyTo(pixels.AsSpan(done));
             done += length;
+        }
+        if (entry.Layout.IsWide)
+        {
+            ArchiveInput.Recentre(pixels);
+            return pixels;
         }
         var bytes = _model!.ToBytes(entry.Spread);
         foreach (ref var pixel in pixels.AsSpan()) pixel = bytes[pixel];
@@ -193,8 +199,8 @@ sealed class ArchiveContent
         for (var symbols = 0L; first + blocks.Count < end;)
         {
             var next = new Block(_plan.ItemBlock(first + blocks.Count));
-            // Blocks of one item each and of one width go side by side, however many threads there are.
-            if (blocks.Count >= (blocks.Count > 0 && IsLane(blocks[0]) ? Lanes : 1) * threads || blocks.Count > 0 && IsLane(blocks[0]) && !(IsLane(next) && next.Width == blocks[0].Width)) break;
+            // Blocks of one item each and of one width, or sequences of any, go side by side, however many threads there are.
+            if (blocks.Count >= (blocks.Count > 0 && IsLane(blocks[0]) ? Lanes : 1) * threads || blocks.Count > 0 && IsLane(blocks[0]) && !(IsLane(next) && (next.Width == blocks[0].Width || _model!.Checkpoint.Density.Space.IsSequence))) break;
             symbols += next.Symbols;
             memory += _model!.BytesFor(next.Height, next.Width);
             if (blocks.Count > 0 && (symbols > MostAhead || memory > MostAtOnce)) break;
@@ -214,7 +220,7 @@ sealed class ArchiveContent
             });
         (_decoded, _firstDecoded) = (decoded, first);
         DecodedItems += blocks.Sum(block => (long)block.Count);
-        DecodedSymbols += decoded.Sum(symbols => (long)symbols.Length);
+        DecodedSymbols += blocks.Sum(block => block.Symbols);
     }
 
     readonly record struct Block(int Height, int Width, int Channels, long FirstItem, int Count)
@@ -245,8 +251,8 @@ sealed class ArchiveContent
                 var labels = Labels(blocks[i]);
                 lanes[i - start] = new LaneDecoder.Lane(streams[i - start].AsMemory(0, streams[i - start].Length - 4), checked((int)blocks[i].Symbols), labels.IsEmpty ? -1 : labels[0]);
             }
-            var highest = blocks.Skip(start).Take(end - start).Max(block => block.Height);
-            var symbols = LaneDecoder.Decode(_model!.For(highest, blocks[start].Width), lanes, Done, _cancellation);
+            var own = blocks[start..end];
+            var symbols = LaneDecoder.Decode(_model!.For(own.Max(block => block.Height), own.Max(block => block.Width)), lanes, Done, _cancellation);
             for (var i = start; i < end; i++) Finish(streams[i - start], decoded[i] = symbols[i - start], first + i);
         });
     }
@@ -279,7 +285,7 @@ sealed class ArchiveContent
             var (first, end) = (ahead * group / groups, ahead * (group + 1) / groups);
             var (streams, counts) = (new byte[end - first][], new int[end - first]);
             for (var i = first; i < end; i++) (streams[i - first], counts[i - first]) = (blocks[i][..^4], _plan.ByteBlock(index + i));
-            var made = _reader.ModelsBytes ? SequenceBlocks.Decode(_model!.Checkpoint.Density, _model.Tokens!, streams, counts, DoneBytes, _cancellation) : [ByteBlock.Decode(streams[0], counts[0])];
+            var made = _reader.ModelsBytes ? SequenceBlocks.Decode(_model?.Checkpoint.Density, _model?.Tokens, streams, counts, DoneBytes, _cancellation) : [ByteBlock.Decode(streams[0], counts[0])];
             made.CopyTo(_bytes, first);
         });
         _byteBlock = index;

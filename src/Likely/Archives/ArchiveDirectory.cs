@@ -19,11 +19,12 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
     /// <summary>No more blocks than this.</summary>
     public const int MostBlocks = 1 << 23;
 
+    const int Wide = 2; // what stands for how symbols are bytes, where they are two
     const int MostPermissions = 511; // rwxrwxrwx
     const long LargestFile = 1L << 50, LargestContent = 1L << 56;
 
     /// <summary>The lowest version of the format that can tell all of this.</summary>
-    public byte Version => ModelsBytes || Entries.Any(IsStriped) ? ArchiveHeader.ThirdVersion : Entries.Any(IsOfSecond) ? ArchiveHeader.SecondVersion : ArchiveHeader.FirstVersion;
+    public byte Version => Entries.Any(entry => entry.Layout.IsWide) ? ArchiveHeader.FourthVersion : ModelsBytes || Entries.Any(IsStriped) ? ArchiveHeader.ThirdVersion : Entries.Any(IsOfSecond) ? ArchiveHeader.SecondVersion : ArchiveHeader.FirstVersion;
 
     public byte[] ToBytes()
     {
@@ -170,7 +171,7 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
         writer.Write(entry.Length);
         if (entry.Kind == EntryKind.Bytes) return;
         var layout = entry.Layout;
-        foreach (var number in (int[])[layout.Height, layout.Width, layout.Channels, entry.Spread ? 1 : 0]) writer.Write(number);
+        foreach (var number in (int[])[layout.Height, layout.Width, layout.Channels, layout.IsWide ? Wide : entry.Spread ? 1 : 0]) writer.Write(number);
         if (entry.Kind == EntryKind.Picture) return;
         foreach (var number in (int[])[layout.Count, layout.Head, layout.Gap, layout.Planar ? 1 : 0, entry.Exceptions.Length]) writer.Write(number);
         for (var i = 0; i < entry.Exceptions.Length; i++) writer.Write(entry.Exceptions[i] - (i == 0 ? 0 : entry.Exceptions[i - 1] + 1));
@@ -183,11 +184,11 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
         var length = reader.Read(LargestFile);
         if (kind == EntryKind.Bytes) return ArchiveEntry.OfBytes(name, length);
         int height = reader.Size(MostPixels), width = reader.Size(MostPixels), channels = reader.Size(16);
-        var spread = reader.Read(1) != 0;
+        var form = reader.Read(version < ArchiveHeader.FourthVersion || kind == EntryKind.Picture ? 1 : Wide);
         if ((long)height * width > MostPixels || version == ArchiveHeader.FirstVersion && (long)height * width > FirstLargest / channels) throw VarintReader.Damaged();
         var layout = new PixelLayout(height, width, channels, 1, 0, 0, false);
-        if (kind == EntryKind.Picture) return layout.ItemLength == length && channels is (1 or 3) ? new ArchiveEntry(name, kind, length, layout, spread, []) : throw VarintReader.Damaged();
-        layout = layout with { Count = reader.Size(int.MaxValue), Head = (int)reader.Read(1 << 20), Gap = (int)reader.Read(1 << 20), Planar = reader.Read(1) != 0 };
+        if (kind == EntryKind.Picture) return layout.ItemLength == length && channels is (1 or 3) ? new ArchiveEntry(name, kind, length, layout, form != 0, []) : throw VarintReader.Damaged();
+        layout = layout with { Count = reader.Size(int.MaxValue), Head = (int)reader.Read(1 << 20), Gap = (int)reader.Read(1 << 20), Planar = reader.Read(1) != 0, IsWide = form == Wide };
         if (layout.End > length) throw VarintReader.Damaged();
         var exceptions = new int[reader.Count(1)];
         var next = 0L;
@@ -197,6 +198,6 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
             if (next >= layout.Count) throw VarintReader.Damaged();
             exceptions[i] = (int)next++;
         }
-        return new ArchiveEntry(name, kind, length, layout, spread, exceptions);
+        return new ArchiveEntry(name, kind, length, layout, form != 0, exceptions);
     }
 }

@@ -10,7 +10,7 @@ public enum EntryKind { Bytes = 1, Items = 2, Picture = 3 }
 /// <param name="Kind">How it is stored.</param>
 /// <param name="Length">Its bytes; of a picture, its pixels times channels.</param>
 /// <param name="Layout">Where its pixels are; of no meaning for bytes.</param>
-/// <param name="Spread">True: symbol s of L levels is the byte round(255 s / (L - 1)); false: it is the byte s.</param>
+/// <param name="Spread">True: symbol s of L levels is the byte round(255 s / (L - 1)); false: it is the byte s. Of no meaning where symbols are two bytes.</param>
 /// <param name="Exceptions">Items stored as bytes, ascending, because the model has no symbols for them.</param>
 public sealed record ArchiveEntry(string Name, EntryKind Kind, long Length, PixelLayout Layout, bool Spread, int[] Exceptions)
 {
@@ -22,6 +22,9 @@ public sealed record ArchiveEntry(string Name, EntryKind Kind, long Length, Pixe
 
     /// <summary>Rows of the stripes that each modelled item is cut into, from the top, the last with what is left: each is coded as an item of its own; 0: items are whole.</summary>
     public int StripeRows { get; init; }
+
+    /// <summary>Whether each of its pieces is a block of its own: stripes are, and items of two bytes a symbol.</summary>
+    internal bool IsApart => StripeRows > 0 || Layout.IsWide;
 
     /// <summary>Stripes of one item; 1 if it is whole.</summary>
     public int Stripes => StripeRows == 0 ? 1 : (Layout.Height + StripeRows - 1) / StripeRows;

@@ -12,7 +12,7 @@ namespace Likely;
 /// </summary>
 static class ArchiveHeader
 {
-    public const byte FirstVersion = 1, SecondVersion = 2, ThirdVersion = 3, Embedded = 1, ModelledBytes = 2;
+    public const byte FirstVersion = 1, SecondVersion = 2, ThirdVersion = 3, FourthVersion = 4, Embedded = 1, ModelledBytes = 2;
     public const int VersionAt = 8, Length = VersionAt + 3 + 32, FooterLength = 32 + 4 + 4 + 4, HashLength = 32;
 
     // Bytes that a stream of ByteModel can stand for, at its best; and the bound of what a directory may take.

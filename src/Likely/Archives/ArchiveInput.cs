@@ -69,7 +69,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     {
         var bytes = ArchiveEntry.OfBytes(name, file.Length);
         if (Refusal(layout.Height, layout.Width, layout.Channels) is not null) return bytes;
-        if (model.Levels == 256) return new ArchiveEntry(name, EntryKind.Items, file.Length, layout, true, []) { StripeRows = Stripes(layout.Height, layout.Width, layout.Channels) };
+        if (layout.IsWide || model.Levels == 256) return new ArchiveEntry(name, EntryKind.Items, file.Length, layout, true, []) { StripeRows = Stripes(layout.Height, layout.Width, layout.Channels) };
         _firstRecord = -1;
         var (spread, own) = (model.ToSymbols(true), model.ToSymbols(false));
         List<int> notSpread = [], notOwn = [];
@@ -179,10 +179,17 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
         if (_pixels.Length < stored.Length) _pixels = new byte[stored.Length];
         var pixels = _pixels.AsSpan(0, stored.Length);
         entry.Layout.ToPixels(stored, pixels);
-        var symbols = model.ToSymbols(entry.Spread);
-        foreach (ref var pixel in pixels)
+        var symbols = entry.Layout.IsWide ? [] : model.ToSymbols(entry.Spread);
+        if (entry.Layout.IsWide) Recentre(pixels);
+        else foreach (ref var pixel in pixels)
             pixel = symbols[pixel] >= 0 ? (byte)symbols[pixel] : throw new DataException($"'{path}' has changed while it was read; start again.");
         writer.AddItem(stored, pixels, label, counted, _weight);
+    }
+
+    /// <summary>Numbers of 16 bits from -32,768 on become numbers from 0 on, and back.</summary>
+    public static void Recentre(Span<byte> numbers)
+    {
+        for (var high = 1; high < numbers.Length; high += 2) numbers[high] ^= 0x80;
     }
 
     void AddBytes(PixelFile file, long offset, long count)

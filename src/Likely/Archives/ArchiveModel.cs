@@ -14,6 +14,9 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 
     public Checkpoint Checkpoint => checkpoint;
     public byte[] Identity { get; } = Convert.FromHexString(checkpoint.Identity());
+    /// <summary>Bytes of a symbol of an item.</summary>
+    public int SymbolBytes => Levels > 256 ? 2 : 1;
+
     public int Levels => checkpoint.Density.Space.Levels;
     public int Classes => checkpoint.Density.Classes;
 
@@ -33,7 +36,8 @@ sealed class ArchiveModel(Checkpoint checkpoint)
         var size = $"it is {height} x {width} x {channels}";
         if (channels != own.Symbols) return $"{size}, and the model is one of {(own.Symbols == 1 ? "1 channel" : $"{own.Symbols} channels")}";
         if (!checkpoint.Density.AnyExtent && (height, width) != (own.Height, own.Width)) return $"{size}, and the model takes {own.Height} x {own.Width} alone";
-        return (long)height * width > ArchiveDirectory.MostPixels ? $"{size}, more than the {ArchiveDirectory.MostPixels} pixels that a model takes" : null;
+        if ((long)height * width > ArchiveDirectory.MostPixels) return $"{size}, more than the {ArchiveDirectory.MostPixels} pixels that a model takes";
+        return SymbolBytes > 1 && !(checkpoint.Density.AnyExtent && LaneDecoder.Takes(For(height, width))) ? $"the model has {Levels} levels, and takes one size alone, is an ensemble, or visits positions in an order of its own" : null;
     }
 
     /// <summary>Bytes of memory that coding an item of this size takes, in stripes of so many rows or whole; 0 for all that are small.</summary>
@@ -116,6 +120,9 @@ sealed class SizedModel(AutoregressiveModel model, Space space)
 
     /// <summary>What its items are here.</summary>
     public Space Space => space;
+
+    /// <summary>Bytes of a symbol.</summary>
+    public int SymbolBytes => space.Levels > 256 ? 2 : 1;
 
     /// <summary>True if every symbol is one bit of known probability.</summary>
     public bool IsBinary { get; } = model.Head.IsBit;

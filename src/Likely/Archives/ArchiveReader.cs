@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Likely.Coding;
 using Likely.Files;
 using Likely.Models;
 using Microsoft.Win32.SafeHandles;
@@ -16,6 +17,7 @@ public sealed class ArchiveReader : IDisposable
     readonly long[] _itemBlocks, _byteBlocks; // offsets
     readonly int[] _itemLengths, _byteLengths;
     readonly long _embeddedAt;
+    bool? _needsModel;
 
     ArchiveReader(string path, SafeFileHandle? file, byte[] memory)
     {
@@ -24,7 +26,7 @@ public sealed class ArchiveReader : IDisposable
         var header = Read(0, ArchiveHeader.Length);
         if (!header.AsSpan().StartsWith(ArchiveHeader.Signature)) throw new ArchiveException("it is no archive of Likely");
         FormatVersion = header[8];
-        if (FormatVersion is < ArchiveHeader.FirstVersion or > ArchiveHeader.ThirdVersion) throw new ArchiveException($"its format is version {FormatVersion}, and this program knows {ArchiveHeader.FirstVersion} to {ArchiveHeader.ThirdVersion}");
+        if (FormatVersion is < ArchiveHeader.FirstVersion or > ArchiveHeader.FourthVersion) throw new ArchiveException($"its format is version {FormatVersion}, and this program knows {ArchiveHeader.FirstVersion} to {ArchiveHeader.FourthVersion}");
         (OrderVersion, ModelIdentity) = (header[9], Convert.ToHexStringLower(header.AsSpan(11, 32)));
         if (header[10] > (ArchiveHeader.Embedded | ArchiveHeader.ModelledBytes)) throw new ArchiveException("it has a flag that is not known");
         ModelsBytes = (header[10] & ArchiveHeader.ModelledBytes) != 0;
@@ -61,6 +63,9 @@ public sealed class ArchiveReader : IDisposable
         }
     }
 
+    // Each block of a model of sequences begins with whether it codes it.
+    bool IsModelled(int block) => !new RangeDecoder(Read(_byteBlocks[block], Math.Min(sizeof(ulong), _byteLengths[block]))).DecodeBit(BlockLayout.Unmodelled);
+
     public string Path { get; }
 
     /// <summary>Bytes of the archive.</summary>
@@ -91,7 +96,7 @@ public sealed class ArchiveReader : IDisposable
     public bool ModelsBytes { get; }
 
     /// <summary>True if what is in it cannot be had without its model.</summary>
-    public bool NeedsModel => Items > 0 || ModelsBytes && PlainBytes > 0;
+    public bool NeedsModel => _needsModel ??= Items > 0 || ModelsBytes && Enumerable.Range(0, _byteBlocks.Length).Any(IsModelled);
 
     /// <summary>Bytes of files that are no items: coded without the model, unless <see cref="ModelsBytes"/>.</summary>
     public long PlainBytes => Plan.FirstByte[^1];

@@ -85,14 +85,14 @@ sealed class ArchiveWriter : IDisposable
     {
         _hash.Append(stored);
         var (entry, layout) = (_entries[^1], _entries[^1].Layout);
-        if (entry.StripeRows > 0) CloseItems();
+        if (entry.IsApart) CloseItems();
         for (var row = 0; row < layout.Height; row += entry.PieceRows)
         {
             var rows = Math.Min(entry.PieceRows, layout.Height - row);
-            var piece = symbols.Slice(row * layout.Width * layout.Channels, rows * layout.Width * layout.Channels);
+            var piece = symbols.Slice(row * layout.Width * layout.Channels * layout.Bytes, rows * layout.Width * layout.Channels * layout.Bytes);
             var space = _items?.Sized.Space;
             if (space is { } open && (open.Height, open.Width) != (rows, layout.Width)) CloseItems();
-            _items ??= new ItemBlock(_model.For(rows, layout.Width), entry.StripeRows > 0 ? 1 : BlockPlan.Capacity(piece.Length));
+            _items ??= new ItemBlock(_model.For(rows, layout.Width), entry.IsApart ? 1 : BlockPlan.Capacity(piece.Length), layout.Bytes);
             _items.Add(piece, label, counted ? _entries.Count - 1 : -1, weight * piece.Length);
             if (_model.Classes > 0) _labels.Add(label);
             if (_items.IsFull) CloseItems();

@@ -81,7 +81,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
         {
             var (model, places) = (block.Sized.Model, block.Places);
             var batch = Batch(block.Sized.Space, count);
-            for (var i = 0; i < count; i++) batch.Set(i, block.Item(places[first + i]), block.Label(places[first + i]));
+            for (var i = 0; i < count; i++) block.Set(batch, i, places[first + i]);
             var member = block.Members[places[first]];
             var steps = block.Sized.Steps(member);
             var (all, sub) = (block.Count, block.Sized.Space.Symbols);
@@ -110,7 +110,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
         {
             var model = block.Sized.Model;
             var batch = Batch(block.Sized.Space, best.Length);
-            for (var i = 0; i < best.Length; i++) batch.Set(i, block.Item(first + i), block.Label(first + i));
+            for (var i = 0; i < best.Length; i++) block.Set(batch, i, first + i);
             var highest = new double[best.Length];
             for (var member = 0; member < model.Members; member++)
             {
@@ -135,8 +135,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
                 stream.EncodeBit(symbol != 0, FrequencyTable.FromProbability(_ones[0]));
                 return;
             }
-            var share = Share(distributions, 0, symbol);
-            stream.Encode((uint)(share >> 32), (uint)share);
+            Coder.Encode(stream, Begun(distributions, 0), symbol);
         }
 
         void SetBits(SymbolDistributions distributions, int* symbols, int stride, Span<uint> bits)
@@ -146,12 +145,14 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             for (var i = 0; i < ones.Length; i++) bits[i] = FrequencyTable.FromProbability(ones[i]) | (uint)symbols[(long)i * stride] << 31;
         }
 
-        ulong Share(SymbolDistributions distributions, int example, int symbol)
+        ulong Share(SymbolDistributions distributions, int example, int symbol) => Coder.Share(Begun(distributions, example), symbol);
+
+        Cumulative Begun(SymbolDistributions distributions, int example)
         {
             if (_cumulatives[example]?.Head != distributions.Head) _cumulatives[example] = distributions.NewCumulative();
             var cumulative = _cumulatives[example]!;
             distributions.Begin(example, cumulative);
-            return Coder.Share(cumulative, symbol);
+            return cumulative;
         }
 
         SymbolBatch Batch(Space space, int count)

@@ -3,7 +3,7 @@ namespace Likely;
 /// <summary>
 /// How items and plain bytes are cut into blocks, from the entries alone. Consecutive items of one size make a run; a run is cut every
 /// max(1, min(256, 2^18 / symbols of an item)) items, the plain bytes every 2^20 (2^18 if a model of sequences codes them). A block is one stream of the coder. The stripes of a
-/// striped entry are items here, and each is a block.
+/// striped entry are items here, and each is a block; so is each item whose symbols are two bytes.
 /// </summary>
 sealed class BlockPlan
 {
@@ -11,9 +11,9 @@ sealed class BlockPlan
 
     const int ChunkBytes = 1 << 20;
 
-    readonly record struct Run(int Height, int Width, int Channels, long FirstItem, long Count, long FirstBlock, bool IsStriped)
+    readonly record struct Run(int Height, int Width, int Channels, long FirstItem, long Count, long FirstBlock, bool IsApart)
     {
-        public int Capacity => IsStriped ? 1 : BlockPlan.Capacity((long)Height * Width * Channels);
+        public int Capacity => IsApart ? 1 : BlockPlan.Capacity((long)Height * Width * Channels);
         public long Blocks => (Count + Capacity - 1) / Capacity;
     }
 
@@ -44,11 +44,11 @@ sealed class BlockPlan
 
             void Add(int height, long count)
             {
-                if (_runs.Count > 0 && (_runs[^1].Height, _runs[^1].Width, _runs[^1].Channels, _runs[^1].IsStriped) == (height, layout.Width, layout.Channels, entry.StripeRows > 0))
+                if (_runs.Count > 0 && (_runs[^1].Height, _runs[^1].Width, _runs[^1].Channels, _runs[^1].IsApart) == (height, layout.Width, layout.Channels, entry.IsApart))
                     _runs[^1] = _runs[^1] with { Count = _runs[^1].Count + count };
                 else if (_runs.Count >= most) throw VarintReader.Damaged();
-                else _runs.Add(_runs.Count == 0 ? new Run(height, layout.Width, layout.Channels, 0, count, 0, entry.StripeRows > 0)
-                    : new Run(height, layout.Width, layout.Channels, _runs[^1].FirstItem + _runs[^1].Count, count, _runs[^1].FirstBlock + _runs[^1].Blocks, entry.StripeRows > 0));
+                else _runs.Add(_runs.Count == 0 ? new Run(height, layout.Width, layout.Channels, 0, count, 0, entry.IsApart)
+                    : new Run(height, layout.Width, layout.Channels, _runs[^1].FirstItem + _runs[^1].Count, count, _runs[^1].FirstBlock + _runs[^1].Blocks, entry.IsApart));
             }
         }
         foreach (var run in _runs) Symbols += run.Count * run.Height * run.Width * run.Channels;

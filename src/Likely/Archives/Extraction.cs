@@ -90,6 +90,7 @@ sealed class Extraction : IDisposable
             if (entries[i].Kind != EntryKind.Items || !only.StartsWith(entries[i].Name + "[", StringComparison.Ordinal) || only[^1] != ']') continue;
             if (!int.TryParse(only.AsSpan(entries[i].Name.Length + 1, only.Length - entries[i].Name.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var item)
                 || item >= entries[i].Layout.Count) throw new UsageException($"there is no '{only}': {entries[i].Name} has items 0 to {entries[i].Layout.Count - 1}");
+            if (entries[i].Layout.IsWide) throw new UsageException($"the items of {entries[i].Name} are stretches of sound and no pictures; restore the whole file");
             var (layout, pixels) = (entries[i].Layout, content.Item(i, item));
             var isPicture = layout.Channels is 1 or 3;
             Write($"{entries[i].Name}-{item}{(isPicture ? ".png" : ".bytes")}", -1, file => file.Write(isPicture ? Png.Encode(pixels, layout.Height, layout.Width, layout.Channels) : pixels));

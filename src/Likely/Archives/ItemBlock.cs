@@ -1,15 +1,17 @@
+using System.Runtime.InteropServices;
 using Likely.Coding;
 using Likely.Data;
+using Likely.Models;
 using Likely.Tensors;
 
 namespace Likely;
 
 /// <summary>Items of one size on their way into an archive, and what each symbol will cost: shares of the coder in the order of the stream.</summary>
-sealed class ItemBlock(SizedModel sized, int capacity)
+sealed class ItemBlock(SizedModel sized, int capacity, int symbolBytes)
 {
     const double NatsPerBit = 0.693147180559945309;
 
-    readonly byte[] _symbols = new byte[(long)capacity * sized.Space.Dimensions];
+    readonly byte[] _symbols = new byte[(long)capacity * sized.Space.Dimensions * symbolBytes];
     readonly int[] _labels = new int[capacity];
     readonly int[] _entries = new int[capacity];
 
@@ -36,9 +38,15 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     /// <summary>The coder itself, if shares come in the order of the stream: those of one item that is visited as it lies. Then none are kept.</summary>
     public RangeEncoder? Stream { get; private set; }
 
-    public ReadOnlySpan<byte> Symbols => _symbols.AsSpan(0, Count * Dimensions);
-    public ReadOnlySpan<byte> Item(int item) => _symbols.AsSpan(item * Dimensions, Dimensions);
-    public int Label(int item) => _labels[item];
+    public ReadOnlySpan<byte> Symbols => _symbols.AsSpan(0, Count * Dimensions * symbolBytes);
+
+    /// <summary>Makes an item an example of a batch.</summary>
+    public void Set(SymbolBatch batch, int example, int item)
+    {
+        var own = _symbols.AsSpan(item * Dimensions * symbolBytes, Dimensions * symbolBytes);
+        if (symbolBytes == 1) batch.Set(example, own, _labels[item]);
+        else batch.Set(example, Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(own).ToArray(), symbol => (int)symbol), _labels[item]);
+    }
 
     /// <param name="symbols">In the order row, column, channel.</param>
     /// <param name="label">Its label if the model has classes.</param>
@@ -48,7 +56,7 @@ sealed class ItemBlock(SizedModel sized, int capacity)
     {
         _entries[Count] = entry;
         Weight += weight;
-        symbols.CopyTo(_symbols.AsSpan(Count * Dimensions, Dimensions));
+        symbols.CopyTo(_symbols.AsSpan(Count * Dimensions * symbolBytes, Dimensions * symbolBytes));
         _labels[Count++] = label;
     }
 
@@ -125,7 +133,11 @@ sealed class ItemBlock(SizedModel sized, int capacity)
         var levels = sized.Space.Levels;
         var begins = new uint[levels + 1];
         for (var symbol = 0; symbol <= levels; symbol++) begins[symbol] = FrequencyTable.Uniform(symbol, levels);
-        foreach (var symbol in Symbols) encoder.Encode(begins[symbol], begins[symbol + 1] - begins[symbol]);
+        for (var at = 0; at < Symbols.Length; at += symbolBytes)
+        {
+            var symbol = symbolBytes == 1 ? Symbols[at] : Symbols[at] | Symbols[at + 1] << 8;
+            encoder.Encode(begins[symbol], begins[symbol + 1] - begins[symbol]);
+        }
         return encoder.Finish();
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Likely.Coding;
 using Likely.Models;
 
@@ -20,14 +21,14 @@ static class LaneDecoder
     /// <summary>Whether a model's items can lie side by side: there is one member, and it visits symbols as they lie.</summary>
     public static bool Takes(SizedModel sized) => sized.Model.Members == 1 && sized.Steps(0) is null;
 
-    /// <summary>The symbols of every item.</summary>
-    /// <param name="sized">The model, of the highest item.</param>
+    /// <summary>The symbols of every item, of one byte or of two, the low one first.</summary>
+    /// <param name="sized">The model, of the highest item; of sequences, of the longest.</param>
     /// <param name="lanes">The items.</param>
     /// <param name="done">Told the number of symbols decoded since it was last told.</param>
     /// <param name="cancellation">Stops it.</param>
     public static byte[][] Decode(SizedModel sized, Lane[] lanes, Action<long>? done, CancellationToken cancellation)
     {
-        var symbols = Array.ConvertAll(lanes, lane => new byte[lane.Dimensions]);
+        var symbols = Array.ConvertAll(lanes, lane => new byte[lane.Dimensions * sized.SymbolBytes]);
         var decoders = Array.ConvertAll(lanes, lane => new RangeDecoder(lane.Stream.Span));
         var modelled = new List<int>();
         for (var i = 0; i < lanes.Length; i++)
@@ -37,7 +38,7 @@ static class LaneDecoder
                 modelled.Add(i);
                 continue;
             }
-            foreach (ref var symbol in symbols[i].AsSpan()) symbol = (byte)BlockDecoder.Uniform(decoders[i], sized.Space.Levels);
+            for (var step = 0; step < lanes[i].Dimensions; step++) Store(i, step, BlockDecoder.Uniform(decoders[i], sized.Space.Levels));
             done?.Invoke(lanes[i].Dimensions);
         }
         if (modelled.Count == 0) return symbols;
@@ -59,7 +60,7 @@ static class LaneDecoder
                     distributions.Begin(k, cumulatives[k] ??= distributions.NewCumulative());
                     next[k] = Coder.Decode(decoders[i], cumulatives[k]!);
                 }
-                symbols[i][step] = (byte)next[k];
+                Store(i, step, next[k]);
                 told++;
             }
             predictor.Observe(next);
@@ -70,5 +71,11 @@ static class LaneDecoder
         }
         done?.Invoke(told);
         return symbols;
+
+        void Store(int lane, int step, int symbol)
+        {
+            if (sized.SymbolBytes == 1) symbols[lane][step] = (byte)symbol;
+            else BinaryPrimitives.WriteUInt16LittleEndian(symbols[lane].AsSpan(sizeof(ushort) * step), (ushort)symbol);
+        }
     }
 }

@@ -58,14 +58,14 @@ static class SequenceBlocks
     }
 
     /// <summary>The bytes of some blocks.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="tokens">What its symbols are.</param>
+    /// <param name="model">The model; null where it codes none of them.</param>
+    /// <param name="tokens">What its symbols are; likewise.</param>
     /// <param name="streams">Of each block, without check sums.</param>
     /// <param name="counts">Bytes of each.</param>
     /// <param name="done">Told how many more bytes are decoded.</param>
     /// <param name="cancellation">Ends it between two symbols.</param>
     /// <exception cref="ArchiveException">A stream stands for other bytes than so many.</exception>
-    public static byte[][] Decode(AutoregressiveModel model, Tokens tokens, byte[][] streams, int[] counts, Action<double>? done, CancellationToken cancellation)
+    public static byte[][] Decode(AutoregressiveModel? model, Tokens? tokens, byte[][] streams, int[] counts, Action<double>? done, CancellationToken cancellation)
     {
         var blocks = new byte[streams.Length][];
         var lanes = new List<(RangeDecoder Decoder, byte[] Bytes)>();
@@ -76,6 +76,7 @@ static class SequenceBlocks
             else lanes.Add((decoder, blocks[i] = new byte[counts[i]]));
         }
         if (lanes.Count == 0) return blocks;
+        if (model is null || tokens is null) throw new ArchiveException("a block of it is coded by a model, and there is none.");
         var filled = new int[lanes.Count];
         var (predictor, lane) = (model.Predict(lanes.Count, extent: Extent.Open), Enumerable.Range(0, lanes.Count).ToArray());
         var (cumulatives, symbols, bytes) = (new Cumulative?[lanes.Count], new int[lanes.Count], new byte[tokens.LongestSymbol]);

@@ -10,9 +10,11 @@ namespace Likely.Tests.Archives;
 /// <summary>WAV files in an archive: byte for byte, by the model where its levels are the file's, and else not.</summary>
 public sealed class SoundArchiveTests
 {
-    static Checkpoint Made(SampleTokens tokens, params string[] classes)
+    static Checkpoint Made(SampleTokens tokens, params string[] classes) => Made(tokens, "softmax", classes);
+
+    static Checkpoint Made(SampleTokens tokens, string head, string[] classes)
     {
-        var model = new WaveNetConfig { Layers = 3, Stacks = 1, Channels = 4, Skip = 4, Context = 16, Conditional = classes.Length > 0 }.Build(Space.Sequence(16, tokens.Size, AlphabetScale.Ordinal), classes.Length, 3);
+        var model = new WaveNetConfig { Layers = 3, Stacks = 1, Channels = 4, Skip = 4, Context = 16, Head = head, Conditional = classes.Length > 0 }.Build(Space.Sequence(16, tokens.Size, AlphabetScale.Ordinal), classes.Length, 3);
         Likely.Tests.Models.TwoFaces.Stir(model, 3);
         var options = new DataOptions { As = Modality.Audio, Rate = tokens.Rate, MuLaw = tokens.IsMuLaw, Levels = tokens.IsMuLaw ? null : tokens.Size, Label = classes.Length > 0 ? "LABEL_*" : null };
         return new Checkpoint(model, classes, options.ToCanonical()) { Assets = new SortedDictionary<string, string> { [Checkpoint.Tokens] = tokens.ToText() } };
@@ -70,13 +72,44 @@ public sealed class SoundArchiveTests
         using var samples = new Samples();
         samples.File("a.wav", Eight(300, 1));
         samples.File("b.wav", WavFiles.Of(WavFiles.Shorts(WavFiles.Tone(300, 300, 8000))));
-        foreach (var (tokens, words) in ((SampleTokens, string)[])[(new(8000, 256, true), "256 mu-law levels"), (new(8000, 65_536, false), "no archive holds more than 256 of yet"), (new(8000, 100, false), "100 levels")])
+        foreach (var (tokens, words) in ((SampleTokens, string)[])[(new(8000, 256, true), "256 mu-law levels"), (new(8000, 40_000, false), "40000 levels do not tell apart"), (new(8000, 100, false), "100 levels")])
         {
             var (back, entries, notes) = Trip(samples, Made(tokens));
             using (back) AssertSame(samples, back);
             Assert.All(entries, entry => Assert.Equal(EntryKind.Bytes, entry.Kind));
             Assert.Contains(notes, note => note.Contains(words));
         }
+    }
+
+    [Theory, InlineData("softmax"), InlineData("mixture")]
+    public void Sixteen_bits_are_coded_by_models_of_all_their_levels(string head)
+    {
+        using var samples = new Samples();
+        foreach (var (name, count) in ((string, int)[])[("a.wav", 300), ("b.wav", 301), ("c.wav", 1), ("d.wav", 300), ("e.wav", 47)])
+            samples.File(name, WavFiles.Of(WavFiles.Shorts([.. Enumerable.Range(0, count).Select(i => i == 5 ? short.MinValue : i == 6 ? short.MaxValue : (short)(900 * (i % 40 - 20) + i))]), before: [("LIST", [1, 2, 3])], after: [("id3 ", [4, 5])]));
+        samples.File("noise.wav", WavFiles.Of(Samples.RandomBytes(400)));
+        samples.File("eight.wav", Eight(300, 1));
+        foreach (var (threads, batch) in new[] { (2, 0), (1, 2) })
+        {
+            var (back, entries, notes) = Trip(samples, Made(new SampleTokens(8000, 1 << 16, false), head, []), threads, batch);
+            using (back) AssertSame(samples, back);
+            Assert.Equal(["a.wav", "b.wav", "c.wav", "d.wav", "e.wav", "noise.wav"], entries.Where(entry => entry.Kind == EntryKind.Items && entry.Layout.IsWide).Select(entry => Path.GetFileName(entry.Name)).Order());
+            Assert.Contains(notes, note => note.Contains("eight.wav") && note.Contains("it has samples of 8 bits, which the model's 65536 levels are not"));
+        }
+    }
+
+    [Fact]
+    public void Two_bytes_a_symbol_are_no_business_of_a_model_of_256_levels()
+    {
+        using var samples = new Samples();
+        samples.File("a.wav", WavFiles.Of(WavFiles.Shorts(1, 2, 3)));
+        var (file, model) = (Path.Combine(samples.Folder, "a.lka"), Made(new SampleTokens(8000, 1 << 16, false), "mixture", []));
+        Archive.Compress(model, [Path.Combine(samples.Folder, "a.wav")], file, new ArchiveOptions { Threads = 1 });
+        using var reader = ArchiveReader.Open(file);
+        Assert.Equal(4, reader.FormatVersion);
+        var directory = new ArchiveDirectory(reader.Entries, [], [(true, 9), (false, 9)]);
+        Assert.Equal(reader.Entries[0].Layout, ArchiveDirectory.Parse(directory.ToBytes(), 1 << 20, 4).Entries[0].Layout);
+        Assert.Throws<ArchiveException>(() => ArchiveDirectory.Parse(directory.ToBytes(), 1 << 20, 3));
     }
 
     [Fact]

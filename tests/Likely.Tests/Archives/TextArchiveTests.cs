@@ -1,6 +1,7 @@
 using System.Text;
 using Likely.Models;
 using Likely.Tensors;
+using Likely.Tests.Data;
 using Likely.Tests.Data.Text;
 using Likely.Tests.Models;
 using Xunit;
@@ -56,6 +57,21 @@ public sealed class TextArchiveTests
         Assert.Equal(contents["c.bin"], File.ReadAllBytes(folder["one/in/c.bin"]));
         Assert.Throws<ArchiveException>(() => Archive.Verify(archive, null));
         Assert.Throws<ArchiveException>(() => Archive.Verify(archive, Model(kind == "bytes" ? "characters" : "bytes")));
+    }
+
+    [Fact]
+    public void What_is_stored_wholly_without_the_model_comes_back_without_it()
+    {
+        using var folder = new TemporaryFolder();
+        var noise = Samples.RandomBytes(5000);
+        File.WriteAllBytes(folder["noise.bin"], noise);
+        var model = Model("bytes");
+        Archive.Compress(model, [folder["noise.bin"]], folder["n.lka"], new ArchiveOptions { Threads = 1 });
+        using var archive = ArchiveReader.Open(folder["n.lka"]);
+        Assert.True(archive.ModelsBytes);
+        Assert.False(archive.NeedsModel);
+        Archive.Decompress(archive, null, folder["out"]);
+        Assert.Equal(noise, File.ReadAllBytes(folder["out/noise.bin"]));
     }
 
     [Fact]

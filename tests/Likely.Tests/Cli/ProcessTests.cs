@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Likely.Cli;
+using Likely.Models;
 using Xunit;
 
 namespace Likely.Tests.Cli;
@@ -21,6 +22,11 @@ public sealed class ProcessTests
             Assert.StartsWith("likely: standard output", Assert.Single(error.TrimEnd().Split('\n'), line => line.StartsWith("likely: ", StringComparison.Ordinal)));
         }
         Assert.Equal((0, "gated-pixelcnn\n", ""), Shell($"{Program} models | head -n 1"));
+        // What would go on for days ends with its reader, and says nothing of it.
+        var made = ContinuationTests.Model(Tokens.Bytes);
+        new Checkpoint(made.Model, [], new DataOptions { As = Modality.Text }.ToCanonical()) { Assets = made.Assets }.Save("talk.likely", overwrite: true);
+        var quiet = Shell($"set -o pipefail; {Program} sample talk.likely --length 100000000 | head -c 5");
+        Assert.Equal((0, ""), (quiet.Code, quiet.Error));
     }
 
     [UnixFact]

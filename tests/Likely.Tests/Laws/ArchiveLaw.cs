@@ -125,7 +125,7 @@ public sealed class ArchiveLaw
 
     static ItemBlock Block(SizedModel sized, int[][] examples, int[] labels)
     {
-        var block = new ItemBlock(sized, examples.Length);
+        var block = new ItemBlock(sized, examples.Length, 1);
         for (var i = 0; i < examples.Length; i++) block.Add(LawCase.Bytes(examples[i]), labels.Length == 0 ? -1 : labels[i]);
         return block;
     }
