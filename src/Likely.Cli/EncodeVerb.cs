@@ -15,11 +15,12 @@ static class EncodeVerb
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all, which is taken if not given", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "The array, float32 [items, width]; runs/MODEL-DATA-codes.npy if not given", "FILE");
+    static readonly Option<string?> Projector = Options.Folder("--projector", "Also a folder that TensorBoard's projector shows: codes, names and labels, and of pictures a sheet of them");
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
     public static Verb Create() => new("encode", "Features of every item, as an array of NumPy: the code of a model of features, or an inner state of a density",
-        ["encode reviews.likely reviews/ --set items=lines --out reviews.npy", "encode digits.likely mnist --split test --layer layers.4 --pool mean"],
-        [Model, Data, CodeOptions.Layer, CodeOptions.Pool, SplitName, Set, Out, Limit], Run);
+        ["encode reviews.likely reviews/ --set items=lines --out reviews.npy", "encode digits.likely mnist --split test --layer layers.4 --pool mean", "encode pca.likely mnist --split test --projector projector/"],
+        [Model, Data, CodeOptions.Layer, CodeOptions.Pool, SplitName, Set, Out, Projector, Limit], Run);
 
     static int Run(ParseResult result, Session session)
     {
@@ -41,25 +42,33 @@ static class EncodeVerb
         var clock = Stopwatch.StartNew();
         var labels = data.ClassNames.Count == 0 ? null : SavedLabels.Of(split, data.ClassNames);
         if (labels is not null) outputs.Claim(labelFile);
+        var projector = result.GetValue(Projector) is { } folder ? new ProjectorFolder(folder, outputs, data, split) : null;
+        List<float[]> kept = [];
         using var files = new OutputSet(session.Remark, session.Force);
         files.Write(output, stream =>
         {
             stream.Write(Npy.Header(split.Count, encoder.Width));
-            CodeOptions.Encode(encoder, split, session, codes => stream.Write(Npy.Elements(codes)));
+            CodeOptions.Encode(encoder, split, session, codes =>
+            {
+                stream.Write(Npy.Elements(codes));
+                if (projector is not null) kept.Add(codes);
+            });
         });
         if (labels is not null) files.Write(labelFile, stream =>
         {
             stream.Write(Npy.Header(labels.Length));
             stream.Write(Npy.Elements(labels));
         });
+        projector?.Write(files, kept, encoder.Width, encoder.Name, session.Cancellation);
         files.Complete();
         var pool = encoder is StateEncoder states ? states.Pooling == StatePooling.Last ? "last" : "mean" : null;
-        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.Name}{pool switch { "last" => ", the state that has read the item", "mean" => ", the mean over an item's positions", _ => "" }}{(labels is null ? "" : $"; labels in {labelFile}")}", new JsonObject
+        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.Name}{pool switch { "last" => ", the state that has read the item", "mean" => ", the mean over an item's positions", _ => "" }}{(labels is null ? "" : $"; labels in {labelFile}")}{(projector is null ? "" : $"; tensorboard --logdir {result.GetValue(Projector)} shows them")}", new JsonObject
         {
             ["rows"] = split.Count,
             ["width"] = encoder.Width,
             ["output"] = output,
             ["labels"] = labels is null ? null : labelFile,
+            ["projector"] = result.GetValue(Projector),
             ["layer"] = encoder.Name,
             ["pool"] = pool,
             ["split"] = split.Name,

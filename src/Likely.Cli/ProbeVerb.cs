@@ -18,11 +18,11 @@ static class ProbeVerb
     static readonly Option<int?> Examples = Options.Whole("--examples", "Of a mixture: instead of a classifier, give its components the classes of N labelled items of each class, drawn again and again");
     static readonly Option<int?> Draws = Options.Whole("--draws", "With --examples: how often they are drawn; 100 if not given", most: 100_000);
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
-    static readonly Option<string?> Out = Options.Text("--out", "A picture of how the best unit's values are distributed in each class; runs/MODEL-DATA-unit.png if not given", "FILE");
+    static readonly Option<string?> Out = Options.Text("--out", "A picture of how the best unit's values are distributed in each class, runs/MODEL-DATA-unit.png if not given; with --retrieval a page of curves, runs/MODEL-DATA-retrieval.html", "FILE");
 
     public static Verb Create() => new("probe", "How well a linear classifier tells labels from the model's features, and the best single unit alone",
-        ["probe reviews.likely sst/ --set items=lines --penalty l1", "probe reviews.likely train/ --test test/ --layer cell --words 2", "probe digits.likely mnist --layer layers.4", "probe mixture.likely codes.npy --examples 1"],
-        [Model, Data, Test, CodeOptions.Layer, CodeOptions.Pool, PenaltyName, Words, Examples, Draws, Set, Out], Run);
+        ["probe reviews.likely sst/ --set items=lines --penalty l1", "probe reviews.likely train/ --test test/ --layer cell --words 2", "probe digits.likely mnist --layer layers.4", "probe mixture.likely codes.npy --examples 1", "probe lsa.likely reuters21578/ --retrieval"],
+        [Model, Data, Test, CodeOptions.Layer, CodeOptions.Pool, PenaltyName, Words, Examples, Draws, RetrievalProbe.Retrieves, RetrievalProbe.Among, RetrievalProbe.Distance, Set, Out], Run);
 
     // Items of one part: their codes and their classes.
     sealed record Part(float[] Codes, int[] Labels, List<byte[]> Texts);
@@ -36,6 +36,7 @@ static class ProbeVerb
             "l1" => Penalty.L1,
             var unknown => throw new UsageException($"--penalty {unknown} is unknown; use l1 or l2"),
         };
+        var retrieves = RetrievalProbe.IsAsked(result, PenaltyName, Words, Examples);
         var checkpoint = ModelFile.Read(modelPath);
         if (ModelFile.Classes(checkpoint) > 0) throw new UsageException($"{modelPath} is told the label of what it reads, so telling it from the model's state shows nothing; probe a model trained without conditional=true");
         var examples = result.GetValue(Examples);
@@ -45,7 +46,7 @@ static class ProbeVerb
         var encoder = CodeOptions.Encoder(result, session, checkpoint);
         var words = result.GetValue(Words);
         if (words is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--words is for models of text and other bytes; this one is of {ModelFile.Modality(checkpoint).Title}");
-        var picture = OutputName.Of(Modality.Image).Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}-unit", session);
+        var picture = (retrieves ? OutputName.Page : OutputName.Of(Modality.Image)).Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}-{(retrieves ? "retrieval" : "unit")}", session);
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, testSource);
         if (examples is null) outputs.Claim(picture);
         // How much the model's own training held out is nothing to these data.
@@ -56,6 +57,7 @@ static class ProbeVerb
         if (data.ClassNames.Count < 2) throw new UsageException($"{data.Name} has {(data.ClassNames.Count == 0 ? "no labels" : "one label")}, and a classifier tells at least two apart; a sub-folder for each is the usual way");
         using var other = testSource is null ? null : session.Open(testSource, data.Options);
         if (other is not null && !other.ClassNames.SequenceEqual(data.ClassNames)) throw new UsageException($"the labels of {other.Name} ({string.Join(", ", other.ClassNames.Take(20))}) are not those of {data.Name} ({string.Join(", ", data.ClassNames.Take(20))})");
+        if (retrieves) return RetrievalProbe.Run(result, session, checkpoint, encoder, data.Train, other?.All ?? data.Test, picture, $"{DefaultName.Stem(modelPath)} of {data.Name}");
         if (other?.All.CountIn(data.Train) is > 0 and var seen) session.Warn($"warning     {seen} of {other.All.Count} test items are also trained on, so the accuracy flatters the model");
         if (examples is { } few)
         {

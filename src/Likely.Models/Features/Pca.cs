@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Likely.Models;
 
 /// <summary>
-/// Principal components (Pearson 1901; Hotelling 1933): the orthonormal directions w of largest variance about the mean m of the rows, the largest first. A code is W' (x - m); with whitening each number is divided by
+/// Principal components (Pearson 1901; Hotelling 1933): the orthonormal directions w of largest variance about the mean m of the rows, the largest first; with center=false m is zero, and they are singular vectors (latent semantic analysis, Deerwester et al. 1990, if rows are of words). A code is W' (x - m); with whitening each number is divided by
 /// its deviation, and with ZCA turned back into the rows' own coordinates (Bell and Sejnowski 1997). The exact method takes the eigenvectors of the covariance, in one pass over the rows; the
 /// randomized one finds the space of the first components by products with random vectors, going over the rows again for each power (Halko et al. 2011, alg. 4.4); the incremental one goes over them once (Ross et al. 2008). Each component's largest number is positive.
 /// </summary>
@@ -14,6 +14,8 @@ public sealed record PcaConfig : FeatureConfig
     public int Components { get; init; } = 30;
     [Key("eigenvectors of the whole covariance; or a search for the first ones, quicker where rows are long; or one pass over the rows that keeps no more than some of them in memory; auto: the first for rows of up to 1,024 numbers, else the second", "auto", "exact", "randomized", "incremental")]
     public string Method { get; init; } = "auto";
+    [Key("whether the mean is taken away; if not, directions are the singular vectors of the rows as they are, as latent semantic analysis takes them")]
+    public bool Center { get; init; } = true;
     [Key("passes of the randomized method beyond the first", 0, 100)]
     public int Powers { get; init; } = 4;
     [Key("a code: as it is, each number with variance 1, or that turned back into the rows' coordinates", "none", "pca", "zca")]
@@ -57,7 +59,8 @@ sealed class Pca : FeatureModel
         var isExact = _config.Method == "exact" || _config.Method == "auto" && rows.Width <= LongestExact;
         var most = Math.Min(rows.Width, rows.Rows - 1);
         if (_config.Components > most) throw new ModelException($"components={_config.Components} is more than {rows.Rows} rows of {rows.Width} numbers can have, {most}");
-        var (mean, directions, variances, total) = _config.Method == "incremental" ? Incremental(rows, options) : isExact ? Exact(rows, options) : Randomized(rows, rows.Mean(), options);
+        if (!_config.Center && _config.Method == "incremental") throw new ModelException("method=incremental follows the mean of the rows, and center=false takes none away; use method=exact or randomized");
+        var (mean, directions, variances, total) = _config.Method == "incremental" ? Incremental(rows, options) : isExact ? Exact(rows, options, _config.Center) : Randomized(rows, _config.Center ? rows.Mean() : new double[rows.Width], options);
         var values = new float[_config.Components * rows.Width];
         for (var k = 0; k < _config.Components; k++)
         {
@@ -72,10 +75,10 @@ sealed class Pca : FeatureModel
         Fitting = new Dictionary<string, double> { ["explained_variance"] = total > 0 ? variances[.._config.Components].Sum() / total : 1 };
     }
 
-    /// <summary>The mean of rows, all their directions about it and the variances along them, the largest first, and the sum of these.</summary>
-    internal static (double[] Mean, Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, FitOptions options)
+    /// <summary>The mean of rows, or zero if they are not to be centred, all their directions about it and the variances along them, the largest first, and the sum of these.</summary>
+    internal static (double[] Mean, Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, FitOptions options, bool centred = true)
     {
-        var mean = rows.Mean();
+        var mean = centred ? rows.Mean() : new double[rows.Width];
         var sums = new double[rows.Width, rows.Width];
         for (var block = 0; block < rows.Count; block++)
         {

@@ -12,7 +12,7 @@ public sealed record FeatureCase(string Name, FeatureConfig Config)
     public static IReadOnlyList<FeatureCase> All { get; } =
     [
         .. Cases("kmeans", [], ["clusters=7"], ["clusters=7 start=random code=triangle"], ["clusters=5 code=nearest restarts=2"], ["clusters=6 batch=64 iterations=3"], ["clusters=1"], ["clusters=6 normalize=contrast whitening=zca"]),
-        .. Cases("pca", ["components=4"], ["components=21"], ["components=5 whiten=pca"], ["components=21 whiten=zca"], ["components=4 method=randomized powers=3"], ["components=5 method=incremental"], ["components=21 method=incremental whiten=zca"], ["components=20 normalize=mean"], ["components=9 whitening=zca"]),
+        .. Cases("pca", ["components=4"], ["components=21"], ["components=5 whiten=pca"], ["components=21 whiten=zca"], ["components=6 center=false"], ["components=4 method=randomized powers=3"], ["components=5 method=incremental"], ["components=21 method=incremental whiten=zca"], ["components=20 normalize=mean"], ["components=9 whitening=zca"]),
         .. Cases("gaussian-mixture", ["components=5"], ["components=3 covariance=full iterations=20"], ["components=6 covariance=tied"], ["components=1 covariance=full floor=0.001"], ["components=4 covariance=full normalize=contrast"]),
         .. Cases("isomap", ["neighbours=6 rows=90 landmarks=20"], ["neighbours=5 landmarks=300 components=3"], ["rows=120 components=1 neighbours=4 whitening=zca"]),
         .. Cases("autoencoder", ["hidden=7 epochs=12 rate=0.03"], ["hidden=12,5 activation=relu tied=true noise=gaussian amount=0.1 epochs=3 rate=0.01"], ["hidden=9,4 activation=tanh pretrain=autoencoders pretrain_epochs=2 epochs=2 rate=0.01 noise=salt-and-pepper dropout=0.1"],

@@ -1,0 +1,174 @@
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// What items are worth that are found by the nearness of their codes, relevant being those that share a label with the query. Items as near as each other have no order: what is told of them is the mean over all orders, so that of r relevant
+/// ones among n behind h of R the t-th of those r is expected at rank h' + t (n + 1) / (r + 1), and average precision is that of McSherry and Najork 2008. All means are over the queries that have something relevant to find.
+/// </summary>
+public sealed class Retrieval
+{
+    const int Piece = 32; // queries whose distances are computed together
+
+    static readonly double[] RecallLevels = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+    static readonly int[] RankLevels = [1, 3, 7, 15, 31, 63, 127, 255, 511, 1023];
+
+    Retrieval(CodeDistance distance) => Distance = distance;
+
+    public CodeDistance Distance { get; }
+
+    /// <summary>Queries that have something relevant to find.</summary>
+    public int Queries { get; private set; }
+
+    /// <summary>The mean over queries of the mean of the precision at the rank of each relevant item.</summary>
+    public double MeanAveragePrecision { get; private set; }
+
+    /// <summary>The share of relevant items: the precision of an order by chance.</summary>
+    public double Chance { get; private set; }
+
+    /// <summary>Precision where a share of the relevant items is found, rounded up to whole ones: t / the rank of the t-th.</summary>
+    public IReadOnlyList<(double Recall, double Precision)> AtRecall { get; private set; } = [];
+
+    /// <summary>Precision and recall of the nearest 1, 3, 7, 15, ... items.</summary>
+    public IReadOnlyList<(int Count, double Precision, double Recall)> AtCount { get; private set; } = [];
+
+    /// <summary>Of bits, all items at most so many bits away: how many, the share of them all that is relevant, and recall.</summary>
+    public IReadOnlyList<(int Radius, double Count, double Precision, double Recall)> AtRadius { get; private set; } = [];
+
+    /// <summary>Measures how well queries find items.</summary>
+    /// <param name="queries">What is looked for.</param>
+    /// <param name="items">What is found; if they are the same codes, an item does not find itself.</param>
+    /// <param name="distance">How near codes are; null: by Hamming where all are bits, else by cosine.</param>
+    /// <param name="threads">Worker threads, 0: all processors; no result depends on it.</param>
+    /// <param name="progress">Told the share of queries that is done, from worker threads.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="UsageException">No query has anything relevant to find, or codes are no bits.</exception>
+    public static Retrieval Of(LabelledCodes queries, LabelledCodes items, CodeDistance? distance = null, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(items);
+        if (queries.Width != items.Width) throw new ArgumentException($"codes of {queries.Width} numbers find none of {items.Width}", nameof(items));
+        var areBits = items.AreBits && queries.AreBits;
+        var result = new Retrieval(distance ?? (areBits ? CodeDistance.Hamming : CodeDistance.Cosine));
+        if (result.Distance == CodeDistance.Hamming && !areBits) throw new UsageException("the codes are not all of bits, zeros and ones, and have no Hamming distance; compare them by cosine");
+        var (side, start) = Items(items, result.Distance);
+        var byLabel = ByLabel(items);
+        var rankings = new Ranking?[queries.Count];
+        var done = 0;
+        ParallelShards.Run((queries.Count + Piece - 1) / Piece, ParallelShards.Workers(threads), (piece, _) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (first, count) = (piece * Piece, Math.Min(Piece, queries.Count - piece * Piece));
+            Matrix rows = new(count, queries.Width), near = new(count, items.Count);
+            for (var i = 0; i < count; i++) Copy(queries, first + i, result.Distance, rows[i]);
+            rows.Multiply(count, side, start, near);
+            var (ids, relevant) = (new int[items.Count], new bool[items.Count]);
+            for (var i = 0; i < count; i++) rankings[first + i] = Rank(near[i], queries.Labels[first + i], byLabel, ReferenceEquals(queries, items) ? first + i : -1, ids, relevant, result.Distance == CodeDistance.Hamming ? queries.Width : -1);
+            progress?.Invoke((double)Interlocked.Add(ref done, count) / queries.Count);
+        });
+        result.Average([.. rankings.OfType<Ranking>()]);
+        return result;
+    }
+
+    sealed record Ranking(int Items, int Relevant, double AveragePrecision, double[] AtRecall, double[] HitsAtCount, (int Count, int Hits)[] AtRadius);
+
+    // One query. Scores are larger where codes are nearer; of bits they are bits - 2 x distance.
+    static Ranking? Rank(Span<float> scores, IReadOnlyList<int> labels, List<int>[] byLabel, int itself, int[] ids, bool[] relevant, int bits)
+    {
+        var total = 0;
+        foreach (var label in labels)
+            foreach (var item in label < byLabel.Length ? byLabel[label] : [])
+                if (item != itself && !relevant[item]) (relevant[item], total) = (true, total + 1);
+        if (total == 0) return null;
+        for (var i = 0; i < ids.Length; i++) ids[i] = i;
+        var values = scores.ToArray();
+        if (itself >= 0) values[itself] = float.NegativeInfinity; // the last, and not counted
+        Array.Sort(values, ids, Comparer<float>.Create((a, b) => b.CompareTo(a)));
+        var count = itself >= 0 ? ids.Length - 1 : ids.Length;
+        double[] atRecall = new double[RecallLevels.Length], hitsAtCount = new double[RankLevels.Length];
+        var atRadius = new (int, int)[bits < 0 ? 0 : Math.Min(bits, MostRadius) + 1];
+        var (precision, found, recallAt, countAt, radiusAt) = (0.0, 0, 0, 0, 0);
+        for (int first = 0, end; first < count; first = end)
+        {
+            var hits = 0;
+            for (end = first; end < count && values[end] == values[first]; end++) hits += relevant[ids[end]] ? 1 : 0;
+            var (n, r) = (end - first, hits);
+            for (; radiusAt < atRadius.Length && bits - 2 * radiusAt > values[first]; radiusAt++) atRadius[radiusAt] = (first, found);
+            for (var j = 1; j <= n && r > 0; j++) precision += (double)r / n * (found + 1 + (n == 1 ? 0 : (j - 1.0) * (r - 1) / (n - 1))) / (first + j);
+            for (; recallAt < atRecall.Length && Wanted(recallAt) <= found + r; recallAt++) atRecall[recallAt] = Wanted(recallAt) / (first + (Wanted(recallAt) - found) * (n + 1.0) / (r + 1));
+            for (; countAt < hitsAtCount.Length && RankLevels[countAt] <= end; countAt++) hitsAtCount[countAt] = found + (double)r * (RankLevels[countAt] - first) / n;
+            found += r;
+        }
+        for (; countAt < hitsAtCount.Length; countAt++) hitsAtCount[countAt] = found;
+        for (; radiusAt < atRadius.Length; radiusAt++) atRadius[radiusAt] = (count, found);
+        foreach (var label in labels)
+            foreach (var item in label < byLabel.Length ? byLabel[label] : []) relevant[item] = false;
+        return new Ranking(count, total, precision / total, atRecall, hitsAtCount, atRadius);
+
+        double Wanted(int level) => Math.Max(1, Math.Ceiling(RecallLevels[level] * total - 1e-9));
+    }
+
+    const int MostRadius = 8;
+
+    // Means in the order of the queries.
+    void Average(Ranking[] rankings)
+    {
+        if (rankings.Length == 0) throw new UsageException("no query shares a label with any item, and there is nothing to find; items need labels, such as a sub-folder for each");
+        Queries = rankings.Length;
+        var items = rankings[0].Items;
+        MeanAveragePrecision = Mean(ranking => ranking.AveragePrecision);
+        Chance = Mean(ranking => (double)ranking.Relevant / ranking.Items);
+        AtRecall = [.. RecallLevels.Select((recall, i) => (recall, Mean(ranking => ranking.AtRecall[i])))];
+        AtCount = [.. RankLevels.Where(rank => rank <= items).Select((rank, i) => (rank, Mean(ranking => ranking.HitsAtCount[i] / rank), Mean(ranking => ranking.HitsAtCount[i] / ranking.Relevant)))];
+        AtRadius = [.. rankings[0].AtRadius.Select((_, i) =>
+        {
+            var found = rankings.Sum(ranking => (long)ranking.AtRadius[i].Count);
+            return (i, (double)found / Queries, found == 0 ? double.NaN : (double)rankings.Sum(ranking => (long)ranking.AtRadius[i].Hits) / found, Mean(ranking => (double)ranking.AtRadius[i].Hits / ranking.Relevant));
+        })];
+
+        double Mean(Func<Ranking, double> number)
+        {
+            var sum = 0.0;
+            foreach (var ranking in rankings) sum += number(ranking);
+            return sum / rankings.Length;
+        }
+    }
+
+    static List<int>[] ByLabel(LabelledCodes items)
+    {
+        var most = 0;
+        foreach (var labels in items.Labels)
+            foreach (var label in labels) most = Math.Max(most, label + 1);
+        var byLabel = new List<int>[most];
+        for (var label = 0; label < most; label++) byLabel[label] = [];
+        for (var i = 0; i < items.Count; i++)
+            foreach (var label in items.Labels[i]) byLabel[label].Add(i);
+        return byLabel;
+    }
+
+    // The items' side of the products, [width, items], and what is added to each item's: of squared distances -|y|^2 / 2, as x y - |y|^2 / 2 is in their order.
+    static (Matrix Side, Matrix? Start) Items(LabelledCodes items, CodeDistance distance)
+    {
+        var rows = new Matrix(items.Count, items.Width);
+        for (var i = 0; i < items.Count; i++) Copy(items, i, distance, rows[i]);
+        if (distance != CodeDistance.Euclidean) return (rows.Transposed(), null);
+        var start = new Matrix(1, items.Count);
+        for (var i = 0; i < items.Count; i++) start[0][i] = -rows.Dot(i, rows, i) / 2;
+        return (rows.Transposed(), start);
+    }
+
+    // A code as products want it: of length 1, as it is, or -1 and 1.
+    static void Copy(LabelledCodes codes, int item, CodeDistance distance, Span<float> row)
+    {
+        var from = codes.Values.AsSpan(item * codes.Width, codes.Width);
+        var (factor, offset) = (1f, 0f);
+        if (distance == CodeDistance.Hamming) (factor, offset) = (2, -1);
+        if (distance == CodeDistance.Cosine)
+        {
+            var squares = 0.0;
+            foreach (var value in from) squares += (double)value * value;
+            factor = squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0;
+        }
+        for (var d = 0; d < from.Length; d++) row[d] = from[d] * factor + offset;
+    }
+}
