@@ -23,7 +23,7 @@ public sealed class PackageTests : IDisposable
 
     readonly string _folder = Directory.CreateTempSubdirectory("likely-pack-").FullName;
 
-    public static TheoryData<Type> Assemblies => [typeof(Walk), typeof(RangeEncoder), typeof(Dataset), typeof(Checkpoint), typeof(AtomicFile), typeof(Tensor), typeof(CommandLine), typeof(Benchmark)];
+    public static TheoryData<Type> Assemblies => [typeof(Walk), typeof(RangeEncoder), typeof(Dataset), typeof(Checkpoint), typeof(AtomicFile), typeof(Tensor), typeof(CommandLine), typeof(DataViewRows), typeof(Benchmark)];
 
     [Theory, MemberData(nameof(Assemblies))]
     public void Every_assembly_is_marked_trimmable_and_ready_for_compilation_ahead_of_time(Type type)
@@ -52,6 +52,16 @@ public sealed class PackageTests : IDisposable
         Assert.Equal(["MathNet.Numerics"], metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value));
         using var symbols = ZipFile.OpenRead(Single("Likely.*.snupkg"));
         foreach (var library in _libraries) Assert.NotNull(symbols.GetEntry($"lib/net10.0/{Path.ChangeExtension(library, ".pdb")}"));
+    }
+
+    [PackageFact]
+    public void The_adapter_package_holds_itself_and_depends_on_the_library_and_the_views()
+    {
+        Pack("Likely.MachineLearning");
+        using var package = ZipFile.OpenRead(Single("Likely.MachineLearning.*.nupkg"));
+        Assert.Equal(["Likely.MachineLearning.dll"], package.Entries.Select(entry => entry.FullName).Where(name => name.EndsWith(".dll")).Select(Path.GetFileName));
+        using var text = package.GetEntry("Likely.MachineLearning.nuspec")!.Open();
+        Assert.Equal(["Likely", "Microsoft.ML.DataView"], XDocument.Load(text).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).Order());
     }
 
     [PackageFact]
@@ -88,14 +98,15 @@ public sealed class PackageTests : IDisposable
             </Project>
             """);
         var homes = new Dictionary<string, string> { ["DOTNET_CLI_HOME"] = In("home"), ["NUGET_PACKAGES"] = In("cache") };
+        File.WriteAllBytes(In("rows.npy"), [.. Npy.Header(60, 8), .. Npy.Elements([.. Enumerable.Range(0, 480).Select(i => (float)(i * i % 31))])]);
         File.WriteAllText(In("plays.txt"), string.Concat(Enumerable.Repeat("ROMEO: but soft, what light\n", 200)));
-        foreach (var page in (string[])["README.md", "docs/package.md", "docs/extending.md"])
+        foreach (var page in (string[])["README.md", "docs/package.md", "docs/extending.md", "docs/features.md"])
         {
             var text = File.ReadAllText(Path.Combine(PackageFactAttribute.Root, page));
             foreach (var block in text.Split("```csharp")[1..])
             {
                 var program = block[..block.IndexOf("```", StringComparison.Ordinal)];
-                if (page != "docs/extending.md") // a first program needs no more
+                if (page is "README.md" or "docs/package.md") // a first program needs no more
                 {
                     Assert.InRange(program.Split("using Likely").Length - 1, 1, 2);
                     Assert.Contains("Minutes = ", program);
