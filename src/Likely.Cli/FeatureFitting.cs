@@ -9,12 +9,14 @@ namespace Likely.Cli;
 /// <summary>train for models of features: fits one to the training part of the data, and tells what is lost of the part that is held out.</summary>
 static class FeatureFitting
 {
-    public static int Run(Session session, FeatureConfig config, string source, List<KeyValuePair<string, string>> settings, string? given)
+    public static int Run(Session session, FeatureConfig config, string source, List<KeyValuePair<string, string>> settings, string? given, bool resume)
     {
         (config, var options, _) = TrainSettings.Apply(config, null, new TrainingOptions(), settings);
         var output = given ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely";
         OutputName.Model.Require(output);
-        using var outputs = new Outputs(session.Remark, session.Force, source);
+        var files = new RunFiles(output);
+        if (resume) files.RequireUnfinished();
+        using var outputs = new Outputs(session.Remark, session.Force || resume && File.Exists(files.Resume), source);
         outputs.Claim(output);
         using var data = session.Open(source, options);
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training items");
@@ -22,7 +24,17 @@ static class FeatureFitting
         session.Say($"data        {data.Name}: {data.Train.Count} training rows of {rows.Space.Dimensions} numbers, {data.Validation.Count} held out");
         session.Say($"model       {config.Name}: {ModelRegistry.ToJson(config)}");
         var clock = Stopwatch.StartNew();
-        var model = session.Watch(display => config.Fit(rows, new FitOptions { Seed = session.Seed, Threads = session.Threads, Progress = moment => display.Update(moment.Done, moment.Words) }, session.Cancellation));
+        var journal = config.IsTrained ? Journal(session, config, data, files.Resume, resume) : null;
+        FeatureModel model;
+        try
+        {
+            model = session.Watch(display => config.Fit(rows, new FitOptions { Seed = session.Seed, Threads = session.Threads, Journal = journal, Progress = moment => display.Update(moment.Done, moment.Words) }, session.Cancellation));
+        }
+        catch (OperationCanceledException) when (journal is not null && File.Exists(files.Resume))
+        {
+            session.Warn($"likely: interrupted; {files.Resume} is saved, and the same command with --resume goes on.");
+            return 130;
+        }
         var seconds = clock.Elapsed.TotalSeconds;
         var checkpoint = new Checkpoint(model, model is IRowClassifier { Classes: > 0 } ? data.ClassNames : [], data.Preprocessing) { Assets = ModelAssets.Of(data), DataName = data.Name, TrainedOn = data.Train.Sketch().ToString() };
         foreach (var (key, value) in model.Fitting) checkpoint.Summary[key] = value;
@@ -31,7 +43,8 @@ static class FeatureFitting
         if (heldOut is { } other) checkpoint.Summary["validation_squared_error"] = other;
         var told = model is IRowClassifier { Classes: > 0 } classifier && data.Validation.Count > 0 ? (Proportion?)RowClassification.Of(classifier, data.Validation, session.Threads, session.Cancellation) : null;
         if (told is { Count: > 0 } some) checkpoint.Summary["validation_accuracy"] = some.Share;
-        checkpoint.Save(output, session.Force, session.Cancellation);
+        checkpoint.Save(output, session.Force || resume, session.Cancellation);
+        if (journal is not null) File.Delete(files.Resume);
         var fitting = string.Join(", ", model.Fitting.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key.Replace('_', ' ')} {pair.Value:G6}")));
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
             model       {output}, {model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
@@ -51,5 +64,17 @@ static class FeatureFitting
             ["validation_accuracy"] = told is { Count: > 0 } part ? Session.Number(part.Share) : null,
         });
         return 0;
+    }
+
+    static FitJournal Journal(Session session, FeatureConfig config, Dataset data, string path, bool resume)
+    {
+        var journal = new FitJournal(path, $"{ModelRegistry.ToJson(config)}\nseed {session.Seed}\n{data.Preprocessing}\n{data.Train.Sketch()}");
+        if (!resume)
+        {
+            if (!session.Force && File.Exists(path)) throw new UsageException($"{path} holds an interrupted run; go on with --resume, or start anew with --force");
+            File.Delete(path);
+        }
+        else if (!journal.Read()) session.Say($"there is no {path} to go on with, so training starts at the beginning");
+        return journal;
     }
 }

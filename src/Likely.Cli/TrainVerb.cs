@@ -42,7 +42,7 @@ static class TrainVerb
             : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if (chosen is FeatureConfig features)
         {
-            return FeatureFitting.Run(session, features, result.GetRequiredValue(Data), KeysOf(result, features, Options.Pairs(result.GetValue(Set))), result.GetValue(Out));
+            return FeatureFitting.Run(session, features, result.GetRequiredValue(Data), KeysOf(result, features, Options.Pairs(result.GetValue(Set))), result.GetValue(Out), result.GetValue(Resume));
         }
         var config = (DensityConfig)chosen;
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
@@ -125,7 +125,7 @@ static class TrainVerb
     {
         foreach (var given in result.CommandResult.Children.OfType<OptionResult>())
         {
-            if (given.Implicit || !_ofDensities.Contains(given.Option)) continue;
+            if (given.Implicit || !_ofDensities.Contains(given.Option) || given.Option == Resume && config.IsTrained) continue;
             var key = given.Option == Epochs ? "epochs" : given.Option == Batch ? "batch" : given.Option == Rate ? "rate" : "";
             if (!ModelRegistry.Keys(config).Any(pair => pair.Key == key)) throw new UsageException($"{given.Option.Name} is for densities, which are trained step by step; {config.Name} is fitted to rows and takes the keys {string.Join(", ", ModelRegistry.Keys(config).Select(pair => pair.Key))}");
             if (settings.Exists(pair => pair.Key == key)) throw new UsageException($"{given.Option.Name} and --set {key} say the same; give one of them");

@@ -55,6 +55,8 @@ public sealed record AutoencoderConfig : FeatureConfig
 
     internal bool IsSigmoid => Output == CoderNetwork.Sigmoid || Output == Auto && Loss == "cross-entropy";
 
+    public override bool IsTrained => true;
+
     private protected override FeatureModel Create(Space space, int classes)
     {
         if (Loss == "cross-entropy" && !IsSigmoid) throw new ModelException("output=linear gives no probabilities, which loss=cross-entropy is of; leave one of them out");

@@ -43,11 +43,11 @@ sealed unsafe class BoltzmannMachine
     /// <param name="part">Where this begins within all fitting, and its share.</param>
     public double Learn(string stage, ParameterSet set, RowBlocks rows, DescentPlan plan, int steps, bool isPersistent, FitOptions options, (double, double) part)
     {
-        StartFrom(rows);
+        if (options.Journal?.Find(stage) is null) StartFrom(rows);
         var random = new Philox(options.Seed, RandomPurpose.Sampling, Philox.Hash(stage));
-        var descent = new RowDescent(stage, set, rows, plan, options) { Part = part };
         // One chain for each place of a batch, which begin as the rows of the first step.
-        var chains = isPersistent ? new Matrix(descent.Batch, rows.Width) : null;
+        var chains = isPersistent ? new Matrix(Math.Min(plan.Batch, rows.Rows), rows.Width) : null;
+        var descent = new RowDescent(stage, set, rows, plan, options) { Part = part, Beside = chains };
         return descent.Run((tape, batch) =>
         {
             var model = batch.Beside(0, rows.Width);

@@ -33,6 +33,9 @@ public abstract record FeatureConfig : ModelConfig
     /// <exception cref="ModelException">There are too few.</exception>
     internal virtual FeatureConfig Fitted(int rows) => this;
 
+    /// <summary>Whether it is trained step by step, and notes how far it is (<see cref="FitOptions.Journal"/>).</summary>
+    public virtual bool IsTrained => false;
+
     internal override FeatureModel Outline(Space space, int classes)
     {
         ModelRegistry.Check(this);

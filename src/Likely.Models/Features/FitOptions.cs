@@ -9,6 +9,9 @@ public sealed record FitOptions
     /// <summary>Threads, which change no bit; 0: as many as there are processors.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Where what is trained step by step notes how far it is, now and then and when it is ended early; null: nowhere.</summary>
+    public FitJournal? Journal { get; init; }
+
     /// <summary>Told how far fitting is, on the thread that fits.</summary>
     public Action<FitMoment>? Progress { get; init; }
 }

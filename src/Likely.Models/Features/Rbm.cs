@@ -33,6 +33,8 @@ public sealed record RbmConfig : FeatureConfig
 
     public override string Summary => "Restricted Boltzmann machine: contrastive divergence, log Z by annealing (Hinton 2002; Salakhutdinov and Murray 2008)";
 
+    public override bool IsTrained => true;
+
     private protected override FeatureModel Create(Space space, int classes) => new Rbm(this, space);
 }
 

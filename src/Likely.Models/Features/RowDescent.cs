@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Likely.Tensors;
 
@@ -15,6 +16,7 @@ namespace Likely.Models;
 sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentPlan plan, FitOptions options)
 {
     const double FinalShare = 0.01, Memory = 0.02;
+    static readonly TimeSpan _betweenNotes = TimeSpan.FromMinutes(3);
 
     /// <summary>The loss of a shard on a tape, summed over its rows and unscaled; the way back is scaled by the batch's <see cref="RowBatch.Scale"/>.</summary>
     public delegate double Loss(Tape tape, RowBatch batch);
@@ -28,6 +30,9 @@ sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentP
     /// <summary>What part of all fitting this is: where it begins, and its share.</summary>
     public (double Begin, double Share) Part { get; init; } = (0, 1);
 
+    /// <summary>What goes on from step to step beside the weights; null: nothing does.</summary>
+    public Matrix? Beside { get; init; }
+
     /// <summary>Trains, to the averaged weights; returns the mean loss of the last steps.</summary>
     /// <exception cref="ModelException">The loss is no finite number any more.</exception>
     public double Run(Loss loss)
@@ -37,8 +42,21 @@ sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentP
         var batches = new RowBatch[shards.Workers];
         for (var i = 0; i < batches.Length; i++) batches[i] = new RowBatch();
         var (order, items, mean) = (new RowOrder(rows.Rows, Batch, options.Seed, Philox.Hash(stage)), new int[Batch], double.NaN);
-        for (var step = 0L; step < Steps; step++)
+        if (options.Journal?.Find(stage) is { } noted)
         {
+            noted.Restore(set, optimizer, Beside);
+            if (noted.IsFinished) return noted.Mean;
+            mean = noted.Mean;
+        }
+        var sinceNote = Stopwatch.StartNew();
+        for (var step = optimizer.Step; step < Steps; step++)
+        {
+            // Between two steps alone, where all that goes on is of one step.
+            if (options.Journal is { } journal && (rows.Cancellation.IsCancellationRequested || sinceNote.Elapsed > _betweenNotes))
+            {
+                if (step > 0) journal.Keep(FitStage.Of(stage, set, optimizer, mean, Beside));
+                sinceNote.Restart();
+            }
             rows.Cancellation.ThrowIfCancellationRequested();
             order.Fill(step, items);
             var total = shards.Compute((tape, shard, worker) =>
@@ -59,6 +77,7 @@ sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentP
         var averaged = set.Parameters.Select(parameter => parameter.ToArray()).ToArray();
         set.Use(null);
         for (var i = 0; i < averaged.Length; i++) set.Parameters[i].Assign(averaged[i]);
+        options.Journal?.Keep(FitStage.Of(stage, set, Steps, mean));
         return mean;
     }
 

@@ -118,6 +118,50 @@ public sealed class AutoencoderTests
     public void Without_labels_there_is_nothing_to_tell()
         => Assert.Contains("labels", Assert.Throws<ModelException>(() => new AutoencoderConfig { Goal = "labels" }.Fit(Rows.Of(new float[2, 2]))).Message, StringComparison.Ordinal);
 
+    [Theory, InlineData("autoencoder"), InlineData("stack"), InlineData("machine")]
+    public void A_fit_that_was_interrupted_and_gone_on_with_ends_with_the_same_bits(string what)
+    {
+        FeatureConfig config = what switch
+        {
+            "autoencoder" => new AutoencoderConfig { Hidden = "6", Epochs = 12, Batch = 50, Noise = "masking" },
+            "stack" => new AutoencoderConfig { Hidden = "8,4", Epochs = 6, Batch = 50, Pretrain = "machines", PretrainEpochs = 4 },
+            _ => new RbmConfig { Hidden = 5, Visible = "gaussian", Persistent = true, Epochs = 12, Batch = 50, Chains = 20, Temperatures = 50 },
+        };
+        var rows = Rows.Of(FeatureCase.Values(400, 9));
+        var whole = Identity(config.Fit(rows));
+        var path = Path.Combine(Directory.CreateTempSubdirectory("likely").FullName, "fit.resume");
+        try
+        {
+            var interruptions = 0;
+            for (var share = 0.3; ; share += 0.3)
+            {
+                using var source = new CancellationTokenSource();
+                var journal = new FitJournal(path, "this one");
+                Assert.Equal(interruptions > 0, journal.Read());
+                try
+                {
+                    var model = config.Fit(rows, new FitOptions { Journal = journal, Progress = moment => { if (moment.Done > share && share < 0.8) source.Cancel(); } }, source.Token);
+                    Assert.Equal(whole, Identity(model));
+                    break;
+                }
+                catch (OperationCanceledException)
+                {
+                    interruptions++;
+                }
+            }
+            Assert.Equal(2, interruptions);
+            Assert.Contains("other keys", Assert.Throws<ModelException>(() => new FitJournal(path, "another").Read()).Message, StringComparison.Ordinal);
+            File.WriteAllBytes(path, File.ReadAllBytes(path)[..200]);
+            Assert.Contains("cannot be gone on with", Assert.Throws<ModelException>(() => new FitJournal(path, "this one").Read()).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    static string Identity(FeatureModel model) => new Checkpoint(model, [], "as=vectors").Identity();
+
     [Fact]
     public void A_rate_that_is_too_high_ends_in_a_sentence()
         => Assert.Contains("finite", Assert.Throws<ModelException>(() => new AutoencoderConfig { Hidden = "8,8,8", Activation = "relu", Rate = 10, Epochs = 200, Batch = 10 }.Fit(Rows.Of(Large()))).Message, StringComparison.Ordinal);
