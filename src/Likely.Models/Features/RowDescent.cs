@@ -15,7 +15,7 @@ namespace Likely.Models;
 /// <param name="options">Seed and progress.</param>
 sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentPlan plan, FitOptions options)
 {
-    const double FinalShare = 0.01, Memory = 0.02;
+    const double FinalShare = 0.01, Memory = 0.02, LargestNorm = 1e18;
     static readonly TimeSpan _betweenNotes = TimeSpan.FromMinutes(3);
 
     /// <summary>The loss of a shard on a tape, summed over its rows and unscaled; the way back is scaled by the batch's <see cref="RowBatch.Scale"/>.</summary>
@@ -68,7 +68,8 @@ sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentP
                 return loss(tape, batches[worker]);
             }) / Batch;
             var norm = double.IsFinite(total) ? optimizer.Update(shards.Gradients, Rate(step), rows.Threads) : double.NaN;
-            if (!double.IsFinite(norm)) throw new ModelException($"the loss of {stage} left the finite numbers at step {step + 1}; a lower rate may help, or rows whose columns are of one scale");
+            // The squares of larger gradients would leave single precision, and weights stand still.
+            if (!(norm < LargestNorm)) throw new ModelException($"the loss of {stage} left the finite numbers at step {step + 1}; a lower rate may help, or rows whose columns are of one scale");
             mean = double.IsNaN(mean) ? total : mean + Memory * (total - mean);
             if (step % 20 == 19 || step == Steps - 1)
                 options.Progress?.Invoke(new FitMoment(Part.Begin + Part.Share * (step + 1) / Steps, string.Create(CultureInfo.InvariantCulture, $"{stage}: pass {step / (rows.Rows / Batch) + 1} of {plan.Epochs}, loss {mean:G5}")));
