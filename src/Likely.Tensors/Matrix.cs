@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Likely.Tensors.Kernels;
 
 namespace Likely.Tensors;
@@ -7,6 +8,8 @@ namespace Likely.Tensors;
 /// <param name="columns">Numbers of each.</param>
 sealed unsafe class Matrix(int rows, int columns)
 {
+    const int Stripe = 48; // outputs of one piece of a sum of products
+
     readonly FloatBlock _block = new((long)rows * Shape.RoundUp(columns));
 
     public int Rows => rows;
@@ -100,18 +103,34 @@ sealed unsafe class Matrix(int rows, int columns)
     public void AddProducts(int count, Matrix other, double[,] sums, int threads)
     {
         // Whole tiles of 6 outputs, and pieces for every thread.
-        const int Tile = 6, Most = 48;
-        var stripe = Math.Clamp((Columns / (2 * threads) + Tile - 1) / Tile * Tile, Tile, Most);
+        const int Tile = 6;
+        AddProducts(count, other, sums, threads, Math.Clamp((Columns / (2 * threads) + Tile - 1) / Tile * Tile, Tile, Stripe), false);
+    }
+
+    /// <summary>The same of x with itself, n &gt;= k and perhaps some of the others, which <see cref="Mirror"/> sets when all is added: products do not depend on what is named first.</summary>
+    public void AddSquares(int count, double[,] sums, int threads) => AddProducts(count, this, sums, threads, Stripe, true);
+
+    /// <summary>Makes sums symmetric, of those above the diagonal.</summary>
+    public static void Mirror(double[,] sums)
+    {
+        for (var k = 1; k < sums.GetLength(0); k++)
+            for (var n = 0; n < k; n++) sums[k, n] = sums[n, k];
+    }
+
+    void AddProducts(int count, Matrix other, double[,] sums, int threads, int stripe, bool isHalf)
+    {
         ParallelShards.Run((Columns + stripe - 1) / stripe, threads, (piece, _) =>
         {
             var (first, rowCount) = (piece * stripe, Math.Min(stripe, Columns - piece * stripe));
-            var products = new Matrix(rowCount, other.Columns);
-            Convolution.PointwiseGradient(Data + first, Stride, other.Data, other.Stride, count, rowCount, products.Data, products.Stride, products.Stride);
+            var from = isHalf ? first : 0; // whole vectors, as stripes are
+            var products = new Matrix(rowCount, other.Columns - from);
+            Convolution.PointwiseGradient(Data + first, Stride, other.Data + from, other.Stride, count, rowCount, products.Data, products.Stride, products.Stride);
             GC.KeepAlive(products);
             for (var k = 0; k < rowCount; k++)
             {
                 var row = products[k];
-                for (var n = 0; n < row.Length; n++) sums[first + k, n] += row[n];
+                var to = MemoryMarshal.CreateSpan(ref sums[first + k, from], row.Length);
+                for (var n = 0; n < row.Length; n++) to[n] += row[n];
             }
         });
         GC.KeepAlive(this);

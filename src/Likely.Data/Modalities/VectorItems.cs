@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Likely.Tensors;
@@ -65,6 +66,11 @@ sealed class VectorItems : SymbolItems
 
     public override void ReadValues(int index, int first, Span<float> values)
     {
+        if (_file.Header is { Element: ArrayElement.Float32, BigEndian: false } && BitConverter.IsLittleEndian)
+        {
+            _file.Read((long)index * Columns + first, MemoryMarshal.AsBytes(values));
+            return;
+        }
         var raw = ArrayPool<byte>.Shared.Rent(Math.Min(values.Length, Piece) * _file.Header.ElementLength);
         for (var at = 0; at < values.Length; at += Piece)
         {

@@ -96,7 +96,7 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
                     var square = powers[j]![i];
                     for (var d = 0; d < square.Length; d++) _squares[d] += square[d];
                 }
-                if (isFirst && _scatter.Length > 0) x.AddProducts(x.Rows, x, _scatter, rows.Threads);
+                if (isFirst && _scatter.Length > 0) x.AddSquares(x.Rows, _scatter, rows.Threads);
             }
             if (isFull) ParallelShards.Run(_count, rows.Threads, (k, worker) =>
             {
@@ -104,6 +104,7 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
                 for (var j = 0; j < some; j++) AddProducts(centred[j], counted[j], k, second[k], _scratch[worker]);
             });
         }
+        if (isFirst && _scatter.Length > 0) Matrix.Mirror(_scatter);
         Set(mean, weights, first, squares, second);
         return logs.Sum();
     }

@@ -99,8 +99,9 @@ sealed class IncrementalComponents
                 var from = rows[i];
                 for (var d = 0; d < stretch.Rows; d++) stretch[d][i] = from[first + d];
             }
-            stretch.AddProducts(stretch.Rows, stretch, sums, _threads);
+            stretch.AddSquares(stretch.Rows, sums, _threads);
         }
+        Matrix.Mirror(sums);
         return sums;
     }
 }

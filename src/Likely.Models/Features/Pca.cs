@@ -83,10 +83,11 @@ sealed class Pca : FeatureModel
         for (var block = 0; block < rows.Count; block++)
         {
             var x = Centred(rows, block, mean);
-            x.AddProducts(x.Rows, x, sums, rows.Threads);
+            x.AddSquares(x.Rows, sums, rows.Threads);
             options.Progress?.Invoke(new FitMoment((block + 1.0) / rows.Count / 2, "covariance"));
         }
         options.Progress?.Invoke(new FitMoment(0.5, "eigenvectors"));
+        Matrix.Mirror(sums);
         var (directions, values) = Eigenvectors.All(sums, rows.Rows - 1);
         return (mean, directions, values, values.Sum());
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Likely.Tensors;
 
 namespace Likely.Models;
@@ -56,12 +57,14 @@ sealed class RowBlocks
         {
             if (Volatile.Read(ref _kept[block]) is { } kept) return kept;
             Cancellation.ThrowIfCancellationRequested();
-            var (matrix, count) = (new Matrix(RowsOf(block), Width), RowsOf(block));
-            var values = new float[count * Width];
+            var (matrix, count) = (new Matrix(RowsOf(block), Width), RowsOf(block) * Width);
+            var read = ArrayPool<float>.Shared.Rent(count);
+            var values = read.AsSpan(0, count);
             _rows.Read(block * Length, values);
             for (var i = 0; i < values.Length; i++)
                 if (!(Math.Abs(values[i]) <= Largest)) throw Refusal(values[i], (long)block * Length + i / Width, i % Width);
-            for (var row = 0; row < count; row++) values.AsSpan(row * Width, Width).CopyTo(matrix[row]);
+            for (var row = 0; row < matrix.Rows; row++) values.Slice(row * Width, Width).CopyTo(matrix[row]);
+            ArrayPool<float>.Shared.Return(read);
             if (_prepare is not null) matrix = _prepare(matrix);
             if (_keeps) Volatile.Write(ref _kept[block], matrix);
             return matrix;
