@@ -8,7 +8,7 @@ namespace Likely.Models;
 static class Eigenvectors
 {
     const int Beyond = 10, MostPasses = 300, LeastSearched = 256; // directions besides those wanted; smaller matrices are solved whole
-    const double Settled = 1e-10; // change of the values, as a share of the largest, where passes end
+    const double Settled = 1e-9; // change of the values, as a share of the largest, where passes end
 
     /// <summary>All of a matrix over a divisor, of which the mean with its transpose is taken.</summary>
     public static (Matrix<double> Vectors, double[] Values) All(double[,] sums, double divisor)

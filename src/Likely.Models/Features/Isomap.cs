@@ -72,14 +72,13 @@ sealed class Isomap : FeatureModel
         Keep(_rows, kept);
         var graph = new NeighbourGraph(kept, _config.Neighbours, rows.Threads, (done, words) => options.Progress?.Invoke(new FitMoment(0.4 * done, words)), rows.Cancellation);
         var paths = new Matrix(landmarks.Length, kept.Rows);
-        var measured = 0;
-        ParallelShards.Run(landmarks.Length, rows.Threads, (landmark, _) =>
+        var searches = new PathSearch[rows.Threads];
+        ParallelShards.Run(landmarks.Length, rows.Threads, (landmark, worker) =>
         {
             rows.Cancellation.ThrowIfCancellationRequested();
-            graph.Paths(landmarks[landmark], paths[landmark]);
-            Interlocked.Increment(ref measured);
+            (searches[worker] ??= graph.NewSearch()).Find(landmarks[landmark], paths[landmark]);
         });
-        options.Progress?.Invoke(new FitMoment(0.8, $"paths from {measured} rows"));
+        options.Progress?.Invoke(new FitMoment(0.8, $"paths from {landmarks.Length} rows"));
         var scaling = new LandmarkScaling(paths, landmarks, _config.Components, options.Seed, rows.Threads, rows.Cancellation);
         _squares.Assign(scaling.MeanSquares);
         Keep(_directions, scaling.Directions);

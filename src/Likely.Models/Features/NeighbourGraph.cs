@@ -56,26 +56,8 @@ sealed class NeighbourGraph
     /// <summary>The length of the longest bridge; 0 without any.</summary>
     public float LongestBridge { get; private set; }
 
-    /// <summary>The lengths of the shortest paths from a row to all (Dijkstra 1959).</summary>
-    public void Paths(int source, Span<float> lengths)
-    {
-        lengths.Fill(float.PositiveInfinity);
-        lengths[source] = 0;
-        var queue = new NearestFirst(_count);
-        queue.Set(source, 0);
-        while (queue.Count > 0)
-        {
-            var at = queue.Take();
-            var length = lengths[at];
-            for (var edge = _begins[at]; edge < _begins[at + 1]; edge++)
-            {
-                var (to, whole) = (_ends[edge], length + _lengths[edge]);
-                if (whole >= lengths[to]) continue;
-                lengths[to] = whole;
-                queue.Set(to, whole);
-            }
-        }
-    }
+    /// <summary>What finds shortest paths, for one thread.</summary>
+    public PathSearch NewSearch() => new(_begins, _ends, _lengths);
 
     void Bridge(Matrix rows, NearestRows nearest, List<(int From, int To, float Length)> edges)
     {

@@ -89,7 +89,7 @@ public sealed class IsomapTests
         var paths = new float[Count];
         for (var i = 0; i < Count; i += 7)
         {
-            graph.Paths(i, paths);
+            graph.NewSearch().Find(i, paths);
             for (var j = 0; j < Count; j++) Assert.Equal(lengths[i, j], paths[j], 1e-4 * (1 + lengths[i, j]));
         }
     }
