@@ -10,7 +10,7 @@ static class EncodeVerb
 {
     static readonly OutputName Array = new("an array of NumPy", [".npy"]);
 
-    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features, or a trained density that goes from position to position: recurrent, a Transformer, or of convolutions");
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features, or a trained density");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all, which is taken if not given", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");

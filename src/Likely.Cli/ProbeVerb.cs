@@ -10,7 +10,7 @@ namespace Likely.Cli;
 /// <summary>probe: how well a linear classifier tells the labels of items from an inner state of a model, and how well one unit of it alone.</summary>
 static class ProbeVerb
 {
-    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features, or a trained density that goes from position to position and was told no labels");
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features, or a trained density that was told no labels");
     static readonly Argument<string> Data = Options.Argument("DATA", "Labelled data: a known name, or a path such as a folder with a sub-folder for each label");
     static readonly Option<string?> Test = Options.Text("--test", "Labelled data to test on; the test part of DATA if not given", "DATA");
     static readonly Option<string?> PenaltyName = Options.Text("--penalty", "l2: all weights small, if nothing is said; l1: most of them zero. How much is chosen on the validation part", "P");

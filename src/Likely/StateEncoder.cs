@@ -5,7 +5,7 @@ namespace Likely;
 
 /// <summary>
 /// Encodes items by an inner state of an autoregressive model, as the model computes it when it scores. Of a sequence the state behind its last symbol, or the mean of those
-/// behind each; of a picture the state at its last pixel, which sees all before it, or the mean over all. A code depends on its item alone: not on threads, nor on what is encoded with it, and
+/// behind each; of a picture the state at its last pixel, which sees all before it, or the mean over all; of models of binary variables, whose units read an item at once, the one state that there is. A code depends on its item alone: not on threads, nor on what is encoded with it, and
 /// long items go through in windows. To a model of running text an item begins as after the end of a line; where items are lines, their ends are left out, behind which a model may forget them.
 /// </summary>
 public sealed class StateEncoder : Encoder
@@ -26,11 +26,9 @@ public sealed class StateEncoder : Encoder
         ArgumentNullException.ThrowIfNull(checkpoint);
         _model = checkpoint.Density;
         if (_model.Space.Source > 0) throw new UsageException($"{_model.Config.Name} is a model of pairs here, whose states are of a target behind its source; models of single texts encode");
-        if (_model.States.Count == 0)
-            throw new UsageException($"{_model.Config.Name} has no inner state of a position that an item could be encoded by; models that step from position to position have: recurrent ones, Transformers, convolutions");
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)(state ?? 0), (uint)_model.States.Count, nameof(state));
         (_state, _threads) = (state ?? _model.States.Count - 1, ParallelShards.Workers(threads));
-        Pooling = pooling ?? (_model.Space.IsSequence ? StatePooling.Last : StatePooling.Mean);
+        Pooling = _model is BinaryModel ? StatePooling.Last : pooling ?? (_model.Space.IsSequence ? StatePooling.Last : StatePooling.Mean);
         _tokens = Continuation.TokensOf(checkpoint);
         _beginning = _tokens is null ? [] : Continuation.BeginningOf(checkpoint, _tokens);
     }
@@ -55,7 +53,7 @@ public sealed class StateEncoder : Encoder
             if (!_model.Takes(split.SpaceOf(first + i))) throw new ArgumentException($"the model takes items of {_model.Space}, and item {first + i} is of {split.SpaceOf(first + i)}", nameof(split));
             if (_model.Classes > 0 && (uint)split.Label(first + i) >= (uint)_model.Classes) throw new ArgumentException($"the model is told one of {_model.Classes} labels, and item {first + i} has none", nameof(split));
         }
-        if (_model is GridModel grid) Pictures(grid, split, first, count, codes, progress, cancellation);
+        if (_model is GridModel or BinaryModel) Items(split, first, count, codes, progress, cancellation);
         else Sequences(split, first, count, codes, progress, cancellation);
     }
 
@@ -88,7 +86,7 @@ public sealed class StateEncoder : Encoder
         return _tokens.Decode(last[0], bytes) == 1 && bytes[0] == '\n' ? length - 1 : length;
     }
 
-    void Pictures(GridModel grid, Split split, int first, int count, float[] codes, Action<long>? progress, CancellationToken cancellation)
+    void Items(Split split, int first, int count, float[] codes, Action<long>? progress, CancellationToken cancellation)
     {
         var groups = new List<(int Start, int Count)>();
         for (int start = 0, end; start < count; start = end)
@@ -103,7 +101,7 @@ public sealed class StateEncoder : Encoder
             cancellation.ThrowIfCancellationRequested();
             var (start, examples) = groups[group];
             var space = split.SpaceOf(first + start);
-            var (batch, item, positions) = (new SymbolBatch(space, examples), new int[space.Dimensions], space.Positions);
+            var (batch, item, positions) = (new SymbolBatch(space, examples), new int[space.Dimensions], _model is BinaryModel ? 1 : space.Positions);
             batch.Begin(examples);
             for (var i = 0; i < examples; i++)
             {
@@ -111,14 +109,16 @@ public sealed class StateEncoder : Encoder
                 batch.Set(i, item, _model.Classes > 0 ? split.Label(first + start + i) : -1);
             }
             var sums = new double[Pooling == StatePooling.Mean ? examples * Width : 0];
-            grid.Show(batch, new StateObserver(_state, (from, values) =>
+            var observer = new StateObserver(_state, (from, values) =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 for (var i = 0; i < examples; i++)
                     if (Pooling == StatePooling.Mean)
                         for (var p = 0; p < values.Positions; p++) Add(values.Row(p, i), sums.AsSpan(i * Width, Width));
                     else if (from + values.Positions == positions) values.Row(values.Positions - 1, i).CopyTo(codes.AsSpan((start + i) * Width, Width));
-            }));
+            });
+            if (_model is GridModel grid) grid.Show(batch, observer);
+            else ((BinaryModel)_model).Show(batch, observer);
             for (var i = 0; i < examples && Pooling == StatePooling.Mean; i++) Mean(sums.AsSpan(i * Width, Width), positions, codes.AsSpan((start + i) * Width, Width));
             progress?.Invoke((long)examples * space.Dimensions);
         });

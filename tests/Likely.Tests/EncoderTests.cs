@@ -139,10 +139,23 @@ public sealed class EncoderTests : IDisposable
     }
 
     [Fact]
-    public void What_has_no_state_of_a_position_is_refused()
+    public void Binary_variables_are_encoded_by_what_has_read_them_all()
     {
-        var nade = new Checkpoint(new NadeConfig { Hidden = 4 }.Build(Space.Image(4, 4, 1, 2), 0, 1), [], "");
-        Assert.Contains("nade has no inner state", Assert.Throws<UsageException>(() => new StateEncoder(nade)).Message);
+        using var data = Dataset.Open("strokes", new DataOptions { Binarize = Binarization.Threshold, Limit = 40 });
+        foreach (var (config, width) in ((DensityConfig, int)[])[(new NadeConfig { Hidden = 4 }, 4), (new MadeConfig { Hidden = 6, Layers = 2 }, 6), (new FvsbnConfig(), 784)])
+        {
+            var encoder = new StateEncoder(new Checkpoint(config.Build(data.Space, 0, 1), [], ""));
+            Assert.Equal((width, StatePooling.Last), (encoder.Width, encoder.Pooling));
+            float[] all = new float[9 * width], second = new float[width];
+            encoder.Encode(data.All, 0, all);
+            encoder.Encode(data.All, 1, second);
+            Bits.AssertEqual(all.AsSpan(width, width), second, config.Name);
+        }
+    }
+
+    [Fact]
+    public void What_has_no_state_of_an_item_is_refused()
+    {
         var pairs = new Checkpoint(new ByteNetConfig { Layers = 1, Stacks = 1, Channels = 4 }.Build(Space.Sequence(9, 5) with { Source = 6 }, 0, 1), [], "");
         Assert.Contains("is a model of pairs", Assert.Throws<UsageException>(() => new StateEncoder(pairs)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new StateEncoder(Made(new CharRnnConfig { Hidden = 4 }, "as=text"), 4));

@@ -17,16 +17,26 @@ abstract unsafe class BinaryModel : AutoregressiveModel
 
     public sealed override Head Head { get; }
 
-    /// <summary>Logits of all variables, compact [T, B, S].</summary>
-    protected abstract Tensor Logits(Tape tape, SymbolBatch batch, int member);
+    /// <summary>Logits of all variables, compact [T, B, S]. Inner states are shown as those of one position, of units that have read all that they see.</summary>
+    protected abstract Tensor Logits(SymbolBatch batch, int member, Pass pass);
+
+    /// <summary>Shows an inner state of the items of a batch, [1, B, its width]; of an ensemble that of its first member.</summary>
+    internal void Show(SymbolBatch batch, StateObserver observer)
+    {
+        Require(batch, 0, null);
+        Logits(batch, 0, new Run(batch.Count, batch.Space.Extent) { Observer = observer }.On(new Tape(), 0, batch.Space.Positions));
+        GC.KeepAlive(batch); // what pointers lead to
+    }
+
+    static Pass Whole(Tape tape, SymbolBatch batch) => Pass.Whole(tape, batch.Space.Extent, batch.LabelMemory);
 
     private protected sealed override void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member, Run? run)
     {
-        var logits = Logits(tape, batch, member);
+        var logits = Logits(batch, member, Whole(tape, batch));
         for (var d = 0; d < Space.Dimensions; d++)
             read(d, new SymbolDistributions(Head, source, logits.Data + (long)(d / logits.Channels) * batch.Count * logits.Stride, logits.Stride, null, d % logits.Channels, batch.Count));
     }
 
     private protected sealed override Tensor Score(Tape tape, SymbolBatch batch, float scale, int member, Run? run)
-        => Ops.BernoulliLogProbabilities(Logits(tape, batch, member), batch.Symbols, scale);
+        => Ops.BernoulliLogProbabilities(Logits(batch, member, Whole(tape, batch)), batch.Symbols, scale);
 }

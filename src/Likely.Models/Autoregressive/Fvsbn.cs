@@ -34,19 +34,25 @@ sealed class Fvsbn : BinaryModel
         var scope = new ParameterScope(Parameters);
         var (weight, bias) = (scope.Weight("weight", 1, dimensions, dimensions, 0.1, (_, input, output) => input < output), scope.Bias("bias", dimensions));
         _outline = new MaskedProduct(weight, bias);
+        States = [new InnerState("logits", dimensions)];
         _product = new(() => Product(weight, bias));
     }
+
+    /// <summary>There is no layer but the last: of every variable, as they are visited, its logit given those before.</summary>
+    public override IReadOnlyList<InnerState> States { get; }
 
     public override double MultiplyAddsOn(Extent extent) => Space.Dimensions * (Space.Dimensions - 1.0) / 2;
 
     internal override long WalkBytes(int batch, Extent extent) => 2L * sizeof(float) * batch * Space.Dimensions;
 
-    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
+    protected override Tensor Logits(SymbolBatch batch, int member, Pass pass)
     {
         var sub = Space.Symbols;
-        var (product, order) = tape.Computes ? (_product.Value, _order.Value) : (_outline, null);
-        var x = Ops.Variables(tape, batch.Symbols, Space.Positions, batch.Count, sub, order);
-        return Ops.ToPositions(Ops.Masked(x, product), sub, order);
+        var (product, order) = pass.Tape.Computes ? (_product.Value, _order.Value) : (_outline, null);
+        var x = Ops.Variables(pass.Tape, batch.Symbols, Space.Positions, batch.Count, sub, order);
+        var logits = Ops.Masked(x, product);
+        pass.Show(0, logits);
+        return Ops.ToPositions(logits, sub, order);
     }
 
     private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)

@@ -76,6 +76,8 @@ sealed class Made : BinaryModel
         KeptBytes = (long)(_cacheSize * copies) + Math.Min(MemberBytes, 16 * _units * _members.Length);
     }
 
+    public override IReadOnlyList<InnerState> States => [.. Enumerable.Range(0, _config.Layers).Select(i => new InnerState($"layers.{i}", _config.Hidden))];
+
     public override int Members => _members.Length;
 
     internal override long KeptBytes { get; }
@@ -91,15 +93,20 @@ sealed class Made : BinaryModel
         return total;
     }
 
-    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member)
+    protected override Tensor Logits(SymbolBatch batch, int member, Pass pass)
     {
+        var tape = pass.Tape;
         if (tape.Training) member = new Philox(tape.Address.Seed, RandomPurpose.Mask).Below((ulong)tape.Address.Step, 0, Members);
         var weights = tape.Computes ? Weights(member) : new MadeWeights(_weights, _biases, _direct);
         var (sub, order) = (Space.Symbols, weights.Member?.Order);
         var x = Ops.Variables(tape, batch.Symbols, Space.Positions, batch.Count, sub, order);
         var h = x;
         for (var i = 0; i < weights.Products.Length - 1; i++)
-            h = Ops.Dropout(Ops.Rectify(Ops.Masked(h, weights.Products[i])), _dropout, _dropped[i]);
+        {
+            h = Ops.Rectify(Ops.Masked(h, weights.Products[i]));
+            pass.Show(i, h);
+            h = Ops.Dropout(h, _dropout, _dropped[i]);
+        }
         var logits = Ops.Masked(h, weights.Products[^1]);
         if (weights.Direct is not null) logits = Ops.Add(logits, Ops.Masked(x, weights.Direct));
         return Ops.ToPositions(logits, sub, order);

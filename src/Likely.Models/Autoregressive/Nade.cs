@@ -47,7 +47,30 @@ sealed unsafe class Nade : BinaryModel
 
     internal override long WalkBytes(int batch, Extent extent) => 2L * sizeof(float) * batch * _hidden;
 
-    protected override Tensor Logits(Tape tape, SymbolBatch batch, int member) => Ops.Nade(tape, _weights, batch.Symbols, batch.Count);
+    /// <summary>The hidden units behind the last variable.</summary>
+    public override IReadOnlyList<InnerState> States => [new("hidden", _hidden)];
+
+    protected override Tensor Logits(SymbolBatch batch, int member, Pass pass)
+    {
+        if (pass.Run?.Observer is not null) pass.Show(0, Last(batch, pass.Tape));
+        return Ops.Nade(pass.Tape, _weights, batch.Symbols, batch.Count);
+    }
+
+    // h after all variables, [1, B, H], which no logit reads.
+    Tensor Last(SymbolBatch batch, Tape tape)
+    {
+        var (sums, hidden) = (tape.New(new Shape(1, batch.Count, _hidden)), tape.New(new Shape(1, batch.Count, _hidden)));
+        Ops.NadeBegin(_weights, sums, hidden);
+        var (symbols, sub) = (new int[batch.Count], Space.Symbols);
+        for (var step = 0; step < Space.Dimensions; step++)
+        {
+            var dimension = _order.Value?[step] ?? step;
+            var first = batch.Symbols.Pointer + (long)(dimension / sub) * sub * batch.Count + dimension % sub;
+            for (var b = 0; b < symbols.Length; b++) symbols[b] = first[(long)b * sub];
+            Ops.NadeObserve(_weights, sums, hidden, step, symbols);
+        }
+        return hidden;
+    }
 
     private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
         => new Walk(this, batch);

@@ -6,20 +6,21 @@ using Xunit;
 namespace Likely.Tests.Laws;
 
 /// <summary>
-/// Inner states: every model but those of binary vectors names some, shows each at every position as wide as it says, and the same bits whatever is computed at once; what it shows changes nothing, and what is held of one is what everything behind it reads.
+/// Inner states: every model names some, shows each at every position (of binary variables that are read at once, once) as wide as it says, and the same bits whatever is computed at once; what it shows changes nothing, and what is held of one is what everything behind it reads.
 /// </summary>
 public sealed unsafe class StatesLaw
 {
     public static TheoryData<string> Sequences => LawCases.Names(c => c.Build() is SequenceModel);
+    public static TheoryData<string> Vectors => LawCases.Names(c => c.Build() is BinaryModel);
     public static TheoryData<string> Grids => LawCases.Names(c => c.Build() is GridModel);
 
     [Fact]
-    public void Every_model_that_steps_from_position_to_position_names_its_states()
+    public void Every_model_names_its_states()
     {
         foreach (var law in LawCases.All)
         {
             var model = law.Build();
-            Assert.True(model is BinaryModel == (model.States.Count == 0), $"{law.Name} names {model.States.Count} inner states");
+            Assert.True(model.States.Count > 0, $"{law.Name} names no inner states");
             Assert.Equal(model.States.Count, model.States.Select(state => state.Name).Distinct().Count());
         }
     }
@@ -52,6 +53,20 @@ public sealed unsafe class StatesLaw
                 Same(expected, Shown(law, model, state, 5, observer => Faces.Chunked(model, examples, labels, chunk, observer)), $"{law}, {model.States[state].Name}, chunks of {chunk}");
             var alone = Shown(law, model, state, 1, observer => model.Show(Faces.Batch(model, examples[3..4], labels.Length == 0 ? [] : labels[3..4]), observer));
             Same(expected[3..4], alone, $"{law}, {model.States[state].Name}, alone");
+        }
+    }
+
+    [Theory, MemberData(nameof(Vectors))]
+    public void Batches_show_the_same_states_of_binary_variables(string name)
+    {
+        var law = LawCases.Find(name);
+        var model = (BinaryModel)law.Build();
+        var examples = law.Examples(5);
+        for (var state = 0; state < model.States.Count; state++)
+        {
+            float[][] expected = Shown(law, model, state, 5, observer => model.Show(Faces.Batch(model, examples, []), observer), 1), alone = Shown(law, model, state, 1, observer => model.Show(Faces.Batch(model, examples[3..4], []), observer), 1);
+            Same(expected[3..4], alone, $"{law}, {model.States[state].Name}, alone");
+            Assert.True(law.Space.Dimensions == 1 || expected.Select(row => string.Join(' ', row)).Distinct().Count() > 1, $"{law}: {model.States[state].Name} does not depend on the item");
         }
     }
 
@@ -122,11 +137,11 @@ public sealed unsafe class StatesLaw
     });
 
     // Of each example its rows, one after the other.
-    static float[][] Shown(LawCase law, AutoregressiveModel model, int state, int examples, Action<StateObserver> show)
+    static float[][] Shown(LawCase law, AutoregressiveModel model, int state, int examples, Action<StateObserver> show, int? positions = null)
     {
-        var (width, seen) = (model.States[state].Width, new int[law.Space.Positions]);
+        var (width, seen) = (model.States[state].Width, new int[positions ?? law.Space.Positions]);
         var shown = new float[examples][];
-        for (var i = 0; i < examples; i++) shown[i] = new float[law.Space.Positions * width];
+        for (var i = 0; i < examples; i++) shown[i] = new float[seen.Length * width];
         show(new StateObserver(state, (first, values) =>
         {
             Assert.Equal((examples, width), (values.Batch, values.Channels));
