@@ -41,8 +41,6 @@ static class CompressVerb
         outputs.Claim(output);
         if (DataOptions.FromCanonical(checkpoint.Preprocessing).Transpose)
             session.Say("note        the model learned its pictures with transpose=true, which an archive does not apply: files are coded as they lie, at a cost if they lie on the other side");
-        if (!checkpoint.Density.Parameters.Parameters.All(parameter => Array.TrueForAll(parameter.ToArray(), float.IsFinite)))
-            session.Warn("warning     the model has weights that are no finite numbers, from training at too high a rate or a damaged file, so it tells nothing of these files: they are stored without it");
         var lost = false;
         if (session.Json) WarmUp.Coding(checkpoint.Density, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
