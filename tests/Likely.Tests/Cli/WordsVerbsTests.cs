@@ -16,6 +16,11 @@ public sealed class WordsVerbsTests
         }
         CliRun.Ok("train texts --model pca --as words --set components=2 --out words.likely --force --quiet");
         Assert.Contains("words 17.0 ", Checkpoint.Load("words.likely").Assets[Checkpoint.Words], StringComparison.Ordinal);
+        CliRun.Ok("show words.likely --out topics.csv --force");
+        var topics = File.ReadAllLines("topics.csv");
+        Assert.Equal((3, "row,words"), (topics.Length, topics[0]));
+        Assert.Contains("corn", topics[1], StringComparison.Ordinal);
+        Assert.Contains("words  ", CliRun.Ok("info words.likely").Output, StringComparison.Ordinal);
         File.WriteAllText("query.txt", "WAVES and ships at sea");
         var json = CliRun.Ok("encode words.likely query.txt --out query.npy --force --json").Json;
         Assert.Equal((1, 2), ((int)json["rows"]!, (int)json["width"]!));
