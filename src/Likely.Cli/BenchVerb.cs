@@ -13,34 +13,32 @@ static class BenchVerb
     static readonly Argument<string?> Filter = Options.OptionalArgument("FILTER", "Only what has this in its name, such as sample or convolution");
 
     public static Verb Create() => new("bench", "Measure kernels, training steps and samplers against the machine's peak",
-        ["bench", "bench convolution --threads 1", "bench growth", "bench sample --json"], [Filter], Run);
+        ["bench", "bench convolution --threads 1", "bench growth", "bench search --threads 1", "bench sample --json"], [Filter], Run);
 
     static int Run(ParseResult result, Session session)
     {
         var filter = result.GetValue(Filter) ?? "";
         bool Wanted(string name) => name.Contains(filter, StringComparison.OrdinalIgnoreCase);
         IReadOnlyList<Benchmark> kernels = [.. KernelBenchmarks.All(session.Threads).Where(kernel => Wanted(kernel.Name))];
-        IEnumerable<Benchmark> Growth(Func<string, bool> wanted) => GrowthBenchmarks.All(session.Threads, wanted).Concat(SequenceBenchmarks.Growth(session.Threads, wanted));
-        // How cost grows takes minutes, so it is measured only when it is named.
-        var growth = filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase) ? Growth(Wanted) : [];
+        // How cost grows takes minutes, and searching many codes much memory, so they are measured only when they are named.
+        IEnumerable<Benchmark> Named(Func<string, bool> wanted) => filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase) ? GrowthBenchmarks.All(session.Threads, wanted).Concat(SequenceBenchmarks.Growth(session.Threads, wanted))
+            : filter.StartsWith("search", StringComparison.OrdinalIgnoreCase) ? SearchBenchmarks.All(wanted) : [];
         IEnumerable<Benchmark> Models(Func<string, bool> wanted) => ModelBenchmarks.All(session.Threads, wanted).Concat(SequenceBenchmarks.All(session.Threads, wanted));
-        if (kernels.Count == 0 && !Models(Wanted).Any() && !growth.Any())
-            throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score, sample or growth");
         var matching = kernels.Count;
         bool Count(string name)
         {
             if (Wanted(name)) matching++;
             return false; // so that nothing is built
         }
-        _ = Models(Count).Any();
-        if (filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase)) _ = Growth(Count).Any();
+        _ = Models(Count).Concat(Named(Count)).Any();
+        if (matching == 0) throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score, sample, growth or search");
         session.Say($"{matching} entries{(filter.Length > 0 ? $" with '{filter}' in their names" : "")}, about {ProgressDisplay.Duration(SecondsOfOne * matching)} and more where one round takes seconds");
         session.Say("measuring the peak of the machine ...");
         var peak = Benchmark.Peak(session.Threads);
         session.Print($"peak {peak:0.0} GFLOP/s with {session.Threads} threads (fused multiply-adds in registers)\n");
         session.Print($"{"",-66} {"ms",10} {"GFLOP/s",9} {"of peak",8} {"per second",12}");
         var entries = new JsonArray();
-        foreach (var benchmark in kernels.Concat(Models(Wanted)).Concat(growth))
+        foreach (var benchmark in kernels.Concat(Models(Wanted)).Concat(Named(Wanted)))
         {
             session.Cancellation.ThrowIfCancellationRequested();
             if (session.Json) session.Say(benchmark.Name);

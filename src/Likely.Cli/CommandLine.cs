@@ -31,7 +31,7 @@ public static class CommandLine
         Verb[] verbs =
         [
             DemoVerb.Create(), TrainVerb.Create(), SampleVerb.Create(), CompleteVerb.Create(), ScoreVerb.Create(), CompressVerb.Create(), DecompressVerb.Create(),
-            VerifyVerb.Create(), ShrinkVerb.Create(), TokensVerb.Create(), EncodeVerb.Create(), ReconstructVerb.Create(), ShowVerb.Create(), ProbeVerb.Create(), ImportVerb.Create(), ExportVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), KeysVerb.Create(), BenchVerb.Create(),
+            VerifyVerb.Create(), ShrinkVerb.Create(), TokensVerb.Create(), EncodeVerb.Create(), ReconstructVerb.Create(), ShowVerb.Create(), ProbeVerb.Create(), IndexVerb.Create(), SearchVerb.Create(), ImportVerb.Create(), ExportVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), KeysVerb.Create(), BenchVerb.Create(),
         ];
         foreach (var verb in verbs) Add(root, verb);
         var data = new Command("data", "Known data sets, and a look at any data set");

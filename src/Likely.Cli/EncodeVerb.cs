@@ -35,7 +35,7 @@ static class EncodeVerb
         var labelFile = Path.Combine(Path.GetDirectoryName(output) ?? "", $"{Path.GetFileNameWithoutExtension(output)}-labels.npy");
         using var data = session.Open(source, ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set))), checkpoint);
         ModelFile.RequireLabels(checkpoint, data);
-        var split = (splitName switch { "train" => data.Train, "validation" => data.Validation, "test" => data.Test, _ => data.All }).Sample(result.GetValue(Limit) ?? int.MaxValue);
+        var split = ItemChoice.Part(data, splitName).Sample(result.GetValue(Limit) ?? int.MaxValue);
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
         CodeOptions.RequireFit(checkpoint, split);
         session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");

@@ -11,7 +11,7 @@ static class InfoVerb
 {
     const int LongestName = 24, LongestPlan = 400;
 
-    static readonly Argument<string> Source = Options.Argument("FILE", "A model, an archive, or any other file");
+    static readonly Argument<string> Source = Options.Argument("FILE", "A model, an archive, an index, or any other file");
 
     public static Verb Create() => new("info", "What a file is; of a model, its config, data, training and identity; of an archive, what is in it", ["info digits.likely", "info digits.lka"], [Source], Run);
 
@@ -28,6 +28,12 @@ static class InfoVerb
         {
             using var archive = ArchiveReader.Open(path);
             session.Answer(ArchiveInfo.Text(archive), ArchiveInfo.Json(archive));
+            return 0;
+        }
+        if (IndexText.IsIndex(path))
+        {
+            using var index = IndexFile.Open(path);
+            session.Answer(IndexText.Text(index), IndexText.Json(index));
             return 0;
         }
         if (ModelFile.OtherKind(path) is { } kind)

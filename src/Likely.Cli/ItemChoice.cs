@@ -61,6 +61,9 @@ sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? T
         return !own && compared < FewPieces ? "from so little text" : null;
     }
 
+    /// <summary>The part of a data set of that name.</summary>
+    public static Split Part(Dataset data, string name) => name switch { "train" => data.Train, "validation" => data.Validation, "test" => data.Test, _ => data.All };
+
     /// <summary>Refuses the name of a split that there is not.</summary>
     /// <exception cref="UsageException">There is no such split.</exception>
     public static void RequireKnown(string? split)

@@ -15,6 +15,7 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
     public static readonly OutputName Model = new("a model", [".likely", ".safetensors"]);
     public static readonly OutputName Text = new("a text", [".txt", ".md", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".htm", ".svg", ".cs", ".py", ".sh"]);
     public static readonly OutputName Archive = new("an archive", [".lka"]);
+    public static readonly OutputName Index = new("an index", [".lki"]);
     public static readonly OutputName Page = new("a page of HTML", [".html", ".htm"]);
 
     // Endings that promise something else.
@@ -22,7 +23,7 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
     {
         ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".heic", ".jxl", ".svg", ".pdf", ".pgm", ".ppm", ".pbm", ".pnm", ".ico", ".csv", ".tsv", ".txt", ".md",
         ".json", ".jsonl", ".xml", ".yaml", ".yml", ".xls", ".xlsx", ".ods", ".parquet", ".arrow", ".npy", ".npz", ".pkl", ".mat", ".h5", ".hdf5", ".pt", ".pth", ".ckpt", ".onnx", ".gguf",
-        ".likely", ".safetensors", ".resume", ".lka", ".idx", ".html", ".htm", ".zip", ".gz", ".xz", ".bz2", ".zst", ".7z", ".tar", ".tgz", ".wav", ".mp3", ".flac", ".ogg", ".mp4", ".avi", ".mkv", ".cs", ".py", ".sh",
+        ".likely", ".safetensors", ".resume", ".lka", ".lki", ".idx", ".html", ".htm", ".zip", ".gz", ".xz", ".bz2", ".zst", ".7z", ".tar", ".tgz", ".wav", ".mp3", ".flac", ".ogg", ".mp4", ".avi", ".mkv", ".cs", ".py", ".sh",
     };
 
     /// <summary>A file with items of a modality.</summary>

@@ -37,7 +37,7 @@ static class ReconstructVerb
         using var outputs = new Outputs(session.Remark, session.Force, path, source);
         outputs.Claim(output);
         using var data = session.Open(source, ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set))), checkpoint);
-        var split = (splitName switch { "train" => data.Train, "validation" => data.Validation, "test" => data.Test, _ => data.All }).Sample(result.GetValue(Limit) ?? int.MaxValue);
+        var split = ItemChoice.Part(data, splitName).Sample(result.GetValue(Limit) ?? int.MaxValue);
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
         CodeOptions.RequireFit(checkpoint, split);
         session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");

@@ -78,6 +78,10 @@ public sealed class Split
         return new Split(Name, _source, Space, [.. chosen.Select(index => _items[index])], _training) { _numbers = [.. chosen.Select(Number)] };
     }
 
+    /// <summary>One of the items alone.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
+    public Split Only(int index) => new(Name, _source, SpaceOf(index), [At(index)], _training) { _numbers = [Number(index)], _label = _label };
+
     /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
     public int Number(int index)

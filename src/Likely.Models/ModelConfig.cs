@@ -10,7 +10,8 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new IsomapConfig(), new AutoencoderConfig(), new RbmConfig(), new SparseCodingConfig()];
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new IsomapConfig(), new AutoencoderConfig(), new RbmConfig(), new SparseCodingConfig(),
+        new LshConfig(), new ItqConfig(), new SpectralHashingConfig(), new BinaryReconstructiveConfig(), new MinimalLossConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -48,4 +49,9 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(AutoencoderConfig))]
 [JsonSerializable(typeof(RbmConfig))]
 [JsonSerializable(typeof(SparseCodingConfig))]
+[JsonSerializable(typeof(LshConfig))]
+[JsonSerializable(typeof(ItqConfig))]
+[JsonSerializable(typeof(SpectralHashingConfig))]
+[JsonSerializable(typeof(BinaryReconstructiveConfig))]
+[JsonSerializable(typeof(MinimalLossConfig))]
 partial class ModelJson : JsonSerializerContext;

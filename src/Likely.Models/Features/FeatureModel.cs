@@ -26,6 +26,9 @@ public abstract class FeatureModel : Model
     /// <summary>True if codes can be turned back into rows.</summary>
     public virtual bool Decodes => true;
 
+    /// <summary>How many numbers at the beginning of a code are each 0 or 1, so that they are an address (<see cref="BinaryCodes"/>) and codes can be indexed; 0 if codes are none.</summary>
+    public virtual int Bits => 0;
+
     /// <summary>What fitting showed, name to number, such as the objective; of a model that was read from a file nothing.</summary>
     public IReadOnlyDictionary<string, double> Fitting { get; private protected set; } = new Dictionary<string, double>();
 

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>What an index says of itself, for people and as JSON.</summary>
+static class IndexText
+{
+    /// <summary>True if a file says that it is an index; what is damaged beyond that is none.</summary>
+    public static bool IsIndex(string path)
+    {
+        if (!File.Exists(path) || FileKind.Of(path).Format != FileFormat.Safetensors) return false;
+        try
+        {
+            return IndexFile.IsIndex(path);
+        }
+        catch (SafetensorsException)
+        {
+            return false;
+        }
+    }
+
+    public static string Text(IndexFile index)
+    {
+        var own = index.Description;
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            index       {own.Count} codes of {own.Bits} bits, found by {own.Access}
+            model       {VisibleText.Line(own.Model)}, identity {VisibleText.Line(own.Identity)}, in the file
+            data        {VisibleText.Line(own.Source)}{(own.Split == "all" ? "" : $", the {VisibleText.Line(own.Split)} part")}{(own.Limit > 0 ? $", {own.Limit} drawn of it" : "")}{(own.Settings.Length > 0 ? $", {VisibleText.Line(own.Settings.Replace('\n', ' '))}" : "")}
+            labels      {(own.ClassNames.Count == 0 ? "none" : VisibleText.Line(string.Join(", ", own.ClassNames)))}
+            size        {index.Length / 1e6:0.0} MB{(own.Server.Length > 0 ? $"; the codes are in the table {VisibleText.Line(own.ServerTable)} at {VisibleText.Line(own.Server)}" : "")}
+            """);
+    }
+
+    public static JsonObject Json(IndexFile index)
+    {
+        var own = index.Description;
+        return new JsonObject
+        {
+            ["kind"] = "index",
+            ["codes"] = own.Count,
+            ["bits"] = own.Bits,
+            ["parts"] = new JsonArray([.. own.Tables.Select(table => (JsonNode)table.Length)]),
+            ["model"] = own.Model,
+            ["identity"] = own.Identity,
+            ["source"] = own.Source,
+            ["split"] = own.Split,
+            ["labels"] = new JsonArray([.. own.ClassNames.Select(name => (JsonNode)name)]),
+            ["bytes"] = index.Length,
+            ["table"] = own.ServerTable.Length == 0 ? null : own.ServerTable,
+        };
+    }
+}
