@@ -38,10 +38,19 @@ sealed class AttentionPattern
     /// <summary>Those of its block, and the last <paramref name="summary"/> of each block before (Child et al. 2019, fixed, merged).</summary>
     public static AttentionPattern Merged(int stride, int summary) => new(Kind.Merged, stride, summary);
 
+    /// <summary>One for the first half of the heads, and another for the others (Child et al. 2019, sec. 5.2, the last of three ways); neither is dense or of two parts.</summary>
+    public static AttentionPattern ByHeads(AttentionPattern first, AttentionPattern others) => new(first._kind, first._stride, first._summary) { Others = others };
+
+    /// <summary>What a head sees.</summary>
+    public AttentionPattern Of(int head, int heads) => Others is null || head < heads / 2 ? this : Others;
+
     public bool IsDense => _kind == Kind.Dense;
 
     /// <summary>What is seen besides, none of it twice; null: nothing.</summary>
     public AttentionPattern? Second { get; private init; }
+
+    /// <summary>What the second half of the heads sees in its place; null: the same.</summary>
+    AttentionPattern? Others { get; init; }
 
     /// <summary>Groups that the positions before <paramref name="end"/> belong to.</summary>
     public int Groups(int end) => _kind switch
@@ -75,7 +84,7 @@ sealed class AttentionPattern
     }
 
     /// <summary>The most keys of a group, of positions before <paramref name="end"/>.</summary>
-    public int MostKeys(int end) => Math.Max(Second?.MostKeys(end) ?? 0, _kind switch
+    public int MostKeys(int end) => Math.Max((Second ?? Others)?.MostKeys(end) ?? 0, _kind switch
     {
         Kind.Dense => end,
         Kind.Column or Kind.Distant => (end + _stride - 1) / _stride,
@@ -85,7 +94,9 @@ sealed class AttentionPattern
     });
 
     /// <summary>Keys that a position of a sequence of so many sees, on the average, about.</summary>
-    public double MeanKeys(int positions) => (Second?.MeanKeys(positions) ?? 0) + _kind switch
+    public double MeanKeys(int positions) => Others is null ? (Second?.MeanKeys(positions) ?? 0) + OwnMeanKeys(positions) : (OwnMeanKeys(positions) + Others.MeanKeys(positions)) / 2;
+
+    double OwnMeanKeys(int positions) => _kind switch
     {
         Kind.Dense => positions / 2.0,
         Kind.Column or Kind.Distant => positions / (2.0 * _stride),

@@ -51,7 +51,8 @@ public static unsafe partial class Ops
         readonly Tape _tape;
         readonly Tensor _x;
         readonly KeyValues? _past;
-        readonly AttentionPattern _pattern;
+        readonly AttentionPattern _patterns;
+        AttentionPattern _pattern; // of the head that is in hand
         readonly int[] _counts;
         readonly int _heads, _size, _padded, _keySize, _keyPadded, _channels, _width; // sizes of a head
         readonly float _scale;
@@ -60,7 +61,7 @@ public static unsafe partial class Ops
 
         public AttentionWork(Tape tape, Tensor x, int heads, KeyValues? past, int[] counts, AttentionPattern pattern, int keyWidth, bool isBackward = false)
         {
-            (_tape, _x, _past, _counts, _pattern, _heads, _channels) = (tape, x, past, counts, pattern, heads, x.Channels / (2 * keyWidth + 1));
+            (_tape, _x, _past, _counts, _patterns, _pattern, _heads, _channels) = (tape, x, past, counts, pattern, pattern, heads, x.Channels / (2 * keyWidth + 1));
             (_size, _scale) = (_channels / heads, (float)(1 / Math.Sqrt(_channels / heads)));
             _keySize = keyWidth * _size;
             (_padded, _keyPadded) = (Shape.RoundUp(_size), Shape.RoundUp(_keySize));
@@ -113,13 +114,14 @@ public static unsafe partial class Ops
         readonly float* Value(int example, int head) => _x.Data + (nint)example * _x.Stride + 2 * _heads * _keySize + head * _size;
 
         // A walk's step: dense keys are where they lie.
-        public readonly void Few(Tensor y)
+        public void Few(Tensor y)
         {
             if (!_tape.Computes) return;
             for (var b = 0; b < _x.Batch; b++)
                 for (var t = 0; t < _x.Positions; t++)
                     for (var h = 0; h < _heads; h++)
                     {
+                        _pattern = _patterns.Of(h, _heads);
                         Kernels.Attention.Pack(Query(b, h) + t * RowStride, 0, 1, _keySize, _scale, _queries, _keyPadded);
                         new Span<float>(_result, _padded).Clear();
                         var inverse = _pattern.Second is null ? OneOfFew(b, h, _counts[b] + t) : OneOfFewOfTwo(b, h, _counts[b] + t);
@@ -157,12 +159,14 @@ public static unsafe partial class Ops
             public readonly nint BlockStride = blockStride, RowStride = rowStride;
         }
 
-        public readonly void Forward(Tensor y)
+        public void Forward(Tensor y)
         {
             if (!_tape.Computes) return;
             var inverses = stackalloc float[QueryBlock];
             for (var b = 0; b < _x.Batch; b++)
                 for (var h = 0; h < _heads; h++)
+                {
+                    _pattern = _patterns.Of(h, _heads);
                     for (var g = 0; g < _pattern.Groups(_counts[b] + _x.Positions); g++)
                     {
                         var group = _pattern.Group(g, _counts[b], _counts[b] + _x.Positions);
@@ -178,14 +182,16 @@ public static unsafe partial class Ops
                                 Kernels.Attention.Put(_result + r * _padded, inverses[r], y.Data + ((nint)(group.First + (first + r) * group.Step - _counts[b]) * y.Batch + b) * y.Stride + h * _size, _size);
                         }
                     }
+                }
         }
 
-        public readonly void Backward(Tensor y, float* dx, bool write)
+        public void Backward(Tensor y, float* dx, bool write)
         {
             if (!_tape.Computes) return;
             for (var b = 0; b < _x.Batch; b++)
                 for (var h = 0; h < _heads; h++)
                 {
+                    _pattern = _patterns.Of(h, _heads);
                     var past = _counts[b];
                     new Span<float>(_dKeys, _x.Positions * (_keyPadded + _padded)).Clear();
                     float* dQuery = dx + (nint)b * _x.Stride + h * _keySize, dKey = dQuery + _heads * _keySize, dValue = dx + (nint)b * _x.Stride + 2 * _heads * _keySize + h * _size;

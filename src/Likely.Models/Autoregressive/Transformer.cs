@@ -26,6 +26,8 @@ public sealed record TransformerConfig : DensityConfig
     public int Summaries { get; init; } = 4;
     [Key("whether each layer sees both parts where attention is strided or fixed, and not by turns")]
     public bool Merged { get; init; }
+    [Key("whether half of the heads see each part where attention is strided or fixed, and not layers by turns")]
+    public bool ByHeads { get; init; }
     [Key("share of what enters, and of what each part of a block adds, dropped while training", 0, 0.95)]
     public double Dropout { get; init; }
     [Key("how positions are told: a learned row each, or queries and keys turned by their angles", "learned", "rotary")]
@@ -91,14 +93,17 @@ sealed class Transformer : SequenceModel
         var stride = config.Stride > 0 ? config.Stride : Math.Max(1, (int)Math.Round(Math.Sqrt(config.Context)));
         if (config.Attention == "dense" && config.Stride > 0) throw new ModelException($"stride={config.Stride} is of attention that is not dense");
         if (config.Merged && config.Attention is not ("strided" or "fixed")) throw new ModelException($"merged=true is of attention=strided and attention=fixed, not of attention={config.Attention}");
+        if (config.ByHeads && (config.Attention is not ("strided" or "fixed") || config.Merged || config.Heads < 2)) throw new ModelException($"by_heads=true is of attention=strided and attention=fixed with several heads, and not with merged=true: of attention={config.Attention}, heads={config.Heads}, merged={(config.Merged ? "true" : "false")} it is not");
         if (config.Attention == "fixed" && config.Summaries > stride) throw new ModelException($"summaries={config.Summaries} is more than the {stride} positions of a block");
         return config.Attention switch
         {
             "dense" => AttentionPattern.Dense,
             "local" => AttentionPattern.Local(stride),
-            "strided" => config.Merged ? AttentionPattern.Strided(stride) : layer % 2 == 0 ? AttentionPattern.Local(stride) : AttentionPattern.Column(stride),
-            _ => config.Merged ? AttentionPattern.Merged(stride, config.Summaries) : layer % 2 == 0 ? AttentionPattern.Block(stride) : AttentionPattern.Summary(stride, config.Summaries),
+            "strided" => config.Merged ? AttentionPattern.Strided(stride) : Parts(AttentionPattern.Local(stride), AttentionPattern.Column(stride)),
+            _ => config.Merged ? AttentionPattern.Merged(stride, config.Summaries) : Parts(AttentionPattern.Block(stride), AttentionPattern.Summary(stride, config.Summaries)),
         };
+
+        AttentionPattern Parts(AttentionPattern first, AttentionPattern second) => config.ByHeads ? AttentionPattern.ByHeads(first, second) : layer % 2 == 0 ? first : second;
     }
 
     protected override double MultiplyAddsPerPosition { get; }

@@ -54,6 +54,8 @@ public static class LawCases
         ("sequence strided", Space.Sequence(11, 5), 0, [], [("attention", "strided"), ("stride", "3")]),
         ("sequence strided, merged", Space.Sequence(11, 5), 0, [], [("attention", "strided"), ("stride", "3"), ("merged", "true")]),
         ("sequence fixed", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "2")]),
+        ("sequence strided, by heads", Space.Sequence(11, 5), 0, [], [("attention", "strided"), ("stride", "3"), ("by_heads", "true"), ("heads", "2")]),
+        ("sequence fixed, by heads", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "1"), ("by_heads", "true"), ("heads", "2")]),
         ("sequence merged", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "1"), ("merged", "true")]),
         ("sequence of levels", Space.Sequence(7, 300, AlphabetScale.Ordinal), 0, [], []),
         ("sequence of levels by a mixture", Space.Sequence(7, 300, AlphabetScale.Ordinal), 0, [], [("head", "mixture")]),

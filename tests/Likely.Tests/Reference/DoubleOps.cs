@@ -77,7 +77,7 @@ static class DoubleOps
     }
 
     /// <summary>Causal attention over x = [past, new positions], rows of queries, keys and values; what the new positions become.</summary>
-    public static double[] Attention(int batch, int heads, int size, double[] x, double[] past, Func<int, int, bool>? sees = null, int keyWidth = 1)
+    public static double[] Attention(int batch, int heads, int size, double[] x, double[] past, Func<int, int, bool>? sees = null, int keyWidth = 1, Func<int, int, bool>? seenByOthers = null)
     {
         var (channels, keys, row) = (heads * size, keyWidth * heads * size, batch * (2 * keyWidth + 1) * heads * size);
         double[] all = [.. past, .. x];
@@ -89,9 +89,10 @@ static class DoubleOps
                 for (var h = 0; h < heads; h++)
                 {
                     var weights = new double[t + 1];
+                    var own = h < heads / 2 ? sees : seenByOthers ?? sees;
                     for (var j = 0; j <= t; j++)
                     {
-                        if (sees is not null && !sees(t, j)) continue;
+                        if (own is not null && !own(t, j)) continue;
                         for (var c = 0; c < keyWidth * size; c++) weights[j] += At(t, b, 0, h, c) * At(j, b, 1, h, c);
                         weights[j] = Math.Exp(weights[j] / Math.Sqrt(size));
                     }

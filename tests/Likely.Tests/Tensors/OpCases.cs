@@ -127,15 +127,17 @@ static class OpCases
     }
 
     // As the papers say it, position by position.
-    static IEnumerable<(string Kind, AttentionPattern Pattern, Func<int, int, bool> Sees)> Patterns(int l, int c)
+    static IEnumerable<(string Kind, AttentionPattern Pattern, Func<int, int, bool> Sees, Func<int, int, bool>? SeenByOthers)> Patterns(int l, int c)
     {
         bool IsSummary(int j) => j % l >= l - c;
-        yield return ("local", AttentionPattern.Local(l), (i, j) => i - j < l);
-        yield return ("column", AttentionPattern.Column(l), (i, j) => (i - j) % l == 0);
-        yield return ("strided", AttentionPattern.Strided(l), (i, j) => i - j < l || (i - j) % l == 0);
-        yield return ("block", AttentionPattern.Block(l), (i, j) => i / l == j / l);
-        yield return ("summary", AttentionPattern.Summary(l, c), (i, j) => IsSummary(j) || i == j);
-        yield return ("merged", AttentionPattern.Merged(l, c), (i, j) => i / l == j / l || IsSummary(j));
+        yield return ("local", AttentionPattern.Local(l), (i, j) => i - j < l, null);
+        yield return ("column", AttentionPattern.Column(l), (i, j) => (i - j) % l == 0, null);
+        yield return ("strided", AttentionPattern.Strided(l), (i, j) => i - j < l || (i - j) % l == 0, null);
+        yield return ("block", AttentionPattern.Block(l), (i, j) => i / l == j / l, null);
+        yield return ("summary", AttentionPattern.Summary(l, c), (i, j) => IsSummary(j) || i == j, null);
+        yield return ("merged", AttentionPattern.Merged(l, c), (i, j) => i / l == j / l || IsSummary(j), null);
+        yield return ("by heads, strided", AttentionPattern.ByHeads(AttentionPattern.Local(l), AttentionPattern.Column(l)), (i, j) => i - j < l, (i, j) => (i - j) % l == 0);
+        yield return ("by heads, fixed", AttentionPattern.ByHeads(AttentionPattern.Block(l), AttentionPattern.Summary(l, c)), (i, j) => i / l == j / l, (i, j) => IsSummary(j) || i == j);
     }
 
     // Operations of Transformers.
@@ -153,14 +155,14 @@ static class OpCases
                 (t, _) => DoubleOps.Attention(batch, heads, size, t[0], Array.ConvertAll(past, value => (double)value)));
         }
         foreach (var (positions, stride, summary) in new[] { (11, 4, 1), (60, 7, 3), (61, 20, 20) })
-            foreach (var (kind, pattern, sees) in Patterns(stride, summary))
+            foreach (var (kind, pattern, sees, others) in Patterns(stride, summary))
             {
                 Shape x = new(positions, 2, 3 * 2 * 5), before = x with { Positions = 6 };
                 var name = $"{kind} {stride} {summary}, {positions} positions";
                 var past = Bits.Normal((int)before.Count, 33);
-                yield return new OpCase("Attention/5", name, [x], [], (_, t, _) => Ops.Attention(t[0], 2, null, pattern), (t, _) => DoubleOps.Attention(2, 2, 5, t[0], [], sees)).Twice();
+                yield return new OpCase("Attention/5", name, [x], [], (_, t, _) => Ops.Attention(t[0], 2, null, pattern), (t, _) => DoubleOps.Attention(2, 2, 5, t[0], [], sees, 1, others)).Twice();
                 yield return new("Attention/5", $"{name}, going on", [x], [], (tape, t, _) => Ops.Attention(t[0], 2, Past(tape, before, past), pattern),
-                    (t, _) => DoubleOps.Attention(2, 2, 5, t[0], Array.ConvertAll(past, value => (double)value), sees));
+                    (t, _) => DoubleOps.Attention(2, 2, 5, t[0], Array.ConvertAll(past, value => (double)value), sees, 1, others));
             }
         foreach (var (positions, batch, heads, size) in new[] { (1, 1, 1, 1), (5, 2, 2, 3), (7, 3, 2, 4), (60, 1, 1, 18) })
         {
