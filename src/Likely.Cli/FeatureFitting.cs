@@ -36,6 +36,7 @@ static class FeatureFitting
             return 130;
         }
         var seconds = clock.Elapsed.TotalSeconds;
+        GC.Collect(); // what fitting has used up makes room for what writing takes
         var checkpoint = new Checkpoint(model, model is IRowClassifier { Classes: > 0 } ? data.ClassNames : [], data.Preprocessing) { Assets = ModelAssets.Of(data), DataName = data.Name, TrainedOn = data.Train.Sketch().ToString() };
         foreach (var (key, value) in model.Fitting) checkpoint.Summary[key] = value;
         double? error = model.Decodes ? ReconstructionError.Of(model, data.Train, session) : null, heldOut = model.Decodes && data.Validation.Count > 0 ? ReconstructionError.Of(model, data.Validation, session) : null;
@@ -45,16 +46,17 @@ static class FeatureFitting
         if (told is { Count: > 0 } some) checkpoint.Summary["validation_accuracy"] = some.Share;
         checkpoint.Save(output, session.Force || resume, session.Cancellation);
         if (journal is not null) File.Delete(files.Resume);
+        var identity = checkpoint.Identity();
         var fitting = string.Join(", ", model.Fitting.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key.Replace('_', ' ')} {pair.Value:G6}")));
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
-            model       {output}, {model.Parameters.Count} parameters, identity {checkpoint.Identity()[..16]}
+            model       {output}, {model.Parameters.Count} parameters, identity {identity[..16]}
             fitted      in {seconds:0.0} s: {fitting}
             codes       {model.Width} numbers a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}{(told is { Count: > 0 } right ? $"; {100 * right.Share:0.00} % of {right.Count} held out are told rightly" : "")}
             """), new JsonObject
         {
             ["checkpoint"] = output,
             ["parameters"] = model.Parameters.Count,
-            ["identity"] = checkpoint.Identity(),
+            ["identity"] = identity,
             ["rows"] = data.Train.Count,
             ["width"] = model.Width,
             ["seconds"] = Session.Number(seconds),

@@ -68,7 +68,7 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
         foreach (var parameter in Model.Parameters.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{parameter.Name} {parameter.Shape}"));
-            hash.AppendData(Bytes(parameter.ToArray()));
+            hash.AppendData(BitConverter.IsLittleEndian ? MemoryMarshal.AsBytes(parameter.ToArray().AsSpan()) : Bytes(parameter.ToArray()));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -100,15 +100,23 @@ sealed unsafe class Matrix(int rows, int columns)
     /// <param name="other">y.</param>
     /// <param name="sums">[columns of x, columns of y].</param>
     /// <param name="threads">Threads, which share the outputs.</param>
-    public void AddProducts(int count, Matrix other, double[,] sums, int threads)
+    public void AddProducts(int count, Matrix other, double[,] sums, int threads) => AddProducts([this], [other], 1, count, sums, threads, Stretch(Columns, threads), false);
+
+    /// <summary>The same of some blocks of rows, all rows of each, one after another.</summary>
+    public static void AddProducts(Matrix[] x, Matrix[] y, int blocks, double[,] sums, int threads) => AddProducts(x, y, blocks, Array.MaxLength, sums, threads, Stretch(x[0].Columns, threads), false);
+
+    // Whole tiles of 6 outputs, and pieces for every thread.
+    static int Stretch(int columns, int threads)
     {
-        // Whole tiles of 6 outputs, and pieces for every thread.
         const int Tile = 6;
-        AddProducts(count, other, sums, threads, Math.Clamp((Columns / (2 * threads) + Tile - 1) / Tile * Tile, Tile, Stripe), false);
+        return Math.Clamp((columns / (2 * threads) + Tile - 1) / Tile * Tile, Tile, Stripe);
     }
 
     /// <summary>The same of x with itself, n &gt;= k and perhaps some of the others, which <see cref="Mirror"/> sets when all is added: products do not depend on what is named first.</summary>
-    public void AddSquares(int count, double[,] sums, int threads) => AddProducts(count, this, sums, threads, Stripe, true);
+    public void AddSquares(int count, double[,] sums, int threads) => AddProducts([this], [this], 1, count, sums, threads, Stripe, true);
+
+    /// <summary>The same of some blocks of rows, all rows of each, one after another.</summary>
+    public static void AddSquares(Matrix[] x, int blocks, double[,] sums, int threads) => AddProducts(x, x, blocks, Array.MaxLength, sums, threads, Stripe, true);
 
     /// <summary>Makes sums symmetric, of those above the diagonal.</summary>
     public static void Mirror(double[,] sums)
@@ -117,24 +125,29 @@ sealed unsafe class Matrix(int rows, int columns)
             for (var n = 0; n < k; n++) sums[k, n] = sums[n, k];
     }
 
-    void AddProducts(int count, Matrix other, double[,] sums, int threads, int stripe, bool isHalf)
+    static void AddProducts(Matrix[] x, Matrix[] y, int blocks, int most, double[,] sums, int threads, int stripe, bool isHalf)
     {
-        ParallelShards.Run((Columns + stripe - 1) / stripe, threads, (piece, _) =>
+        var (columns, others) = (x[0].Columns, y[0].Columns);
+        ParallelShards.Run((columns + stripe - 1) / stripe, threads, (piece, _) =>
         {
-            var (first, rowCount) = (piece * stripe, Math.Min(stripe, Columns - piece * stripe));
+            var (first, rowCount) = (piece * stripe, Math.Min(stripe, columns - piece * stripe));
             var from = isHalf ? first : 0; // whole vectors, as stripes are
-            var products = new Matrix(rowCount, other.Columns - from);
-            Convolution.PointwiseGradient(Data + first, Stride, other.Data + from, other.Stride, count, rowCount, products.Data, products.Stride, products.Stride);
-            GC.KeepAlive(products);
-            for (var k = 0; k < rowCount; k++)
+            var products = new Matrix(rowCount, others - from);
+            for (var block = 0; block < blocks; block++)
             {
-                var row = products[k];
-                var to = MemoryMarshal.CreateSpan(ref sums[first + k, from], row.Length);
-                for (var n = 0; n < row.Length; n++) to[n] += row[n];
+                var (own, other) = (x[block], y[block]);
+                if (block > 0) new Span<float>(products.Data, rowCount * products.Stride).Clear();
+                Convolution.PointwiseGradient(own.Data + first, own.Stride, other.Data + from, other.Stride, Math.Min(most, own.Rows), rowCount, products.Data, products.Stride, products.Stride);
+                GC.KeepAlive(own);
+                GC.KeepAlive(other);
+                for (var k = 0; k < rowCount; k++)
+                {
+                    var row = products[k];
+                    var to = MemoryMarshal.CreateSpan(ref sums[first + k, from], row.Length);
+                    for (var n = 0; n < row.Length; n++) to[n] += row[n];
+                }
             }
         });
-        GC.KeepAlive(this);
-        GC.KeepAlive(other);
     }
 
     /// <summary>result = x W of some rows from one on: the same product.</summary>

@@ -22,6 +22,9 @@ static class Eigenvectors
         return (Matrix<double>.Build.Dense(size, size, (row, column) => found.EigenVectors[row, order[column]]), Array.ConvertAll(order, i => values[i]));
     }
 
+    /// <summary>Whether the first eigenvectors are searched, and not taken from all.</summary>
+    public static bool IsSearched(int size, int wanted) => size >= LeastSearched && 4 * wanted <= size;
+
     /// <summary>The first of a matrix: all of it solved if it is small, else by products with some vectors that are made orthonormal again and again, until the values stay (Bauer 1957; Rutishauser 1970).</summary>
     /// <param name="symmetric">[N, N].</param>
     /// <param name="wanted">How many.</param>
@@ -31,7 +34,7 @@ static class Eigenvectors
     public static (Matrix<double> Vectors, double[] Values) First(Matrix symmetric, int wanted, Philox draws, int threads, CancellationToken cancellation)
     {
         var size = symmetric.Rows;
-        if (size < LeastSearched || 4 * wanted > size)
+        if (!IsSearched(size, wanted))
         {
             var sums = new double[size, size];
             for (var i = 0; i < size; i++)

@@ -66,38 +66,34 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
         for (var start = 0; start < rows.Count; start += Together)
         {
             var some = Math.Min(Together, rows.Count - start);
-            var (shares, centred, counted, powers) = (new double[some][], new Matrix[some], new Matrix[some], new Matrix?[some]);
+            var (shares, centred, counted, powers) = (new double[some][], new Matrix[some], new Matrix[some], isDiagonal || isFirst ? new Matrix[some] : null);
             ParallelShards.Run(some, rows.Threads, (j, _) =>
             {
                 var x = rows[start + j];
                 (shares[j], centred[j], counted[j]) = (new double[x.Rows * _count], new Matrix(x.Rows, _width), new Matrix(x.Rows, _count));
-                if (isDiagonal || isFirst) powers[j] = new Matrix(x.Rows, _width);
+                if (powers is not null) powers[j] = new Matrix(x.Rows, _width);
                 logs[start + j] = share(x, shares[j]);
                 for (var i = 0; i < x.Rows; i++)
                 {
                     Span<float> from = x[i], to = centred[j][i], count = counted[j][i];
                     for (var d = 0; d < to.Length; d++) to[d] = (float)(from[d] - mean[d]);
                     for (var k = 0; k < count.Length; k++) count[k] = (float)shares[j][i * _count + k];
-                    if (powers[j] is not { } power) continue;
+                    if (powers?[j] is not { } power) continue;
                     var square = power[i];
                     for (var d = 0; d < to.Length; d++) square[d] = to[d] * to[d];
                 }
             });
-            for (var j = 0; j < some; j++)
+            rows.Cancellation.ThrowIfCancellationRequested();
+            ParallelShards.Run(_count, rows.Threads, (k, _) =>
             {
-                rows.Cancellation.ThrowIfCancellationRequested();
-                var x = centred[j];
-                for (var i = 0; i < x.Rows; i++)
-                    for (var k = 0; k < _count; k++) weights[k] += shares[j][i * _count + k];
-                counted[j].AddProducts(x.Rows, x, first, rows.Threads);
-                if (isDiagonal) counted[j].AddProducts(x.Rows, powers[j]!, squares, rows.Threads);
-                for (var i = 0; i < x.Rows && isFirst; i++)
-                {
-                    var square = powers[j]![i];
-                    for (var d = 0; d < square.Length; d++) _squares[d] += square[d];
-                }
-                if (isFirst && _scatter.Length > 0) x.AddSquares(x.Rows, _scatter, rows.Threads);
-            }
+                var weight = weights[k];
+                for (var j = 0; j < some; j++)
+                    for (var at = k; at < shares[j].Length; at += _count) weight += shares[j][at];
+                weights[k] = weight;
+            });
+            Matrix.AddProducts(counted, centred, some, first, rows.Threads);
+            if (isDiagonal) Matrix.AddProducts(counted, powers!, some, squares, rows.Threads);
+            if (isFirst) AddFirst(centred, powers!, some);
             if (isFull) ParallelShards.Run(_count, rows.Threads, (k, worker) =>
             {
                 if (_scratch[worker].Own is null) _scratch[worker] = (new Matrix(RowBlocks.Length, _width), new Matrix(RowBlocks.Length, _width));
@@ -107,6 +103,17 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
         if (isFirst && _scatter.Length > 0) Matrix.Mirror(_scatter);
         Set(mean, weights, first, squares, second);
         return logs.Sum();
+    }
+
+    void AddFirst(Matrix[] centred, Matrix[] powers, int some)
+    {
+        for (var j = 0; j < some; j++)
+            for (var i = 0; i < powers[j].Rows; i++)
+            {
+                var square = powers[j][i];
+                for (var d = 0; d < square.Length; d++) _squares[d] += square[d];
+            }
+        if (_scatter.Length > 0) Matrix.AddSquares(centred, some, _scatter, rows.Threads);
     }
 
     // sums += sum over rows of share x' x, of those rows alone that have a share: the others' products are zeros.

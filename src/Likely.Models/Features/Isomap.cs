@@ -71,18 +71,20 @@ sealed class Isomap : FeatureModel
         _mean.Assign(mean);
         Keep(_rows, kept);
         var graph = new NeighbourGraph(kept, _config.Neighbours, rows.Threads, (done, words) => options.Progress?.Invoke(new FitMoment(0.4 * done, words)), rows.Cancellation);
-        var paths = new Matrix(landmarks.Length, kept.Rows);
-        var searches = new PathSearch[rows.Threads];
+        // [rows, landmarks], as codes ask for it, and once, as it is the largest part of the model.
+        var (searches, lengths, paths) = (new PathSearch[rows.Threads], new float[rows.Threads][], new float[kept.Rows * landmarks.Length]);
         ParallelShards.Run(landmarks.Length, rows.Threads, (landmark, worker) =>
         {
             rows.Cancellation.ThrowIfCancellationRequested();
-            (searches[worker] ??= graph.NewSearch()).Find(landmarks[landmark], paths[landmark]);
+            var own = lengths[worker] ??= new float[kept.Rows];
+            (searches[worker] ??= graph.NewSearch()).Find(landmarks[landmark], own);
+            for (var i = 0; i < own.Length; i++) paths[i * landmarks.Length + landmark] = own[i];
         });
         options.Progress?.Invoke(new FitMoment(0.8, $"paths from {landmarks.Length} rows"));
         var scaling = new LandmarkScaling(paths, landmarks, _config.Components, options.Seed, rows.Threads, rows.Cancellation);
         _squares.Assign(scaling.MeanSquares);
         Keep(_directions, scaling.Directions);
-        Keep(_paths, paths.Transposed());
+        _paths.Assign(paths);
         Fitting = new Dictionary<string, double> { ["parts"] = graph.Parts, ["longest_bridge"] = graph.LongestBridge, ["edges"] = graph.Edges, ["residual_variance"] = scaling.ResidualVariance };
     }
 

@@ -6,7 +6,7 @@ namespace Likely.Models;
 /// <summary>Mini-batch k-means: of some drawn rows each moves the centroid nearest to it by one over the number of rows that ever moved it (Sculley 2010).</summary>
 static class KMeansBatches
 {
-    const int Piece = 64, Patience = 10, Beginning = 3; // rows of a product; steps without progress; batches that centroids begin among
+    const int Piece = 64, Patience = 10, Beginning = 3, Stripe = 196; // rows of a product; steps without progress; batches that centroids begin among; columns that a thread moves
 
     /// <summary>Moves centroids until the smoothed mean distance has not fallen for some steps; returns them, the steps, and whether that was so.</summary>
     public static (Matrix Centroids, int Steps, bool Converged) Run(KMeansConfig config, RowBlocks rows, FitOptions options, int restart, string key)
@@ -15,7 +15,7 @@ static class KMeansBatches
         var steps = Math.Max(1, (int)Math.Min(int.MaxValue, (long)config.Iterations * rows.Rows / batch));
         var draw = new Philox(options.Seed, RandomPurpose.Shuffle, Philox.Hash($"kmeans.{restart}"));
         var centroids = new KMeansBeginning(config, Some(rows, Math.Max((long)Beginning * batch, 4L * clusters), draw), options, restart, key).Choose();
-        var (x, nearest, distances) = (new Matrix(batch, rows.Width), new int[batch], new double[batch]);
+        var (x, nearest, distances, rates) = (new Matrix(batch, rows.Width), new int[batch], new double[batch], new float[batch]);
         var products = new Matrix[rows.Threads];
         for (var worker = 0; worker < products.Length; worker++) products[worker] = new Matrix(Piece, clusters);
         var (smoothed, best, waited) = (double.NaN, double.PositiveInfinity, 0);
@@ -41,10 +41,19 @@ static class KMeansBatches
             for (var j = 0; j < batch; j++)
             {
                 total += distances[j];
-                Span<float> centroid = centroids[nearest[j]], values = x[j];
-                var rate = 1f / ++counts[nearest[j]];
-                for (var d = 0; d < centroid.Length; d++) centroid[d] += rate * (values[d] - centroid[d]);
+                rates[j] = 1f / ++counts[nearest[j]];
             }
+            // Threads share the columns, so that each centroid moves in the order of the rows.
+            ParallelShards.Run((rows.Width + Stripe - 1) / Stripe, rows.Threads, (piece, _) =>
+            {
+                for (var j = 0; j < batch; j++)
+                {
+                    var (first, rate) = (piece * Stripe, rates[j]);
+                    var values = x[j][first..Math.Min(rows.Width, first + Stripe)];
+                    var centroid = centroids[nearest[j]].Slice(first, values.Length);
+                    for (var d = 0; d < centroid.Length; d++) centroid[d] += rate * (values[d] - centroid[d]);
+                }
+            });
             // Ends where the smoothed mean distance has not fallen for so many steps.
             var share = Math.Min(1, 2.0 * batch / (rows.Rows + 1));
             smoothed = double.IsNaN(smoothed) ? total : smoothed * (1 - share) + total * share;

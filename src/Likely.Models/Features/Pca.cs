@@ -60,7 +60,7 @@ sealed class Pca : FeatureModel
         var most = Math.Min(rows.Width, rows.Rows - 1);
         if (_config.Components > most) throw new ModelException($"components={_config.Components} is more than {rows.Rows} rows of {rows.Width} numbers can have, {most}");
         if (!_config.Center && _config.Method == "incremental") throw new ModelException("method=incremental follows the mean of the rows, and center=false takes none away; use method=exact or randomized");
-        var (mean, directions, variances, total) = _config.Method == "incremental" ? Incremental(rows, options) : isExact ? Exact(rows, options, _config.Center) : Randomized(rows, _config.Center ? rows.Mean() : new double[rows.Width], options);
+        var (mean, directions, variances, total) = _config.Method == "incremental" ? Incremental(rows, options) : isExact ? Exact(rows, _config.Components, options, _config.Center) : Randomized(rows, _config.Center ? rows.Mean() : new double[rows.Width], options);
         var values = new float[_config.Components * rows.Width];
         for (var k = 0; k < _config.Components; k++)
         {
@@ -75,21 +75,29 @@ sealed class Pca : FeatureModel
         Fitting = new Dictionary<string, double> { ["explained_variance"] = total > 0 ? variances[.._config.Components].Sum() / total : 1 };
     }
 
-    /// <summary>The mean of rows, or zero if they are not to be centred, all their directions about it and the variances along them, the largest first, and the sum of these.</summary>
-    internal static (double[] Mean, Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, FitOptions options, bool centred = true)
+    /// <summary>The mean of rows, or zero if they are not to be centred, their directions about it and the variances along them, the largest first, at least so many as are wanted, and the sum of all variances.</summary>
+    internal static (double[] Mean, Matrix<double> Directions, double[] Variances, double Total) Exact(RowBlocks rows, int wanted, FitOptions options, bool centred = true)
     {
-        var mean = centred ? rows.Mean() : new double[rows.Width];
-        var sums = new double[rows.Width, rows.Width];
-        for (var block = 0; block < rows.Count; block++)
+        const int Together = 8; // blocks whose products are added without a pause
+        var (mean, sums, blocks) = (centred ? rows.Mean() : new double[rows.Width], new double[rows.Width, rows.Width], new Matrix[Together]);
+        for (var start = 0; start < rows.Count; start += Together)
         {
-            var x = Centred(rows, block, mean);
-            x.AddSquares(x.Rows, sums, rows.Threads);
-            options.Progress?.Invoke(new FitMoment((block + 1.0) / rows.Count / 2, "covariance"));
+            var some = Math.Min(Together, rows.Count - start);
+            ParallelShards.Run(some, rows.Threads, (j, _) => blocks[j] = Centred(rows, start + j, mean, blocks[j]));
+            Matrix.AddSquares(blocks, some, sums, rows.Threads);
+            options.Progress?.Invoke(new FitMoment((start + (double)some) / rows.Count / 2, "covariance"));
         }
         options.Progress?.Invoke(new FitMoment(0.5, "eigenvectors"));
         Matrix.Mirror(sums);
-        var (directions, values) = Eigenvectors.All(sums, rows.Rows - 1);
-        return (mean, directions, values, values.Sum());
+        var (covariance, total) = (new Matrix(rows.Width, rows.Width), 0.0);
+        for (var i = 0; i < rows.Width; i++)
+        {
+            total += sums[i, i] / (rows.Rows - 1);
+            for (var j = 0; j < rows.Width; j++) covariance[i][j] = (float)(sums[i, j] / (rows.Rows - 1));
+        }
+        var draws = new Philox(options.Seed, RandomPurpose.Initialization, Philox.Hash("pca"));
+        var (directions, values) = Eigenvectors.IsSearched(rows.Width, wanted) ? Eigenvectors.First(covariance, wanted, draws, rows.Threads, rows.Cancellation) : Eigenvectors.All(sums, rows.Rows - 1);
+        return (mean, directions, values, total);
     }
 
     (double[] Mean, Matrix<double> Directions, double[] Variances, double Total) Incremental(RowBlocks rows, FitOptions options)
@@ -133,10 +141,12 @@ sealed class Pca : FeatureModel
         throw new InvalidOperationException("there is a last pass");
     }
 
-    static Matrix Centred(RowBlocks rows, int block, double[] mean)
+    // Into a matrix that there is, if it has as many rows.
+    static Matrix Centred(RowBlocks rows, int block, double[] mean, Matrix? room = null)
     {
         rows.Cancellation.ThrowIfCancellationRequested();
-        var (x, centred) = (rows[block], new Matrix(rows.RowsOf(block), rows.Width));
+        var x = rows[block];
+        var centred = room?.Rows == x.Rows ? room : new Matrix(x.Rows, rows.Width);
         for (var i = 0; i < centred.Rows; i++)
         {
             Span<float> from = x[i], to = centred[i];

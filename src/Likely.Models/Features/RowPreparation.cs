@@ -44,7 +44,7 @@ sealed class RowPreparation
         if (_mean is null) return rows.With(Prepared);
         if (rows.Rows < 2) throw new ModelException("rows are whitened by how they vary, and there is 1");
         var normalized = rows.With(x => Normalized(x, null));
-        var (mean, directions, variances, _) = Pca.Exact(normalized, options);
+        var (mean, directions, variances, _) = Pca.Exact(normalized, _width, options);
         var values = new float[_width * _width];
         for (var k = 0; k < _width; k++)
             for (var d = 0; d < _width; d++) values[k * _width + d] = (float)directions[d, k];
