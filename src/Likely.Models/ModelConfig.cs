@@ -11,7 +11,7 @@ public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
         [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new IsomapConfig(), new AutoencoderConfig(), new RbmConfig(), new SparseCodingConfig(),
-        new LshConfig(), new ItqConfig(), new SpectralHashingConfig(), new BinaryReconstructiveConfig(), new MinimalLossConfig()];
+        new LshConfig(), new ItqConfig(), new SpectralHashingConfig(), new BinaryReconstructiveConfig(), new MinimalLossConfig(), new SemanticHashingConfig()];
 
     /// <summary>The registered name.</summary>
     [JsonIgnore] public abstract string Name { get; }
@@ -54,4 +54,5 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(SpectralHashingConfig))]
 [JsonSerializable(typeof(BinaryReconstructiveConfig))]
 [JsonSerializable(typeof(MinimalLossConfig))]
+[JsonSerializable(typeof(SemanticHashingConfig))]
 partial class ModelJson : JsonSerializerContext;

@@ -24,6 +24,7 @@ public sealed record FeatureCase(string Name, FeatureConfig Config)
         .. Cases("spectral-hashing", ["bits=12"], ["bits=40"]),
         .. Cases("binary-reconstructive", ["bits=12 anchors=9 sample=120 neighbours=6 iterations=3"]),
         .. Cases("minimal-loss", ["bits=12 components=9 sample=200 neighbours=10 iterations=30"], ["bits=6 components=0 sample=90 iterations=10"]),
+        .. Cases("semantic-hashing", ["bits=6 hidden=9 epochs=2"], ["bits=9 hidden=8,7 code=rounded threshold=median activation=sigmoid epochs=2 dropout=0"]),
     ];
 
     static IEnumerable<FeatureCase> Cases(string model, params string[][] settings)
@@ -43,7 +44,16 @@ public sealed record FeatureCase(string Name, FeatureConfig Config)
         return values;
     }
 
-    public FeatureModel Fit(int threads = 1) => Config.Fit(Rows.Of(Values()), new FitOptions { Seed = 3, Threads = threads });
+    /// <summary>What it is fitted to: these, or where none may be below 0, those that are not.</summary>
+    public float[,] Own()
+    {
+        var values = Values();
+        for (var i = 0; i < values.GetLength(0) && Config is SemanticHashingConfig; i++)
+            for (var d = 0; d < values.GetLength(1); d++) values[i, d] = Math.Max(0, MathF.Round(values[i, d]));
+        return values;
+    }
+
+    public FeatureModel Fit(int threads = 1) => Config.Fit(Rows.Of(Own()), new FitOptions { Seed = 3, Threads = threads });
 
     public override string ToString() => Name;
 }

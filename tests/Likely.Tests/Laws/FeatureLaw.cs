@@ -88,7 +88,7 @@ public sealed class FeatureLaw
     [Theory, MemberData(nameof(Cases))]
     public void Values_that_are_no_numbers_are_refused_by_their_place(string name)
     {
-        var values = FeatureCase.Values();
+        var values = Find(name).Own();
         values[700, 4] = float.NaN;
         Assert.Contains("row 700 has NaN in column 4", Assert.Throws<ModelException>(() => Find(name).Config.Fit(Rows.Of(values))).Message, StringComparison.Ordinal);
         values[700, 4] = float.NegativeInfinity;
@@ -116,7 +116,7 @@ public sealed class FeatureLaw
     [Theory, MemberData(nameof(Cases))]
     public void Columns_that_say_nothing_do_no_harm(string name)
     {
-        var values = FeatureCase.Values();
+        var values = Find(name).Own();
         for (var i = 0; i < FeatureCase.Count; i++) (values[i, 3], values[i, 5], values[i, 6]) = (7, values[i, 4], values[i, 4] * 1e-12f);
         var model = Find(name).Config.Fit(Rows.Of(values), new FitOptions { Seed = 3 });
         Assert.All(Encode(model, Flat(values)), value => Assert.True(float.IsFinite(value)));
@@ -128,6 +128,6 @@ public sealed class FeatureLaw
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => Find(name).Config.Fit(Rows.Of(FeatureCase.Values()), null, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => Find(name).Config.Fit(Rows.Of(Find(name).Own()), null, source.Token));
     }
 }
