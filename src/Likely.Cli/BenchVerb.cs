@@ -13,16 +13,17 @@ static class BenchVerb
     static readonly Argument<string?> Filter = Options.OptionalArgument("FILTER", "Only what has this in its name, such as sample or convolution");
 
     public static Verb Create() => new("bench", "Measure kernels, training steps and samplers against the machine's peak",
-        ["bench", "bench convolution --threads 1", "bench growth", "bench search --threads 1", "bench sample --json"], [Filter], Run);
+        ["bench", "bench convolution --threads 1", "bench growth", "bench search --threads 1", "bench features", "bench sample --json"], [Filter], Run);
 
     static int Run(ParseResult result, Session session)
     {
         var filter = result.GetValue(Filter) ?? "";
         bool Wanted(string name) => name.Contains(filter, StringComparison.OrdinalIgnoreCase);
         IReadOnlyList<Benchmark> kernels = [.. KernelBenchmarks.All(session.Threads).Where(kernel => Wanted(kernel.Name))];
-        // How cost grows takes minutes, and searching many codes much memory, so they are measured only when they are named.
+        // How cost grows takes minutes, searching many codes much memory, and dictionaries are learned before they code, so they are measured only when they are named.
         IEnumerable<Benchmark> Named(Func<string, bool> wanted) => filter.StartsWith("growth", StringComparison.OrdinalIgnoreCase) ? GrowthBenchmarks.All(session.Threads, wanted).Concat(SequenceBenchmarks.Growth(session.Threads, wanted))
-            : filter.StartsWith("search", StringComparison.OrdinalIgnoreCase) ? SearchBenchmarks.All(wanted) : [];
+            : filter.StartsWith("search", StringComparison.OrdinalIgnoreCase) ? SearchBenchmarks.All(wanted)
+            : filter.StartsWith("features", StringComparison.OrdinalIgnoreCase) ? FeatureBenchmarks.All(wanted) : [];
         IEnumerable<Benchmark> Models(Func<string, bool> wanted) => ModelBenchmarks.All(session.Threads, wanted).Concat(SequenceBenchmarks.All(session.Threads, wanted));
         var matching = kernels.Count;
         bool Count(string name)
@@ -31,7 +32,7 @@ static class BenchVerb
             return false; // so that nothing is built
         }
         _ = Models(Count).Concat(Named(Count)).Any();
-        if (matching == 0) throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score, sample, growth or search");
+        if (matching == 0) throw new UsageException($"nothing that can be measured has '{filter}' in its name; try convolution, linear, gate, training step, score, sample, growth, search or features");
         session.Say($"{matching} entries{(filter.Length > 0 ? $" with '{filter}' in their names" : "")}, about {ProgressDisplay.Duration(SecondsOfOne * matching)} and more where one round takes seconds");
         session.Say("measuring the peak of the machine ...");
         var peak = Benchmark.Peak(session.Threads);

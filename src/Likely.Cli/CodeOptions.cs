@@ -9,7 +9,9 @@ namespace Likely.Cli;
 static class CodeOptions
 {
     public static readonly Option<string?> Layer = Options.Text("--layer", "Which inner state of the model, by its name or its number from 0 on; the last, which the model's head reads, if not given. A wrong one is told which there are", "N|NAME");
-    public static readonly Option<string?> Pool = Options.Text("--pool", "last: the state that has read the item; mean: the mean over its positions. If not given, last for text and mean for pictures", "HOW");
+    public static readonly Option<string?> Pool = Options.Text("--pool", "last: the state that has read the item; mean: the mean over its positions. If not given, last for text and mean for pictures. Of a model of features of patches=, max or mean: whole pictures are encoded by all their windows", "HOW");
+    public static readonly Option<int?> Regions = Options.Whole("--regions", "With --pool and a model of patches=: pictures are pooled in N x N regions, 4 x 4 if not given", most: 64);
+    public static readonly Option<int?> Stride = Options.Whole("--stride", "With --pool and a model of patches=: pixels from one window to the next, 2 if not given", most: 8192);
 
     public static readonly Option<string[]> Clamp = new("--clamp")
     {
@@ -18,19 +20,27 @@ static class CodeOptions
     };
 
     /// <summary>What encodes by a model as the options say.</summary>
+    /// <param name="result">The options.</param>
+    /// <param name="session">Its threads.</param>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="raw">Whether windows' own pixels stand for their codes, for comparison.</param>
     /// <exception cref="UsageException">There is no such state, or no such pooling.</exception>
-    public static Encoder Encoder(ParseResult result, Session session, Checkpoint checkpoint)
+    public static Encoder Encoder(ParseResult result, Session session, Checkpoint checkpoint, bool raw = false)
     {
         StatePooling? pooling = result.GetValue(Pool) switch
         {
             null => null,
             "last" => StatePooling.Last,
             "mean" => StatePooling.Mean,
-            var other => throw new UsageException($"--pool {other} is unknown; use last or mean"),
+            "max" => StatePooling.Maximum,
+            var other => throw new UsageException($"--pool {other} is unknown; use last, mean or max"),
         };
         var layer = result.GetValue(Layer);
+        var (regions, stride) = (result.GetValue(Regions), result.GetValue(Stride));
+        if (PoolsWindows(result, checkpoint)) return new PatchEncoder((FeatureModel)checkpoint.Model, pooling!.Value, regions ?? 4, stride ?? 2, raw, session.Threads);
+        if (regions is not null || stride is not null) throw new UsageException("--regions and --stride are for --pool max or mean with a model of features that was fitted to patches=HxW");
         if (checkpoint.Model is FeatureModel features)
-            return layer is null && pooling is null ? new FeatureEncoder(features, session.Threads) : throw new UsageException($"--layer and --pool are for densities, which have inner states; {checkpoint.Model.Config.Name} makes one code of a row");
+            return layer is null && pooling is null ? new FeatureEncoder(features, session.Threads) : throw new UsageException($"--layer and --pool are for densities, which have inner states, and --pool for models of patches=; {checkpoint.Model.Config.Name} makes one code of a row");
         var states = checkpoint.Density.States;
         return new StateEncoder(checkpoint, layer is null || states.Count == 0 ? null : Index(states, layer, Layer), pooling, session.Threads);
     }
@@ -48,6 +58,15 @@ static class CodeOptions
             return new Clamp(states.Count == 0 ? text[..colon] : states[Index(states, text[..colon], Clamp)].Name, unit, value);
         })];
     }
+
+    /// <summary>True if whole pictures are encoded by a model of windows of them.</summary>
+    public static bool PoolsWindows(ParseResult result, Checkpoint checkpoint)
+        => result.GetValue(Pool) is not null && checkpoint.Model is FeatureModel && DataOptions.FromCanonical(checkpoint.Preprocessing).Patches is not null;
+
+    /// <summary>How data are opened whose items are encoded as the options say: as the model's own were, or, where windows are pooled, as whole pictures.</summary>
+    /// <exception cref="DataException">An unknown key or a bad value.</exception>
+    public static DataOptions Items(ParseResult result, Checkpoint checkpoint, List<KeyValuePair<string, string>> settings)
+        => ModelFile.WholeItems(checkpoint, settings) is var options && PoolsWindows(result, checkpoint) ? options with { AnySize = true, Patches = null, Windows = null } : options;
 
     /// <summary>Encodes all items of a split, some at a time.</summary>
     /// <param name="encoder">What encodes them.</param>
@@ -76,8 +95,9 @@ static class CodeOptions
 
     /// <summary>Refuses items that a model cannot encode.</summary>
     /// <exception cref="UsageException">One is of another size, or has no label where the model is told it.</exception>
-    public static void RequireFit(Checkpoint checkpoint, Split split)
+    public static void RequireFit(Checkpoint checkpoint, Split split, Encoder? encoder = null)
     {
+        if (encoder is PatchEncoder) return; // which refuses what is too small by itself
         for (var i = 0; i < split.Count; i++)
         {
             ModelFile.RequireFit(checkpoint, split.SpaceOf(i), split.ItemName(i));

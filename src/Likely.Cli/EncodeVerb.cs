@@ -20,7 +20,7 @@ static class EncodeVerb
 
     public static Verb Create() => new("encode", "Features of every item, as an array of NumPy: the code of a model of features, or an inner state of a density",
         ["encode reviews.likely reviews/ --set items=lines --out reviews.npy", "encode digits.likely mnist --split test --layer layers.4 --pool mean", "encode pca.likely mnist --split test --projector projector/"],
-        [Model, Data, CodeOptions.Layer, CodeOptions.Pool, SplitName, Set, Out, Projector, Limit], Run);
+        [Model, Data, CodeOptions.Layer, CodeOptions.Pool, CodeOptions.Regions, CodeOptions.Stride, SplitName, Set, Out, Projector, Limit], Run);
 
     static int Run(ParseResult result, Session session)
     {
@@ -33,11 +33,11 @@ static class EncodeVerb
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source);
         outputs.Claim(output);
         var labelFile = Path.Combine(Path.GetDirectoryName(output) ?? "", $"{Path.GetFileNameWithoutExtension(output)}-labels.npy");
-        using var data = session.Open(source, ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set))), checkpoint);
+        using var data = session.Open(source, CodeOptions.Items(result, checkpoint, Options.Pairs(result.GetValue(Set))), checkpoint);
         ModelFile.RequireLabels(checkpoint, data);
         var split = ItemChoice.Part(data, splitName).Sample(result.GetValue(Limit) ?? int.MaxValue);
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
-        CodeOptions.RequireFit(checkpoint, split);
+        CodeOptions.RequireFit(checkpoint, split, encoder);
         session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");
         var clock = Stopwatch.StartNew();
         var labels = data.ClassNames.Count == 0 ? null : SavedLabels.Of(split, data.ClassNames);
@@ -61,8 +61,8 @@ static class EncodeVerb
         });
         projector?.Write(files, kept, encoder.Width, encoder.Name, session.Cancellation);
         files.Complete();
-        var pool = encoder is StateEncoder states ? states.Pooling == StatePooling.Last ? "last" : "mean" : null;
-        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.Name}{pool switch { "last" => ", the state that has read the item", "mean" => ", the mean over an item's positions", _ => "" }}{(labels is null ? "" : $"; labels in {labelFile}")}{(projector is null ? "" : $"; tensorboard --logdir {result.GetValue(Projector)} shows them")}", new JsonObject
+        var pool = encoder is PatchEncoder patches ? patches.Pooling == StatePooling.Mean ? "mean" : "max" : encoder is StateEncoder states ? states.Pooling == StatePooling.Last ? "last" : "mean" : null;
+        session.Answer($"{output}: {split.Count} rows of {encoder.Width} numbers: {encoder.Name}{(encoder is PatchEncoder ? null : pool) switch { "last" => ", the state that has read the item", "mean" => ", the mean over an item's positions", _ => "" }}{(labels is null ? "" : $"; labels in {labelFile}")}{(projector is null ? "" : $"; tensorboard --logdir {result.GetValue(Projector)} shows them")}", new JsonObject
         {
             ["rows"] = split.Count,
             ["width"] = encoder.Width,

@@ -14,6 +14,7 @@ static class ProbeVerb
     static readonly Argument<string> Data = Options.Argument("DATA", "Labelled data: a known name, or a path such as a folder with a sub-folder for each label");
     static readonly Option<string?> Test = Options.Text("--test", "Labelled data to test on; the test part of DATA if not given", "DATA");
     static readonly Option<string?> PenaltyName = Options.Text("--penalty", "l2: all weights small, if nothing is said; l1: most of them zero. How much is chosen on the validation part", "P");
+    static readonly Option<bool> Raw = Options.Flag("--raw", "With --pool and a model of patches=: by the windows' own pixels instead of their codes, for comparison");
     static readonly Option<int?> Words = Options.Whole("--words", "For text, beside the model: the same classifier of which sequences of up to N words are in an item", most: 5);
     static readonly Option<int?> Examples = Options.Whole("--examples", "Of a mixture: instead of a classifier, give its components the classes of N labelled items of each class, drawn again and again");
     static readonly Option<int?> Draws = Options.Whole("--draws", "With --examples: how often they are drawn; 100 if not given", most: 100_000);
@@ -22,7 +23,7 @@ static class ProbeVerb
 
     public static Verb Create() => new("probe", "How well a linear classifier tells labels from the model's features, and the best single unit alone",
         ["probe reviews.likely sst/ --set items=lines --penalty l1", "probe reviews.likely train/ --test test/ --layer cell --words 2", "probe digits.likely mnist --layer layers.4", "probe mixture.likely codes.npy --examples 1", "probe lsa.likely reuters21578/ --retrieval"],
-        [Model, Data, Test, CodeOptions.Layer, CodeOptions.Pool, PenaltyName, Words, Examples, Draws, RetrievalProbe.Retrieves, RetrievalProbe.Among, RetrievalProbe.Distance, Set, Out], Run);
+        [Model, Data, Test, CodeOptions.Layer, CodeOptions.Pool, CodeOptions.Regions, CodeOptions.Stride, Raw, PenaltyName, Words, Examples, Draws, RetrievalProbe.Retrieves, RetrievalProbe.Among, RetrievalProbe.Distance, Set, Out], Run);
 
     // Items of one part: their codes and their classes.
     sealed record Part(float[] Codes, int[] Labels, List<byte[]> Texts);
@@ -42,8 +43,10 @@ static class ProbeVerb
         var examples = result.GetValue(Examples);
         if (examples is null && result.GetValue(Draws) is not null) throw new UsageException("--draws says how often examples are drawn, and goes with --examples");
         if (examples is not null && checkpoint.Model is not GaussianMixture) throw new UsageException($"--examples is for a mixture of Gaussians, whose components get labels; {modelPath} is {checkpoint.Model.Config.Name}");
-        if (examples is not null && ((Option[])[CodeOptions.Layer, CodeOptions.Pool, PenaltyName, Words, Out]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } useless) throw new UsageException($"{useless.Name} is for a classifier, and with --examples there is none; leave it out");
-        var encoder = CodeOptions.Encoder(result, session, checkpoint);
+        if (examples is not null && ((Option[])[CodeOptions.Layer, CodeOptions.Pool, CodeOptions.Regions, CodeOptions.Stride, Raw, PenaltyName, Words, Out]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } useless) throw new UsageException($"{useless.Name} is for a classifier, and with --examples there is none; leave it out");
+        var raw = result.GetValue(Raw);
+        if (raw && !CodeOptions.PoolsWindows(result, checkpoint)) throw new UsageException("--raw is for --pool max or mean with a model of features that was fitted to patches=HxW");
+        var encoder = CodeOptions.Encoder(result, session, checkpoint, raw);
         var words = result.GetValue(Words);
         if (words is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--words is for models of text and other bytes; this one is of {ModelFile.Modality(checkpoint).Title}");
         var picture = (retrieves ? OutputName.Page : OutputName.Of(Modality.Image)).Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}-{(retrieves ? "retrieval" : "unit")}", session);
@@ -51,7 +54,7 @@ static class ProbeVerb
         if (examples is null) outputs.Claim(picture);
         // How much the model's own training held out is nothing to these data.
         var settings = Options.Pairs(result.GetValue(Set));
-        var options = ModelFile.WholeItems(checkpoint, settings);
+        var options = CodeOptions.Items(result, checkpoint, settings);
         if (!settings.Exists(pair => pair.Key is "validation" or "test")) options = options with { Validation = DataOptions.Default.Validation, Test = DataOptions.Default.Test };
         using var data = session.Open(source, options, checkpoint);
         if (data.ClassNames.Count < 2) throw new UsageException($"{data.Name} has {(data.ClassNames.Count == 0 ? "no labels" : "one label")}, and a classifier tells at least two apart; a sub-folder for each is the usual way");
@@ -123,7 +126,7 @@ static class ProbeVerb
         void RequireItems(Split split, string what)
         {
             if (split.Count == 0) throw new UsageException($"{data.Name} has no {what} items; hold some out with --set {(what == "test" ? "test=0.1, or name others with --test" : "validation=0.1")}");
-            CodeOptions.RequireFit(checkpoint, split);
+            CodeOptions.RequireFit(checkpoint, split, encoder);
         }
 
         Part Read(Split split, string what)

@@ -10,7 +10,7 @@ namespace Likely.Models;
 public abstract record ModelConfig
 {
     internal static IReadOnlyList<ModelConfig> Registered { get; } =
-        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new IsomapConfig(), new AutoencoderConfig(), new RbmConfig(), new SparseCodingConfig(),
+        [new GatedPixelCnnConfig(), new PixelCnnConfig(), new FvsbnConfig(), new NadeConfig(), new MadeConfig(), new CharRnnConfig(), new MultiplicativeLstmConfig(), new TransformerConfig(), new TransformerXlConfig(), new DeepTransformerConfig(), new WaveNetConfig(), new ByteNetConfig(), new KMeansConfig(), new PcaConfig(), new GaussianMixtureConfig(), new IsomapConfig(), new AutoencoderConfig(), new RbmConfig(), new SparseCodingConfig(), new PsdConfig(),
         new LshConfig(), new ItqConfig(), new SpectralHashingConfig(), new BinaryReconstructiveConfig(), new MinimalLossConfig(), new SemanticHashingConfig()];
 
     /// <summary>The registered name.</summary>
@@ -55,4 +55,5 @@ public abstract record ModelConfig
 [JsonSerializable(typeof(BinaryReconstructiveConfig))]
 [JsonSerializable(typeof(MinimalLossConfig))]
 [JsonSerializable(typeof(SemanticHashingConfig))]
+[JsonSerializable(typeof(PsdConfig))]
 partial class ModelJson : JsonSerializerContext;

@@ -28,6 +28,7 @@ public sealed class StateEncoder : Encoder
         if (_model.Space.Source > 0) throw new UsageException($"{_model.Config.Name} is a model of pairs here, whose states are of a target behind its source; models of single texts encode");
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)(state ?? 0), (uint)_model.States.Count, nameof(state));
         (_state, _threads) = (state ?? _model.States.Count - 1, ParallelShards.Workers(threads));
+        if (pooling == StatePooling.Maximum) throw new UsageException("states are pooled by last or mean; max is for windows of pictures and models of features of them");
         Pooling = _model is BinaryModel ? StatePooling.Last : pooling ?? (_model.Space.IsSequence ? StatePooling.Last : StatePooling.Mean);
         _tokens = Continuation.TokensOf(checkpoint);
         _beginning = _tokens is null ? [] : Continuation.BeginningOf(checkpoint, _tokens);

@@ -8,6 +8,8 @@ namespace Likely.Models;
 /// </summary>
 public abstract class FeatureModel : Model
 {
+    const int Together = 96; // rows whose matrices stay in a core's cache
+
     readonly RowPreparation? _preparation;
 
     private protected FeatureModel(FeatureConfig config, Space space) : base(config, space) => _preparation = RowPreparation.Of(config, space, Parameters);
@@ -106,7 +108,7 @@ public abstract class FeatureModel : Model
         if (from.Length < (long)count * inputs || to.Length < (long)count * outputs) throw new ArgumentException($"{count} rows of {inputs} become rows of {outputs}, and there are {from.Length} numbers and room for {to.Length}");
         for (int first = 0, some; first < count; first += some)
         {
-            some = Math.Min(RowBlocks.Length, count - first);
+            some = Math.Min(Together, count - first);
             Matrix given = new(some, inputs), made = new(some, outputs);
             for (var i = 0; i < some; i++) from.Slice((first + i) * inputs, inputs).CopyTo(given[i]);
             work(given, made);

@@ -12,6 +12,7 @@ public sealed class Lasso
 {
     readonly LassoOptions _options;
     readonly Matrix _atoms, _columns, _gram;
+    readonly float _pull;
     readonly Lazy<float> _curvature;
 
     /// <param name="atoms">Rows of one length.</param>
@@ -20,11 +21,15 @@ public sealed class Lasso
     /// <exception cref="ModelException">An option is out of range, or an atom's value is no number.</exception>
     public Lasso(IReadOnlyList<float[]> atoms, LassoOptions options) : this(ToMatrix(atoms), options) { }
 
-    internal Lasso(Matrix atoms, LassoOptions options)
+    /// <param name="atoms">The atoms.</param>
+    /// <param name="options">The penalty, and how it is solved.</param>
+    /// <param name="pull">What half the squared distance of a code from a given one counts, which is then part of what is minimised.</param>
+    internal Lasso(Matrix atoms, LassoOptions options, double pull = 0)
     {
         options.Check();
-        (_options, _atoms, _columns, _gram) = (options, atoms, atoms.Transposed(), new Matrix(atoms.Rows, atoms.Rows));
-        _atoms.Multiply(_columns, _gram, options.Threads);
+        (_options, _atoms, _columns, _gram, _pull) = (options, atoms, atoms.Transposed(), new Matrix(atoms.Rows, atoms.Rows), (float)pull);
+        _atoms.Multiply(_columns, _gram, ParallelShards.Workers(options.Threads));
+        for (var k = 0; k < atoms.Rows; k++) _gram[k][k] += _pull;
         _curvature = new(Curvature);
     }
 
@@ -52,11 +57,16 @@ public sealed class Lasso
         if (residuals.Length > 0) missed.CopyTo(residuals);
     }
 
-    /// <summary>The same of a matrix, from what is in <paramref name="codes"/> on.</summary>
-    internal void Encode(Matrix rows, Matrix codes, Span<float> residuals)
+    /// <summary>The same of a matrix, from what is in <paramref name="codes"/> on, each pulled towards a given one.</summary>
+    internal void Encode(Matrix rows, Matrix codes, Span<float> residuals, Matrix? towards = null)
     {
         var start = new Matrix(rows.Rows, _atoms.Rows);
         rows.Multiply(rows.Rows, _columns, null, start);
+        for (var i = 0; i < rows.Rows && towards is not null; i++)
+        {
+            Span<float> to = start[i], from = towards[i];
+            for (var k = 0; k < to.Length; k++) to[k] = MathF.FusedMultiplyAdd(_pull, from[k], to[k]);
+        }
         if (_options.Algorithm == "fista") new LassoGradient(_gram, _options, _curvature.Value).Solve(start, codes, residuals);
         else new LassoDescent(_gram, _options).Solve(start, codes, residuals);
     }
@@ -93,7 +103,7 @@ public sealed class Lasso
             for (var k = 0; k < power.Rows; k++)
                 for (var j = 0; j < power.Rows; j++) scaled[k][j] = (float)(power[k][j] / trace);
             power = new Matrix(scaled.Rows, scaled.Rows);
-            scaled.Multiply(scaled, power, _options.Threads);
+            scaled.Multiply(scaled, power, ParallelShards.Workers(_options.Threads));
         }
     }
 

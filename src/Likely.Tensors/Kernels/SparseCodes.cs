@@ -11,6 +11,16 @@ static unsafe class SparseCodes
     public static float Shrink(float value, float threshold, bool positive)
         => value > threshold ? value - threshold : value < -threshold && !positive ? value + threshold : 0;
 
+    /// <summary>x becomes what of it is beyond a threshold of each column's own, which is not below zero.</summary>
+    public static void Shrink(float* x, float* thresholds, int length)
+    {
+        for (var i = 0; i < length; i += 16)
+        {
+            Vector512<float> value = Vector512.Load(x + i), threshold = Vector512.Load(thresholds + i);
+            (Vector512.Max(value - threshold, Vector512<float>.Zero) + Vector512.Min(value + threshold, Vector512<float>.Zero)).Store(x + i);
+        }
+    }
+
     /// <summary>Minimises over one z after the other, in their order (coordinate descent); returns by how much the largest change moved its correlation.</summary>
     /// <param name="gram">G, [count, stride].</param>
     /// <param name="stride">Floats from row to row, of which a row's are whole vectors.</param>
@@ -35,6 +45,17 @@ static unsafe class SparseCodes
             most = MathF.Max(most, MathF.Abs(change) * own);
         }
         return most;
+    }
+
+    /// <summary>t = tanh(x), y = gain t; t may lie where x does.</summary>
+    public static void Predict(float* x, float* gain, float* t, float* y, int length)
+    {
+        for (var i = 0; i < length; i += 16)
+        {
+            var tangent = Exponential.Tanh(Vector512.Load(x + i));
+            tangent.Store(t + i);
+            (Vector512.Load(gain + i) * tangent).Store(y + i);
+        }
     }
 
     /// <summary>target += factor source.</summary>

@@ -20,6 +20,7 @@ public sealed class FittedVerbsTests
         }
         CliRun.Ok("train rows.npy --model pca --set as=vectors components=5 --out rows-pca.likely --quiet");
         CliRun.Ok("train strokes --model kmeans --set clusters=12 limit=600 --out strokes-kmeans.likely --quiet");
+        CliRun.Ok("train strokes --model sparse-coding --set patches=6x6 windows=900 atoms=8 normalize=mean penalty=0.1 iterations=2 --out strokes-patches.likely --quiet");
     }
 
     [Fact]
@@ -122,6 +123,17 @@ public sealed class FittedVerbsTests
         Assert.Equal(0x89, File.ReadAllBytes("drawn.png")[0]);
     }
 
+    [Fact]
+    public void Whole_pictures_are_encoded_by_all_their_windows_and_told_apart_by_them()
+    {
+        var json = CliRun.Ok("encode strokes-patches.likely strokes --split test --limit 7 --pool max --regions 2 --stride 3 --out pooled.npy --force --json").Json;
+        Assert.Equal((7, 4 * 8, "max"), ((int)json["rows"]!, (int)json["width"]!, (string)json["pool"]!));
+        var codes = (double)CliRun.Ok("probe strokes-patches.likely strokes --set limit=300 --pool max --regions 2 --stride 3 --out pooled-unit.png --force --json").Json["accuracy"]!;
+        var raw = CliRun.Ok("probe strokes-patches.likely strokes --set limit=300 --pool mean --regions 2 --stride 3 --raw --out pooled-unit.png --force --json").Json;
+        Assert.Equal(4 * 36, (int)raw["width"]!);
+        Assert.InRange(codes, 0.2, 1);
+    }
+
     [Theory]
     [InlineData("train rows.npy --model pca --set as=vectors --steps 5", "--steps is for densities")]
     [InlineData("train rows.npy --model pca --set as=vectors muon=0.1", "muon is for densities")]
@@ -139,6 +151,10 @@ public sealed class FittedVerbsTests
     [InlineData("probe strokes-kmeans.likely strokes --draws 3", "goes with --examples")]
     [InlineData("sample rows-pca.likely --temperature 2", "is no density")]
     [InlineData("train rows.npy --model isomap --set as=vectors neighbours=500", "neighbours=500")]
+    [InlineData("encode rows-pca.likely rows.npy --pool max --out no.npy", "--pool for models of patches=")]
+    [InlineData("encode strokes-kmeans.likely strokes --regions 2 --out no.npy", "are for --pool max or mean")]
+    [InlineData("encode strokes-patches.likely strokes --pool last --out no.npy", "no last one")]
+    [InlineData("probe strokes-kmeans.likely strokes --raw", "--raw is for --pool")]
     [InlineData("show grey.likely", "is a density")]
     [InlineData("reconstruct grey.likely strokes", "no way back")]
     public void What_does_not_fit_is_refused_in_one_sentence(string line, string words)

@@ -19,6 +19,7 @@ public sealed record FeatureCase(string Name, FeatureConfig Config)
             ["hidden=8,3 pretrain=machines pretrain_epochs=2 epochs=10 rate=0.02"], ["hidden=4 activation=linear epochs=4 rate=0.02 normalize=contrast whitening=zca weight_decay=0.1"], ["hidden=9,4 activation=gelu code=sigmoid noise=masking epochs=2 batch=50 rate=0.01"]),
         .. Cases("rbm", ["hidden=9 visible=gaussian epochs=2 rate=0.003 temperatures=60 chains=30"], ["hidden=5 visible=gaussian steps=3 persistent=true epochs=2 batch=40 chains=0 rate=0.003"]),
         .. Cases("sparse-coding", ["atoms=6 penalty=2 iterations=3"], ["atoms=9 penalty=0.5 learner=batch iterations=4"], ["atoms=30 batch=64 iterations=2 algorithm=fista positive=true"], ["atoms=12 normalize=contrast whitening=zca penalty=0.5 iterations=3 batch=100"]),
+        .. Cases("psd", ["atoms=10 iterations=4 rate=0.01 batch=64"], ["atoms=12 encoder=shrink normalize=contrast whitening=zca penalty=0.5 iterations=3 batch=100"]),
         .. Cases("lsh", ["bits=70"], ["bits=5"]),
         .. Cases("itq", ["bits=8"], ["bits=9 normalize=contrast"], ["bits=21 iterations=4"]),
         .. Cases("spectral-hashing", ["bits=12"], ["bits=40"]),
