@@ -23,7 +23,7 @@ static class ProbeVerb
 
     public static Verb Create() => new("probe", "How well a linear classifier tells labels from the model's features, and the best single unit alone",
         ["probe reviews.likely sst/ --set items=lines --penalty l1", "probe reviews.likely train/ --test test/ --layer cell --words 2", "probe digits.likely mnist --layer layers.4", "probe mixture.likely codes.npy --examples 1", "probe lsa.likely reuters21578/ --retrieval"],
-        [Model, Data, Test, CodeOptions.Layer, CodeOptions.Pool, CodeOptions.Regions, CodeOptions.Stride, Raw, PenaltyName, Words, Examples, Draws, RetrievalProbe.Retrieves, RetrievalProbe.Among, RetrievalProbe.Distance, Set, Out], Run);
+        [Model, Data, Test, CodeOptions.Layer, CodeOptions.Pool, CodeOptions.Regions, CodeOptions.Stride, Raw, PenaltyName, Words, Examples, Draws, RetrievalProbe.Retrieves, RetrievalProbe.Among, RetrievalProbe.Distance, RetrievalProbe.Radius, Set, Out], Run);
 
     // Items of one part: their codes and their classes.
     sealed record Part(float[] Codes, int[] Labels, List<byte[]> Texts);

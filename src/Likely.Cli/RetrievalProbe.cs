@@ -13,6 +13,8 @@ static class RetrievalProbe
     public static readonly Option<string?> Among = Options.Text("--among", "With --retrieval, where test items look: test, the other test items, if nothing is said; or train", "S");
     public static readonly Option<string?> Distance = Options.Text("--distance", "With --retrieval: cosine, euclidean, or hamming for codes of bits, which is taken for those if nothing is said, and else cosine", "D");
 
+    public static readonly Option<int?> Radius = Options.Whole("--radius", "With --retrieval and a model of features whose codes are bits: also how well the rows of those items find each other that are at most N bits away, the others after them", most: 64);
+
     static readonly double[] Shown = [0.1, 0.2, 0.5, 0.8, 1];
 
     /// <summary>Whether retrieval is to be measured.</summary>
@@ -22,7 +24,7 @@ static class RetrievalProbe
     public static bool IsAsked(ParseResult result, params Option[] others)
     {
         var isAsked = result.GetValue(Retrieves);
-        Option[] useless = isAsked ? others : [Among, Distance];
+        Option[] useless = isAsked ? others : [Among, Distance, Radius];
         if (useless.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } wrong) throw new UsageException(isAsked ? $"{wrong.Name} has no part in --retrieval; leave it out" : $"{wrong.Name} is for --retrieval; give that too, or leave it out");
         _ = IsAmongTraining(result);
         _ = DistanceOf(result);
@@ -53,7 +55,9 @@ static class RetrievalProbe
         var isSame = ReferenceEquals(queries, items);
         var (asked, found) = (Codes(queries), isSame ? null : Codes(items));
         var byCode = Measure(asked, found ?? asked, distance, "codes");
-        Retrieval? byRow = null;
+        Retrieval? byRow = null, byBoth = null;
+        var radius = result.GetValue(Radius);
+        if (radius is not null && (byCode.Distance != CodeDistance.Hamming || checkpoint.Model is not FeatureModel)) throw new UsageException("--radius is of codes of bits that a model of features makes; leave it out");
         long rowBytes = sizeof(float) * (long)checkpoint.Model.Space.Dimensions * (queries.Count + (isSame ? 0 : items.Count));
         if (checkpoint.Model is FeatureModel)
         {
@@ -61,10 +65,12 @@ static class RetrievalProbe
             else
             {
                 var rows = Rows(queries);
-                byRow = Measure(rows, isSame ? rows : Rows(items), CodeDistance.Cosine, "rows");
+                var others = isSame ? rows : Rows(items);
+                byRow = Measure(rows, others, CodeDistance.Cosine, "rows");
+                if (radius is { } near) byBoth = session.Watch(display => Retrieval.Of(rows, others, CodeDistance.Cosine, new ShortList(asked, found ?? asked, near), session.Threads, share => display.Update(share, "comparing rows of the short lists"), session.Cancellation));
             }
         }
-        List<(string Name, Retrieval Result)> results = [(Named(encoder.Name, byCode), byCode), .. byRow is null ? ((string, Retrieval)[])[] : [(Named("the rows themselves", byRow), byRow)]];
+        List<(string Name, Retrieval Result)> results = [(Named(encoder.Name, byCode), byCode), .. byRow is null ? ((string, Retrieval)[])[] : [(Named("the rows themselves", byRow), byRow)], .. byBoth is null ? ((string, Retrieval)[])[] : [(Named($"rows at most {radius} bits away", byBoth), byBoth)]];
         Page(title, results, queries.Count, items.Count).Write(output, session.Force);
         session.Say($"items       {byCode.Queries} of {queries.Count} queries have one to find, each among {(isSame ? items.Count - 1 : items.Count)} {(isSame ? "others" : "items")}; {encoder.Width} numbers of {encoder.Name}");
         session.Answer(string.Join('\n', results.Select(pair => $"{"retrieval",-11} {Line(pair.Name, pair.Result)}").Append($"{"chance",-11} {Percent(byCode.Chance)}").Append($"{"curves",-11} {output}")), new JsonObject
@@ -76,12 +82,14 @@ static class RetrievalProbe
             ["chance"] = Session.Number(byCode.Chance),
             ["codes"] = Json(byCode),
             ["rows"] = byRow is null ? null : Json(byRow),
+            ["short_list"] = byBoth is null ? null : Json(byBoth),
+            ["radius"] = radius,
             ["output"] = output,
         });
         return 0;
 
         Retrieval Measure(LabelledCodes from, LabelledCodes to, CodeDistance? by, string what) =>
-            session.Watch(display => Retrieval.Of(from, to, by, session.Threads, share => display.Update(share, $"comparing {what}"), session.Cancellation));
+            session.Watch(display => Retrieval.Of(from, to, by, null, session.Threads, share => display.Update(share, $"comparing {what}"), session.Cancellation));
 
         LabelledCodes Codes(Split split)
         {

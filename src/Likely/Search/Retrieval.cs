@@ -39,11 +39,12 @@ public sealed class Retrieval
     /// <param name="queries">What is looked for.</param>
     /// <param name="items">What is found; if they are the same codes, an item does not find itself.</param>
     /// <param name="distance">How near codes are; null: by Hamming where all are bits, else by cosine.</param>
+    /// <param name="within">Codes of bits of the same queries and items: those at most so many bits away are found first, in the order of the distance, and the others after them, in that of bits. Null: all are alike.</param>
     /// <param name="threads">Worker threads, 0: all processors; no result depends on it.</param>
     /// <param name="progress">Told the share of queries that is done, from worker threads.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="UsageException">No query has anything relevant to find, or codes are no bits.</exception>
-    public static Retrieval Of(LabelledCodes queries, LabelledCodes items, CodeDistance? distance = null, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static Retrieval Of(LabelledCodes queries, LabelledCodes items, CodeDistance? distance = null, ShortList? within = null, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(items);
@@ -52,6 +53,9 @@ public sealed class Retrieval
         var result = new Retrieval(distance ?? (areBits ? CodeDistance.Hamming : CodeDistance.Cosine));
         if (result.Distance == CodeDistance.Hamming && !areBits) throw new UsageException("the codes are not all of bits, zeros and ones, and have no Hamming distance; compare them by cosine");
         var (side, start) = Items(items, result.Distance);
+        if (within is not null && (!within.Queries.AreBits || !within.Items.AreBits || within.Queries.Count != queries.Count || within.Items.Count != items.Count || within.Queries.Width != within.Items.Width))
+            throw new ArgumentException("a short list is of codes of bits, one for each query and item", nameof(within));
+        var list = within is null ? null : Items(within.Items, CodeDistance.Hamming).Side;
         var byLabel = ByLabel(items);
         var rankings = new Ranking?[queries.Count];
         var done = 0;
@@ -62,12 +66,29 @@ public sealed class Retrieval
             Matrix rows = new(count, queries.Width), near = new(count, items.Count);
             for (var i = 0; i < count; i++) Copy(queries, first + i, result.Distance, rows[i]);
             rows.Multiply(count, side, start, near);
+            if (within is not null) Prefer(within, list!, first, near);
             var (ids, relevant) = (new int[items.Count], new bool[items.Count]);
             for (var i = 0; i < count; i++) rankings[first + i] = Rank(near[i], queries.Labels[first + i], byLabel, ReferenceEquals(queries, items) ? first + i : -1, ids, relevant, result.Distance == CodeDistance.Hamming ? queries.Width : -1);
             progress?.Invoke((double)Interlocked.Add(ref done, count) / queries.Count);
         });
         result.Average([.. rankings.OfType<Ranking>()]);
         return result;
+    }
+
+    // Scores of what is not in the short list fall below those of what is.
+    static void Prefer(ShortList within, Matrix list, int first, Matrix near)
+    {
+        Matrix codes = new(near.Rows, within.Queries.Width), alike = new(near.Rows, near.Columns);
+        for (var i = 0; i < near.Rows; i++) Copy(within.Queries, first + i, CodeDistance.Hamming, codes[i]);
+        codes.Multiply(near.Rows, list, null, alike);
+        for (var i = 0; i < near.Rows; i++)
+        {
+            Span<float> scores = near[i], bits = alike[i];
+            var (least, width) = (0f, within.Queries.Width);
+            foreach (var score in scores) least = Math.Min(least, score);
+            for (var j = 0; j < scores.Length; j++)
+                if (bits[j] < width - 2 * within.Radius) scores[j] = least - 1 + bits[j] - width;
+        }
     }
 
     sealed record Ranking(int Items, int Relevant, double AveragePrecision, double[] AtRecall, double[] HitsAtCount, (int Count, int Hits)[] AtRadius);

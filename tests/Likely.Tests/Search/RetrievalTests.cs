@@ -93,6 +93,25 @@ public sealed class RetrievalTests
     }
 
     [Fact]
+    public void Items_of_the_short_list_come_first()
+    {
+        // By the row the query (0) finds 3, 2, 1, by its code 1 and 2 are one bit away and 3 is two: in the list rows decide, behind it bits.
+        var rows = new LabelledCodes([1, 0, 0, 1, 1, 1, 2, 0.1f], 2, [[0], [0], [1], [1]]);
+        var codes = new LabelledCodes([0, 0, 0, 1, 1, 0, 1, 1], 2, [[0], [0], [1], [1]]);
+        Assert.Equal(1.0 / 3, Precision(null), 6);
+        Assert.Equal(1.0 / 2, Precision(1), 6);
+        Assert.Equal(1.0 / 3, Precision(2), 6);
+        Assert.Equal(0.75, Precision(0), 6); // 1 and 2 are as near as each other
+
+        double Precision(int? radius)
+        {
+            var first = (LabelledCodes all) => new LabelledCodes(all.Values[..2], 2, [[0]]);
+            var others = (LabelledCodes all) => new LabelledCodes(all.Values[2..], 2, [.. all.Labels.Skip(1)]);
+            return Retrieval.Of(first(rows), others(rows), CodeDistance.Cosine, radius is { } near ? new ShortList(first(codes), others(codes), near) : null, threads: 1).MeanAveragePrecision;
+        }
+    }
+
+    [Fact]
     public void What_cannot_be_measured_is_refused()
     {
         var none = new LabelledCodes([1, 0], 1, [[], []]);
