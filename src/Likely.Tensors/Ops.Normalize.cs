@@ -58,30 +58,4 @@ public static unsafe partial class Ops
         (entry.A, entry.B, entry.Number) = (x, scales, (ulong)(2 * heads));
         return y;
     }
-
-    /// <summary>x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, the form of GELU (Hendrycks and Gimpel 2016) that GPT-2 has.</summary>
-    public static Tensor Gelu(Tensor x) => Activate(x, isSquare: false);
-
-    /// <summary>max(x, 0)^2 (So et al. 2021).</summary>
-    public static Tensor SquaredRelu(Tensor x) => Activate(x, isSquare: true);
-
-    static Tensor Activate(Tensor x, bool isSquare)
-    {
-        var tape = x.Tape;
-        var y = tape.New(x.Shape, x.RequiresGradient, compact: x.Stride == x.Channels);
-        if (tape.Computes)
-            if (isSquare) Activations.SquaredRelu(x.Data, y.Data, y.Length);
-            else Activations.Gelu(x.Data, y.Data, y.Length);
-        if (!tape.Recording) return y;
-        var entry = tape.Record(y, static (tape, e) =>
-        {
-            Tensor x = e.A!, y = e.Output!;
-            var dx = tape.GradientOf(x, out var isNew);
-            if (!tape.Computes) return;
-            if (e.Number != 0) Activations.SquaredReluBackward(x.Data, y.Gradient, dx, isNew, y.Length);
-            else Activations.GeluBackward(x.Data, y.Gradient, dx, isNew, y.Length);
-        });
-        (entry.A, entry.Number) = (x, isSquare ? 1UL : 0);
-        return y;
-    }
 }

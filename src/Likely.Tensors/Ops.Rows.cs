@@ -44,32 +44,6 @@ public static unsafe partial class Ops
         return y;
     }
 
-    /// <summary>1 / (1 + e^-x).</summary>
-    public static Tensor Sigmoid(Tensor x) => Squash(x, isTanh: false);
-
-    /// <summary>Hyperbolic tangent.</summary>
-    public static Tensor Tanh(Tensor x) => Squash(x, isTanh: true);
-
-    static Tensor Squash(Tensor x, bool isTanh)
-    {
-        var tape = x.Tape;
-        var y = tape.New(x.Shape, x.RequiresGradient, compact: x.Stride == x.Channels);
-        if (tape.Computes)
-            if (isTanh) Activations.Tanh(x.Data, y.Data, y.Length);
-            else Activations.Sigmoid(x.Data, y.Data, y.Length);
-        if (!tape.Recording) return y;
-        var entry = tape.Record(y, static (tape, e) =>
-        {
-            var y = e.Output!;
-            var dx = tape.GradientOf(e.A!, out var isNew);
-            if (!tape.Computes) return;
-            if (e.Number != 0) Activations.TanhBackward(y.Data, y.Gradient, dx, isNew, y.Length);
-            else Activations.SigmoidBackward(y.Data, y.Gradient, dx, isNew, y.Length);
-        });
-        (entry.A, entry.Number) = (x, isTanh ? 1UL : 0);
-        return y;
-    }
-
     /// <summary>
     /// What each row of outputs [1, B, C] says of the same row of a matrix (see <see cref="RowLoss"/>), [1, B, 1], compact. On a recording tape it is a loss: going back it behaves as if the loss were -scale times the sum of
     /// its values.
