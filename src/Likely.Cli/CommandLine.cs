@@ -95,6 +95,7 @@ public static class CommandLine
     static string Advice(Remedy remedy) => remedy switch
     {
         Remedy.Overwrite => "; use --force to overwrite",
+        Remedy.MakeIndex => "; make one with: likely index MODEL DATA",
         Remedy.OtherPlace => " with --out",
         Remedy.NameModel => "; name the right one with --model FILE",
         Remedy.BeginAnew => " without --resume",

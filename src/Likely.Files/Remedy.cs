@@ -23,4 +23,7 @@ public enum Remedy
 
     /// <summary>Look at what the file holds.</summary>
     ListContent,
+
+    /// <summary>Make an index of a model's codes.</summary>
+    MakeIndex,
 }

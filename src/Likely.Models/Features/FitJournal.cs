@@ -26,7 +26,7 @@ public sealed class FitJournal(string path, string fingerprint)
         {
             var file = Safetensors.Read(path);
             var json = JsonNode.Parse(file.Metadata.GetValueOrDefault(Key) ?? throw new ModelException($"{path} is no file of an interrupted fit"))!.AsObject();
-            if ((string)json["fingerprint"]! != fingerprint) throw new ModelException($"{path} belongs to a fit with other keys, seed or data; give the same, or begin anew") { Remedy = Remedy.BeginAnew };
+            if ((string)json["fingerprint"]! != fingerprint) throw new ModelException($"{path} belongs to a fit with other keys, seed or data; give the same ones, or begin a run of its own") { Remedy = Remedy.BeginAnew };
             foreach (var stage in json["stages"]!.AsArray())
             {
                 var blocks = new float[_blocks.Length][];
@@ -100,7 +100,7 @@ sealed unsafe record FitStage(string Name, long Step, bool IsFinished, double Me
 
     void Put(int block, float* to, long length)
     {
-        if (Blocks[block].Length != length) throw new ModelException($"what was kept of {Name} has {Blocks[block].Length} numbers and not {length}; begin anew") { Remedy = Remedy.BeginAnew };
+        if (Blocks[block].Length != length) throw new ModelException($"what was kept of {Name} has {Blocks[block].Length} numbers and not {length}; begin a run of its own") { Remedy = Remedy.BeginAnew };
         Blocks[block].CopyTo(new Span<float>(to, Blocks[block].Length));
     }
 

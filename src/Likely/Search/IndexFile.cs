@@ -28,7 +28,7 @@ public sealed unsafe class IndexFile : CodeIndex
     {
         Path = path;
         var parsed = ReadHeader(stream, path, out var start);
-        if (!parsed.Metadata.TryGetValue(Mark, out var text)) throw new DataException($"{path} is no index; make one with: likely index MODEL DATA");
+        if (!parsed.Metadata.TryGetValue(Mark, out var text)) throw new DataException($"{path} is no index") { Remedy = Remedy.MakeIndex };
         if (parsed.Metadata.GetValueOrDefault(SumKey) != SumOf(Encoding.UTF8.GetBytes(text))) throw new DataException($"{path} is damaged: its description is not the one whose check sum it has");
         Description = IndexDescription.FromText(text, path);
         var (count, isHere) = ((long)Description.Count, Description.Server.Length == 0);
@@ -72,7 +72,7 @@ public sealed unsafe class IndexFile : CodeIndex
         catch (Exception fault)
         {
             stream?.Dispose();
-            if (fault is FileNotFoundException or DirectoryNotFoundException) throw new DataException($"there is no index {path}; make one with: likely index MODEL DATA --out {path}");
+            if (fault is FileNotFoundException or DirectoryNotFoundException) throw new DataException($"there is no index {path}") { Remedy = Remedy.MakeIndex };
             if (fault is IOException or UnauthorizedAccessException or NotSupportedException) throw new DataException($"{path} cannot be read: {fault.Message.TrimEnd('.')}", fault);
             throw;
         }
