@@ -120,6 +120,26 @@ public sealed unsafe class Parameter
         Set!.Changed();
     }
 
+    /// <summary>The values as a matrix [taps x inputs, outputs] of its own.</summary>
+    /// <exception cref="InvalidOperationException">They have no memory yet.</exception>
+    internal Matrix ToMatrix()
+    {
+        RequireValues();
+        var matrix = new Matrix(checked((int)Shape.Rows), Outputs);
+        for (var row = 0; row < matrix.Rows; row++) new ReadOnlySpan<float>(Data + (long)row * Stride, Outputs).CopyTo(matrix[row]);
+        GC.KeepAlive(this);
+        return matrix;
+    }
+
+    /// <summary>Sets the values from such a matrix. Not while others compute.</summary>
+    /// <exception cref="ArgumentException">As of <see cref="Assign(ReadOnlySpan{float})"/>.</exception>
+    internal void Assign(Matrix matrix)
+    {
+        var values = new float[(long)matrix.Rows * matrix.Columns];
+        for (var row = 0; row < matrix.Rows; row++) matrix[row].CopyTo(values.AsSpan(row * matrix.Columns));
+        Assign(values);
+    }
+
     void RequireValues()
     {
         if (Set is null || Set.Values is null) throw new InvalidOperationException($"the values of '{Name}' have no memory yet");

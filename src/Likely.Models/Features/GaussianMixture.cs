@@ -128,10 +128,5 @@ public sealed class GaussianMixture : FeatureModel, IRowDensity
         }
     }
 
-    private protected override void Decode(Matrix codes, Matrix rows)
-    {
-        var (means, atoms) = (new Matrix(CodeWidth, Space.Dimensions), Atoms());
-        for (var k = 0; k < CodeWidth; k++) atoms[k].CopyTo(means[k]);
-        codes.Multiply(codes.Rows, means, null, rows);
-    }
+    private protected override void Decode(Matrix codes, Matrix rows) => codes.Multiply(codes.Rows, _means.ToMatrix(), null, rows);
 }

@@ -51,7 +51,7 @@ sealed class Isomap : FeatureModel
         _paths = scope.Weight("paths", 1, config.Rows, config.Landmarks);
         _directions = scope.Weight("directions", 1, config.Landmarks, config.Components);
         _squares = scope.Bias("mean_squares", config.Landmarks);
-        _fitted = new(() => (new NearestRows(Of(_rows)), _paths.ToArray(), Of(_directions), _squares.ToArray(), _mean.ToArray()));
+        _fitted = new(() => (new NearestRows(_rows.ToMatrix()), _paths.ToArray(), _directions.ToMatrix(), _squares.ToArray(), _mean.ToArray()));
     }
 
     public override bool Decodes => false;
@@ -69,7 +69,7 @@ sealed class Isomap : FeatureModel
             Subtract(block[chosen[i] % RowBlocks.Length], mean, kept[i]);
         }
         _mean.Assign(mean);
-        Keep(_rows, kept);
+        _rows.Assign(kept);
         var graph = new NeighbourGraph(kept, _config.Neighbours, rows.Threads, (done, words) => options.Progress?.Invoke(new FitMoment(0.4 * done, words)), rows.Cancellation);
         // [rows, landmarks], as codes ask for it, and once, as it is the largest part of the model.
         var (searches, lengths, paths) = (new PathSearch[rows.Threads], new float[rows.Threads][], new float[kept.Rows * landmarks.Length]);
@@ -83,7 +83,7 @@ sealed class Isomap : FeatureModel
         options.Progress?.Invoke(new FitMoment(0.8, $"paths from {landmarks.Length} rows"));
         var scaling = new LandmarkScaling(paths, landmarks, _config.Components, options.Seed, rows.Threads, rows.Cancellation);
         _squares.Assign(scaling.MeanSquares);
-        Keep(_directions, scaling.Directions);
+        _directions.Assign(scaling.Directions);
         _paths.Assign(paths);
         Fitting = new Dictionary<string, double> { ["parts"] = graph.Parts, ["longest_bridge"] = graph.LongestBridge, ["edges"] = graph.Edges, ["residual_variance"] = scaling.ResidualVariance };
     }
@@ -119,19 +119,5 @@ sealed class Isomap : FeatureModel
     static void Subtract(ReadOnlySpan<float> row, float[] mean, Span<float> result)
     {
         for (var d = 0; d < result.Length; d++) result[d] = row[d] - mean[d];
-    }
-
-    static Matrix Of(Parameter parameter)
-    {
-        var (matrix, values) = (new Matrix(parameter.Inputs, parameter.Outputs), parameter.ToArray());
-        for (var i = 0; i < matrix.Rows; i++) values.AsSpan(i * matrix.Columns, matrix.Columns).CopyTo(matrix[i]);
-        return matrix;
-    }
-
-    static void Keep(Parameter parameter, Matrix matrix)
-    {
-        var values = new float[matrix.Rows * matrix.Columns];
-        for (var i = 0; i < matrix.Rows; i++) matrix[i].CopyTo(values.AsSpan(i * matrix.Columns));
-        parameter.Assign(values);
     }
 }

@@ -41,14 +41,14 @@ sealed class KMeans : FeatureModel
     {
         _config = config;
         _centroids = new ParameterScope(Parameters).Weight("centroids", 1, config.Clusters, space.Dimensions);
-        _all = new(() => new Centroids(Matrix()));
+        _all = new(() => new Centroids(_centroids.ToMatrix()));
     }
 
     internal override int CodeWidth => _config.Clusters;
 
     public override IReadOnlyList<float[]> Atoms()
     {
-        var centroids = Matrix();
+        var centroids = _centroids.ToMatrix();
         return [.. Enumerable.Range(0, CodeWidth).Select(k => centroids[k].ToArray())];
     }
 
@@ -112,12 +112,5 @@ sealed class KMeans : FeatureModel
         var most = values[0];
         foreach (var value in values) most = MathF.Max(most, value);
         return most;
-    }
-
-    Matrix Matrix()
-    {
-        var (matrix, values) = (new Matrix(CodeWidth, Space.Dimensions), _centroids.ToArray());
-        for (var k = 0; k < CodeWidth; k++) values.AsSpan(k * Space.Dimensions, Space.Dimensions).CopyTo(matrix[k]);
-        return matrix;
     }
 }

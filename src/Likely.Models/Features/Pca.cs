@@ -181,10 +181,7 @@ sealed class Pca : FeatureModel
     // What rows and codes are multiplied by: components, and with whitening variances.
     (Matrix There, Matrix Back, Matrix Mean) Maps()
     {
-        var (components, variances, mean) = (new Matrix(_config.Components, Space.Dimensions), _variances.ToArray(), new Matrix(1, Space.Dimensions));
-        _mean.ToArray().CopyTo(mean[0]);
-        var atoms = Atoms();
-        for (var k = 0; k < atoms.Count; k++) atoms[k].CopyTo(components[k]);
+        var (components, variances, mean) = (_components.ToMatrix(), _variances.ToArray(), _mean.ToMatrix());
         if (_config.Whiten == "none") return (components.Transposed(), components, mean);
         var (smaller, larger) = Whitened(components, variances, _config.Floor);
         if (_config.Whiten == "pca") return (smaller.Transposed(), larger, mean);

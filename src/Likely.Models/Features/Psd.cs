@@ -51,7 +51,7 @@ sealed class Psd : FeatureModel
         _atoms = scope.Weight("atoms", 1, config.Atoms, space.Dimensions);
         var encoder = scope.At("encoder");
         (_weights, _biases, _gains) = (encoder.Weight("weight", 1, space.Dimensions, config.Atoms), encoder.Bias("bias", config.Atoms), encoder.Bias(config.Encoder == "tanh" ? "gain" : "threshold", config.Atoms));
-        _parts = new(() => (Matrix(_atoms), new SparsePredictor(Matrix(_weights), Matrix(_biases), Matrix(_gains), config.Encoder == "shrink")));
+        _parts = new(() => (_atoms.ToMatrix(), new SparsePredictor(_weights.ToMatrix(), _biases.ToMatrix(), _gains.ToMatrix(), config.Encoder == "shrink")));
     }
 
     internal override int CodeWidth => _config.Atoms;
@@ -63,28 +63,14 @@ sealed class Psd : FeatureModel
         if (rows.Rows < _config.Atoms) throw new ModelException($"atoms={_config.Atoms} is more than there are rows, {rows.Rows}");
         var learning = new PsdLearning(_config, rows, options);
         learning.Run();
-        Assign(_atoms, learning.Atoms);
-        Assign(_weights, learning.Predictor.Weights);
-        Assign(_biases, learning.Predictor.Biases);
-        Assign(_gains, learning.Predictor.Gains);
+        _atoms.Assign(learning.Atoms);
+        _weights.Assign(learning.Predictor.Weights);
+        _biases.Assign(learning.Predictor.Biases);
+        _gains.Assign(learning.Predictor.Gains);
         Fitting = learning.Facts;
     }
 
     private protected override void Encode(Matrix rows, Matrix codes) => _parts.Value.Predictor.Predict(rows, codes);
 
     private protected override void Decode(Matrix codes, Matrix rows) => codes.Multiply(codes.Rows, _parts.Value.Atoms, null, rows);
-
-    static Matrix Matrix(Parameter parameter)
-    {
-        var (matrix, values) = (new Matrix(parameter.Inputs, parameter.Outputs), parameter.ToArray());
-        for (var i = 0; i < matrix.Rows; i++) values.AsSpan(i * matrix.Columns, matrix.Columns).CopyTo(matrix[i]);
-        return matrix;
-    }
-
-    static void Assign(Parameter parameter, Matrix matrix)
-    {
-        var values = new float[matrix.Rows * matrix.Columns];
-        for (var i = 0; i < matrix.Rows; i++) matrix[i].CopyTo(values.AsSpan(i * matrix.Columns));
-        parameter.Assign(values);
-    }
 }

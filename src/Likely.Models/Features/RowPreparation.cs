@@ -133,8 +133,7 @@ sealed class RowPreparation
 
     (Matrix There, Matrix Back, float[] Mean) Maps()
     {
-        var (directions, values) = (new Matrix(_width, _width), _directions!.ToArray());
-        for (var k = 0; k < _width; k++) values.AsSpan(k * _width, _width).CopyTo(directions[k]);
+        var directions = _directions!.ToMatrix();
         var (smaller, larger) = Pca.Whitened(directions, _variances!.ToArray(), _config.WhiteningFloor);
         Matrix there = new(_width, _width), back = new(_width, _width), transposed = directions.Transposed();
         transposed.Multiply(_width, smaller, null, there);

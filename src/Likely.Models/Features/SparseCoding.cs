@@ -53,8 +53,7 @@ public sealed class SparseCoding : FeatureModel
         _atoms = new ParameterScope(Parameters).Weight("atoms", 1, config.Atoms, space.Dimensions);
         _coder = new(() =>
         {
-            var (atoms, rows) = (new Matrix(config.Atoms, space.Dimensions), Atoms());
-            for (var k = 0; k < rows.Count; k++) rows[k].CopyTo(atoms[k]);
+            var atoms = _atoms.ToMatrix();
             return (atoms, new Lasso(atoms, config.Coder(1)));
         });
     }
@@ -71,9 +70,7 @@ public sealed class SparseCoding : FeatureModel
         if (rows.Rows < _config.Atoms) throw new ModelException($"atoms={_config.Atoms} is more than there are rows, {rows.Rows}");
         var learning = new DictionaryLearning(_config, rows, options);
         learning.Run();
-        var values = new float[_config.Atoms * rows.Width];
-        for (var k = 0; k < _config.Atoms; k++) learning.Atoms[k].CopyTo(values.AsSpan(k * rows.Width));
-        _atoms.Assign(values);
+        _atoms.Assign(learning.Atoms);
         (Objectives, Fitting) = (learning.Objectives, learning.Facts);
     }
 

@@ -41,7 +41,7 @@ sealed class BinaryReconstructive : FeatureModel
         _weights = scope.Weight("weights", 1, config.Bits, config.Anchors);
         _thresholds = scope.Bias("thresholds", config.Bits);
         _width = scope.Bias("squared_width", 1);
-        _all = new(() => (new Centroids(Matrix(_anchors)), _weights.ToArray(), _thresholds.ToArray(), Scale(_width.ToArray()[0])));
+        _all = new(() => (new Centroids(_anchors.ToMatrix()), _weights.ToArray(), _thresholds.ToArray(), Scale(_width.ToArray()[0])));
     }
 
     internal override int CodeWidth => _config.Bits;
@@ -124,11 +124,4 @@ sealed class BinaryReconstructive : FeatureModel
     static double Scale(float squaredWidth) => squaredWidth > 0 ? -0.5 / squaredWidth : 0;
 
     static double Kernel(float distance, double scale) => ExactMath.Exp(scale * distance * distance);
-
-    static Matrix Matrix(Parameter parameter)
-    {
-        var (matrix, values) = (new Matrix(parameter.Inputs, parameter.Outputs), parameter.ToArray());
-        for (var i = 0; i < matrix.Rows; i++) values.AsSpan(i * matrix.Columns, matrix.Columns).CopyTo(matrix[i]);
-        return matrix;
-    }
 }

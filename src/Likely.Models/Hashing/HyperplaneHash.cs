@@ -15,13 +15,7 @@ abstract class HyperplaneHash : FeatureModel
         Mean = scope.Bias("mean", space.Dimensions);
         Directions = scope.Weight("directions", 1, bits, space.Dimensions);
         Thresholds = hasThresholds ? scope.Bias("thresholds", bits) : null;
-        _planes = new(() =>
-        {
-            var directions = new Matrix(bits, space.Dimensions);
-            var values = Directions.ToArray();
-            for (var k = 0; k < bits; k++) values.AsSpan(k * space.Dimensions, space.Dimensions).CopyTo(directions[k]);
-            return (directions.Transposed(), Row(Mean), Thresholds is null ? null : Row(Thresholds));
-        });
+        _planes = new(() => (Directions.ToMatrix().Transposed(), Mean.ToMatrix(), Thresholds?.ToMatrix()));
     }
 
     internal override int CodeWidth => _bits;
@@ -50,12 +44,5 @@ abstract class HyperplaneHash : FeatureModel
         centred.Multiply(rows.Rows, directions, thresholds, codes);
         for (var i = 0; i < codes.Rows; i++)
             foreach (ref var side in codes[i]) side = side >= 0 ? 1 : 0;
-    }
-
-    private protected static Matrix Row(Parameter parameter)
-    {
-        var (values, row) = (parameter.ToArray(), new Matrix(1, (int)parameter.Shape.Count));
-        values.CopyTo(row[0]);
-        return row;
     }
 }

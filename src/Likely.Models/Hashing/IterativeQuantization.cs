@@ -112,6 +112,6 @@ sealed class IterativeQuantization : HyperplaneHash
         var (back, atoms, scales) = (new Matrix(Bits, Space.Dimensions), Atoms(), _scales.ToArray());
         for (var k = 0; k < Bits; k++)
             for (var d = 0; d < back.Columns; d++) back[k][d] = atoms[k][d] * scales[k];
-        return (back, Row(Mean));
+        return (back, Mean.ToMatrix());
     }
 }

@@ -107,11 +107,5 @@ sealed class SpectralHash : FeatureModel
         }
     }
 
-    (Matrix, Matrix, (int, double)[]) All()
-    {
-        var (directions, mean, atoms) = (new Matrix(_components, Space.Dimensions), new Matrix(1, Space.Dimensions), Atoms());
-        for (var c = 0; c < _components; c++) atoms[c].CopyTo(directions[c]);
-        _mean.ToArray().CopyTo(mean[0]);
-        return (directions.Transposed(), mean, Waves(_lengths.ToArray(), Bits));
-    }
+    (Matrix, Matrix, (int, double)[]) All() => (_directions.ToMatrix().Transposed(), _mean.ToMatrix(), Waves(_lengths.ToArray(), Bits));
 }

@@ -1,3 +1,5 @@
+using Likely.Tensors;
+
 namespace Likely;
 
 /// <summary>Which codes have what address, the address being some consecutive bits of a code: offsets[a] .. offsets[a + 1] are the places of those of address a in a list of ids that ascend within it.</summary>
@@ -26,7 +28,7 @@ public readonly record struct AddressTable(int First, int Length)
         const int AlwaysDirect = 20, FewestParted = 1 << 13;
         if (bits <= AlwaysDirect || bits <= Longest && 1L << bits <= 64L * count) return [new(0, bits)];
         if (count < FewestParted) return [];
-        var parts = Math.Max((bits + Longest - 1) / Longest, (int)Math.Round(bits / Math.Log2(count)));
+        var parts = Math.Max((bits + Longest - 1) / Longest, (int)Math.Round(bits * ExactMath.Log(2) / ExactMath.Log(count)));
         return [.. Enumerable.Range(0, parts).Select(part => ((int First, int End))((int)((long)bits * part / parts), (int)((long)bits * (part + 1) / parts))).Select(part => new AddressTable(part.First, part.End - part.First))];
     }
 
