@@ -10,7 +10,7 @@ namespace Likely.Cli;
 /// <summary>index: the codes of all items as addresses, in a file or on a server, for search.</summary>
 static class IndexVerb
 {
-    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features whose codes are bits: lsh, itq, spectral-hashing, binary-reconstructive, minimal-loss, or an autoencoder with binary codes");
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A model of features whose codes are bits: lsh, itq, spectral-hashing, binary-reconstructive, minimal-loss or semantic-hashing");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all, which is taken if not given", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");

@@ -59,7 +59,7 @@ static class ModelFile
         var kind = FileKind.Of(path);
         if (kind.Format != FileFormat.Safetensors) return kind.ToString();
         var metadata = Safetensors.Read(path).Metadata;
-        return metadata.ContainsKey("likely") ? null : metadata.ContainsKey(IndexFile.Mark) ? "an index of codes, which likely search takes" : metadata.ContainsKey("likely_resume")
+        return metadata.ContainsKey("likely") ? null : metadata.ContainsKey(IndexFile.Mark) ? "an index of codes, which likely search takes" : metadata.ContainsKey("likely_resume") || metadata.ContainsKey(FitJournal.Mark)
             ? "an interrupted training; the command that began it goes on with --resume" : "a safetensors file that is not a Likely model";
     }
 

@@ -99,11 +99,7 @@ sealed class Autoencoder : FeatureModel, IRowClassifier
     public int Classes { get; }
 
     /// <summary>The weights that enter each unit of the first layer.</summary>
-    public override IReadOnlyList<float[]> Atoms()
-    {
-        var (weight, units) = (_weights.Network.Layers[0].Weight.ToArray(), _weights.Network.Layers[0].Weight.Outputs);
-        return [.. Enumerable.Range(0, units).Select(unit => Enumerable.Range(0, Space.Dimensions).Select(d => weight[d * units + unit]).ToArray())];
-    }
+    public override IReadOnlyList<float[]> Atoms() => RowNumbers.Columns(_weights.Network.Layers[0].Weight);
 
     internal override void Learn(RowBlocks rows, FitOptions options)
     {

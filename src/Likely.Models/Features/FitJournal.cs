@@ -12,7 +12,9 @@ namespace Likely.Models;
 /// <param name="fingerprint">What the fit is: config, seed, data. A file of another is refused.</param>
 public sealed class FitJournal(string path, string fingerprint)
 {
-    const string Key = "likely_fit";
+    /// <summary>The metadata by which such a file is known.</summary>
+    public const string Mark = "likely_fit";
+
     static readonly string[] _blocks = ["weights", "average", "first_moment", "second_moment", "beside"];
 
     readonly List<FitStage> _stages = [];
@@ -25,7 +27,7 @@ public sealed class FitJournal(string path, string fingerprint)
         try
         {
             var file = Safetensors.Read(path);
-            var json = JsonNode.Parse(file.Metadata.GetValueOrDefault(Key) ?? throw new ModelException($"{path} is no file of an interrupted fit"))!.AsObject();
+            var json = JsonNode.Parse(file.Metadata.GetValueOrDefault(Mark) ?? throw new ModelException($"{path} is no file of an interrupted fit"))!.AsObject();
             if ((string)json["fingerprint"]! != fingerprint) throw new ModelException($"{path} belongs to a fit with other keys, seed or data; give the same ones, or begin a run of its own") { Remedy = Remedy.BeginAnew };
             foreach (var stage in json["stages"]!.AsArray())
             {
@@ -60,7 +62,7 @@ public sealed class FitJournal(string path, string fingerprint)
                 for (var i = 0; i < one.Blocks.Length; i++)
                     if (one.Blocks[i].Length > 0) file.Add(Name(s, i), [one.Blocks[i].Length], one.Blocks[i]);
             }
-            file.Metadata[Key] = new JsonObject { ["fingerprint"] = fingerprint, ["stages"] = stages }.ToJsonString();
+            file.Metadata[Mark] = new JsonObject { ["fingerprint"] = fingerprint, ["stages"] = stages }.ToJsonString();
             file.Write(stream);
         });
     }
@@ -87,6 +89,7 @@ sealed unsafe record FitStage(string Name, long Step, bool IsFinished, double Me
     /// <exception cref="ModelException">They are of another size.</exception>
     public void Restore(ParameterSet set, Optimizer optimizer, Matrix? beside)
     {
+        if (Step < 0) throw new ModelException($"what was kept of {Name} is of step {Step}; begin a run of its own") { Remedy = Remedy.BeginAnew };
         Put(0, set.Values, set.Length);
         set.Changed();
         if (IsFinished) return;

@@ -58,11 +58,7 @@ static class Pretraining
         layer.Weight.Assign(weight.ToArray());
         layer.Bias.Assign(bias.ToArray());
         layer.BackBias?.Assign(backBias.ToArray());
-        if (layer.Back is null) return;
-        var (there, back, inputs, outputs) = (weight.ToArray(), new float[weight.Shape.Count], weight.Inputs, weight.Outputs);
-        for (var i = 0; i < inputs; i++)
-            for (var o = 0; o < outputs; o++) back[o * inputs + i] = there[i * outputs + o];
-        layer.Back.Assign(back);
+        layer.Back?.Assign(weight.ToMatrix().Transposed());
     }
 
     // What some layers give of rows.

@@ -104,11 +104,7 @@ sealed class Rbm : FeatureModel, IRowDensity
     }
 
     /// <summary>The weights that enter each hidden unit.</summary>
-    public override IReadOnlyList<float[]> Atoms()
-    {
-        var weight = _machine.Weight.ToArray();
-        return [.. Enumerable.Range(0, CodeWidth).Select(unit => Enumerable.Range(0, Space.Dimensions).Select(d => weight[d * CodeWidth + unit]).ToArray())];
-    }
+    public override IReadOnlyList<float[]> Atoms() => RowNumbers.Columns(_machine.Weight);
 
     internal override void Learn(RowBlocks rows, FitOptions options)
     {
