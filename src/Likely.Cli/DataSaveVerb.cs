@@ -54,15 +54,16 @@ static class DataSaveVerb
         return 0;
     }
 
-    // Bytes if all fit, as everyone reads them; else whole numbers of 32 bits.
-    static void Write(Stream stream, int[] labels)
+    // Bytes if all fit, as everyone reads them; else whole numbers of 32 bits, or single precision where some are missing.
+    static void Write(Stream stream, int?[] labels)
     {
-        var areBytes = Array.TrueForAll(labels, label => label is >= 0 and <= 255);
-        stream.Write(Idx.Header(areBytes ? (byte)8 : (byte)12, labels.Length));
+        bool areBytes = Array.TrueForAll(labels, label => label is >= 0 and <= 255), areAll = Array.TrueForAll(labels, label => label is not null);
+        stream.Write(Idx.Header((byte)(areBytes ? 8 : areAll ? 12 : 13), labels.Length));
         Span<byte> number = stackalloc byte[4];
         foreach (var label in labels)
         {
-            BinaryPrimitives.WriteInt32BigEndian(number, label);
+            if (areAll) BinaryPrimitives.WriteInt32BigEndian(number, label!.Value);
+            else BinaryPrimitives.WriteSingleBigEndian(number, label ?? float.NaN);
             stream.Write(areBytes ? number[3..] : number);
         }
     }

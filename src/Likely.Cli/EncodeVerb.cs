@@ -56,8 +56,9 @@ static class EncodeVerb
         });
         if (labels is not null) files.Write(labelFile, stream =>
         {
-            stream.Write(Npy.Header(labels.Length));
-            stream.Write(Npy.Elements(labels));
+            var areAll = labels.All(label => label is not null);
+            stream.Write(areAll ? Npy.Header(labels.Length) : Npy.HeaderOfFloats(labels.Length));
+            stream.Write(areAll ? Npy.Elements([.. labels.Select(label => label!.Value)]) : Npy.Elements([.. labels.Select(label => label ?? float.NaN)]));
         });
         projector?.Write(files, kept, encoder.Width, encoder.Name, session.Cancellation);
         files.Complete();

@@ -12,8 +12,8 @@ static class ExampleProbe
     /// <summary>Draws examples, labels the components by them, and answers.</summary>
     /// <param name="session">The run.</param>
     /// <param name="mixture">The model.</param>
-    /// <param name="train">Labelled items that examples are drawn from.</param>
-    /// <param name="test">Items that are told a class.</param>
+    /// <param name="train">Items of one label each that examples are drawn from.</param>
+    /// <param name="test">Such items that are told a class.</param>
     /// <param name="classNames">The classes.</param>
     /// <param name="examples">Examples of each class.</param>
     /// <param name="draws">How often, or null.</param>
@@ -45,11 +45,7 @@ static class ExampleProbe
         });
         return 0;
 
-        (IRows, int[]) Labelled(Split split)
-        {
-            int[] labels = [.. Enumerable.Range(0, split.Count).Select(split.Label)];
-            return Array.FindIndex(labels, label => label < 0) is >= 0 and var none ? throw new UsageException($"{split.ItemName(none)} has no label, and is to be classified") : (new SplitRows(split), labels);
-        }
+        static (IRows, int[]) Labelled(Split split) => (new SplitRows(split), [.. Enumerable.Range(0, split.Count).Select(split.Label)]);
     }
 
     static string Words(AccuracyBand band) => $"{Percent(band.Mean)} on average of {band.Count} draws, 9 in 10 from {Percent(band.Low)} to {Percent(band.High)}";

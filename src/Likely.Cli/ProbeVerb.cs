@@ -61,15 +61,17 @@ static class ProbeVerb
         using var other = testSource is null ? null : session.Open(testSource, data.Options);
         if (other is not null && !other.ClassNames.SequenceEqual(data.ClassNames)) throw new UsageException($"the labels of {other.Name} ({string.Join(", ", other.ClassNames.Take(20))}) are not those of {data.Name} ({string.Join(", ", data.ClassNames.Take(20))})");
         if (retrieves) return RetrievalProbe.Run(result, session, checkpoint, encoder, data.Train, other?.All ?? data.Test, picture, $"{DefaultName.Stem(modelPath)} of {data.Name}");
-        if (other?.All.CountIn(data.Train) is > 0 and var seen) session.Warn($"warning     {seen} of {other.All.Count} test items are also trained on, so the accuracy flatters the model");
+        Split[] all = [data.Train, data.Validation, other?.All ?? data.Test], parts = [.. all.Select(part => part.WithOneLabel())];
+        int items = all.Sum(part => part.Count), leftOut = items - parts.Sum(part => part.Count);
+        if (leftOut > 0) session.Say($"left out    {leftOut} of {items} items, which have no label or several: a classifier tells one");
+        if (parts[2].CountIn(parts[0]) is > 0 and var seen && other is not null) session.Warn($"warning     {seen} of {parts[2].Count} test items are also trained on, so the accuracy flatters the model");
         if (examples is { } few)
         {
-            var asked = other?.All ?? data.Test;
-            RequireItems(data.Train, "training");
-            RequireItems(asked, "test");
-            return ExampleProbe.Run(session, (GaussianMixture)checkpoint.Model, data.Train, asked, data.ClassNames, few, result.GetValue(Draws));
+            RequireItems(parts[0], "training");
+            RequireItems(parts[2], "test");
+            return ExampleProbe.Run(session, (GaussianMixture)checkpoint.Model, parts[0], parts[2], data.ClassNames, few, result.GetValue(Draws));
         }
-        var (train, heldOut, test) = (Read(data.Train, "training"), Read(data.Validation, "validation"), Read(other?.All ?? data.Test, "test"));
+        var (train, heldOut, test) = (Read(parts[0], "training"), Read(parts[1], "validation"), Read(parts[2], "test"));
         session.Say($"items       {train.Labels.Length} to train on, {heldOut.Labels.Length} to choose the penalty's strength by, {test.Labels.Length} to test on; {encoder.Width} numbers of {encoder.Name}");
         var (classes, labels) = (data.ClassNames.Count, (train.Labels, heldOut.Labels, test.Labels));
         var (probe, unit, bag) = session.Watch(display =>
@@ -82,7 +84,7 @@ static class ProbeVerb
         });
         var alone = Proportion.Of(unit.Tell(test.Codes, encoder.Width), test.Labels);
         var histogram = new UnitHistogram(test.Codes, encoder.Width, unit, test.Labels, data.ClassNames);
-        var own = checkpoint.Model is IRowClassifier { Classes: > 0 } classifier && checkpoint.ClassNames.SequenceEqual(data.ClassNames) ? (Proportion?)RowClassification.Of(classifier, other?.All ?? data.Test, session.Threads, session.Cancellation) : null;
+        var own = checkpoint.Model is IRowClassifier { Classes: > 0 } classifier && checkpoint.ClassNames.SequenceEqual(data.ClassNames) ? (Proportion?)RowClassification.Of(classifier, parts[2], session.Threads, session.Cancellation) : null;
         var usual = new Proportion(test.Labels.Count(label => label == Usual(train.Labels, classes)), test.Labels.Length);
         AtomicFile.Write(picture, session.Force, histogram.Draw(string.Create(CultureInfo.InvariantCulture, $"unit {unit.Unit} of {encoder.Name}: {100 * alone.Share:0.0} %")).Save);
         var name = penalty.ToString().ToLowerInvariant();
@@ -114,6 +116,7 @@ static class ProbeVerb
             ["strength"] = Session.Number(probe.Strength),
             ["train_accuracy"] = Session.Number(probe.Train.Share),
             ["used"] = probe.Used,
+            ["left_out"] = leftOut,
             ["train_items"] = train.Labels.Length,
             ["validation_items"] = heldOut.Labels.Length,
             ["test_items"] = test.Labels.Length,
@@ -125,7 +128,7 @@ static class ProbeVerb
 
         void RequireItems(Split split, string what)
         {
-            if (split.Count == 0) throw new UsageException($"{data.Name} has no {what} items; hold some out with --set {(what == "test" ? "test=0.1, or name others with --test" : "validation=0.1")}");
+            if (split.Count == 0) throw new UsageException($"{data.Name} has no {what} items{(leftOut > 0 ? " of exactly one label" : "")}; hold some out with --set {(what == "test" ? "test=0.1, or name others with --test" : "validation=0.1")}");
             CodeOptions.RequireFit(checkpoint, split, encoder);
         }
 
@@ -133,8 +136,7 @@ static class ProbeVerb
         {
             RequireItems(split, what);
             var (codes, classOf, texts) = (new float[checked(split.Count * encoder.Width)], new int[split.Count], new List<byte[]>());
-            for (var i = 0; i < split.Count; i++)
-                if ((classOf[i] = split.Label(i)) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and is to be classified");
+            for (var i = 0; i < split.Count; i++) classOf[i] = split.Label(i);
             var at = 0;
             CodeOptions.Encode(encoder, split, session, some =>
             {

@@ -9,7 +9,7 @@ namespace Likely.Data;
 public static class Idx
 {
     /// <summary>The header of a file of so many numbers in each dimension.</summary>
-    /// <param name="type">8: bytes; 12: whole numbers of 32 bits.</param>
+    /// <param name="type">8: bytes; 12: whole numbers of 32 bits; 13: single precision.</param>
     /// <param name="shape">The extent of each dimension.</param>
     public static byte[] Header(byte type, params ReadOnlySpan<int> shape)
     {

@@ -4,19 +4,19 @@ namespace Likely.Data;
 
 /// <summary>
 /// Labels that are numbers, from an .npy or IDX file of any whole or boolean type, or of real numbers that are whole. Classes are the numbers that
-/// occur, in ascending order: labels 1 to 26 are 26 classes, not 27.
+/// occur, in ascending order: labels 1 to 26 are 26 classes, not 27. An item whose number is not a number (NaN) has none.
 /// </summary>
 sealed class ItemLabels
 {
     readonly int[] _classOf;
 
-    ItemLabels(string path, long[] numbers)
+    ItemLabels(string path, long?[] numbers)
     {
         Path = path;
-        long[] classes = [.. numbers.Distinct().Order()];
+        long[] classes = [.. numbers.OfType<long>().Distinct().Order()];
         var numberOf = new Dictionary<long, int>(classes.Length);
         for (var i = 0; i < classes.Length; i++) numberOf[classes[i]] = i;
-        _classOf = Array.ConvertAll(numbers, number => numberOf[number]);
+        _classOf = Array.ConvertAll(numbers, number => number is { } label ? numberOf[label] : -1);
         Names = Array.ConvertAll(classes, number => number.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -25,7 +25,7 @@ sealed class ItemLabels
     /// <summary>The numbers as text.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The class of an item, an index into <see cref="Names"/>.</summary>
+    /// <summary>The class of an item, an index into <see cref="Names"/>; -1 if it has none.</summary>
     public int this[int item] => _classOf[item];
 
     /// <summary>Reads the labels of so many items.</summary>
@@ -42,9 +42,9 @@ sealed class ItemLabels
         if ((long)count * header.ElementLength > Image.LargestSize) throw new DataException($"'{path}' has {count} labels, too many; save the images in smaller pieces.");
         var raw = new byte[count * header.ElementLength];
         file.Read(0, raw);
-        var numbers = new long[count];
+        var numbers = new long?[count];
         for (var i = 0; i < count; i++)
-            numbers[i] = header.Element.Whole(raw, i, header.BigEndian) ?? throw new DataException(string.Create(CultureInfo.InvariantCulture,
+            numbers[i] = header.Element.IsFloat() && double.IsNaN(file.Value(raw, i)) ? null : header.Element.Whole(raw, i, header.BigEndian) ?? throw new DataException(string.Create(CultureInfo.InvariantCulture,
                 $"'{path}' has {file.Value(raw, i)} at {header.Place(i)}, which is no label; labels are whole numbers."));
         return new ItemLabels(path, numbers);
     }

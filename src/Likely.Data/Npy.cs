@@ -46,6 +46,9 @@ public static class Npy
     /// <summary>The header of a row of whole numbers of 32 bits, which follow it, the low byte first.</summary>
     public static byte[] Header(int count) => Header("<i4", $"({count},)");
 
+    /// <summary>The header of a row of 32-bit numbers, which follow it.</summary>
+    public static byte[] HeaderOfFloats(int count) => Header("<f4", $"({count},)");
+
     static byte[] Header(string element, string shape)
     {
         const int Alignment = 64, Fixed = 10;

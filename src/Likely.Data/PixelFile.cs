@@ -98,7 +98,7 @@ public sealed class PixelFile : IDisposable
             return label[0].ToString(CultureInfo.InvariantCulture);
         }
         if (!_hasSought) (_labels, _hasSought) = (ItemLabels.Beside(_bytes.Path) is { } path ? ItemLabels.Read(path, layout.Count) : null, true);
-        return _labels?.Names[_labels[item]];
+        return _labels?[item] is >= 0 and var number ? _labels.Names[number] : null;
     }
 
     public void Dispose() => _bytes.Dispose();

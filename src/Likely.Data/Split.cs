@@ -78,6 +78,13 @@ public sealed class Split
         return new Split(Name, _source, Space, [.. chosen.Select(index => _items[index])], _training) { _numbers = [.. chosen.Select(Number)] };
     }
 
+    /// <summary>Those of the items that have exactly one label.</summary>
+    public Split WithOneLabel()
+    {
+        int[] chosen = [.. Enumerable.Range(0, Count).Where(index => Labels(index).Count == 1)];
+        return chosen.Length == Count ? this : new Split(Name, _source, Space, [.. chosen.Select(index => _items[index])], _training) { _numbers = [.. chosen.Select(Number)] };
+    }
+
     /// <summary>One of the items alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
     public Split Only(int index) => new(Name, _source, SpaceOf(index), [At(index)], _training) { _numbers = [Number(index)], _label = _label };

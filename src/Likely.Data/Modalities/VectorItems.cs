@@ -30,7 +30,7 @@ sealed class VectorItems : SymbolItems
     /// <summary>A row of as many positions as there are columns; an alphabet of none.</summary>
     public override Space SpaceOf(int index) => new(new Extent(1, 1, Columns), 1, new Alphabet(0, AlphabetScale.Ordinal));
 
-    public override int Label(int index) => _labels?[index] is { } label ? _classOf?[label] ?? label : -1;
+    public override int Label(int index) => _labels?[index] is >= 0 and var label ? _classOf?[label] ?? label : -1;
     public override string NameOf(int index) => $"{Path.GetFileName(_file.Path)}[{index}]";
     public override double Place(int index) => Partition.Place(Hash(index)!.Value, _seed);
     public override IEnumerable<UInt128> Pieces(int index) => [Hash(index)!.Value];

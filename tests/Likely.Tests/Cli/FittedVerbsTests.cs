@@ -49,6 +49,19 @@ public sealed class FittedVerbsTests
     }
 
     [Fact]
+    public void Items_without_a_label_keep_their_codes_and_are_left_out_of_the_probe()
+    {
+        File.Copy("rows.npy", "gaps.npy", true);
+        float[] labels = [.. Enumerable.Range(0, 400).Select(i => i % 5 == 0 ? float.NaN : i % 2)];
+        File.WriteAllBytes("gaps-labels.npy", [.. Npy.HeaderOfFloats(400), .. Npy.Elements(labels)]);
+        CliRun.Ok("encode rows-pca.likely gaps.npy --out gaps-code.npy --force --quiet");
+        Assert.Equal(File.ReadAllBytes("gaps-labels.npy"), File.ReadAllBytes("gaps-code-labels.npy"));
+        var run = CliRun.Ok("probe rows-pca.likely gaps.npy --out gaps-unit.png --force --json");
+        Assert.Equal((80, 320), ((int)run.Json["left_out"]!, new[] { "train_items", "validation_items", "test_items" }.Sum(part => (int)run.Json[part]!)));
+        Assert.Contains("left out    80 of 400 items", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_given_back_is_a_sheet_or_an_array_with_its_error()
     {
         var sheet = CliRun.Ok("reconstruct strokes-kmeans.likely strokes --limit 20 --out back.png --force --json").Json;

@@ -27,6 +27,7 @@ public sealed class ItemLabelsTests
         Check(Samples.Npy("<f4", "3, 1", Samples.Floats(3, 1, 3)), "1 3", "3 1 3");
         Check(Samples.Npy("<f8", "3,", [.. ((double[])[0, 26, 0]).SelectMany(BitConverter.GetBytes)], order: "True"), "0 26", "0 26 0");
         Check(Samples.Idx([9, 8, 9], 3), "8 9", "9 8 9");
+        Check(Samples.Npy("<f4", "3,", Samples.Floats(7, float.NaN, 5)), "5 7", "7 - 5");
         Check(Samples.Gzip(Samples.Npy("|u1", "3,", [2, 1, 2])), "1 2", "2 1 2");
     }
 
@@ -39,7 +40,7 @@ public sealed class ItemLabelsTests
         Assert.Contains("4 labels for 3 images", Refusal(Samples.Npy("|u1", "4,", [1, 2, 3, 4])));
         Assert.Contains("argmax", Refusal(Samples.Npy("|u1", "3, 2", [1, 0, 0, 1, 1, 0])));
         Assert.Contains("1.5 at [1], which is no label", Refusal(Samples.Npy("<f4", "3,", Samples.Floats(1, 1.5f, 2))));
-        Assert.Contains("NaN at [2]", Refusal(Samples.Npy("<f4", "3,", Samples.Floats(1, 2, float.NaN))));
+        Assert.Contains("Infinity at [2]", Refusal(Samples.Npy("<f4", "3,", Samples.Floats(1, 2, float.PositiveInfinity))));
         Assert.Contains("no array", Refusal([1, 2, 3]));
     }
 
