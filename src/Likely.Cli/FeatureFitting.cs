@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
 /// <summary>train for models of features: fits one to the training part of the data, and tells what is lost of the part that is held out.</summary>
 static class FeatureFitting
 {
-    public static int Run(Session session, FeatureConfig config, string source, List<KeyValuePair<string, string>> settings, string? given, bool resume)
+    public static int Run(Session session, FeatureConfig config, string source, List<KeyValuePair<string, string>> settings, string? given, double? minutes, bool resume, bool dryRun)
     {
         (config, var options, _) = TrainSettings.Apply(config, null, new TrainingOptions(), settings);
         var output = given ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely";
@@ -17,18 +18,19 @@ static class FeatureFitting
         var files = new RunFiles(output);
         if (resume) files.RequireUnfinished();
         using var outputs = new Outputs(session.Remark, session.Force || resume && File.Exists(files.Resume), source);
-        outputs.Claim(output);
+        if (!dryRun) outputs.Claim(output);
         using var data = session.Open(source, options);
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training items");
         var rows = new SplitRows(data.Train, data.ClassNames.Count);
         session.Say($"data        {data.Name}: {data.Train.Count} training rows of {rows.Space.Dimensions} numbers, {data.Validation.Count} held out");
         session.Say($"model       {config.Name}: {ModelRegistry.ToJson(config)}");
+        if (dryRun) return Forecast(session, config, rows, minutes);
         var clock = Stopwatch.StartNew();
-        var journal = config.IsTrained ? Journal(session, config, data, files.Resume, resume) : null;
+        var journal = config.IsTrained ? Journal(session, config, data, files.Resume, resume, minutes) : null;
         FeatureModel model;
         try
         {
-            model = session.Watch(display => config.Fit(rows, new FitOptions { Seed = session.Seed, Threads = session.Threads, Journal = journal, Progress = moment => display.Update(moment.Done, moment.Words) }, session.Cancellation));
+            model = session.Watch(display => config.Fit(rows, new FitOptions { Seed = session.Seed, Threads = session.Threads, Minutes = minutes, Journal = journal, Progress = moment => display.Update(moment.Done, moment.Words) }, session.Cancellation));
         }
         catch (OperationCanceledException) when (journal is not null && File.Exists(files.Resume))
         {
@@ -47,17 +49,19 @@ static class FeatureFitting
         checkpoint.Save(output, session.Force || resume, session.Cancellation);
         if (journal is not null) File.Delete(files.Resume);
         var identity = checkpoint.Identity();
+        var repeat = string.Join(' ', ModelRegistry.Keys(model.Config).Except(ModelRegistry.Keys(config)).Select(pair => $"{pair.Key}={pair.Value}"));
         var fitting = string.Join(", ", model.Fitting.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key.Replace('_', ' ')} {pair.Value:G6}")));
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
             model       {output}, {model.Parameters.Count} parameters, identity {identity[..16]}
             fitted      in {seconds:0.0} s: {fitting}
-            codes       {model.Width} numbers a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}{(told is { Count: > 0 } right ? $"; {100 * right.Share:0.00} % of {right.Count} held out are told rightly" : "")}
+            codes       {model.Width} numbers a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}{(told is { Count: > 0 } right ? $"; {100 * right.Share:0.00} % of {right.Count} held out are told rightly" : "")}{(minutes is null ? "" : $"\nrepeat      --set {repeat} in place of --minutes")}
             """), new JsonObject
         {
             ["checkpoint"] = output,
             ["parameters"] = model.Parameters.Count,
             ["identity"] = identity,
             ["rows"] = data.Train.Count,
+            ["repeat"] = minutes is null ? null : $"--set {repeat}",
             ["width"] = model.Width,
             ["seconds"] = Session.Number(seconds),
             ["fitting"] = new JsonObject([.. model.Fitting.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Session.Number(pair.Value)))]),
@@ -68,9 +72,32 @@ static class FeatureFitting
         return 0;
     }
 
-    static FitJournal Journal(Session session, FeatureConfig config, Dataset data, string path, bool resume)
+    static int Forecast(Session session, FeatureConfig config, SplitRows rows, double? minutes)
     {
-        var journal = new FitJournal(path, $"{ModelRegistry.ToJson(config)}\nseed {session.Seed}\n{data.Preprocessing}\n{data.Train.Sketch()}");
+        session.Say("measuring the speed ...");
+        var forecast = FitForecast.Measure(config, rows, new FitOptions { Seed = session.Seed, Threads = session.Threads, Minutes = minutes }, session.Cancellation);
+        if (minutes is { } limit) forecast = forecast.Within(60 * limit);
+        var pass = forecast.PassSeconds / forecast.Passes;
+        session.Answer($"""
+            parameters  {forecast.Parameters}
+            fitting     {forecast.Passes} passes over {rows.Count} rows, {ProgressDisplay.Duration(pass)} each, and {ProgressDisplay.Duration(forecast.OtherSeconds)} for the rest
+            time        {ProgressDisplay.Duration(forecast.Seconds)}
+            memory      {MachineMemory.Text(forecast.Bytes)}
+            """, new JsonObject
+        {
+            ["parameters"] = forecast.Parameters,
+            ["passes"] = forecast.Passes,
+            ["forecast_seconds"] = Session.Number(forecast.Seconds),
+            ["forecast_bytes"] = forecast.Bytes,
+            ["seconds_per_pass"] = Session.Number(pass),
+            ["seconds_beside"] = Session.Number(forecast.OtherSeconds),
+        });
+        return 0;
+    }
+
+    static FitJournal Journal(Session session, FeatureConfig config, Dataset data, string path, bool resume, double? minutes)
+    {
+        var journal = new FitJournal(path, $"{ModelRegistry.ToJson(config)}{(minutes is null ? "" : FormattableString.Invariant($"\nminutes {minutes}"))}\nseed {session.Seed}\n{data.Preprocessing}\n{data.Train.Sketch()}");
         if (!resume)
         {
             if (!session.Force && File.Exists(path)) throw new UsageException($"{path} holds an interrupted run; go on with --resume, or start anew with --force");

@@ -17,7 +17,7 @@ static class TrainVerb
     static readonly Option<string?> Model = Options.Text("--model", "Which model (see: likely models)", "NAME");
     static readonly Option<string[]> Set = Options.Settings("A key of the model, the data or the training (see: likely keys); repeatable");
     static readonly Option<string?> PresetName = Options.Text("--preset", "Settings that were measured, by name (see: likely models); what is given beside it wins", "NAME");
-    static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to spend in all, 10 minutes if nothing is said; steps follow the measured speed", 1e6, valueName: "N");
+    static readonly Option<double?> Minutes = Options.Number("--minutes", "Time to spend in all; steps, or passes of a model of features, follow the measured speed. A density takes 10 minutes if nothing is said", 1e6, valueName: "N");
     static readonly Option<double?> Epochs = Options.Number("--epochs", "Passes over the training data", 1e9, valueName: "N");
     static readonly Option<int?> Steps = Options.Whole("--steps", "Steps of the optimizer");
     static readonly Option<int?> Batch = Options.Whole("--batch", "Examples of one step; if not given the model's own (see: likely models), less for few or large pictures", most: 1 << 20);
@@ -42,7 +42,8 @@ static class TrainVerb
             : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if (chosen is FeatureConfig features)
         {
-            return FeatureFitting.Run(session, features, result.GetRequiredValue(Data), KeysOf(result, features, Options.Pairs(result.GetValue(Set))), result.GetValue(Out), result.GetValue(Resume));
+            if (result.GetValue(Resume) && result.GetValue(DryRun)) throw new UsageException("--dry-run forecasts a training from its beginning; leave --resume out");
+            return FeatureFitting.Run(session, features, result.GetRequiredValue(Data), KeysOf(result, features, Options.Pairs(result.GetValue(Set))), result.GetValue(Out), result.GetValue(Minutes), result.GetValue(Resume), result.GetValue(DryRun));
         }
         var config = (DensityConfig)chosen;
         if ((result.GetValue(Minutes) is null ? 0 : 1) + (result.GetValue(Epochs) is null ? 0 : 1) + (result.GetValue(Steps) is null ? 0 : 1) > 1)
@@ -125,12 +126,14 @@ static class TrainVerb
     {
         foreach (var given in result.CommandResult.Children.OfType<OptionResult>())
         {
-            if (given.Implicit || !_ofDensities.Contains(given.Option) || given.Option == Resume && config.IsTrained) continue;
+            var isOfTime = given.Option == Minutes || given.Option == DryRun;
+            if (given.Implicit || !_ofDensities.Contains(given.Option) || given.Option == Resume && config.IsTrained || isOfTime && config.PassKey is not null) continue;
             var key = given.Option == Epochs ? "epochs" : given.Option == Batch ? "batch" : given.Option == Rate ? "rate" : "";
-            if (!ModelRegistry.Keys(config).Any(pair => pair.Key == key)) throw new UsageException($"{given.Option.Name} is for densities, which are trained step by step; {config.Name} is fitted to rows and takes the keys {string.Join(", ", ModelRegistry.Keys(config).Select(pair => pair.Key))}");
+            if (!ModelRegistry.Keys(config).Any(pair => pair.Key == key)) throw new UsageException($"{given.Option.Name} is for {(isOfTime ? "models that go over the data pass by pass" : "densities, which are trained step by step")}; {config.Name} is fitted to rows and takes the keys {string.Join(", ", ModelRegistry.Keys(config).Select(pair => pair.Key))}");
             if (settings.Exists(pair => pair.Key == key)) throw new UsageException($"{given.Option.Name} and --set {key} say the same; give one of them");
             settings.Add(new(key, given.Tokens[0].Value));
         }
+        if (result.GetValue(Minutes) is not null && settings.Exists(pair => pair.Key == config.PassKey)) throw new UsageException($"--minutes says how long the passes over the data take in all, and {(result.GetValue(Epochs) is null ? $"--set {config.PassKey}" : "--epochs")} how many there are; give one of them");
         return settings;
     }
 

@@ -57,6 +57,12 @@ public sealed record AutoencoderConfig : FeatureConfig
 
     public override bool IsTrained => true;
 
+    public override string? PassKey => "epochs";
+
+    internal override int Passes => Epochs + (Pretrain == Pretraining.None ? 0 : PretrainEpochs * KeyAttribute.Numbers(Hidden).Length);
+
+    internal override FeatureConfig WithPasses(double times) => this with { Epochs = Times(Epochs, times), PretrainEpochs = Pretrain == Pretraining.None ? PretrainEpochs : Times(PretrainEpochs, times) };
+
     private protected override FeatureModel Create(Space space, int classes)
     {
         if (Loss == "cross-entropy" && !IsSigmoid) throw new ModelException("output=linear gives no probabilities, which loss=cross-entropy is of; leave one of them out");
@@ -107,8 +113,7 @@ sealed class Autoencoder : FeatureModel, IRowClassifier
         var set = new ParameterSet();
         var weights = new Weights(new ParameterScope(set), _config, rows.Width, Classes);
         set.Allocate(options.Seed);
-        var passes = (double)_config.Epochs + (_config.Pretrain == Pretraining.None ? 0 : _config.PretrainEpochs * weights.Network.Layers.Count);
-        var before = passes > 0 ? 1 - _config.Epochs / passes : 0;
+        var before = _config.Passes > 0 ? 1 - (double)_config.Epochs / _config.Passes : 0;
         if (_config.Pretrain != Pretraining.None) Pretraining.Run(_config, weights.Network, rows, options, before);
         if (_config.Epochs > 0)
         {

@@ -33,7 +33,11 @@ sealed class DictionaryLearning(SparseCodingConfig config, RowBlocks rows, FitOp
     public void Run()
     {
         if (config.Learner == "batch") RunOverAll();
-        else RunInBatches();
+        else
+        {
+            RunInBatches();
+            CodeAll(new SparseRows?[rows.Count], sums: false);
+        }
     }
 
     void RunOverAll()
@@ -48,7 +52,7 @@ sealed class DictionaryLearning(SparseCodingConfig config, RowBlocks rows, FitOp
             _passes++;
             _converged = last - _objective < config.Tolerance * last;
             Tell((double)_passes / config.Iterations, $"iteration {_passes}", _objective);
-            if (_converged || _passes == config.Iterations) return; // the atoms are those of the last codes
+            if (_converged || _passes == config.Iterations || options.Trial is not null) return; // the atoms are those of the last codes
             _sums.Improve(sweeps: 10);
             _sums.Replace(0);
         }
@@ -59,9 +63,11 @@ sealed class DictionaryLearning(SparseCodingConfig config, RowBlocks rows, FitOp
     {
         var coder = new Lasso(Atoms, config.Coder(rows.Threads));
         var (objectives, numbers) = (new double[rows.Count], 0L);
-        for (var start = 0; start < rows.Count; start += Together)
+        var together = options.Trial is null ? Together : Math.Min(Together, rows.Threads);
+        using var trial = options.Trial?.Begin((double)rows.Count / together * (sums ? config.Iterations : 1), isInPasses: sums);
+        for (var start = 0; start < rows.Count; start += together)
         {
-            var (codes, first) = (new Matrix[Math.Min(Together, rows.Count - start)], start);
+            var (codes, first) = (new Matrix[Math.Min(together, rows.Count - start)], start);
             ParallelShards.Run(codes.Length, rows.Threads, (j, _) =>
             {
                 var (block, x) = (first + j, rows[first + j]);
@@ -77,6 +83,7 @@ sealed class DictionaryLearning(SparseCodingConfig config, RowBlocks rows, FitOp
                 if (sums) _sums.Add(codes[j], rows[start + j]);
             }
             rows.Cancellation.ThrowIfCancellationRequested();
+            if (trial?.HasSeen() == true) break;
         }
         (_objective, _numbers) = (objectives.Sum() / rows.Rows, (double)numbers / rows.Rows);
     }
@@ -85,7 +92,8 @@ sealed class DictionaryLearning(SparseCodingConfig config, RowBlocks rows, FitOp
     {
         var (count, steps) = (Math.Min(config.Batch, rows.Rows), (rows.Rows + config.Batch - 1) / config.Batch);
         var (step, last) = (0, double.PositiveInfinity);
-        for (; _passes < config.Iterations && !_converged; _passes++)
+        using var trial = options.Trial?.Begin((double)steps * config.Iterations, isInPasses: true);
+        for (; _passes < config.Iterations && !_converged && trial?.IsOver != true; _passes++)
         {
             var (order, sum) = (new Philox(options.Seed, RandomPurpose.Shuffle, Philox.Hash("sparse-coding")).Permutation(rows.Rows, (ulong)_passes), 0.0);
             for (var at = 0; at < rows.Rows; at += count)
@@ -94,12 +102,12 @@ sealed class DictionaryLearning(SparseCodingConfig config, RowBlocks rows, FitOp
                 var own = Step(order.AsSpan(at, Math.Min(count, rows.Rows - at)), ++step);
                 sum += own;
                 _objectives.Add(own / Math.Min(count, rows.Rows - at));
+                if (trial?.HasSeen() == true) break;
                 if (step % 8 == 0) Tell((double)step / ((double)steps * config.Iterations), $"step {step}", _objectives[^1]);
             }
             _converged = last - sum < config.Tolerance * last;
             last = sum;
         }
-        CodeAll(new SparseRows?[rows.Count], sums: false);
     }
 
     double Step(ReadOnlySpan<int> chosen, int step)

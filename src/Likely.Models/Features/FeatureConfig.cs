@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Likely.Tensors;
 
 namespace Likely.Models;
@@ -21,13 +22,29 @@ public abstract record FeatureConfig : ModelConfig
     public FeatureModel Fit(IRows rows, FitOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ModelRegistry.Check(this);
-        if (rows.Count < 1) throw new ModelException($"{Name} is fitted to rows, and there are none");
-        var model = Fitted(rows.Count).Outline(rows.Space, rows is ILabelledRows labelled ? labelled.Classes : 0);
+        var (clock, config, blocks) = (Stopwatch.StartNew(), Ready(rows), new RowBlocks(rows, ParallelShards.Workers(options?.Threads ?? 0), cancellation));
+        options ??= new FitOptions();
+        if (options.Minutes is { } minutes)
+        {
+            if (!(minutes > 0 && double.IsFinite(minutes))) throw new ModelException(FormattableString.Invariant($"fitting cannot take {minutes} minutes; give a finite number above 0"));
+            config = options.Journal?.Config ?? FitForecast.Measure(config, blocks, options).Within(60 * minutes - clock.Elapsed.TotalSeconds).Config;
+            if (options.Journal is not null) options.Journal.Config = config;
+        }
+        var model = config.ModelOf(rows);
         model.Parameters.Allocate(null);
-        model.Fit(new RowBlocks(rows, ParallelShards.Workers(options?.Threads ?? 0), cancellation), options ?? new FitOptions());
+        model.Fit(blocks, options);
         return model;
     }
+
+    /// <summary>The config that rows are fitted with.</summary>
+    /// <exception cref="ModelException">A value of a key is out of range, or there are too few rows.</exception>
+    internal FeatureConfig Ready(IRows rows)
+    {
+        ModelRegistry.Check(this);
+        return rows.Count < 1 ? throw new ModelException($"{Name} is fitted to rows, and there are none") : Fitted(rows.Count);
+    }
+
+    internal FeatureModel ModelOf(IRows rows) => Outline(rows.Space, rows is ILabelledRows labelled ? labelled.Classes : 0);
 
     /// <summary>The config that a model of so many rows has: what is left open, auto, is decided by them.</summary>
     /// <exception cref="ModelException">There are too few.</exception>
@@ -35,6 +52,17 @@ public abstract record FeatureConfig : ModelConfig
 
     /// <summary>Whether it is trained step by step, and notes how far it is (<see cref="FitOptions.Journal"/>).</summary>
     public virtual bool IsTrained => false;
+
+    /// <summary>The key that says how often all rows are gone over, so that it may follow from a time; null of what is not trained in passes.</summary>
+    public virtual string? PassKey => null;
+
+    /// <summary>Passes over the rows, of all stages.</summary>
+    internal virtual int Passes => 0;
+
+    /// <summary>The same with so many times as many passes, rounded down, and one at least where there are any.</summary>
+    internal virtual FeatureConfig WithPasses(double times) => this;
+
+    private protected static int Times(int passes, double times) => passes == 0 ? 0 : (int)Math.Clamp(passes * times, 1, 100_000);
 
     internal override FeatureModel Outline(Space space, int classes)
     {

@@ -55,7 +55,12 @@ public abstract class FeatureModel : Model
     /// <summary>What each of the model's own numbers of a code stands for, as rows that can be shown, such as the model sees them; empty if there is nothing to show.</summary>
     public virtual IReadOnlyList<float[]> Atoms() => [];
 
-    internal void Fit(RowBlocks rows, FitOptions options) => Learn(_preparation?.Learn(rows, options) ?? rows, options);
+    internal void Fit(RowBlocks rows, FitOptions options)
+    {
+        var seen = _preparation?.Learn(rows, options) ?? rows;
+        if (options.Trial is not null) FitTrial.Read(seen);
+        Learn(seen, options);
+    }
 
     /// <summary>Fits the weights, which have their memory, to rows as the model is to see them.</summary>
     internal abstract void Learn(RowBlocks rows, FitOptions options);

@@ -19,6 +19,9 @@ public sealed class FitJournal(string path, string fingerprint)
 
     readonly List<FitStage> _stages = [];
 
+    /// <summary>The config that was decided when the fit began; null: nothing was left to be decided.</summary>
+    internal FeatureConfig? Config { get; set; }
+
     /// <summary>Reads what there is; false if there is nothing.</summary>
     /// <exception cref="ModelException">The file is damaged, or of another fit.</exception>
     public bool Read()
@@ -29,6 +32,7 @@ public sealed class FitJournal(string path, string fingerprint)
             var file = Safetensors.Read(path);
             var json = JsonNode.Parse(file.Metadata.GetValueOrDefault(Mark) ?? throw new ModelException($"{path} is no file of an interrupted fit"))!.AsObject();
             if ((string)json["fingerprint"]! != fingerprint) throw new ModelException($"{path} belongs to a fit with other keys, seed or data; give the same ones, or begin a run of its own") { Remedy = Remedy.BeginAnew };
+            if ((string?)json["config"] is { } config) Config = ModelRegistry.FromJson(config) as FeatureConfig ?? throw new ModelException($"{path} is no file of an interrupted fit");
             foreach (var stage in json["stages"]!.AsArray())
             {
                 var blocks = new float[_blocks.Length][];
@@ -62,7 +66,7 @@ public sealed class FitJournal(string path, string fingerprint)
                 for (var i = 0; i < one.Blocks.Length; i++)
                     if (one.Blocks[i].Length > 0) file.Add(Name(s, i), [one.Blocks[i].Length], one.Blocks[i]);
             }
-            file.Metadata[Mark] = new JsonObject { ["fingerprint"] = fingerprint, ["stages"] = stages }.ToJsonString();
+            file.Metadata[Mark] = new JsonObject { ["fingerprint"] = fingerprint, ["config"] = Config is null ? null : ModelRegistry.ToJson(Config), ["stages"] = stages }.ToJsonString();
             file.Write(stream);
         });
     }

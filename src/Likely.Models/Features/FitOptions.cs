@@ -12,6 +12,12 @@ public sealed record FitOptions
     /// <summary>Where what is trained step by step notes how far it is, now and then and when it is ended early; null: nowhere.</summary>
     public FitJournal? Journal { get; init; }
 
+    /// <summary>Minutes that fitting may take: the passes over the rows become as many as fit by the speed that is measured first, and stand in the fitted model's config, by which it can be repeated; null: as many as the config says.</summary>
+    public double? Minutes { get; init; }
+
+    /// <summary>A fit that is tried; null: one that is meant.</summary>
+    internal FitTrial? Trial { get; init; }
+
     /// <summary>Told how far fitting is, on the thread that fits.</summary>
     public Action<FitMoment>? Progress { get; init; }
 }

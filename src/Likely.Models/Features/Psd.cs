@@ -35,6 +35,12 @@ public sealed record PsdConfig : FeatureConfig
 
     public override string Summary => "predictive sparse decomposition: a dictionary with an encoder that predicts its codes (Kavukcuoglu et al. 2008)";
 
+    public override string? PassKey => "iterations";
+
+    internal override int Passes => Iterations;
+
+    internal override FeatureConfig WithPasses(double times) => this with { Iterations = Times(Iterations, times) };
+
     private protected override FeatureModel Create(Space space, int classes) => new Psd(this, space);
 }
 

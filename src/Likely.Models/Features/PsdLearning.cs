@@ -30,9 +30,16 @@ sealed class PsdLearning
 
     public void Run()
     {
+        GoOver();
+        Tell();
+    }
+
+    void GoOver()
+    {
         var (step, count) = (0, Math.Min(_config.Batch, _rows.Rows));
         var steps = (double)((_rows.Rows + count - 1) / count) * _config.Iterations;
-        for (var pass = 0; pass < _config.Iterations; pass++)
+        using var trial = _options.Trial?.Begin(steps, isInPasses: true);
+        for (var pass = 0; pass < _config.Iterations && trial?.IsOver != true; pass++)
         {
             var order = new Philox(_options.Seed, RandomPurpose.Shuffle, Philox.Hash("psd")).Permutation(_rows.Rows, (ulong)pass);
             for (var at = 0; at < _rows.Rows; at += count)
@@ -40,9 +47,9 @@ sealed class PsdLearning
                 _rows.Cancellation.ThrowIfCancellationRequested();
                 Step(order.AsSpan(at, Math.Min(count, _rows.Rows - at)), ++step, _config.Rate * (1 - (step - 1) / steps));
                 if (step % 8 == 0) _options.Progress?.Invoke(new FitMoment(step / steps, string.Create(CultureInfo.InvariantCulture, $"step {step}, {_sums.Replaced} atoms replaced")));
+                if (trial?.HasSeen() == true) break;
             }
         }
-        Tell();
     }
 
     void Step(ReadOnlySpan<int> chosen, int step, double rate)
@@ -85,7 +92,9 @@ sealed class PsdLearning
     {
         var coder = new Lasso(Atoms, _coder);
         double[] predicted = new double[_rows.Count], best = new double[_rows.Count], apart = new double[_rows.Count];
-        _rows.Each((block, _) =>
+        var count = _options.Trial is null ? _rows.Count : Math.Min(_rows.Count, _rows.Threads);
+        using var trial = _options.Trial?.Begin((double)_rows.Count / count, isInPasses: false);
+        do _rows.EachOf(count, (block, _) =>
         {
             Matrix x = _rows[block], codes = new(x.Rows, _config.Atoms), exact = new(x.Rows, _config.Atoms);
             Predictor.Predict(x, codes);
@@ -94,6 +103,7 @@ sealed class PsdLearning
             best[block] = coder.Objective(x, exact);
             for (var i = 0; i < x.Rows; i++) apart[block] += codes.SquaredDistance(i, exact, i);
         });
+        while (trial?.HasSeen() == false);
         Facts = new Dictionary<string, double>
         {
             ["objective"] = predicted.Sum() / _rows.Rows,

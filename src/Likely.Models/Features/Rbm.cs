@@ -35,6 +35,12 @@ public sealed record RbmConfig : FeatureConfig
 
     public override bool IsTrained => true;
 
+    public override string? PassKey => "epochs";
+
+    internal override int Passes => Epochs;
+
+    internal override FeatureConfig WithPasses(double times) => this with { Epochs = Times(Epochs, times) };
+
     private protected override FeatureModel Create(Space space, int classes) => new Rbm(this, space);
 }
 
@@ -118,7 +124,12 @@ sealed class Rbm : FeatureModel, IRowDensity
         var fitting = new Dictionary<string, double> { ["one_step_squared_error"] = lost };
         if (_config.Chains > 0)
         {
-            var (estimate, low, high) = new Annealing(_machine, IsGaussian, rows.Mean(), rows.Rows, options.Seed).Estimate(_config.Chains, _config.Temperatures, rows.Threads, rows.Cancellation, done => options.Progress?.Invoke(new FitMoment(share + (1 - share) * done, "annealing")));
+            const int Tried = 32;
+            var (annealing, temperatures) = (new Annealing(_machine, IsGaussian, rows.Mean(), rows.Rows, options.Seed), options.Trial is null ? _config.Temperatures : Math.Min(Tried, _config.Temperatures));
+            double estimate, low, high;
+            using var trial = options.Trial?.Begin((double)_config.Temperatures / temperatures, isInPasses: false);
+            do (estimate, low, high) = annealing.Estimate(_config.Chains, temperatures, rows.Threads, rows.Cancellation, done => options.Progress?.Invoke(new FitMoment(share + (1 - share) * done, "annealing")));
+            while (trial?.HasSeen() == false);
             _partition.Assign([(float)estimate, (float)low, (float)high]);
             (fitting["log_partition"], fitting["log_partition_low"], fitting["log_partition_high"]) = (estimate, low, high);
         }

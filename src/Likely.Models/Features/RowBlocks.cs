@@ -34,6 +34,9 @@ sealed class RowBlocks
 
     public CancellationToken Cancellation { get; }
 
+    /// <summary>Whether blocks stay in memory once they are read.</summary>
+    public bool AreKept => _keeps;
+
     /// <summary>What is read.</summary>
     public IRows Source => _rows;
 
@@ -82,7 +85,10 @@ sealed class RowBlocks
     public Span<float> Row(int index) => this[index / Length][index % Length];
 
     /// <summary>Calls work(block, worker) for every block, on all threads.</summary>
-    public void Each(Action<int, int> work) => ParallelShards.Run(Count, Threads, (block, worker) =>
+    public void Each(Action<int, int> work) => EachOf(Count, work);
+
+    /// <summary>The same for the first blocks.</summary>
+    public void EachOf(int count, Action<int, int> work) => ParallelShards.Run(count, Threads, (block, worker) =>
     {
         Cancellation.ThrowIfCancellationRequested();
         work(block, worker);

@@ -49,6 +49,7 @@ sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentP
             mean = noted.Mean;
         }
         var sinceNote = Stopwatch.StartNew();
+        using var trial = options.Trial?.Begin(Steps, isInPasses: true);
         for (var step = optimizer.Step; step < Steps; step++)
         {
             // Between two steps alone, where all that goes on is of one step.
@@ -73,6 +74,7 @@ sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentP
             mean = double.IsNaN(mean) ? total : mean + Memory * (total - mean);
             if (step % 20 == 19 || step == Steps - 1)
                 options.Progress?.Invoke(new FitMoment(Part.Begin + Part.Share * (step + 1) / Steps, string.Create(CultureInfo.InvariantCulture, $"{stage}: pass {step / (rows.Rows / Batch) + 1} of {plan.Epochs}, loss {mean:G5}")));
+            if (trial?.HasSeen() == true) break;
         }
         set.Use(optimizer.Average);
         var averaged = set.Parameters.Select(parameter => parameter.ToArray()).ToArray();

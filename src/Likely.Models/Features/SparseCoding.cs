@@ -37,6 +37,12 @@ public sealed record SparseCodingConfig : FeatureConfig
 
     internal LassoOptions Coder(int threads) => new() { Penalty = Penalty, Algorithm = Algorithm, Positive = Positive, Residual = Residual, Threads = threads };
 
+    public override string? PassKey => "iterations";
+
+    internal override int Passes => Iterations;
+
+    internal override FeatureConfig WithPasses(double times) => this with { Iterations = Times(Iterations, times) };
+
     private protected override FeatureModel Create(Space space, int classes) => new SparseCoding(this, space);
 }
 

@@ -39,6 +39,12 @@ public sealed record SemanticHashingConfig : FeatureConfig
 
     public override bool IsTrained => true;
 
+    public override string? PassKey => "epochs";
+
+    internal override int Passes => Epochs;
+
+    internal override FeatureConfig WithPasses(double times) => this with { Epochs = Times(Epochs, times) };
+
     private protected override FeatureModel Create(Space space, int classes) => new SemanticHashing(this, space);
 }
 

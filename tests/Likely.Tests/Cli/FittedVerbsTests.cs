@@ -49,6 +49,17 @@ public sealed class FittedVerbsTests
     }
 
     [Fact]
+    public void What_is_trained_in_passes_is_forecast_and_keeps_to_a_time()
+    {
+        var forecast = CliRun.Ok("train rows.npy --model autoencoder --set as=vectors hidden=5 epochs=3 --dry-run --out forecast.likely --json").Json;
+        Assert.Equal((3, false), ((int)forecast["passes"]!, File.Exists("forecast.likely")));
+        Assert.True((double)forecast["forecast_seconds"]! > 0 && (long)forecast["forecast_bytes"]! > 1 << 20);
+        var timed = CliRun.Ok("train rows.npy --model autoencoder --set as=vectors hidden=5 --minutes 0.01 --out timed.likely --force --json").Json;
+        var again = CliRun.Ok($"train rows.npy --model autoencoder --set as=vectors hidden=5 {((string)timed["repeat"]!)[6..]} --out again-timed.likely --force --json").Json;
+        Assert.Equal((string)timed["identity"]!, (string)again["identity"]!);
+    }
+
+    [Fact]
     public void Items_without_a_label_keep_their_codes_and_are_left_out_of_the_probe()
     {
         File.Copy("rows.npy", "gaps.npy", true);
@@ -149,6 +160,9 @@ public sealed class FittedVerbsTests
 
     [Theory]
     [InlineData("train rows.npy --model pca --set as=vectors --steps 5", "--steps is for densities")]
+    [InlineData("train rows.npy --model pca --set as=vectors --minutes 1", "--minutes is for models that go over the data pass by pass")]
+    [InlineData("train rows.npy --model kmeans --set as=vectors --dry-run", "--dry-run is for models that go over the data pass by pass")]
+    [InlineData("train rows.npy --model psd --set as=vectors iterations=3 --minutes 1", "give one of them")]
     [InlineData("train rows.npy --model pca --set as=vectors muon=0.1", "muon is for densities")]
     [InlineData("train rows.npy --model pca --set as=vectors clusters=3", "clusters is a key of kmeans")]
     [InlineData("train rows.npy --model pca --set as=vectors components=50", "components=50 is more than the 21 numbers of a row")]
