@@ -45,7 +45,7 @@ static class CompressVerb
         if (session.Json) WarmUp.Coding(checkpoint.Density, session.Threads, session.Cancellation);
         var summary = session.Watch(display => Archive.Compress(checkpoint, inputs, output, ArchiveText.Options(session, display, () => lost = true) with
         {
-            Embed = result.GetValue(Embed) ? Checkpoint.WithoutTrainedOn(RegularFile.ReadAllBytes(modelPath), modelPath) : null,
+            Embed = result.GetValue(Embed) ? Checkpoint.WithoutEvidence(RegularFile.ReadAllBytes(modelPath), modelPath) : null,
             ExactFiles = result.GetValue(Exact),
             Strict = result.GetValue(Strict),
             Verify = !result.GetValue(NoVerify),

@@ -46,6 +46,7 @@ static class FeatureFitting
         if (heldOut is { } other) checkpoint.Summary["validation_squared_error"] = other;
         var told = model is IRowClassifier { Classes: > 0 } classifier && data.Validation.Count > 0 ? (Proportion?)RowClassification.Of(classifier, data.Validation, session.Threads, session.Cancellation) : null;
         if (told is { Count: > 0 } some) checkpoint.Summary["validation_accuracy"] = some.Share;
+        if (data.Options.Patches is null) checkpoint.Calibration = Calibration.Measure(checkpoint, data.Validation, threads: session.Threads, cancellation: session.Cancellation)?.ToText() ?? "";
         checkpoint.Save(output, session.Force || resume, session.Cancellation);
         if (journal is not null) File.Delete(files.Resume);
         var identity = checkpoint.Identity();

@@ -67,6 +67,7 @@ static class InfoVerb
         if (4 * model.Parameters.Length > 1_000_000_000) lines.Add(("memory", $"{MachineMemory.Text(4.0 * model.Parameters.Length)} for the weights"));
         lines.Add(("stored as", $"{StoredAs(checkpoint.Storage)}; {new FileInfo(path).Length} bytes"));
         foreach (var (key, value) in checkpoint.Summary) lines.Add((VisibleText.Line(key), $"{value:0.######}"));
+        if (Calibration.Of(checkpoint) is { } calibration) lines.Add(("held out", $"{calibration.Items.Count} items that others are held against by detect{(calibration.Temperature is { } temperature ? $", and posteriors of labels divided by {temperature:0.###}" : "")}"));
         if (checkpoint.Plan.Length > 0) lines.Add(("plan", checkpoint.Plan.Length <= LongestPlan ? VisibleText.Line(checkpoint.Plan) : $"{VisibleText.Line(checkpoint.Plan[..LongestPlan])}... ({checkpoint.Plan.Length} letters; --json has all)"));
         lines.Add(("order version", $"{Checkpoint.OrderVersion}"));
         lines.Add(("identity", checkpoint.Identity()));
@@ -106,6 +107,8 @@ static class InfoVerb
             ["storage"] = checkpoint.Storage.ToString().ToLowerInvariant(),
             ["summary"] = summary,
             ["plan"] = checkpoint.Plan,
+            ["calibration_items"] = Calibration.Of(checkpoint)?.Items.Count,
+            ["temperature"] = Session.Number(Calibration.Of(checkpoint)?.Temperature),
             ["order_version"] = Checkpoint.OrderVersion,
             ["identity"] = checkpoint.Identity(),
             ["bytes"] = new FileInfo(path).Length,

@@ -51,7 +51,9 @@ static class ScoreVerb
         if (output != OutputName.Stdout) outputs.Claim(output);
         using var data = session.Open(source, options, checkpoint);
         var label = result.GetValue(Label) is { } asked ? ModelFile.Label(checkpoint, asked) : (int?)null;
-        if (label is null) ModelFile.RequireLabels(checkpoint, data);
+        var overLabels = label is null && checkpoint.Density.Classes > 0 && data.ClassNames.Count == 0;
+        if (overLabels && ((Option[])[Map, Show, Given, Beam]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } needy) throw new UsageException($"{data.Name} has no labels, so that items are scored by the mean over the model's labels, and {needy.Name} needs one; give --label");
+        if (label is null && !overLabels) ModelFile.RequireLabels(checkpoint, data);
         var choice = ItemChoice.Of(checkpoint, data, splitName);
         var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);
         if (label is { } one) split = split.Labelled(one);
@@ -62,10 +64,11 @@ static class ScoreVerb
         if (show && modality.Coloured([], [], tokens, 1) is null) throw new UsageException($"--show is not for {modality.Title}; --map DIR shows their surprise");
         var surprises = map is not null || show ? new Surprises(split, checkpoint.Density) : null;
         var maps = map is not null ? new SurpriseMaps(map, split, surprises!, checkpoint.Density, modality, tokens, outputs) : null;
-        var groups = Group(checkpoint, split, count);
+        var groups = Group(checkpoint, split, labelled: !overLabels);
         session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
+        if (overLabels) session.Say($"note        {data.Name} has no labels, and the model tells p(x | label): p(x) is the mean over its {checkpoint.Density.Classes} labels");
         if (checkpoint.Density.Members > 1) session.Say($"note        an ensemble of {checkpoint.Density.Members}: the average of the members' probabilities of whole items");
-        var inText = given is null && ModelFile.ReadsOn(checkpoint) && split.AreLines;
+        var inText = given is null && ModelFile.ReadsOn(checkpoint) && split.AreLines && !overLabels;
         if (inText) session.Say("note        each line is scored behind the lines before it in its file, as the model was trained on running text");
         if (modality.Units.Count > 0) session.Say($"perplexity  of a symbol, the e-th power of its mean nats; {Conventions(checkpoint.Density, given is not null || inText)}");
         var continuations = given is null ? null : session.Watch(display =>
@@ -95,9 +98,9 @@ static class ScoreVerb
                     var share = Math.Min(1, (double)Interlocked.Add(ref done, more) / dimensions);
                     display.Update(share, $"scoring, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left");
                 }
-                var scores = continuations is not null ? continuations.Score(split, keep, Progress, session.Cancellation) : inText ? new Scorer(model, session.Threads).ScoreLines(split, keep, Progress, session.Cancellation)
+                var scores = overLabels ? new EvidenceScorer(checkpoint, null, session.Threads).Nats(split.Choose(items), null, more => Progress(more / checkpoint.Density.Classes), session.Cancellation) : continuations is not null ? continuations.Score(split, keep, Progress, session.Cancellation) : inText ? new Scorer(model, session.Threads).ScoreLines(split, keep, Progress, session.Cancellation)
                     : Evaluation.Score(model, split, session.Threads, items: items, coded: coded, space: space, each: keep, progress: Progress, cancellation: session.Cancellation);
-                if (inText || continuations is not null) scores.CopyTo(coded, 0);
+                if (overLabels || inText || continuations is not null) scores.CopyTo(coded, 0);
                 for (var i = 0; i < items.Length; i++) nats[items[i]] = scores[i];
                 foreach (var item in coded) archived += item;
             }
@@ -206,22 +209,19 @@ static class ScoreVerb
         }
     }
 
-    /// <summary>The first items of a split by their size.</summary>
-    /// <exception cref="UsageException">An item does not fit the model, or has no label where the model needs one.</exception>
-    public static List<(Space Space, int[] Items)> Group(Checkpoint checkpoint, Split split, int count)
+    /// <summary>The items of a split by their size.</summary>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="split">The items.</param>
+    /// <param name="labelled">Whether each needs a label, where the model needs one.</param>
+    /// <exception cref="UsageException">An item does not fit the model, or has no label where it needs one.</exception>
+    public static IReadOnlyList<(Space Space, int[] Items)> Group(Checkpoint checkpoint, Split split, bool labelled = true)
     {
-        var groups = new Dictionary<Space, List<int>>();
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < split.Count; i++)
         {
-            var space = split.SpaceOf(i);
-            ModelFile.RequireFit(checkpoint, space, $"{split.ItemName(i)}");
-            if (checkpoint.Density.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model tells p(x | label)");
-            // Sequences of all lengths go together.
-            var key = space.IsSequence && checkpoint.Density.Carries ? split.Space : space;
-            if (!groups.TryGetValue(key, out var items)) groups[key] = items = [];
-            items.Add(i);
+            ModelFile.RequireFit(checkpoint, split.SpaceOf(i), $"{split.ItemName(i)}");
+            if (labelled && checkpoint.Density.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model tells p(x | label)");
         }
-        return [.. groups.Select(group => (group.Key, group.Value.ToArray()))];
+        return SpaceGroups.Of(checkpoint.Density, split);
     }
 
     static void Write(TextWriter writer, Split split, double[] nats, IReadOnlyList<string> classNames, IReadOnlyList<string> units, int[][] counts, AnswerCheck? answers)

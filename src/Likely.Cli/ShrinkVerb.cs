@@ -93,7 +93,7 @@ static class ShrinkVerb
         var split = choice.IsTrainedOn && data.Validation.Count > 0 ? data.Validation : choice.Split;
         split = split.Sample(limit);
         var count = split.Count;
-        var groups = ScoreVerb.Group(before, split, count);
+        var groups = ScoreVerb.Group(before, split);
         var dimensions = 0L;
         for (var i = 0; i < count; i++) dimensions += split.SpaceOf(i).Dimensions;
         return session.Watch(display =>

@@ -23,6 +23,38 @@ public sealed class Split
     internal Split(string name, SymbolItems source, Space space, int[] items, bool training) =>
         (Name, _source, Space, _items, _training) = (name, source, space, items, training);
 
+    /// <summary>One item in memory, of a model's symbols.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer symbols than the space has.</exception>
+    public static Split Of(int[] symbols, Space space)
+    {
+        ArgumentNullException.ThrowIfNull(symbols);
+        if (symbols.Length == 0 || symbols.Length != space.Dimensions) throw new ArgumentException($"an item of {space} has {space.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
+        return new Split("item", new MemoryItem(symbols, [], space), space, [0], false);
+    }
+
+    /// <summary>One row of real numbers in memory, of a space without levels.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer numbers than the space has.</exception>
+    public static Split Of(float[] values, Space space)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Length != space.Dimensions) throw new ArgumentException($"a row has {space.Dimensions} numbers, not {values.Length}", nameof(values));
+        return new Split("item", new MemoryItem([], values, space), space, [0], false);
+    }
+
+    /// <summary>One picture in memory, made of so many levels as a model's preprocessing makes its data.</summary>
+    /// <exception cref="DataException">It is too small to be cropped, or has other channels than the preprocessing needs.</exception>
+    public static Split Of(Image picture, DataOptions options, int levels)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(options);
+        var source = new MemoryPicture(picture);
+        var preprocessing = new Preprocessing(options, new StaticDraw(source, new ContentHashes(source, default)));
+        var space = preprocessing.SpaceOf(source.SpaceOf(0), () => "the picture") with { Levels = levels };
+        var symbols = new byte[space.Dimensions];
+        preprocessing.Read(source, 0, symbols, space, 0, training: false);
+        return Of(Array.ConvertAll(symbols, symbol => (int)symbol), space);
+    }
+
     /// <summary>"train", "validation", "test" or "all".</summary>
     public string Name { get; }
 
@@ -88,6 +120,10 @@ public sealed class Split
     /// <summary>One of the items alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
     public Split Only(int index) => new(Name, _source, SpaceOf(index), [At(index)], _training) { _numbers = [Number(index)], _label = _label };
+
+    /// <summary>Some of the items, in the order of their indices here.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
+    public Split Choose(IReadOnlyList<int> indices) => new(Name, _source, Space, [.. indices.Select(At)], _training) { _numbers = [.. indices.Select(Number)], _label = _label };
 
     /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>

@@ -57,6 +57,9 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
     /// <summary>What it was trained on, as the text of a sketch of contents; no part of the identity. Empty if that is not known.</summary>
     public string TrainedOn { get; set; } = "";
 
+    /// <summary>How it judges held-out items, as text (see <c>Calibration</c>), so that others can be held against them; no part of the identity. Empty if that is not known, as of a shrunk model, which judges otherwise.</summary>
+    public string Calibration { get; set; } = "";
+
     /// <summary>How <see cref="Save(string, bool, CancellationToken)"/> stores the weights; no part of the identity, which is that of the float32 values computed with.</summary>
     public WeightStorage Storage { get; init; }
 
@@ -104,15 +107,16 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
         file.Write(stream, cancellation);
     }
 
-    /// <summary>The bytes of a model's file without <see cref="TrainedOn"/>, for a copy whose length counts.</summary>
+    /// <summary>The bytes of a model's file without <see cref="TrainedOn"/> and <see cref="Calibration"/>, for a copy whose length counts.</summary>
     /// <exception cref="ModelException">As <see cref="Load(string, CancellationToken)"/>.</exception>
     /// <exception cref="SafetensorsException">As there.</exception>
-    public static byte[] WithoutTrainedOn(byte[] bytes, string name)
+    public static byte[] WithoutEvidence(byte[] bytes, string name)
     {
-        if (Load(bytes, name).TrainedOn.Length == 0) return bytes;
+        if (Load(bytes, name) is { TrainedOn.Length: 0, Calibration.Length: 0 }) return bytes;
         var file = Safetensors.Read(bytes, name);
         var description = JsonNode.Parse(file.Metadata[Key])!.AsObject();
         description.Remove("trained_on");
+        description.Remove("calibration");
         file.Metadata[Key] = description.ToJsonString();
         using var stream = new MemoryStream();
         file.Write(stream);
@@ -193,7 +197,7 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
         var assets = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (description["assets"] is JsonObject held)
             foreach (var (name, value) in held) assets[name] = (string?)value ?? throw new ModelException($"{path} is damaged: it holds nothing as {name}");
-        var checkpoint = new Checkpoint(model, classes, preprocessing) { Assets = assets, DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", TrainedOn = (string?)description["trained_on"] ?? "", Storage = storage };
+        var checkpoint = new Checkpoint(model, classes, preprocessing) { Assets = assets, DataName = (string?)description["data"] ?? "", Plan = (string?)description["plan"] ?? "", TrainedOn = (string?)description["trained_on"] ?? "", Calibration = (string?)description["calibration"] ?? "", Storage = storage };
         if (description["summary"] is JsonObject summary)
             foreach (var (key, value) in summary)
             {
@@ -250,6 +254,7 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
         if (!withSummary) return description;
         description["data"] = DataName;
         if (TrainedOn.Length > 0) description["trained_on"] = TrainedOn;
+        if (Calibration.Length > 0) description["calibration"] = Calibration;
         description["version"] = typeof(Checkpoint).Assembly.GetName().Version!.ToString(3);
         var summary = new JsonObject();
         foreach (var (key, value) in Summary) summary[key] = value;

@@ -7,6 +7,7 @@ namespace Likely.Data;
 sealed class AudioModality : Modality
 {
     const int SampledItems = 4, SampledSymbols = 8000, PreviewSymbols = 160_000, ShownItems = 64, Window = 1 << 14;
+    const double CodeLoudness = 256; // how far from silence a sample is thought to be before any is heard
 
     public override string Name => "audio";
     public override string Title => "sound";
@@ -54,6 +55,10 @@ sealed class AudioModality : Modality
     }
 
     public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => SoundBaselines.Measure(train, heldOut, Required(tokens), cancellation);
+
+    public override (string Key, string Words)? Code { get; } = ("linear-prediction-1", "linear prediction from the eight samples before");
+
+    public override double CodeBits(ReadOnlySpan<int> item, Space space, Tokens? tokens) => new LinearPrediction(Required(tokens), CodeLoudness).Nats(item, default) / 0.693147180559945309;
 
     public override Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default)
     {

@@ -61,6 +61,10 @@ sealed class ImageModality : Modality
 
     public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => PictureBaselines.Measure(train, heldOut, threads, cancellation);
 
+    public override (string Key, string Words)? Code { get; } = ("median-edge-1", "a code of pictures that predicts each pixel from its neighbours (median edge detector)");
+
+    public override double CodeBits(ReadOnlySpan<int> item, Space space, Tokens? tokens) => PictureCode.Bits(item, space);
+
     public override Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default)
     {
         var items = new int[Math.Min(Shown, split.Count)][];

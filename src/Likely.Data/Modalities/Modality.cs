@@ -117,6 +117,12 @@ public abstract class Modality
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public abstract Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation);
 
+    /// <summary>The code that knows nothing of a model, by whose bits an item's complexity is told: its name and version in files, and what it is, to be read after "by"; null if there is none.</summary>
+    public virtual (string Key, string Words)? Code => null;
+
+    /// <summary>Bits of an item by <see cref="Code"/>; not a number if there is none.</summary>
+    public virtual double CodeBits(ReadOnlySpan<int> item, Space space, Tokens? tokens) => double.NaN;
+
     /// <summary>The first items of a split on one sheet, as many as make one.</summary>
     /// <exception cref="DataException">An item cannot be read.</exception>
     public abstract Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default);

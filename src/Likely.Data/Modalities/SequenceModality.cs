@@ -73,6 +73,10 @@ abstract class SequenceModality : Modality
 
     public override Baselines Measure(Split train, Split heldOut, Tokens? tokens, int threads, CancellationToken cancellation) => TextBaselines.Measure(train, heldOut, Required(tokens), cancellation);
 
+    public override (string Key, string Words)? Code { get; } = ("bytes-1", "an adaptive code of bytes that knows what followed the three before it in the same item");
+
+    public override double CodeBits(ReadOnlySpan<int> item, Space space, Tokens? tokens) => ByteCode.Bits(Required(tokens).Decode(item));
+
     public override Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default) => Sheet(Beginnings(split, ShownItems, ShownSymbols), split.Space, tokens);
 
     public override (string Extension, string Words) Saved => (Extension, FileWords);

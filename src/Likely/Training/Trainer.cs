@@ -17,6 +17,9 @@ public sealed unsafe partial class Trainer
     // Before, the rate is high and the model far from its best: validations that do not improve say little.
     const double PatientShare = 0.5;
 
+    const double CalibrationShare = 0.02, LeastCalibrationSymbols = 1 << 22;
+    const int FewCalibrationItems = 500;
+
     readonly Dataset _data;
     readonly Dataset? _heldOut;
     readonly Split _validation;
@@ -175,7 +178,7 @@ public sealed unsafe partial class Trainer
                 // What was begun is done again when the run goes on.
             }
         }
-        return Finish();
+        return Finish(cancellation);
     }
 
     // The roll-back point is the last validation, or the beginning.
@@ -267,7 +270,7 @@ public sealed unsafe partial class Trainer
         Message?.Invoke(string.Create(CultureInfo.InvariantCulture, $"the loss was not finite at step {at}; went back to step {_optimizer.Step} with the learning rate times {scale}"));
     }
 
-    Checkpoint Finish()
+    Checkpoint Finish(CancellationToken cancellation)
     {
         if (_state.BestStep > 0) _state.RestoreBest(Model.Parameters);
         else
@@ -286,7 +289,34 @@ public sealed unsafe partial class Trainer
             summary["validation_bits_per_dim"] = Evaluation.BitsPerDimension(_state.BestNats, Model.Space);
         }
         if (double.IsFinite(_state.TrainBits)) summary["train_bits_per_dim"] = _state.TrainBits;
+        if (!Interrupted) checkpoint.Calibration = Calibrate(checkpoint, cancellation);
         return checkpoint;
+    }
+
+    // Whoever cannot wait for it has the trained model without.
+    string Calibrate(Checkpoint checkpoint, CancellationToken cancellation)
+    {
+        try
+        {
+            return CalibrationItems() is > 0 and var items
+                ? Calibration.Measure(checkpoint, _heldOut?.All ?? _data.Validation, items, Model.Classes > 0 ? Calibration.Count(_data.Train, Model.Classes) : null, _options.Threads, cancellation)?.ToText() ?? "" : "";
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return "";
+        }
+    }
+
+    // As many as take a fiftieth of what training took, whose steps are worth three passes, but so many that they say something. Windows of pictures are no items.
+    int CalibrationItems()
+    {
+        var split = _heldOut?.All ?? _data.Validation;
+        if (split.Count < Calibration.LeastItems || _data.Options.Patches is not null) return 0;
+        var symbols = 0.0;
+        for (var i = 0; i < split.Count; i++) symbols += split.SpaceOf(i).Dimensions;
+        var each = symbols / split.Count * Math.Max(1, Model.Classes);
+        var budget = CalibrationShare * 3 * _optimizer.Step * Batch * Model.Space.Dimensions;
+        return (int)Math.Min(Calibration.MostItems, Math.Max(budget, Math.Min(FewCalibrationItems * each, LeastCalibrationSymbols)) / each);
     }
 
     // Where a sitting began, and what its validations took.

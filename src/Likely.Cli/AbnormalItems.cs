@@ -1,0 +1,104 @@
+using System.Globalization;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>The items that detect has judged, as a table and as maps of the most abnormal ones.</summary>
+sealed class AbnormalItems
+{
+    /// <summary>Items that are shown with their surprise at the most.</summary>
+    public const int MostMaps = 100;
+
+    const int LeastMaps = 10;
+
+    readonly Session _session;
+    readonly Checkpoint _checkpoint;
+    readonly Dataset _data;
+    readonly int[] _order; // the most abnormal first
+
+    public AbnormalItems(Session session, Checkpoint checkpoint, Detector detector, Split split, Dataset data, Verdict[] verdicts, double[] q, bool[] flagged)
+    {
+        (_session, _checkpoint, Detector, Split, _data, Verdicts, Q, Flagged) = (session, checkpoint, detector, split, data, verdicts, q, flagged);
+        _order = [.. Enumerable.Range(0, split.Count).OrderBy(i => verdicts[i].P).ThenByDescending(i => verdicts[i].Distance).ThenBy(i => i)];
+        Shown = [.. _order.Take(Math.Clamp(flagged.Count(one => one), LeastMaps, MostMaps))];
+    }
+
+    public Detector Detector { get; }
+    public Split Split { get; }
+    public Verdict[] Verdicts { get; }
+    public double[] Q { get; }
+    public bool[] Flagged { get; }
+    public Modality Modality => _data.Modality;
+    public Tokens? Tokens => _data.Tokens;
+
+    /// <summary>Those that maps are of: the abnormal ones, but neither fewer than ten nor more than <see cref="MostMaps"/>.</summary>
+    public int[] Shown { get; }
+
+    /// <summary>The most abnormal first, none that was not called so.</summary>
+    public IEnumerable<int> Worst(int most) => _order.Take(most).Where(i => Flagged[i]);
+
+    /// <summary>A regard as tables call it.</summary>
+    public static string Name(Abnormality regard) => regard switch { Abnormality.Unlikely => "unlikely", Abnormality.TooLikely => "too likely", Abnormality.Complexity => "complexity", _ => "ratio" };
+
+    public string LabelOf(int item) => Split.Label(item) is >= 0 and var label ? _data.ClassNames[label] : "";
+
+    public void WriteTable(TextWriter writer)
+    {
+        writer.WriteLine("index,name,label,p,q,abnormal,regard,distance,nats,bits_per_dim,code_bits_per_dim,background_bits_per_dim,reason");
+        for (var i = 0; i < Split.Count; i++)
+        {
+            var (verdict, evidence) = (Verdicts[i], Verdicts[i].Evidence);
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{verdict.P:R},{Q[i]:R},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Cell(evidence.CodeBits / evidence.Dimensions)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}"));
+        }
+    }
+
+    /// <summary>Writes the maps of <see cref="Shown"/> into a folder.</summary>
+    public SurpriseMaps WriteMaps(string folder, OutputSet files, Outputs outputs)
+    {
+        var (shown, surprises) = Surprises(Shown);
+        var maps = new SurpriseMaps(folder, shown, surprises, _checkpoint.Density, Modality, _data.Tokens, outputs);
+        maps.Write(files, [.. Shown.Select(i => Verdicts[i].Evidence.Nats)], _session.Cancellation);
+        return maps;
+    }
+
+    /// <summary>Some items with the surprise of each of their symbols; null where none is known.</summary>
+    public IEnumerable<(int Item, Rendering Map)>? Maps(int[] items)
+    {
+        if (_checkpoint.Model is not AutoregressiveModel { Members: 1 }) return null;
+        if (Array.Exists(items, i => Split.SpaceOf(i).Dimensions > Evaluation.LongestShown)) return null;
+        return Rendered();
+
+        IEnumerable<(int, Rendering)> Rendered()
+        {
+            var (shown, surprises) = Surprises(items);
+            for (var at = 0; at < items.Length; at++)
+            {
+                var (space, verdict) = (Split.SpaceOf(items[at]), Verdicts[items[at]]);
+                var symbols = new int[space.Dimensions];
+                shown.Read(at, symbols);
+                yield return (items[at], Modality.Surprise(symbols, surprises[at], space, _data.Tokens, surprises.High, string.Create(CultureInfo.InvariantCulture, $"{verdict.Evidence.Nats:0.0} nats, {verdict.Evidence.BitsPerDimension:0.000} {Modality.BitsUnit(_data.Tokens)}")));
+            }
+        }
+    }
+
+    // Of a model that is told labels, as the likeliest.
+    (Split Shown, Surprises Surprises) Surprises(int[] items)
+    {
+        var (shown, model) = (Split.Choose(items), _checkpoint.Density);
+        var surprises = new Surprises(shown, model);
+        var labels = new int[items.Length];
+        if (model.Classes > 0)
+        {
+            var nats = new double[items.Length * model.Classes];
+            new EvidenceScorer(_checkpoint, null, _session.Threads).Nats(shown, nats, null, _session.Cancellation);
+            for (var i = 0; i < labels.Length; i++) labels[i] = Array.IndexOf(nats, nats.AsSpan(i * model.Classes, model.Classes).ToArray().Min(), i * model.Classes) - i * model.Classes;
+        }
+        foreach (var (space, group) in SpaceGroups.Of(model, shown))
+            foreach (var label in group.Select(i => labels[i]).Distinct())
+                Evaluation.Score(model, model.Classes > 0 ? shown.Labelled(label) : shown, _session.Threads, items: [.. group.Where(i => labels[i] == label)], space: space, each: (i, _, symbols) => surprises.Keep(i, symbols), cancellation: _session.Cancellation);
+        return (shown, surprises);
+    }
+
+    static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>detect: which items of a data set are not like those that a model has learned, how sure that is, and why.</summary>
+static class DetectVerb
+{
+    const double UsualAlpha = 0.01;
+
+    static readonly Argument<string> Model = Options.Argument("MODEL", "A trained density");
+    static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
+    static readonly Option<string?> Method = Options.Text("--method", "combined: all of the following that can be had, if nothing is said; likelihood: -log p(x) a dimension; typicality: both ends of it; complexity: bits of the model less bits of a code that knows nothing of it; ratio: bits of the model less bits of the --background model", "HOW");
+    static readonly Option<string?> Background = Options.Text("--background", "For --method ratio, and combined: a model of the same kind of items that knows what is common to them and others", "MODEL");
+    static readonly Option<double?> Alpha = Options.Number("--alpha", "Call abnormal what has at most this p-value, 0.01 if not given: of normal items it is called of at most that share", 1, valueName: "A");
+    static readonly Option<double?> Fdr = Options.Number("--fdr", "Call abnormal as many as leave the share of false ones among them at Q, by Benjamini and Hochberg's q-values; instead of --alpha", 1, valueName: "Q");
+    static readonly Option<string?> Outliers = Options.Text("--outliers", "Which labels are outliers in truth, by commas, or all; if not given, what is labelled outlier, anomaly or abnormal, or what is not labelled normal or good", "LABELS");
+    static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if the model was trained on these data, else all", "S");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+    static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
+    static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-verdicts.csv if not given", "FILE");
+    static readonly Option<string?> Map = Options.Folder("--map", $"Write the most abnormal items, at most {AbnormalItems.MostMaps}, each with its surprise into this folder, as score does");
+    static readonly Option<string?> ReportName = Options.Text("--report", "A page with the scores, curves if labels tell the truth, and the most abnormal items", "FILE");
+
+    public static Verb Create() => new("detect", "Which items are not like those that the model has learned: p and q value, verdict and reason of each, beside held-out normal items",
+        ["detect digits.likely scans/ --fdr 0.1 --report odd.html", "detect normal.likely parts/ --alpha 0.001 --map odd/", "detect logs.likely today.log --set items=lines --normal week.log --fdr 0.1", "detect letters.likely mnist --outliers all --method likelihood"],
+        [Model, Data, NormalItems.Normal, Method, Background, Alpha, Fdr, Outliers, SplitName, Limit, Set, Out, Map, ReportName], Run)
+    { Further = () => $"Codes of --method complexity: {string.Join("; ", Modality.All.Where(modality => modality.Code is not null).Select(modality => $"of {modality.Title} {modality.Code!.Value.Words}"))}." };
+
+    static int Run(ParseResult result, Session session)
+    {
+        var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Data));
+        var method = result.GetValue(Method) switch
+        {
+            null or "combined" => DetectionMethod.Combined,
+            "likelihood" => DetectionMethod.Likelihood,
+            "typicality" => DetectionMethod.Typicality,
+            "complexity" => DetectionMethod.Complexity,
+            "ratio" => DetectionMethod.Ratio,
+            var unknown => throw new UsageException($"--method {unknown} is unknown; use combined, likelihood, typicality, complexity or ratio"),
+        };
+        var (fdr, backgroundPath, normalName) = (result.GetValue(Fdr), result.GetValue(Background), result.GetValue(NormalItems.Normal));
+        if (fdr is not null && result.GetValue(Alpha) is not null) throw new UsageException("--alpha and --fdr exclude each other; give one of them");
+        if (method == DetectionMethod.Ratio && backgroundPath is null) throw new UsageException("--method ratio compares with another model; name it with --background MODEL");
+        if (backgroundPath is not null && method is not (DetectionMethod.Ratio or DetectionMethod.Combined)) throw new UsageException($"--background is for --method ratio or combined; leave it out");
+        if (backgroundPath is not null && normalName is null) throw new UsageException("--background needs --normal DATA: how the background model finds the held-out items, the model's file does not keep");
+        var alpha = result.GetValue(Alpha) ?? UsualAlpha;
+        ItemChoice.RequireKnown(result.GetValue(SplitName));
+        var checkpoint = ModelFile.Read(modelPath);
+        var background = backgroundPath is null ? null : ModelFile.Read(backgroundPath);
+        new EvidenceScorer(checkpoint, background, session.Threads); // refuses what it cannot score by
+        var (table, page, map) = (OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}-verdicts", session), result.GetValue(ReportName), result.GetValue(Map));
+        if (page is not null) OutputName.Page.Require(page);
+        if (map is not null && checkpoint.Model is not AutoregressiveModel { Members: 1 }) throw new UsageException($"--map is not for {(checkpoint.Model is AutoregressiveModel ? "an ensemble, whose members' probabilities are averaged over whole items" : "a density of rows of numbers")}, as no surprise of single positions is known; leave it out");
+        using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, normalName, backgroundPath);
+        if (table != OutputName.Stdout) outputs.Claim(table);
+        if (page is not null) outputs.Claim(page);
+        using var data = session.Open(source, ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set))), checkpoint);
+        var choice = ItemChoice.Of(checkpoint, data, result.GetValue(SplitName));
+        var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);
+        if (checkpoint.Model is DensityModel) ScoreVerb.Group(checkpoint, split, labelled: false);
+        else CodeOptions.RequireFit(checkpoint, split);
+        var truth = OutlierLabels.Of(result.GetValue(Outliers), data, split);
+        session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
+        var clock = Stopwatch.StartNew();
+        var (calibration, normalWords) = NormalItems.Of(session, checkpoint, modelPath, data, split, normalName, normal => session.Watch(display => Measure(checkpoint, background, normal, session, display)));
+        session.Say($"normal      {normalWords}");
+        var detector = new Detector(checkpoint, calibration, method, alpha, background);
+        Warn(session, detector, split.Count, fdr);
+        clock.Restart();
+        var verdicts = session.Watch(display => detector.Judge(split, session.Threads, share => display.Update(share, $"judging, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / Math.Max(1e-9, share) - 1))} left"), session.Cancellation));
+        var seconds = clock.Elapsed.TotalSeconds;
+        var q = FalseDiscoveries.QValues([.. verdicts.Select(verdict => verdict.P)]);
+        var flagged = new bool[verdicts.Length];
+        for (var i = 0; i < flagged.Length; i++) flagged[i] = fdr is { } share ? q[i] <= share : verdicts[i].IsAbnormal;
+        var ranking = Rank(detector, verdicts, truth);
+        var found = new AbnormalItems(session, checkpoint, detector, split, data, verdicts, q, flagged);
+
+        using var files = new OutputSet(session.Remark, session.Force);
+        if (table != OutputName.Stdout) files.Write(table, stream =>
+        {
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+            found.WriteTable(writer);
+        });
+        var maps = map is null ? null : found.WriteMaps(map, files, outputs);
+        if (page is not null) files.Write(page, stream => stream.Write(Encoding.UTF8.GetBytes(new DetectionPage(detector, found, ranking, truth, $"{DefaultName.Stem(modelPath)} of {data.Name}", normalWords, fdr).ToString())));
+        files.Complete();
+        maps?.RemoveStale();
+        if (table == OutputName.Stdout) session.Stream(found.WriteTable);
+        var (count, number) = (flagged.Count(one => one), CultureInfo.InvariantCulture);
+        var falseAlarms = truth is { IsOutlier: { } known, AreAll: false } ? flagged.Where((one, i) => one && !known[i]).Count() : (int?)null;
+        session.Answer(string.Create(number, $"""
+            {count} of {split.Count} items of {data.Name} ({split.Name}) are abnormal, {(fdr is { } level ? $"at a rate of false ones of {level}" : $"by p of at most {alpha}")}, {method.ToString().ToLowerInvariant()} beside {normalWords}{(falseAlarms is { } alarms ? $"; {alarms} of these are normal in truth" : "")}
+            """) + string.Concat(found.Worst(5).Select(i => string.Create(number, $"\n  {VisibleText.Line(split.ItemName(i))}: p {verdicts[i].P:0.#####}, q {q[i]:0.####}, {verdicts[i].Reason}")))
+            + (ranking is null ? "" : string.Create(number, $"\nauroc       {ranking.Auroc:0.0000}, average precision {ranking.AveragePrecision:0.0000}; {truth.Words}")) + $"\neach item is {(table == OutputName.Stdout ? "above" : $"in {table}")}{(page is null ? "" : $", the page is {page}")}{(map is null ? "" : $", maps of {found.Shown.Length} are in {map}")}", new JsonObject
+            {
+                ["count"] = split.Count,
+                ["flagged"] = count,
+                ["auroc"] = Session.Number(ranking?.Auroc),
+                ["average_precision"] = Session.Number(ranking?.AveragePrecision),
+                ["false_alarms"] = falseAlarms,
+                ["outliers"] = ranking?.Outliers,
+                ["alpha"] = fdr is null ? Session.Number(alpha) : null,
+                ["fdr"] = Session.Number(fdr),
+                ["method"] = method.ToString().ToLowerInvariant(),
+                ["regards"] = new JsonArray([.. detector.InRegards.Select(regard => (JsonNode)AbnormalItems.Name(regard))]),
+                ["normal_items"] = detector.Test.Count,
+                ["least_p"] = Session.Number(1.0 / (detector.Test.Count + 1)),
+                ["split"] = split.Name,
+                ["of"] = data.All.Count,
+                ["trained_on"] = Session.Number(choice.TrainedShare),
+                ["seconds"] = Session.Number(seconds),
+                ["output"] = table,
+                ["maps"] = map,
+                ["report"] = page,
+            });
+        return 0;
+    }
+
+    static Calibration? Measure(Checkpoint checkpoint, Checkpoint? background, Split normal, Session session, ProgressDisplay display)
+    {
+        if (normal.Count < Calibration.LeastItems) return null;
+        var scorer = new EvidenceScorer(checkpoint, background, session.Threads);
+        var items = scorer.Score(normal, null, share => display.Update(share, "measuring normal items"), session.Cancellation);
+        return Array.Exists(items, item => !double.IsFinite(item.Nats)) ? null : new Calibration(items, scorer.Code?.Key ?? "");
+    }
+
+    static void Warn(Session session, Detector detector, int count, double? fdr)
+    {
+        var normal = detector.Test.Count;
+        if (fdr is { } share && (normal + 1) * share < count)
+            session.Warn(string.Create(CultureInfo.InvariantCulture, $"warning     with {normal} normal items no p is below 1 / {normal + 1}, so that among {count} items one alone could never be found at --fdr {share}, nor fewer than {Math.Ceiling(count / (share * (normal + 1))):0}; more normal items with --normal, or fewer items, would do"));
+        if (fdr is null && detector.LeastP > detector.Alpha)
+            session.Warn(string.Create(CultureInfo.InvariantCulture, $"warning     with {normal} normal items and {detector.InRegards.Count} regards what is out in one has p of {detector.LeastP:0.####} and is never called abnormal at --alpha {detector.Alpha}; more normal items with --normal, a larger --alpha, or one --method would do"));
+    }
+
+    static Ranking? Rank(Detector detector, Verdict[] verdicts, OutlierLabels truth)
+    {
+        if (truth.IsOutlier is not { } known || verdicts.Length == 0) return null;
+        if (!truth.AreAll) return known.Contains(true) && known.Contains(false) ? Ranking.Of(verdicts, known) : null;
+        Verdict[] normal = [.. Enumerable.Range(0, detector.Test.Count).Select(detector.OfNormal)];
+        return Ranking.Of([.. verdicts, .. normal], [.. known, .. new bool[normal.Length]]);
+    }
+}

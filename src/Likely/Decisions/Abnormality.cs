@@ -1,0 +1,17 @@
+namespace Likely;
+
+/// <summary>In what regard an item can be unlike the normal ones.</summary>
+public enum Abnormality
+{
+    /// <summary>The model finds it less likely.</summary>
+    Unlikely,
+
+    /// <summary>The model finds it likelier, as it does what is simpler than all that it has learned.</summary>
+    TooLikely,
+
+    /// <summary>The model takes more bits for it, beside those of a code that knows nothing of the model.</summary>
+    Complexity,
+
+    /// <summary>The model takes more bits for it, beside those of a background model.</summary>
+    Ratio,
+}

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// Tells whether an item is like those that a model has learned, by p-values (<see cref="ConformalTest"/>) beside normal items that it was not trained on. May be asked from many threads.
+/// </summary>
+public sealed class Detector
+{
+    readonly Checkpoint _checkpoint;
+    readonly Checkpoint? _background;
+    readonly DataOptions _options;
+    readonly Abnormality[] _regards;
+    readonly ConcurrentBag<EvidenceScorer> _idle = [];
+
+    /// <param name="checkpoint">A density.</param>
+    /// <param name="calibration">Normal items; null: those that its file keeps.</param>
+    /// <param name="method">By what they are told.</param>
+    /// <param name="alpha">An item of at most this p is called abnormal: so are at most that share of normal items, on average.</param>
+    /// <param name="background">See <see cref="DetectionMethod.Ratio"/>; the calibration then has to be measured with it.</param>
+    /// <exception cref="ModelException">The model keeps no normal items, is none that tells likelihoods, is damaged, or the method needs what is not there.</exception>
+    public Detector(Checkpoint checkpoint, Calibration? calibration = null, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01, Checkpoint? background = null)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        (_checkpoint, _background, Method, Alpha, _options) = (checkpoint, background, method, alpha, DataOptions.FromCanonical(checkpoint.Preprocessing));
+        var scorer = new EvidenceScorer(checkpoint, background, 1);
+        _idle.Add(scorer);
+        Calibration = calibration ?? Calibration.Of(checkpoint) ?? throw new ModelException("the model keeps no normal items to compare with, as older and shrunk ones and those with few held-out items do not; measure some");
+        _regards = Regards(method, Calibration.Code.Length > 0 && Calibration.Code == scorer.Code?.Key, background is not null);
+        if (Array.Exists(_regards, regard => Calibration.Items.Any(item => double.IsNaN(item.Score(regard))))) throw new ModelException("the normal items were not measured with the background model; measure them with it");
+        Test = new ConformalTest(Array.ConvertAll(_regards, regard => Calibration.Items.Select(item => item.Score(regard)).ToArray()));
+    }
+
+    /// <summary>Reads a model that keeps normal items, as those do that were trained with some held out.</summary>
+    /// <exception cref="ModelException">As above.</exception>
+    /// <exception cref="SafetensorsException">It is not there, or no model.</exception>
+    public static Detector Load(string path, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01) => new(Checkpoint.Load(path), null, method, alpha);
+
+    public DetectionMethod Method { get; }
+
+    /// <summary>The level.</summary>
+    public double Alpha { get; }
+
+    /// <summary>The normal items.</summary>
+    public Calibration Calibration { get; }
+
+    /// <summary>The regards in which items are judged.</summary>
+    public IReadOnlyList<Abnormality> InRegards => _regards;
+
+    /// <summary>Ranks among the normal items.</summary>
+    public ConformalTest Test { get; }
+
+    /// <summary>The least p that an item can have which is far out in one regard alone.</summary>
+    public double LeastP => (double)_regards.Length / (Test.Count + 1);
+
+    /// <summary>How data are to be opened that are judged.</summary>
+    public DataOptions Options => _options with { Limit = null, AnySize = _checkpoint.Model.AnyExtent, Flip = false, Recolor = Recoloring.None, ModelTokens = Continuation.TokensOf(_checkpoint), ModelWords = ModelAssets.WordsOf(_checkpoint), ModelLevels = _checkpoint.Model.Space.Levels };
+
+    /// <summary>Judges a picture, preprocessed as the model's data were.</summary>
+    /// <exception cref="ArgumentException">The model takes no pictures, or none of this size or these channels.</exception>
+    /// <exception cref="DataException">The picture is too small to be cropped.</exception>
+    public Verdict Judge(Image picture) => Judge(Split.Of(picture, Options, _checkpoint.Model.Space.Levels), 1)[0];
+
+    /// <summary>Judges a text, in UTF-8; a model of lines takes it as one.</summary>
+    /// <exception cref="ArgumentException">It is empty, or the model takes no texts.</exception>
+    public Verdict Judge(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Judge(Encoding.UTF8.GetBytes(_options.Items == ItemRule.Lines && !text.EndsWith('\n') ? text + "\n" : text));
+    }
+
+    /// <summary>Judges bytes, of which a model's tokens are made.</summary>
+    /// <exception cref="ArgumentException">There are none, or the model takes none.</exception>
+    public Verdict Judge(ReadOnlySpan<byte> bytes)
+    {
+        if (Continuation.TokensOf(_checkpoint) is not { } tokens) throw new ArgumentException("the model is none of texts or bytes", nameof(bytes));
+        var symbols = tokens.Encode(bytes);
+        return Judge(Split.Of(symbols, _checkpoint.Model.Space with { Width = symbols.Length }), 1)[0];
+    }
+
+    /// <summary>Judges an item of a model's symbols, all of its space.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer, or one that the model has not.</exception>
+    public Verdict Judge(ReadOnlySpan<int> symbols) => Judge(Split.Of(symbols.ToArray(), _checkpoint.Model.Space), 1)[0];
+
+    /// <summary>Judges a row of real numbers.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer than the model's, or it takes none.</exception>
+    /// <exception cref="NotFiniteNumberException">It has no finite likelihood.</exception>
+    public Verdict Judge(ReadOnlySpan<float> row)
+    {
+        if (_checkpoint.Model.Space.Levels != 0) throw new ArgumentException("the model is none of rows of real numbers", nameof(row));
+        return Judge(Split.Of(row.ToArray(), _checkpoint.Model.Space), 1)[0];
+    }
+
+    /// <summary>Judges all items of a split, in order.</summary>
+    /// <param name="split">Items of data opened with <see cref="Options"/>.</param>
+    /// <param name="threads">Worker threads, 0: all processors; no result depends on it.</param>
+    /// <param name="progress">Told what share is done, from worker threads.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="ArgumentException">The model takes no such items.</exception>
+    /// <exception cref="DataException">An item cannot be read.</exception>
+    /// <exception cref="NotFiniteNumberException">An item has no finite likelihood.</exception>
+    public Verdict[] Judge(Split split, int threads = 0, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        if (split.Count > 0 && !_checkpoint.Model.Takes(split.SpaceOf(0))) throw new ArgumentException($"the model is one of {_checkpoint.Model.Space}, and the item is {split.SpaceOf(0)}", nameof(split));
+        var pooled = threads == 1;
+        var scorer = pooled && _idle.TryTake(out var idle) ? idle : new EvidenceScorer(_checkpoint, _background, threads);
+        var evidence = scorer.Score(split, null, progress, cancellation);
+        if (pooled) _idle.Add(scorer);
+        var verdicts = new Verdict[evidence.Length];
+        ParallelShards.Run(evidence.Length, ParallelShards.Workers(threads), (i, _) =>
+            verdicts[i] = double.IsFinite(evidence[i].Nats) ? Judge(evidence[i]) : throw new NotFiniteNumberException($"{split.ItemName(i)} has no finite likelihood; it holds numbers that are not finite or far too large, or the model is damaged"));
+        return verdicts;
+    }
+
+    /// <summary>Judges what is known of an item.</summary>
+    public Verdict Judge(ItemEvidence evidence)
+    {
+        Span<double> scores = stackalloc double[_regards.Length];
+        for (var k = 0; k < scores.Length; k++) scores[k] = evidence.Score(_regards[k]);
+        var (p, regard) = Test.Judge(scores);
+        return new Verdict(p, p <= Alpha, _regards[regard], Test.Distance(regard, scores[regard]), evidence);
+    }
+
+    /// <summary>What would be said of one of the normal items, beside the others.</summary>
+    public Verdict OfNormal(int item)
+    {
+        var (p, regard) = Test.Among(item);
+        var evidence = Calibration.Items[item];
+        return new Verdict(p, p <= Alpha, _regards[regard], Test.Distance(regard, evidence.Score(_regards[regard])), evidence);
+    }
+
+    static Abnormality[] Regards(DetectionMethod method, bool hasCode, bool hasBackground)
+    {
+        if (method == DetectionMethod.Complexity && !hasCode) throw new ModelException("the complexity needs a code of such items and normal ones measured by it, and there is none");
+        if (method == DetectionMethod.Ratio && !hasBackground) throw new ModelException("the ratio needs a background model");
+        return method switch
+        {
+            DetectionMethod.Likelihood => [Abnormality.Unlikely],
+            DetectionMethod.Typicality => [Abnormality.Unlikely, Abnormality.TooLikely],
+            DetectionMethod.Complexity => [Abnormality.Complexity],
+            DetectionMethod.Ratio => [Abnormality.Ratio],
+            _ => [Abnormality.Unlikely, Abnormality.TooLikely, .. hasCode ? (Abnormality[])[Abnormality.Complexity] : [], .. hasBackground ? (Abnormality[])[Abnormality.Ratio] : []],
+        };
+    }
+}

@@ -1,0 +1,121 @@
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// Finds the <see cref="ItemEvidence"/> of items: every item on its own, whatever stands before it in its file. Keeps its memory from call to call, and is for one thread to call.
+/// </summary>
+public sealed class EvidenceScorer
+{
+    readonly Checkpoint _checkpoint;
+    readonly EvidenceScorer? _background;
+    readonly Modality _modality;
+    readonly Tokens? _tokens;
+    readonly int _threads;
+    readonly Dictionary<Space, Scorer> _scorers = [];
+
+    /// <param name="checkpoint">A density of symbols or of rows.</param>
+    /// <param name="background">Another of the same data, see <see cref="DetectionMethod.Ratio"/>; null: none.</param>
+    /// <param name="threads">Worker threads, 0: all processors; no result depends on it.</param>
+    /// <exception cref="ModelException">A model tells no likelihoods, or of other items than the other.</exception>
+    public EvidenceScorer(Checkpoint checkpoint, Checkpoint? background = null, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        (_checkpoint, _threads) = (checkpoint, threads);
+        if (checkpoint.Model is not (DensityModel or IRowDensity)) throw new ModelException($"{checkpoint.Model.Config.Name} makes features of rows, and tells no likelihoods, which this needs");
+        if (checkpoint.Model.Space.Source > 0) throw new ModelException("a model of pairs tells how likely a target is given its source, and no item on its own");
+        var own = DataOptions.FromCanonical(checkpoint.Preprocessing);
+        (_modality, _tokens) = (own.As ?? Modality.Image, Continuation.TokensOf(checkpoint));
+        if (background is null) return;
+        var other = DataOptions.FromCanonical(background.Preprocessing);
+        if ((other.As ?? Modality.Image) != _modality || Continuation.TokensOf(background)?.ToText() != _tokens?.ToText() || !background.Model.Takes(checkpoint.Model.Space) || (background.Model is DensityModel) != (checkpoint.Model is DensityModel))
+            throw new ModelException($"the background model is one of {(other.As ?? Modality.Image).Title}, {background.Model.Space}, and the model one of {_modality.Title}, {checkpoint.Model.Space}: both must be of the same items");
+        _background = new EvidenceScorer(background, null, threads);
+    }
+
+    /// <summary>The code of which <see cref="ItemEvidence.CodeBits"/> are; null if there is none, as for densities of real numbers.</summary>
+    public (string Key, string Words)? Code => _checkpoint.Model is DensityModel ? _modality.Code : null;
+
+    /// <summary>Classes that the model is told; 0: none.</summary>
+    public int Classes => (_checkpoint.Model as DensityModel)?.Classes ?? 0;
+
+    /// <summary>What is known of every item of a split, in order.</summary>
+    /// <param name="split">Items that the model takes; labels are not asked for.</param>
+    /// <param name="classNats">Receives -log p(x | label) of every item and label, [items, <see cref="Classes"/>]; null if that is not asked for.</param>
+    /// <param name="progress">Told what share is done, from worker threads.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="ArgumentException">An item is of another space.</exception>
+    /// <exception cref="DataException">An item cannot be read, or is too long.</exception>
+    public ItemEvidence[] Score(Split split, double[]? classNats = null, Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        var (count, symbols, done) = (split.Count, 0L, 0L);
+        for (var i = 0; i < count; i++) symbols += split.SpaceOf(i).Dimensions;
+        var total = symbols * (Math.Max(1, Classes) + (_background is null ? 0 : Math.Max(1, _background.Classes)));
+        void Progress(long more) => progress?.Invoke(Math.Min(1, (double)Interlocked.Add(ref done, more) / total));
+        var nats = Nats(split, classNats, Progress, cancellation);
+        var background = _background?.Nats(split, null, Progress, cancellation);
+        var evidence = new ItemEvidence[count];
+        ParallelShards.Run(count, ParallelShards.Workers(_threads), (i, _) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, CodeBits(split, i, cancellation), background?[i] ?? double.NaN);
+        });
+        return evidence;
+    }
+
+    double CodeBits(Split split, int item, CancellationToken cancellation)
+    {
+        if (Code is null) return double.NaN;
+        var space = split.SpaceOf(item);
+        if (space.Dimensions > Evaluation.LongestShown) throw new DataException($"{split.ItemName(item)} has {space.Dimensions} symbols, more than the {Evaluation.LongestShown} of which a complexity is told; judge parts of it, such as its lines.");
+        var symbols = new int[space.Dimensions];
+        split.Read(item, 0, symbols, cancellation: cancellation);
+        return _modality.CodeBits(symbols, space, _tokens);
+    }
+
+    /// <summary>-log p(x) of every item of a split, in order; of a model that is told labels the mean over them of p(x | label).</summary>
+    /// <param name="split">As above.</param>
+    /// <param name="classNats">As above.</param>
+    /// <param name="progress">Told how many more symbols are scored, from worker threads.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="ArgumentException">An item is of another space.</exception>
+    /// <exception cref="DataException">An item cannot be read.</exception>
+    public double[] Nats(Split split, double[]? classNats = null, Action<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        if (_checkpoint.Model is not DensityModel model)
+        {
+            var width = split.Space.Dimensions;
+            return RowLikelihoods.Score((FeatureModel)_checkpoint.Model, new SplitRows(split), _threads, rows => progress?.Invoke((long)rows * width), cancellation);
+        }
+        var (nats, classes) = (new double[split.Count], model.Classes);
+        var ofClass = classes == 0 ? [] : classNats ?? new double[(long)split.Count * classes];
+        foreach (var (space, items) in SpaceGroups.Of(model, split))
+        {
+            if (!_scorers.TryGetValue(space, out var scorer)) _scorers[space] = scorer = new Scorer(model, _threads, space);
+            for (var label = 0; label < Math.Max(1, classes); label++)
+            {
+                var scores = scorer.Score(classes == 0 ? split : split.Labelled(label), items: items, progress: progress, cancellation: cancellation);
+                for (var i = 0; i < items.Length; i++)
+                    if (classes == 0) nats[items[i]] = scores[i];
+                    else ofClass[items[i] * classes + label] = scores[i];
+            }
+        }
+        for (var i = 0; i < split.Count && classes > 0; i++) nats[i] = Marginal(ofClass.AsSpan(i * classes, classes));
+        return nats;
+    }
+
+    /// <summary>-log of the mean over labels of p(x | label).</summary>
+    /// <param name="nats">-log p(x | label) of each label.</param>
+    public static double Marginal(ReadOnlySpan<double> nats)
+    {
+        var least = double.PositiveInfinity;
+        foreach (var one in nats) least = Math.Min(least, one);
+        var sum = 0.0;
+        foreach (var one in nats) sum += ExactMath.Exp(least - one);
+        return least - ExactMath.Log(sum / nats.Length);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Likely;
+
+/// <summary>What is known of an item by which it is judged.</summary>
+/// <param name="Nats">-log p(x); of a model that is told labels that of p(x), the mean over them of p(x | label).</param>
+/// <param name="Dimensions">Symbols of the item, or numbers of the row.</param>
+/// <param name="CodeBits">Bits of the item by a code that knows nothing of the model, see <see cref="Modality.Code"/>; not a number if there is none.</param>
+/// <param name="BackgroundNats">-log p(x) by a background model; not a number if there is none.</param>
+public readonly record struct ItemEvidence(double Nats, long Dimensions, double CodeBits = double.NaN, double BackgroundNats = double.NaN)
+{
+    const double BitsPerNat = 1 / 0.693147180559945309;
+
+    /// <summary>-log2 p(x) a dimension.</summary>
+    public double BitsPerDimension => Nats * BitsPerNat / Dimensions;
+
+    /// <summary>How far an item is from what is usual in one regard, higher for more, a dimension, so that items of several lengths compare.</summary>
+    public double Score(Abnormality regard) => regard switch
+    {
+        Abnormality.Unlikely => Nats * BitsPerNat / Dimensions,
+        Abnormality.TooLikely => -Nats * BitsPerNat / Dimensions,
+        Abnormality.Complexity => (Nats * BitsPerNat - CodeBits) / Dimensions,
+        _ => (Nats - BackgroundNats) * BitsPerNat / Dimensions,
+    };
+}

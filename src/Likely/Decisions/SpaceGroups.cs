@@ -1,0 +1,24 @@
+using Likely.Models;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>Items of a split by what they are: those of one space go through a model together, and sequences of all lengths do.</summary>
+public static class SpaceGroups
+{
+    /// <summary>The spaces, in the order in which they come, and the indices of their items.</summary>
+    public static IReadOnlyList<(Space Space, int[] Items)> Of(DensityModel model, Split split)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(split);
+        var groups = new Dictionary<Space, List<int>>();
+        for (var i = 0; i < split.Count; i++)
+        {
+            var space = split.SpaceOf(i);
+            var key = space.IsSequence && model.Carries ? split.Space : space;
+            if (!groups.TryGetValue(key, out var items)) groups[key] = items = [];
+            items.Add(i);
+        }
+        return [.. groups.Select(group => (group.Key, group.Value.ToArray()))];
+    }
+}

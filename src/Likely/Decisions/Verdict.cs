@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Likely;
+
+/// <summary>What a <see cref="Detector"/> says of an item.</summary>
+/// <param name="P">How probable an item so far out, or farther, is among normal ones; at least 1 / (n + 1) with n of them.</param>
+/// <param name="IsAbnormal">Whether that is at most the detector's level.</param>
+/// <param name="Regard">In what regard it is farthest out.</param>
+/// <param name="Distance">How far in that regard, from the normal items' median in their half interquartile range.</param>
+/// <param name="Evidence">What is known of it.</param>
+public sealed record Verdict(double P, bool IsAbnormal, Abnormality Regard, double Distance, ItemEvidence Evidence)
+{
+    const double Usual = 0.1;
+
+    /// <summary>One plain sentence, without its full stop.</summary>
+    public string Reason => P > Usual ? "as normal items are" : string.Create(CultureInfo.InvariantCulture, $"{Words}: of normal items {100 * P:0.##} % are so far out");
+
+    string Words => Regard switch
+    {
+        Abnormality.Unlikely => "less likely than usual",
+        Abnormality.TooLikely => "likelier than usual, as what is simpler is",
+        Abnormality.Complexity => "unlikely for how simple it is",
+        _ => "unlikely beside what the background model finds",
+    };
+}

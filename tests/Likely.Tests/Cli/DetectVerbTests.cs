@@ -1,0 +1,131 @@
+using Xunit;
+
+namespace Likely.Tests.Cli;
+
+/// <summary>detect from training to page: keys, truth by labels, and what is refused in a sentence.</summary>
+[Collection(nameof(CliFolder))]
+public sealed class DetectVerbTests
+{
+    const string Trained = "odd.likely";
+
+    static void Train()
+    {
+        if (File.Exists(Trained)) return;
+        CliRun.Ok($"train strokes --model gated-pixelcnn --set levels=4 size=10x10 limit=200 channels=4 layers=1 kernel=5 --steps 60 --batch 16 --out {Trained} --quiet");
+    }
+
+    [Fact]
+    public void Detect_answers_with_its_keys_and_writes_table_page_and_maps()
+    {
+        Train();
+        var run = CliRun.Ok($"detect {Trained} strokes --limit 60 --report odd.html --map oddmaps --out odd.csv --json --quiet --force");
+        foreach (var key in (string[])["count", "flagged", "auroc", "alpha", "method", "output"]) Assert.True(run.Json.ContainsKey(key), key);
+        Assert.Equal(60, (int)run.Json["count"]!);
+        Assert.Equal("combined", (string)run.Json["method"]!);
+        Assert.Equal(0.01, (double)run.Json["alpha"]!);
+        Assert.Equal(200, (int)run.Json["normal_items"]!);
+        Assert.Null(run.Json["auroc"]);
+        Assert.Equal(61, File.ReadAllLines("odd.csv").Length);
+        Assert.Contains("<img", File.ReadAllText("odd.html"));
+        Assert.Equal(10, Directory.GetFiles("oddmaps", "*.png").Length);
+        var table = File.ReadAllText("odd.csv");
+        CliRun.Ok($"detect {Trained} strokes --limit 60 --out odd.csv --threads 1 --quiet --force");
+        Assert.Equal(table, File.ReadAllText("odd.csv"));
+    }
+
+    [Fact]
+    public void Labels_tell_the_truth_if_they_are_called_so_or_are_named()
+    {
+        Train();
+        Directory.CreateDirectory("parts/normal");
+        Directory.CreateDirectory("parts/scratched");
+        using (var strokes = Dataset.Open("strokes", new DataOptions()))
+            for (var i = 0; i < 30; i++)
+            {
+                var pixels = new byte[28 * 28];
+                strokes.Test.Read(i, pixels);
+                new Image(28, 28, 1, pixels).Save($"parts/normal/{i}.png");
+            }
+        for (var i = 0; i < 12; i++) new Image(28, 28, 1, [.. Enumerable.Range(0, 784).Select(pixel => (byte)(pixel * (i + 3) * 7919 >> 2))]).Save($"parts/scratched/{i}.png");
+        var run = CliRun.Ok($"detect {Trained} parts --fdr 0.2 --json --quiet --force --out parts.csv");
+        Assert.True((double)run.Json["auroc"]! > 0.95);
+        Assert.True((double)run.Json["average_precision"]! > 0.9);
+        Assert.Equal(12, (int)run.Json["outliers"]!);
+        Assert.True((int)run.Json["flagged"]! >= 10);
+        Assert.Null(run.Json["alpha"]);
+        Assert.True((double)CliRun.Ok($"detect {Trained} parts --outliers normal --method likelihood --json --quiet --force --out parts.csv").Json["auroc"]! < 0.05);
+        Assert.True((double)CliRun.Ok($"detect {Trained} parts/scratched --outliers all --json --quiet --force --out parts.csv").Json["auroc"]! > 0.95);
+        run = CliRun.Of("detect", Trained, "parts", "--outliers", "broken", "--out", "parts.csv", "--force");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("no label 'broken'", run.Error);
+    }
+
+    [Fact]
+    public void A_background_and_normal_data_can_be_given()
+    {
+        Train();
+        CliRun.Ok("train strokes --model gated-pixelcnn --set levels=4 size=10x10 limit=200 channels=4 layers=1 kernel=3 data_seed=3 --steps 20 --batch 16 --out background.likely --quiet --force");
+        foreach (var method in (string[])["combined", "ratio"])
+        {
+            var run = CliRun.Ok($"detect {Trained} strokes --limit 40 --method {method} --background background.likely --normal strokes --json --quiet --force --out ratio.csv");
+            Assert.Contains("ratio", run.Json["regards"]!.ToJsonString());
+        }
+        Refused($"detect {Trained} strokes --method ratio", "--background");
+        Refused($"detect {Trained} strokes --background background.likely", "--normal");
+        Refused($"detect {Trained} strokes --method likelihood --background background.likely --normal strokes", "leave it out");
+        Refused($"detect {Trained} strokes --background fixed.likely --normal strokes", "background");
+    }
+
+    [Fact]
+    public void What_cannot_be_judged_is_refused_in_a_sentence()
+    {
+        Train();
+        Refused($"detect {Trained} strokes --alpha 0.1 --fdr 0.1", "exclude");
+        Refused($"detect {Trained} strokes --method best", "unknown");
+        Refused($"detect {Trained} strokes --normal picture.png", "fewer than 20");
+        Refused("train strokes --model gated-pixelcnn --set limit=5 binarize=threshold channels=4 layers=1 --steps 2 --batch 4 --out few.likely --force && detect few.likely strokes", "--normal");
+        Refused($"detect {Trained} strokes --set size=12x12 --map picture.png", "folder");
+        CliRun.Ok($"shrink {Trained} --bits 16 --out shrunk.likely --quiet --force");
+        Refused("detect shrunk.likely strokes", "--normal");
+        CliRun.Ok("train strokes --model pca --set components=3 limit=100 size=8x8 --out pca.likely --quiet --force");
+        Refused("detect pca.likely strokes", "no likelihoods");
+        CliRun.Ok("train strokes --model gaussian-mixture --set components=3 limit=100 size=8x8 --out gmm.likely --quiet --force");
+        var rows = CliRun.Ok("detect gmm.likely strokes --limit 50 --json --quiet --force --out rows.csv");
+        Assert.Equal(50, (int)rows.Json["count"]!);
+        Refused("detect gmm.likely strokes --method complexity", "complexity");
+        Refused("detect gmm.likely strokes --map gmm-maps", "--map");
+    }
+
+    [Fact]
+    public void Few_normal_items_are_warned_of()
+    {
+        Train();
+        var run = CliRun.Of("detect", Trained, "strokes", "--limit", "100", "--fdr", "0.1", "--out", "few.csv", "--force");
+        Assert.Contains("could never be found", run.Error);
+        run = CliRun.Of("detect", Trained, "strokes", "--limit", "100", "--alpha", "0.001", "--out", "few.csv", "--force");
+        Assert.Contains("never called abnormal", run.Error);
+        Assert.Equal(0, run.Code);
+    }
+
+    [Fact]
+    public void A_model_that_is_told_labels_judges_and_scores_what_has_none()
+    {
+        var run = CliRun.Ok("detect labels.likely strokes --limit 30 --json --quiet --force --out labels.csv --map labelmaps");
+        Assert.Equal(30, (int)run.Json["count"]!);
+        Directory.CreateDirectory("bare");
+        for (var i = 0; i < 3; i++) new Image(28, 28, 1, [.. Enumerable.Range(0, 784).Select(pixel => (byte)(pixel * i))]).Save($"bare/{i}.png");
+        var scores = CliRun.Ok("score labels.likely bare --json --quiet --force --out bare.csv");
+        Assert.Equal(3, (int)scores.Json["count"]!);
+        double Nats(string label) => (double)CliRun.Ok($"score labels.likely bare --label {label} --json --quiet --force --out bare.csv").Json["nats_per_example"]!;
+        Assert.InRange((double)scores.Json["nats_per_example"]!, Enumerable.Range(0, 10).Min(label => Nats($"{label}")) - 1, Enumerable.Range(0, 10).Max(label => Nats($"{label}")) + 3);
+    }
+
+    static void Refused(string arguments, string part)
+    {
+        var steps = arguments.Split(" && ");
+        foreach (var step in steps[..^1]) CliRun.Ok(step);
+        var run = CliRun.Of([.. steps[^1].Split(' '), "--out", "refused.csv", "--force"]);
+        Assert.True(run.Code == 2, $"{arguments}: {run.Code} {run.Error}");
+        Assert.Contains(part, run.Error);
+    }
+}
