@@ -84,15 +84,19 @@ sealed unsafe class Matrix(int rows, int columns)
         return distance;
     }
 
-    /// <summary>The same with each difference times a scale, given by a row of another matrix that is called as <paramref name="otherRow"/>.</summary>
-    public float SquaredDistance(int row, Matrix other, int otherRow, Matrix scales)
+    /// <summary>The same of some rows, with each difference times a scale, given by a row of another matrix that is called as <paramref name="otherRow"/>.</summary>
+    /// <param name="first">The first row, of as many as there is room for.</param>
+    /// <param name="other">The other matrix.</param>
+    /// <param name="otherRow">Its row.</param>
+    /// <param name="scales">The scales.</param>
+    /// <param name="distances">Receives them.</param>
+    public void SquaredDistances(int first, Matrix other, int otherRow, Matrix scales, Span<float> distances)
     {
-        if (other.Columns != Columns || scales.Columns != Columns) throw new ArgumentException($"rows of {Columns}, of {other.Columns} and of {scales.Columns} have no distance");
-        var distance = Reductions.SquaredDistance(Row(row), other.Row(otherRow), scales.Row(otherRow), Columns);
+        if (other.Columns != Columns || scales.Columns != Columns || first + distances.Length > Rows) throw new ArgumentException($"{distances.Length} rows of {Columns} from {first} on, of {Rows}, and rows of {other.Columns} and of {scales.Columns} have no distances");
+        fixed (float* to = distances) Reductions.SquaredDistances(Row(first), Stride, distances.Length, other.Row(otherRow), scales.Row(otherRow), Columns, to);
         GC.KeepAlive(this);
         GC.KeepAlive(other);
         GC.KeepAlive(scales);
-        return distance;
     }
 
     /// <summary>sums[k, n] += sum over the first <paramref name="count"/> rows of x[r, k] y[r, n]: each a chain in single precision over these rows, added in double.</summary>

@@ -7,6 +7,11 @@ namespace Likely.Models;
 /// <summary>Expectation and maximisation, from the clusters of k-means on.</summary>
 sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, FitOptions options)
 {
+    const int Together = 32; // blocks whose shares are told at once
+
+    // Of each of those the shares, the rows about their mean, their shares in single precision, and their squares.
+    readonly double[][] _shares = new double[Together][];
+    readonly Matrix[] _centred = new Matrix[Together], _counted = new Matrix[Together], _powers = new Matrix[Together];
     readonly int _count = config.Components, _width = rows.Width;
     readonly double[] _squares = new double[rows.Width]; // of the rows about their mean, which no share changes, nor
     readonly (Matrix Own, Matrix Weighted)[] _scratch = new (Matrix, Matrix)[rows.Threads];
@@ -58,7 +63,7 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
     // Weights, means and covariances of the rows about their mean, each counted by its shares; returns the sum of what telling the shares gave.
     double Maximize(double[] mean, Func<Matrix, double[], double> share)
     {
-        const int Together = 16; // blocks whose shares are told at once
+        const int Stripe = 16; // components whose weights are added by one thread
         var (isDiagonal, isFull, isFirst) = (config.Covariance == "diagonal", config.Covariance == "full", Iterations == 0 && double.IsNegativeInfinity(LogLikelihood) && Scales.Length == 0);
         var (weights, logs) = (new double[_count], new double[rows.Count]);
         double[,] first = new double[_count, _width], squares = isDiagonal ? new double[_count, _width] : new double[0, 0];
@@ -66,12 +71,11 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
         for (var start = 0; start < rows.Count; start += Together)
         {
             var some = Math.Min(Together, rows.Count - start);
-            var (shares, centred, counted, powers) = (new double[some][], new Matrix[some], new Matrix[some], isDiagonal || isFirst ? new Matrix[some] : null);
+            var (shares, centred, counted, powers) = (_shares, _centred, _counted, isDiagonal || isFirst ? _powers : null);
             ParallelShards.Run(some, rows.Threads, (j, _) =>
             {
                 var x = rows[start + j];
-                (shares[j], centred[j], counted[j]) = (new double[x.Rows * _count], new Matrix(x.Rows, _width), new Matrix(x.Rows, _count));
-                if (powers is not null) powers[j] = new Matrix(x.Rows, _width);
+                if (shares[j]?.Length != x.Rows * _count) (shares[j], centred[j], counted[j], _powers[j]) = (new double[x.Rows * _count], new Matrix(x.Rows, _width), new Matrix(x.Rows, _count), new Matrix(x.Rows, _width));
                 logs[start + j] = share(x, shares[j]);
                 for (var i = 0; i < x.Rows; i++)
                 {
@@ -84,12 +88,15 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
                 }
             });
             rows.Cancellation.ThrowIfCancellationRequested();
-            ParallelShards.Run(_count, rows.Threads, (k, _) =>
+            ParallelShards.Run((_count + Stripe - 1) / Stripe, rows.Threads, (piece, _) =>
             {
-                var weight = weights[k];
+                var own = weights.AsSpan(piece * Stripe, Math.Min(Stripe, _count - piece * Stripe));
                 for (var j = 0; j < some; j++)
-                    for (var at = k; at < shares[j].Length; at += _count) weight += shares[j][at];
-                weights[k] = weight;
+                    for (var at = piece * Stripe; at < shares[j].Length; at += _count)
+                    {
+                        var share = shares[j].AsSpan(at, own.Length);
+                        for (var k = 0; k < own.Length; k++) own[k] += share[k];
+                    }
             });
             Matrix.AddProducts(counted, centred, some, first, rows.Threads);
             if (isDiagonal) Matrix.AddProducts(counted, powers!, some, squares, rows.Threads);

@@ -58,15 +58,31 @@ sealed class Gaussians
     /// <summary>log (w_k N_k(x)) of each row and Gaussian, [rows, K].</summary>
     public void Fill(Matrix x, Span<double> logs)
     {
-        var mapped = _covariance == "diagonal" ? null : new Matrix(x.Rows, _dimensions);
-        if (_covariance == "tied") x.Multiply(x.Rows, _maps[0], null, mapped!);
+        if (_covariance == "diagonal")
+        {
+            FillDiagonal(x, logs);
+            return;
+        }
+        var mapped = new Matrix(x.Rows, _dimensions);
+        if (_covariance == "tied") x.Multiply(x.Rows, _maps[0], null, mapped);
         for (var k = 0; k < _components; k++)
         {
-            if (_covariance == "full") x.Multiply(x.Rows, _maps[k], null, mapped!);
-            for (var i = 0; i < x.Rows; i++)
+            if (_covariance == "full") x.Multiply(x.Rows, _maps[k], null, mapped);
+            for (var i = 0; i < x.Rows; i++) logs[i * _components + k] = _constants[k] - (double)mapped.SquaredDistance(i, _shifts[0], k) / 2;
+        }
+    }
+
+    void FillDiagonal(Matrix x, Span<double> logs)
+    {
+        const int Together = 32; // rows whose logarithms stay near
+        Span<float> room = stackalloc float[Together];
+        for (var first = 0; first < x.Rows; first += Together)
+        {
+            var squares = room[..Math.Min(Together, x.Rows - first)];
+            for (var k = 0; k < _components; k++)
             {
-                double square = mapped is not null ? mapped.SquaredDistance(i, _shifts[0], k) : x.SquaredDistance(i, _shifts[0], k, _shifts[1]);
-                logs[i * _components + k] = _constants[k] - square / 2;
+                x.SquaredDistances(first, _shifts[0], k, _shifts[1], squares);
+                for (var i = 0; i < squares.Length; i++) logs[(first + i) * _components + k] = _constants[k] - (double)squares[i] / 2;
             }
         }
     }
@@ -93,10 +109,21 @@ sealed class Gaussians
     public static double Normalize(Span<double> logs)
     {
         const double Negligible = -37; // e^-37 is less than 2^-53
-        var (most, sum) = (double.NegativeInfinity, 0.0);
-        foreach (var log in logs) most = Math.Max(most, log);
-        foreach (ref var log in logs) sum += log = log - most < Negligible ? 0 : ExactMath.Exp(log - most);
-        foreach (ref var share in logs) share /= sum;
+        var (most, sum, count) = (double.NegativeInfinity, 0.0, 0);
+        foreach (var log in logs)
+            if (log > most) most = log;
+        // Listed without a branch, as nobody can guess which they are.
+        var places = logs.Length <= 256 ? stackalloc int[logs.Length] : new int[logs.Length];
+        for (var k = 0; k < logs.Length; k++)
+        {
+            places[count] = k;
+            count += logs[k] - most < Negligible ? 0 : 1;
+        }
+        Span<double> room = stackalloc double[256];
+        var shares = count <= room.Length ? room[..count] : new double[count];
+        for (var i = 0; i < count; i++) sum += shares[i] = ExactMath.Exp(logs[places[i]] - most);
+        logs.Clear();
+        for (var i = 0; i < count; i++) logs[places[i]] = shares[i] / sum;
         return most + ExactMath.Log(sum);
     }
 }

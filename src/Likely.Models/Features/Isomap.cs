@@ -71,20 +71,23 @@ sealed class Isomap : FeatureModel
         _mean.Assign(mean);
         _rows.Assign(kept);
         var graph = new NeighbourGraph(kept, _config.Neighbours, rows.Threads, (done, words) => options.Progress?.Invoke(new FitMoment(0.4 * done, words)), rows.Cancellation);
-        // [rows, landmarks], as codes ask for it, and once, as it is the largest part of the model.
-        var (searches, lengths, paths) = (new PathSearch[rows.Threads], new float[rows.Threads][], new float[kept.Rows * landmarks.Length]);
+        // Into the model at once, as they are the largest part of it.
+        var (searches, lengths) = (new PathSearch[rows.Threads], new float[rows.Threads][]);
         ParallelShards.Run(landmarks.Length, rows.Threads, (landmark, worker) =>
         {
             rows.Cancellation.ThrowIfCancellationRequested();
             var own = lengths[worker] ??= new float[kept.Rows];
             (searches[worker] ??= graph.NewSearch()).Find(landmarks[landmark], own);
-            for (var i = 0; i < own.Length; i++) paths[i * landmarks.Length + landmark] = own[i];
+            unsafe
+            {
+                for (var i = 0; i < own.Length; i++) _paths.Data[(long)i * _paths.Stride + landmark] = own[i];
+            }
         });
+        Parameters.Changed();
         options.Progress?.Invoke(new FitMoment(0.8, $"paths from {landmarks.Length} rows"));
-        var scaling = new LandmarkScaling(paths, landmarks, _config.Components, options.Seed, rows.Threads, rows.Cancellation);
+        var scaling = new LandmarkScaling(_paths, landmarks, _config.Components, options.Seed, rows.Threads, rows.Cancellation);
         _squares.Assign(scaling.MeanSquares);
         _directions.Assign(scaling.Directions);
-        _paths.Assign(paths);
         Fitting = new Dictionary<string, double> { ["parts"] = graph.Parts, ["longest_bridge"] = graph.LongestBridge, ["edges"] = graph.Edges, ["residual_variance"] = scaling.ResidualVariance };
     }
 

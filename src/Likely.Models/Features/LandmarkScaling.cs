@@ -16,7 +16,7 @@ sealed class LandmarkScaling
     /// <param name="seed">Where the search for eigenvectors begins.</param>
     /// <param name="threads">Threads of products.</param>
     /// <param name="cancellation">Ends it.</param>
-    public LandmarkScaling(float[] paths, int[] landmarks, int components, ulong seed, int threads, CancellationToken cancellation)
+    public LandmarkScaling(Parameter paths, int[] landmarks, int components, ulong seed, int threads, CancellationToken cancellation)
     {
         (_count, _threads, MeanSquares, Directions) = (landmarks.Length, threads, new float[landmarks.Length], new Matrix(landmarks.Length, components));
         var (b, means) = Centred(paths, landmarks);
@@ -50,9 +50,9 @@ sealed class LandmarkScaling
     public double ResidualVariance { get; }
 
     // Both directions of a path may differ by rounding.
-    static double Length(float[] paths, int[] landmarks, int a, int b) => ((double)paths[landmarks[b] * landmarks.Length + a] + paths[landmarks[a] * landmarks.Length + b]) / 2;
+    static unsafe double Length(Parameter paths, int[] landmarks, int a, int b) => ((double)paths.Data[(long)landmarks[b] * paths.Stride + a] + paths.Data[(long)landmarks[a] * paths.Stride + b]) / 2;
 
-    (Matrix B, double[] Means) Centred(float[] paths, int[] landmarks)
+    (Matrix B, double[] Means) Centred(Parameter paths, int[] landmarks)
     {
         var (b, means) = (new Matrix(_count, _count), new double[_count]);
         ParallelShards.Run(_count, _threads, (i, _) =>
@@ -77,7 +77,7 @@ sealed class LandmarkScaling
         return (b, means);
     }
 
-    double Residual(float[] paths, int[] landmarks, double[,] coordinates, int components)
+    double Residual(Parameter paths, int[] landmarks, double[,] coordinates, int components)
     {
         var parts = new (double A, double B, double AA, double BB, double AB)[_count];
         ParallelShards.Run(_count, _threads, (i, _) =>

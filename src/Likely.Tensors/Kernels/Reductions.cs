@@ -72,6 +72,7 @@ static unsafe class Reductions
     }
 
     /// <summary>sum of ((a[i] - b[i]) s[i])^2, in the same shape; a has equal values to b behind <paramref name="count"/>, or s zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SquaredDistance(float* a, float* b, float* s, int count)
     {
         Vector512<float> sum0 = Vector512<float>.Zero, sum1 = sum0, sum2 = sum0, sum3 = sum0;
@@ -91,6 +92,12 @@ static unsafe class Reductions
             sum0 = Vector512.FusedMultiplyAdd(d, d, sum0);
         }
         return Sum(sum0 + sum1 + (sum2 + sum3));
+    }
+
+    /// <summary>The same of some rows a, each so far from the next.</summary>
+    public static void SquaredDistances(float* a, long stride, int rows, float* b, float* s, int count, float* result)
+    {
+        for (var i = 0; i < rows; i++) result[i] = SquaredDistance(a + i * stride, b, s, count);
     }
 
     /// <summary>result = ((b0 + b1) + (b2 + b3)) + ((b4 + b5) + (b6 + b7)); length a multiple of 16.</summary>
