@@ -61,10 +61,12 @@ static class IndexVerb
         var written = builder.Write(output, description, session.Force, session.Cancellation, () => server?.Commit());
         var seconds = clock.Elapsed.TotalSeconds;
         var bytes = new FileInfo(output).Length;
+        using var index = IndexFile.Open(output);
+        var spread = index.Spread();
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
             index       {output}, {bytes / 1e6:0.0} MB{(server is null ? "" : $"; the codes are in the table {server.Table}")}
             codes       {written.Count} of {written.Bits} bits, {seconds:0.0} s
-            found by    {written.Access}
+            found by    {written.Access}{(spread is null ? "" : $"\n{IndexText.Words(spread)}")}
             """), new JsonObject
         {
             ["output"] = output,
@@ -73,6 +75,7 @@ static class IndexVerb
             ["seconds"] = Session.Number(seconds),
             ["bytes"] = bytes,
             ["parts"] = new JsonArray([.. written.Tables.Select(table => (JsonNode)table.Length)]),
+            ["addresses"] = IndexText.Json(spread),
             ["identity"] = written.Identity,
             ["table"] = server?.Table,
         });

@@ -140,6 +140,17 @@ public sealed unsafe class IndexFile : CodeIndex
         return label < Description.ClassNames.Count ? Math.Max(-1, label) : throw new DataException($"{Path} is damaged: item {id} has label {label} of {Description.ClassNames.Count}; index the data again");
     }
 
+    /// <summary>How the codes are spread over the addresses that they are themselves, which goes over all of these; null where codes are found in another way.</summary>
+    /// <exception cref="DataException">The file is damaged.</exception>
+    public AddressSpread? Spread()
+    {
+        ObjectDisposedException.ThrowIf(_data == null, this);
+        if (_tables is null || Description.Tables is not [var table]) return null;
+        var isWhole = AddressSpread.TryMeasure(new ReadOnlySpan<uint>(At(Offsets(0)), (1 << table.Length) + 1), Description.Count, out var spread);
+        GC.KeepAlive(this);
+        return isWhole ? spread : throw new DataException($"{Path} is damaged: the items of its addresses are not all its items; index the data again");
+    }
+
     /// <summary>Compares all check sums.</summary>
     /// <exception cref="DataException">The file is damaged.</exception>
     public void Verify(CancellationToken cancellation = default)

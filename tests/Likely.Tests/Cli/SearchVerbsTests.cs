@@ -30,8 +30,18 @@ public sealed class SearchVerbsTests
         Assert.True((double)json["seconds"]! >= 0);
         Assert.Equal([12], json["parts"]!.AsArray().Select(part => (int)part!));
         Assert.Equal(File.ReadAllBytes("hashed.lki"), File.ReadAllBytes("again.lki"));
-        Assert.Contains("direct addressing by 12 bits", CliRun.Ok("info hashed.lki").Output, StringComparison.Ordinal);
-        Assert.Equal(400, (int)CliRun.Ok("info hashed.lki --json").Json["codes"]!);
+        var text = CliRun.Ok("info hashed.lki").Output;
+        Assert.Contains("direct addressing by 12 bits", text, StringComparison.Ordinal);
+        Assert.Contains("addresses   ", text, StringComparison.Ordinal);
+        var info = CliRun.Ok("info hashed.lki --json").Json;
+        Assert.Equal(400, (int)info["codes"]!);
+        using (var index = IndexFile.Open("hashed.lki"))
+        {
+            int[] lists = [.. Enumerable.Range(0, 400).GroupBy(id => index.Code(id)[0]).Select(group => group.Count())];
+            Assert.Equal(new AddressSpread(4096, lists.Length, lists.Sum(own => (double)own * own) / 400, lists.Max()), index.Spread());
+            Assert.Equal((lists.Length, lists.Max()), ((int)info["addresses"]!["used"]!, (int)json["addresses"]!["longest_list"]!));
+        }
+        Assert.Null(CliRun.Ok("info strokes.lki --json").Json["addresses"]);
         Assert.True((bool)CliRun.Ok("verify hashed.lki --json").Json["verified"]!);
     }
 
