@@ -38,18 +38,18 @@ sealed class AbnormalItems
     public IEnumerable<int> Worst(int most) => _order.Take(most).Where(i => Flagged[i]);
 
     /// <summary>A regard as tables call it.</summary>
-    public static string Name(Abnormality regard) => regard switch { Abnormality.Unlikely => "unlikely", Abnormality.TooLikely => "too likely", Abnormality.Complexity => "complexity", _ => "ratio" };
+    public static string Name(Abnormality regard) => regard switch { Abnormality.Unlikely => "unlikely", Abnormality.TooLikely => "too likely", Abnormality.Complexity => "complexity", Abnormality.TooPredictable => "too predictable", _ => "ratio" };
 
     public string LabelOf(int item) => Split.Label(item) is >= 0 and var label ? _data.ClassNames[label] : "";
 
     public void WriteTable(TextWriter writer)
     {
-        writer.WriteLine("index,name,label,p,q,abnormal,regard,distance,nats,bits_per_dim,code_bits_per_dim,background_bits_per_dim,reason");
+        writer.WriteLine("index,name,label,p,q,abnormal,regard,distance,nats,bits_per_dim,code_bits_per_dim,plain_bits_per_dim,background_bits_per_dim,reason");
         for (var i = 0; i < Split.Count; i++)
         {
             var (verdict, evidence) = (Verdicts[i], Verdicts[i].Evidence);
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{verdict.P:R},{Q[i]:R},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Cell(evidence.CodeBits / evidence.Dimensions)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}"));
+                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{verdict.P:R},{Q[i]:R},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Cell(evidence.CodeBits / evidence.Dimensions)},{Cell(evidence.PlainBits / evidence.Dimensions)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}"));
         }
     }
 

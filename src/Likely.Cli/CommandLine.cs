@@ -30,7 +30,7 @@ public static class CommandLine
         foreach (var option in shared.All) root.Add(option);
         Verb[] verbs =
         [
-            DemoVerb.Create(), TrainVerb.Create(), SampleVerb.Create(), CompleteVerb.Create(), ScoreVerb.Create(), DetectVerb.Create(), CompressVerb.Create(), DecompressVerb.Create(),
+            DemoVerb.Create(), TrainVerb.Create(), SampleVerb.Create(), CompleteVerb.Create(), ScoreVerb.Create(), DetectVerb.Create(), ClassifyVerb.Create(), CompressVerb.Create(), DecompressVerb.Create(),
             VerifyVerb.Create(), ShrinkVerb.Create(), TokensVerb.Create(), EncodeVerb.Create(), ReconstructVerb.Create(), ShowVerb.Create(), ProbeVerb.Create(), IndexVerb.Create(), SearchVerb.Create(), ImportVerb.Create(), ExportVerb.Create(), InfoVerb.Create(), ModelsVerb.Create(), KeysVerb.Create(), BenchVerb.Create(),
         ];
         foreach (var verb in verbs) Add(root, verb);

@@ -16,7 +16,7 @@ static class DetectVerb
 
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained density");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
-    static readonly Option<string?> Method = Options.Text("--method", "combined: all of the following that can be had, if nothing is said; likelihood: -log p(x) a dimension; typicality: both ends of it; complexity: bits of the model less bits of a code that knows nothing of it; ratio: bits of the model less bits of the --background model", "HOW");
+    static readonly Option<string?> Method = Options.Text("--method", "combined: whether the bits of the model, of codes that know nothing of it and of the --background model are usual together, if nothing is said, or the likelihood where there is no code; likelihood: -log p(x) a dimension; typicality: both ends of it; complexity: bits of the model less bits of a code that knows nothing of it; ratio: bits of the model less bits of the --background model", "HOW");
     static readonly Option<string?> Background = Options.Text("--background", "For --method ratio, and combined: a model of the same kind of items that knows what is common to them and others", "MODEL");
     static readonly Option<double?> Alpha = Options.Number("--alpha", "Call abnormal what has at most this p-value, 0.01 if not given: of normal items it is called of at most that share", 1, valueName: "A");
     static readonly Option<double?> Fdr = Options.Number("--fdr", "Call abnormal as many as leave the share of false ones among them at Q, by Benjamini and Hochberg's q-values; instead of --alpha", 1, valueName: "Q");
@@ -137,7 +137,7 @@ static class DetectVerb
         if (fdr is { } share && (normal + 1) * share < count)
             session.Warn(string.Create(CultureInfo.InvariantCulture, $"warning     with {normal} normal items no p is below 1 / {normal + 1}, so that among {count} items one alone could never be found at --fdr {share}, nor fewer than {Math.Ceiling(count / (share * (normal + 1))):0}; more normal items with --normal, or fewer items, would do"));
         if (fdr is null && detector.LeastP > detector.Alpha)
-            session.Warn(string.Create(CultureInfo.InvariantCulture, $"warning     with {normal} normal items and {detector.InRegards.Count} regards what is out in one has p of {detector.LeastP:0.####} and is never called abnormal at --alpha {detector.Alpha}; more normal items with --normal, a larger --alpha, or one --method would do"));
+            session.Warn(string.Create(CultureInfo.InvariantCulture, $"warning     with {normal} normal items no p{(detector.LeastP * (normal + 1) > 1.5 ? " of what is out in one of two regards" : "")} is below {detector.LeastP:0.####}, so that nothing is ever called abnormal at --alpha {detector.Alpha}; more normal items with --normal, a larger --alpha, or one --method would do"));
     }
 
     static Ranking? Rank(Detector detector, Verdict[] verdicts, OutlierLabels truth)

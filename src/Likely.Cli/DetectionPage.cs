@@ -28,7 +28,7 @@ sealed class DetectionPage
         if (fdr is { } share) _report.Paragraph(Text($"Called abnormal is what has a q of at most {share}."));
         _report.Heading("How far out");
         foreach (var regard in detector.InRegards)
-            if (regard != Abnormality.TooLikely) Histogram(detector, found, regard);
+            if (regard is Abnormality.Unlikely or Abnormality.Complexity or Abnormality.Ratio) Histogram(detector, found, regard);
         if (ranking is not null)
         {
             _report.Heading("How well outliers are told").Paragraph(Text($"Of {ranking.Outliers} outliers and {ranking.Normal} normal items; {truth.Words}."));

@@ -123,6 +123,9 @@ public abstract class Modality
     /// <summary>Bits of an item by <see cref="Code"/>; not a number if there is none.</summary>
     public virtual double CodeBits(ReadOnlySpan<int> item, Space space, Tokens? tokens) => double.NaN;
 
+    /// <summary>Bits of an item, where it has a <see cref="Code"/>, by one that knows but how often each symbol is in it.</summary>
+    public virtual double PlainBits(ReadOnlySpan<int> item, Space space) => PlainCode.Bits(item, space);
+
     /// <summary>The first items of a split on one sheet, as many as make one.</summary>
     /// <exception cref="DataException">An item cannot be read.</exception>
     public abstract Rendering Preview(Split split, Tokens? tokens, CancellationToken cancellation = default);

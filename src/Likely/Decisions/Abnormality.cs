@@ -12,6 +12,9 @@ public enum Abnormality
     /// <summary>The model takes more bits for it, beside those of a code that knows nothing of the model.</summary>
     Complexity,
 
+    /// <summary>The model takes fewer bits for it, beside those of such a code.</summary>
+    TooPredictable,
+
     /// <summary>The model takes more bits for it, beside those of a background model.</summary>
     Ratio,
 }

@@ -55,7 +55,7 @@ public static class BayesPosterior
         for (var halving = 0; halving < Halvings; halving++)
         {
             var middle = (low + high) / 2;
-            if (Slope(nats, labels, classes, ExactMath.Exp(middle)) < 0) low = middle;
+            if (Slope(nats, labels, classes, ExactMath.Exp(middle)) <= 0) low = middle;
             else high = middle;
         }
         return 1 / ExactMath.Exp((low + high) / 2);

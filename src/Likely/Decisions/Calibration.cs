@@ -17,7 +17,7 @@ public sealed class Calibration
     /// <summary>Fewer say nothing.</summary>
     public const int LeastItems = 20;
 
-    const int Version = 1, ItemBytes = 8 + 8 + 4, LongestText = 400_000;
+    const int Version = 1, ItemBytes = 8 + 8 + 4 + 4, LongestText = 500_000;
 
     /// <param name="items">Evidence of normal items.</param>
     /// <param name="code">See <see cref="Code"/>.</param>
@@ -74,7 +74,7 @@ public sealed class Calibration
         return counts;
     }
 
-    /// <summary>As a model's file keeps it: version; code or -; temperature or -; label counts with commas or -; then in base64 of each item -log p(x) as a double, dimensions as i64, code bits as a float, little-endian.</summary>
+    /// <summary>As a model's file keeps it: version; code or -; temperature or -; label counts with commas or -; then in base64 of each item -log p(x) as a double, dimensions as i64, bits of the code and of the plain one as floats, little-endian.</summary>
     public string ToText()
     {
         var bytes = new byte[Items.Count * ItemBytes];
@@ -84,6 +84,7 @@ public sealed class Calibration
             BinaryPrimitives.WriteDoubleLittleEndian(item, Items[i].Nats);
             BinaryPrimitives.WriteInt64LittleEndian(item[8..], Items[i].Dimensions);
             BinaryPrimitives.WriteSingleLittleEndian(item[16..], Code.Length == 0 ? 0 : (float)Items[i].CodeBits);
+            BinaryPrimitives.WriteSingleLittleEndian(item[20..], Code.Length == 0 ? 0 : (float)Items[i].PlainBits);
         }
         return string.Create(CultureInfo.InvariantCulture, $"{Version};{(Code.Length == 0 ? "-" : Code)};{(Temperature is { } t ? $"{t:R}" : "-")};{(LabelCounts.Count == 0 ? "-" : string.Join(',', LabelCounts))};{Convert.ToBase64String(bytes)}");
     }
@@ -116,8 +117,9 @@ public sealed class Calibration
         for (var i = 0; i < items.Length; i++)
         {
             var item = bytes.AsSpan(i * ItemBytes, ItemBytes);
-            items[i] = new ItemEvidence(BinaryPrimitives.ReadDoubleLittleEndian(item), BinaryPrimitives.ReadInt64LittleEndian(item[8..]), words[1] == "-" ? double.NaN : BinaryPrimitives.ReadSingleLittleEndian(item[16..]));
-            if (!double.IsFinite(items[i].Nats) || items[i].Dimensions < 1 || words[1] != "-" && !float.IsFinite((float)items[i].CodeBits)) return null;
+            var (code, plain) = (BinaryPrimitives.ReadSingleLittleEndian(item[16..]), BinaryPrimitives.ReadSingleLittleEndian(item[20..]));
+            items[i] = new ItemEvidence(BinaryPrimitives.ReadDoubleLittleEndian(item), BinaryPrimitives.ReadInt64LittleEndian(item[8..]), words[1] == "-" ? double.NaN : code, words[1] == "-" ? double.NaN : plain);
+            if (!double.IsFinite(items[i].Nats) || items[i].Dimensions < 1 || !(code >= 0 && plain >= 0 && float.IsFinite(code + plain))) return null;
         }
         return new Calibration(items, words[1] == "-" ? "" : words[1]) { Temperature = temperature, LabelCounts = counts };
     }

@@ -11,10 +11,14 @@ namespace Likely;
 /// </summary>
 public sealed class Detector
 {
+    const int MostOfDensity = 1000;
+
     readonly Checkpoint _checkpoint;
     readonly Checkpoint? _background;
     readonly DataOptions _options;
     readonly Abnormality[] _regards;
+    readonly EvidenceDensity? _density;
+    readonly ItemEvidence[] _normal; // those that others are ranked among
     readonly ConcurrentBag<EvidenceScorer> _idle = [];
 
     /// <param name="checkpoint">A density.</param>
@@ -32,7 +36,15 @@ public sealed class Detector
         Calibration = calibration ?? Calibration.Of(checkpoint) ?? throw new ModelException("the model keeps no normal items to compare with, as older and shrunk ones and those with few held-out items do not; measure some");
         _regards = Regards(method, Calibration.Code.Length > 0 && Calibration.Code == scorer.Code?.Key, background is not null);
         if (Array.Exists(_regards, regard => Calibration.Items.Any(item => double.IsNaN(item.Score(regard))))) throw new ModelException("the normal items were not measured with the background model; measure them with it");
-        Test = new ConformalTest(Array.ConvertAll(_regards, regard => Calibration.Items.Select(item => item.Score(regard)).ToArray()));
+        _normal = [.. Calibration.Items];
+        if (method == DetectionMethod.Combined && Array.IndexOf(_regards, Abnormality.Complexity) >= 0)
+        {
+            // A density has to be of other items than those that are ranked by it, if the judged one is to be like them.
+            var every = Math.Max(2, (_normal.Length + MostOfDensity - 1) / MostOfDensity);
+            _density = new EvidenceDensity([.. _normal.Where((_, i) => i % every == 0)], background is not null);
+            _normal = [.. _normal.Where((_, i) => i % every != 0)];
+        }
+        Test = new ConformalTest(_density is null ? Array.ConvertAll(_regards, regard => Array.ConvertAll(_normal, item => item.Score(regard))) : [Array.ConvertAll(_normal, item => _density.Judge(item).Score)]);
     }
 
     /// <summary>Reads a model that keeps normal items, as those do that were trained with some held out.</summary>
@@ -55,7 +67,7 @@ public sealed class Detector
     public ConformalTest Test { get; }
 
     /// <summary>The least p that an item can have which is far out in one regard alone.</summary>
-    public double LeastP => (double)_regards.Length / (Test.Count + 1);
+    public double LeastP => (double)(_density is null ? _regards.Length : 1) / (Test.Count + 1);
 
     /// <summary>How data are to be opened that are judged.</summary>
     public DataOptions Options => _options with { Limit = null, AnySize = _checkpoint.Model.AnyExtent, Flip = false, Recolor = Recoloring.None, ModelTokens = Continuation.TokensOf(_checkpoint), ModelWords = ModelAssets.WordsOf(_checkpoint), ModelLevels = _checkpoint.Model.Space.Levels };
@@ -120,6 +132,11 @@ public sealed class Detector
     /// <summary>Judges what is known of an item.</summary>
     public Verdict Judge(ItemEvidence evidence)
     {
+        if (_density?.Judge(evidence) is var (unusual, farthest, _))
+        {
+            var probability = Test.Judge([unusual]).P;
+            return new Verdict(probability, probability <= Alpha, farthest, unusual, evidence);
+        }
         Span<double> scores = stackalloc double[_regards.Length];
         for (var k = 0; k < scores.Length; k++) scores[k] = evidence.Score(_regards[k]);
         var (p, regard) = Test.Judge(scores);
@@ -130,7 +147,8 @@ public sealed class Detector
     public Verdict OfNormal(int item)
     {
         var (p, regard) = Test.Among(item);
-        var evidence = Calibration.Items[item];
+        var evidence = _normal[item];
+        if (_density?.Judge(evidence) is var (unusual, farthest, _)) return new Verdict(p, p <= Alpha, farthest, unusual, evidence);
         return new Verdict(p, p <= Alpha, _regards[regard], Test.Distance(regard, evidence.Score(_regards[regard])), evidence);
     }
 
@@ -144,7 +162,8 @@ public sealed class Detector
             DetectionMethod.Typicality => [Abnormality.Unlikely, Abnormality.TooLikely],
             DetectionMethod.Complexity => [Abnormality.Complexity],
             DetectionMethod.Ratio => [Abnormality.Ratio],
-            _ => [Abnormality.Unlikely, Abnormality.TooLikely, .. hasCode ? (Abnormality[])[Abnormality.Complexity] : [], .. hasBackground ? (Abnormality[])[Abnormality.Ratio] : []],
+            _ when !hasCode => hasBackground ? [Abnormality.Unlikely, Abnormality.Ratio] : [Abnormality.Unlikely],
+            _ => [Abnormality.Unlikely, Abnormality.TooLikely, Abnormality.Complexity, Abnormality.TooPredictable, .. hasBackground ? (Abnormality[])[Abnormality.Ratio] : []],
         };
     }
 }

@@ -61,19 +61,20 @@ public sealed class EvidenceScorer
         ParallelShards.Run(count, ParallelShards.Workers(_threads), (i, _) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, CodeBits(split, i, cancellation), background?[i] ?? double.NaN);
+            var (code, plain) = CodeBits(split, i, cancellation);
+            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, background?[i] ?? double.NaN);
         });
         return evidence;
     }
 
-    double CodeBits(Split split, int item, CancellationToken cancellation)
+    (double Code, double Plain) CodeBits(Split split, int item, CancellationToken cancellation)
     {
-        if (Code is null) return double.NaN;
+        if (Code is null) return (double.NaN, double.NaN);
         var space = split.SpaceOf(item);
         if (space.Dimensions > Evaluation.LongestShown) throw new DataException($"{split.ItemName(item)} has {space.Dimensions} symbols, more than the {Evaluation.LongestShown} of which a complexity is told; judge parts of it, such as its lines.");
         var symbols = new int[space.Dimensions];
         split.Read(item, 0, symbols, cancellation: cancellation);
-        return _modality.CodeBits(symbols, space, _tokens);
+        return (_modality.CodeBits(symbols, space, _tokens), _modality.PlainBits(symbols, space));
     }
 
     /// <summary>-log p(x) of every item of a split, in order; of a model that is told labels the mean over them of p(x | label).</summary>

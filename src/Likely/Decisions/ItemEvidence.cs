@@ -4,8 +4,9 @@ namespace Likely;
 /// <param name="Nats">-log p(x); of a model that is told labels that of p(x), the mean over them of p(x | label).</param>
 /// <param name="Dimensions">Symbols of the item, or numbers of the row.</param>
 /// <param name="CodeBits">Bits of the item by a code that knows nothing of the model, see <see cref="Modality.Code"/>; not a number if there is none.</param>
+/// <param name="PlainBits">Bits of the item by a code that knows but how often each symbol is in it; not a number if there is none.</param>
 /// <param name="BackgroundNats">-log p(x) by a background model; not a number if there is none.</param>
-public readonly record struct ItemEvidence(double Nats, long Dimensions, double CodeBits = double.NaN, double BackgroundNats = double.NaN)
+public readonly record struct ItemEvidence(double Nats, long Dimensions, double CodeBits = double.NaN, double PlainBits = double.NaN, double BackgroundNats = double.NaN)
 {
     const double BitsPerNat = 1 / 0.693147180559945309;
 
@@ -18,6 +19,7 @@ public readonly record struct ItemEvidence(double Nats, long Dimensions, double 
         Abnormality.Unlikely => Nats * BitsPerNat / Dimensions,
         Abnormality.TooLikely => -Nats * BitsPerNat / Dimensions,
         Abnormality.Complexity => (Nats * BitsPerNat - CodeBits) / Dimensions,
+        Abnormality.TooPredictable => (CodeBits - Nats * BitsPerNat) / Dimensions,
         _ => (Nats - BackgroundNats) * BitsPerNat / Dimensions,
     };
 }

@@ -6,7 +6,7 @@ namespace Likely;
 /// <param name="P">How probable an item so far out, or farther, is among normal ones; at least 1 / (n + 1) with n of them.</param>
 /// <param name="IsAbnormal">Whether that is at most the detector's level.</param>
 /// <param name="Regard">In what regard it is farthest out.</param>
-/// <param name="Distance">How far in that regard, from the normal items' median in their half interquartile range.</param>
+/// <param name="Distance">How unusual it is, for what p cannot tell apart: the farther out the higher.</param>
 /// <param name="Evidence">What is known of it.</param>
 public sealed record Verdict(double P, bool IsAbnormal, Abnormality Regard, double Distance, ItemEvidence Evidence)
 {
@@ -20,6 +20,7 @@ public sealed record Verdict(double P, bool IsAbnormal, Abnormality Regard, doub
         Abnormality.Unlikely => "less likely than usual",
         Abnormality.TooLikely => "likelier than usual, as what is simpler is",
         Abnormality.Complexity => "unlikely for how simple it is",
+        Abnormality.TooPredictable => "likely for how complicated it is",
         _ => "unlikely beside what the background model finds",
     };
 }
