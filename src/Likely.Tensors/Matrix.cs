@@ -64,6 +64,16 @@ sealed unsafe class Matrix(int rows, int columns)
         GC.KeepAlive(result);
     }
 
+    /// <summary>Some rows of the result, from one on: as many rows of this, each plus the one row of another matrix.</summary>
+    public void Plus(int first, int count, Matrix row, Matrix result, int at = 0)
+    {
+        if (row.Columns != Columns || result.Columns != Columns || first + count > Rows || at + count > result.Rows) throw new ArgumentException($"{count} rows of {Columns} from {first} on, of {Rows}, and a row of {row.Columns} are no rows of {result.Columns} from {at} on, of {result.Rows}");
+        for (var i = 0; i < count; i++) Elementwise.Add(Row(first + i), row.Data, result.Row(at + i), Stride);
+        GC.KeepAlive(this);
+        GC.KeepAlive(row);
+        GC.KeepAlive(result);
+    }
+
     /// <summary>The sum over columns of the product of two rows, in the fixed shape of row sums.</summary>
     public float Dot(int row, Matrix other, int otherRow)
     {

@@ -29,7 +29,7 @@ public sealed class SplitRows : ILabelledRows
 
     public Space Space => _split.Space;
 
-    /// <exception cref="DataException">An item cannot be read.</exception>
+    /// <exception cref="DataException">An item cannot be read, or has what is no finite number, or too large.</exception>
     public void Read(int first, Span<float> rows)
     {
         var (width, levels) = (Space.Dimensions, Space.Levels);
@@ -41,6 +41,7 @@ public sealed class SplitRows : ILabelledRows
             if (levels == 0)
             {
                 _split.ReadValues(first + i, 0, row);
+                if (RowBlocks.Wrong(row) is >= 0 and var wrong) throw new DataException(RowBlocks.Refusal(_split.ItemName(first + i), row[wrong], wrong, "columns counted from 0"));
                 continue;
             }
             _split.Read(first + i, symbols);

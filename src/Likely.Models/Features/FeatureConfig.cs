@@ -24,6 +24,7 @@ public abstract record FeatureConfig : ModelConfig
         ArgumentNullException.ThrowIfNull(rows);
         var (clock, config, blocks) = (Stopwatch.StartNew(), Ready(rows), new RowBlocks(rows, ParallelShards.Workers(options?.Threads ?? 0), cancellation));
         options ??= new FitOptions();
+        blocks.RequireSquares();
         if (options.Minutes is { } minutes)
         {
             if (!(minutes > 0 && double.IsFinite(minutes))) throw new ModelException(FormattableString.Invariant($"fitting cannot take {minutes} minutes; give a finite number above 0"));

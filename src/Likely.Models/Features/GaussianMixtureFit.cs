@@ -32,15 +32,10 @@ sealed class GaussianMixtureFit(GaussianMixtureConfig config, RowBlocks rows, Fi
         var mean = rows.Mean();
         Maximize(mean, (x, shares) =>
         {
-            var distances = new Matrix(x.Rows, _count);
-            centroids.Distances(x, x.Rows, distances);
-            for (var i = 0; i < x.Rows; i++)
-            {
-                var nearest = 0;
-                for (var k = 1; k < _count; k++)
-                    if (distances[i][k] < distances[i][nearest]) nearest = k;
-                for (var k = 0; k < _count; k++) shares[i * _count + k] = k == nearest ? 1 : 0;
-            }
+            var nearest = new int[x.Rows];
+            centroids.Nearest(x, 0, (new Matrix(x.Rows, _width), new Matrix(x.Rows, _count)), nearest, new double[x.Rows]);
+            Array.Clear(shares);
+            for (var i = 0; i < x.Rows; i++) shares[i * _count + nearest[i]] = 1;
             return 0;
         });
         while (Iterations < config.Iterations && !Converged)

@@ -4,6 +4,7 @@ namespace Likely.Models;
 
 /// <summary>
 /// What log-densities of rows under some Gaussians are computed from. With z = L' (x - m) of an inverse covariance L L', log N(x) = log det L - (D log 2 pi + |z|^2) / 2; of diagonal ones z = (x - m) / s.
+/// What is mapped is x - m, or where all have one L, x and m less the mean of all means, as numbers far from zero would leave no digits to differences of maps.
 /// </summary>
 sealed class Gaussians
 {
@@ -15,6 +16,7 @@ sealed class Gaussians
     readonly Matrix[] _maps, _shifts;
     readonly double[] _below;
     readonly float[] _means;
+    readonly Matrix[] _away; // of full covariances -m of each, of a tied one that of all
 
     /// <param name="logWeights">log w.</param>
     /// <param name="means">[K, D].</param>
@@ -33,8 +35,9 @@ sealed class Gaussians
             _maps[map] = new Matrix(dimensions, dimensions);
             for (var d = 0; d < dimensions; d++) scales.AsSpan((map * dimensions + d) * dimensions, dimensions).CopyTo(_maps[map][d]);
         }
-        // Of diagonal ones the shifts hold means and inverse deviations; of others what the mean's map is.
-        _shifts = [new Matrix(_components, dimensions), new Matrix(_components, dimensions)];
+        _away = new Matrix[_maps.Length];
+        // Of diagonal ones the shifts hold means and inverse deviations; of a tied one what the means are mapped to.
+        _shifts = covariance == "full" ? [] : [new Matrix(_components, dimensions), new Matrix(_components, dimensions)];
         for (var k = 0; k < _components; k++)
         {
             var determinant = 0.0;
@@ -42,17 +45,22 @@ sealed class Gaussians
                 determinant += ExactMath.Log(Math.Max(covariance == "diagonal" ? scales[k * dimensions + d] : scales[((covariance == "full" ? k : 0) * dimensions + d) * dimensions + d], float.Epsilon));
             _constants[k] = logWeights[k] + determinant - dimensions * LogTwoPi / 2;
             var mean = means.AsSpan(k * dimensions, dimensions);
-            if (covariance == "diagonal")
-            {
-                mean.CopyTo(_shifts[0][k]);
-                scales.AsSpan(k * dimensions, dimensions).CopyTo(_shifts[1][k]);
-                continue;
-            }
-            var (row, mapped) = (new Matrix(1, dimensions), new Matrix(1, dimensions));
-            mean.CopyTo(row[0]);
-            row.Multiply(1, _maps[covariance == "full" ? k : 0], null, mapped);
-            mapped[0].CopyTo(_shifts[0][k]);
+            if (covariance == "full") _away[k] = Away(mean);
+            else mean.CopyTo(_shifts[0][k]);
+            if (covariance == "diagonal") scales.AsSpan(k * dimensions, dimensions).CopyTo(_shifts[1][k]);
         }
+        if (covariance != "tied") return;
+        var all = _shifts[0];
+        _away[0] = Away(Centroids.Mean(all));
+        all.Plus(0, _components, _away[0], _shifts[1]);
+        _shifts[1].Multiply(_components, _maps[0], null, all);
+    }
+
+    static Matrix Away(ReadOnlySpan<float> row)
+    {
+        var away = new Matrix(1, row.Length);
+        for (var d = 0; d < row.Length; d++) away[0][d] = -row[d];
+        return away;
     }
 
     /// <summary>log (w_k N_k(x)) of each row and Gaussian, [rows, K].</summary>
@@ -63,12 +71,15 @@ sealed class Gaussians
             FillDiagonal(x, logs);
             return;
         }
-        var mapped = new Matrix(x.Rows, _dimensions);
-        if (_covariance == "tied") x.Multiply(x.Rows, _maps[0], null, mapped);
+        Matrix mapped = new(x.Rows, _dimensions), away = new(x.Rows, _dimensions);
         for (var k = 0; k < _components; k++)
         {
-            if (_covariance == "full") x.Multiply(x.Rows, _maps[k], null, mapped);
-            for (var i = 0; i < x.Rows; i++) logs[i * _components + k] = _constants[k] - (double)mapped.SquaredDistance(i, _shifts[0], k) / 2;
+            if (_covariance == "full" || k == 0)
+            {
+                x.Plus(0, x.Rows, _away[k], away);
+                away.Multiply(x.Rows, _maps[k], null, mapped);
+            }
+            for (var i = 0; i < x.Rows; i++) logs[i * _components + k] = _constants[k] - (double)(_covariance == "full" ? mapped.Dot(i, mapped, i) : mapped.SquaredDistance(i, _shifts[0], k)) / 2;
         }
     }
 

@@ -70,23 +70,25 @@ sealed class KMeans : FeatureModel
 
     private protected override void Encode(Matrix rows, Matrix codes)
     {
+        if (_config.Code == "nearest")
+        {
+            var nearest = new int[rows.Rows];
+            _all.Value.Nearest(rows, 0, (new Matrix(rows.Rows, rows.Columns), codes), nearest, new double[rows.Rows]);
+            for (var i = 0; i < rows.Rows; i++)
+            {
+                codes[i].Clear();
+                codes[i][nearest[i]] = 1;
+            }
+            return;
+        }
         _all.Value.Distances(rows, rows.Rows, codes);
-        for (var i = 0; i < rows.Rows; i++)
+        for (var i = 0; i < rows.Rows && _config.Code == "triangle"; i++)
         {
             var code = codes[i];
-            if (_config.Code == "nearest")
-            {
-                var nearest = code.IndexOf(Least(code));
-                code.Clear();
-                code[nearest] = 1;
-            }
-            else if (_config.Code == "triangle")
-            {
-                var sum = 0.0;
-                foreach (var distance in code) sum += distance;
-                var mean = (float)(sum / code.Length);
-                foreach (ref var distance in code) distance = MathF.Max(0, mean - distance);
-            }
+            var sum = 0.0;
+            foreach (var distance in code) sum += distance;
+            var mean = (float)(sum / code.Length);
+            foreach (ref var distance in code) distance = MathF.Max(0, mean - distance);
         }
     }
 

@@ -16,26 +16,19 @@ static class KMeansBatches
         var draw = new Philox(options.Seed, RandomPurpose.Shuffle, Philox.Hash($"kmeans.{restart}"));
         var centroids = new KMeansBeginning(config, Some(rows, Math.Max((long)Beginning * batch, 4L * clusters), draw), options, restart, key).Choose();
         var (x, nearest, distances, rates) = (new Matrix(batch, rows.Width), new int[batch], new double[batch], new float[batch]);
-        var products = new Matrix[rows.Threads];
-        for (var worker = 0; worker < products.Length; worker++) products[worker] = new Matrix(Piece, clusters);
+        var origin = Centroids.Mean(centroids);
+        var scratch = new (Matrix Shifted, Matrix Products)[rows.Threads];
+        for (var worker = 0; worker < scratch.Length; worker++) scratch[worker] = (new Matrix(Piece, rows.Width), new Matrix(Piece, clusters));
         var (smoothed, best, waited) = (double.NaN, double.PositiveInfinity, 0);
         for (var step = 0; step < steps; step++)
         {
             rows.Cancellation.ThrowIfCancellationRequested();
-            var now = new Centroids(centroids);
+            var now = new Centroids(centroids, origin);
             ParallelShards.Run((batch + Piece - 1) / Piece, rows.Threads, (piece, worker) =>
             {
                 var (first, count) = (piece * Piece, Math.Min(Piece, batch - piece * Piece));
                 for (var j = first; j < first + count; j++) rows.Row(draw.Below((ulong)step, (ulong)j, rows.Rows)).CopyTo(x[j]);
-                x.Multiply(first, count, now.Columns, products[worker]);
-                for (var j = 0; j < count; j++)
-                {
-                    var row = products[worker][j];
-                    var (which, least) = (0, double.PositiveInfinity);
-                    for (var k = 0; k < row.Length; k++)
-                        if (now.Squares[k] - 2.0 * row[k] < least) (which, least) = (k, now.Squares[k] - 2.0 * row[k]);
-                    (nearest[first + j], distances[first + j]) = (which, Math.Max(0, x.Dot(first + j, x, first + j) + least));
-                }
+                now.Nearest(x, first, scratch[worker], nearest.AsSpan(first, count), distances.AsSpan(first, count));
             });
             var total = 0.0;
             for (var j = 0; j < batch; j++)

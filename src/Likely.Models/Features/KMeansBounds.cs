@@ -18,17 +18,24 @@ sealed class KMeansBounds
     readonly int[] _nearest;
     readonly (Matrix Rows, Matrix Products)[] _scratch; // of each thread
 
-    public KMeansBounds(RowBlocks rows, int clusters)
+    /// <param name="rows">The rows.</param>
+    /// <param name="start">Centroids, whose number and origin those that rows are assigned to have.</param>
+    public KMeansBounds(RowBlocks rows, Centroids start)
     {
-        (_rows, _clusters, _groups, _slack) = (rows, clusters, Math.Clamp(Math.Min(rows.Width, Array.MaxLength / rows.Rows), 1, Math.Min(clusters, MostGroups)), rows.Width * MathF.ScaleB(1, -23));
+        var clusters = start.Rows.Rows;
+        (_rows, _clusters, _groups, _slack) = (rows, clusters, Math.Clamp(Math.Min(rows.Width, Array.MaxLength / rows.Rows), 1, Math.Min(clusters, MostGroups)), start.Slack);
         (_upper, _squares, _lower, _nearest) = (new float[rows.Rows], new float[rows.Rows], new float[(long)rows.Rows * _groups], new int[rows.Rows]);
         (_moved, _half, _groupMoved) = (new float[clusters], new float[clusters], new float[_groups]);
         _scratch = new (Matrix, Matrix)[rows.Threads];
         _upper.AsSpan().Fill(float.PositiveInfinity);
         rows.Each((block, _) =>
         {
-            var x = rows[block];
-            for (var i = 0; i < x.Rows; i++) _squares[block * RowBlocks.Length + i] = x.Dot(i, x, i);
+            var (x, shifted) = (rows[block], new Matrix(1, rows.Width));
+            for (var i = 0; i < x.Rows; i++)
+            {
+                start.Shift(x, i, 1, shifted);
+                _squares[block * RowBlocks.Length + i] = shifted.Dot(0, shifted, 0);
+            }
         });
     }
 
@@ -67,9 +74,9 @@ sealed class KMeansBounds
             if (asked.Count == 0) return;
             if (_scratch[worker].Rows is null) _scratch[worker] = (new Matrix(RowBlocks.Length, x.Columns), new Matrix(RowBlocks.Length, _clusters));
             var (some, products) = _scratch[worker];
-            if (asked.Count == x.Rows) some = x;
+            if (asked.Count == x.Rows) centroids.Shift(x, 0, x.Rows, some);
             else
-                for (var j = 0; j < asked.Count; j++) x[asked[j]].CopyTo(some[j]);
+                for (var j = 0; j < asked.Count; j++) centroids.Shift(x, asked[j], 1, some, j);
             some.Multiply(asked.Count, centroids.Columns, null, products);
             for (var j = 0; j < asked.Count; j++) Choose(x, asked[j], first + asked[j], products[j], centroids, ref changes[block]);
         });
@@ -170,7 +177,7 @@ sealed class KMeansBounds
                 for (var k = 0; k < _clusters; k++)
                     if (k != first + i) least = MathF.Min(least, distances[i][k]);
                 var square = (double)least * least;
-                _half[first + i] = (float)Math.Sqrt(Math.Max(0, square - _slack * (2 * centroids.Squares[first + i] + square))) * Down / 2;
+                _half[first + i] = (float)Math.Sqrt(Math.Max(0, square - _slack * (3 * centroids.Squares[first + i] + 2 * square))) * Down / 2;
             }
         });
     }

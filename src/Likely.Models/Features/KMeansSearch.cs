@@ -33,12 +33,14 @@ sealed class KMeansSearch(KMeansConfig config, RowBlocks rows, FitOptions option
     void RunOverAll()
     {
         Rows = new KMeansBeginning(config, rows, options, restart, key).Choose();
-        (_bounds, _summed, _sums) = (new KMeansBounds(rows, config.Clusters), new int[rows.Rows], new double[(long)config.Clusters * rows.Width]);
+        var mean = rows.Mean();
+        var origin = Array.ConvertAll(mean, value => (float)value);
+        (_bounds, _summed, _sums) = (new KMeansBounds(rows, new Centroids(Rows, origin)), new int[rows.Rows], new double[(long)config.Clusters * rows.Width]);
         _summed.AsSpan().Fill(-1);
-        var least = config.Tolerance * Variance();
+        var least = config.Tolerance * Variance(mean);
         while (Iterations < config.Iterations && !Converged)
         {
-            var changed = _bounds.Assign(new Centroids(Rows));
+            var changed = _bounds.Assign(new Centroids(Rows, origin));
             Iterations++;
             var shift = Move();
             Converged = changed == 0 || shift <= least;
@@ -47,9 +49,9 @@ sealed class KMeansSearch(KMeansConfig config, RowBlocks rows, FitOptions option
     }
 
     // The mean over columns of the variance, which centroids' movements are small against.
-    double Variance()
+    double Variance(double[] mean)
     {
-        var (mean, parts) = (rows.Mean(), new double[rows.Count]);
+        var parts = new double[rows.Count];
         rows.Each((block, _) =>
         {
             var x = rows[block];
@@ -152,16 +154,9 @@ sealed class KMeansSearch(KMeansConfig config, RowBlocks rows, FitOptions option
         rows.Each((block, _) =>
         {
             var x = rows[block];
-            var distances = new Matrix(x.Rows, config.Clusters);
-            centroids.Distances(x, x.Rows, distances);
-            for (var i = 0; i < x.Rows; i++)
-            {
-                var nearest = 0;
-                var row = distances[i];
-                for (var k = 1; k < row.Length; k++)
-                    if (row[k] < row[nearest]) nearest = k;
-                sums[block] += x.SquaredDistance(i, Rows, nearest);
-            }
+            var distances = new double[x.Rows];
+            centroids.Nearest(x, 0, (new Matrix(x.Rows, x.Columns), new Matrix(x.Rows, config.Clusters)), new int[x.Rows], distances);
+            foreach (var distance in distances) sums[block] += distance;
         });
         return sums;
     }

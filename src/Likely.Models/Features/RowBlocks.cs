@@ -12,7 +12,11 @@ sealed class RowBlocks
     /// <summary>Rows of every block but the last; part of the order of sums.</summary>
     public const int Length = 512;
 
-    const float Largest = 1e15f; // sums of squares stay within single precision
+    /// <summary>Numbers of rows are no larger, so that sums of squares stay within single precision.</summary>
+    public const float Largest = 1e15f;
+
+    const float Smallest = 1e-15f;
+
 
     readonly IRows _rows;
     readonly Matrix?[] _kept;
@@ -64,8 +68,7 @@ sealed class RowBlocks
             var read = ArrayPool<float>.Shared.Rent(count);
             var values = read.AsSpan(0, count);
             _rows.Read(block * Length, values);
-            for (var i = 0; i < values.Length; i++)
-                if (!(Math.Abs(values[i]) <= Largest)) throw Refusal(values[i], (long)block * Length + i / Width, i % Width);
+            if (Wrong(values) is >= 0 and var wrong) throw new ModelException(Refusal($"row {(long)block * Length + wrong / Width}", values[wrong], wrong % Width, "both counted from 0"));
             for (var row = 0; row < matrix.Rows; row++) values.Slice(row * Width, Width).CopyTo(matrix[row]);
             ArrayPool<float>.Shared.Return(read);
             if (_prepare is not null) matrix = _prepare(matrix);
@@ -74,9 +77,32 @@ sealed class RowBlocks
         }
     }
 
-    static ModelException Refusal(float value, long row, int column)
-        => float.IsFinite(value) ? new(FormattableString.Invariant($"row {row} has {value} in column {column}, both counted from 0, and sums of squares of numbers beyond {Largest} are too large for single precision; divide the column by what makes it smaller"))
-            : new($"row {row} has {(float.IsNaN(value) ? "NaN" : "an infinite value")} in column {column}, both counted from 0; leave such rows out, or fill them in");
+    /// <summary>The first number of some rows that is none, or too large; -1 if there is none such.</summary>
+    public static int Wrong(ReadOnlySpan<float> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (!(Math.Abs(values[i]) <= Largest)) return i;
+        return -1;
+    }
+
+    /// <summary>What is wrong with a number of a row, and what to do.</summary>
+    public static string Refusal(string row, float value, int column, string counted)
+        => FormattableString.Invariant($"{row} has {Named(value)} in column {column}, {counted}; ") + (float.IsFinite(value)
+            ? FormattableString.Invariant($"sums of squares of numbers beyond {Largest} are too large for single precision, so divide the column by what makes it smaller") : "leave such rows out, or fill them in");
+
+    /// <summary>What a number is called.</summary>
+    public static string Named(float value) => float.IsNaN(value) ? "NaN" : float.IsInfinity(value) ? "an infinite value" : FormattableString.Invariant($"{value}");
+
+    /// <summary>Refuses rows whose numbers are all so small that their squares would be zeros.</summary>
+    /// <exception cref="ModelException">They are.</exception>
+    public void RequireSquares()
+    {
+        var (largest, block) = (0f, 0);
+        for (; block < Count && largest < Smallest; block++)
+            for (var i = 0; i < RowsOf(block); i++)
+                foreach (var value in this[block][i]) largest = Math.Max(largest, Math.Abs(value));
+        if (largest > 0 && largest < Smallest) throw new ModelException(FormattableString.Invariant($"no number of the rows is beyond {largest}, and squares of such are too small for single precision; multiply all by what makes them larger"));
+    }
 
     /// <summary>The same rows, each made into another.</summary>
     public RowBlocks With(Func<Matrix, Matrix> prepare) => new(_rows, Threads, Cancellation, prepare);

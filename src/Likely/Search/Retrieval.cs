@@ -1,3 +1,4 @@
+using Likely.Models;
 using Likely.Tensors;
 
 namespace Likely;
@@ -52,10 +53,14 @@ public sealed class Retrieval
         var areBits = items.AreBits && queries.AreBits;
         var result = new Retrieval(distance ?? (areBits ? CodeDistance.Hamming : CodeDistance.Cosine));
         if (result.Distance == CodeDistance.Hamming && !areBits) throw new UsageException("the codes are not all of bits, zeros and ones, and have no Hamming distance; compare them by cosine");
-        var (side, start) = Items(items, result.Distance);
+        RequireNumbers(queries);
+        if (!ReferenceEquals(queries, items)) RequireNumbers(items);
+        var rows = Items(items, result.Distance);
+        var side = result.Distance == CodeDistance.Euclidean ? null : rows.Transposed();
+        var centres = side is null ? new Centroids(rows) : null;
         if (within is not null && (!within.Queries.AreBits || !within.Items.AreBits || within.Queries.Count != queries.Count || within.Items.Count != items.Count || within.Queries.Width != within.Items.Width))
             throw new ArgumentException("a short list is of codes of bits, one for each query and item", nameof(within));
-        var list = within is null ? null : Items(within.Items, CodeDistance.Hamming).Side;
+        var list = within is null ? null : Items(within.Items, CodeDistance.Hamming).Transposed();
         var byLabel = ByLabel(items);
         var rankings = new Ranking?[queries.Count];
         var done = 0;
@@ -63,16 +68,32 @@ public sealed class Retrieval
         {
             cancellation.ThrowIfCancellationRequested();
             var (first, count) = (piece * Piece, Math.Min(Piece, queries.Count - piece * Piece));
-            Matrix rows = new(count, queries.Width), near = new(count, items.Count);
-            for (var i = 0; i < count; i++) Copy(queries, first + i, result.Distance, rows[i]);
-            rows.Multiply(count, side, start, near);
+            Matrix asked = new(count, queries.Width), near = new(count, items.Count);
+            for (var i = 0; i < count; i++) Copy(queries, first + i, result.Distance, asked[i]);
+            if (side is not null) asked.Multiply(count, side, null, near);
+            else Apart(asked, centres!, near);
             if (within is not null) Prefer(within, list!, first, near);
             var (ids, relevant) = (new int[items.Count], new bool[items.Count]);
-            for (var i = 0; i < count; i++) rankings[first + i] = Rank(near[i], queries.Labels[first + i], byLabel, ReferenceEquals(queries, items) ? first + i : -1, ids, relevant, result.Distance == CodeDistance.Hamming ? queries.Width : -1);
+            for (var i = 0; i < count; i++) rankings[first + i] = Rank(near[i], queries.Labels[first + i], byLabel, ReferenceEquals(queries, items) ? first + i : -1, ids, relevant, result.Distance == CodeDistance.Hamming ? queries.Width : -1, cancellation);
             progress?.Invoke((double)Interlocked.Add(ref done, count) / queries.Count);
         });
         result.Average([.. rankings.OfType<Ranking>()]);
         return result;
+    }
+
+    // A code that has no place in any order would be found nowhere, or everywhere.
+    static void RequireNumbers(LabelledCodes codes)
+    {
+        var at = Array.FindIndex(codes.Values, value => !(Math.Abs(value) <= RowBlocks.Largest));
+        if (at >= 0) throw new UsageException($"item {at / codes.Width} has {RowBlocks.Named(codes.Values[at])} in column {at % codes.Width} of its {codes.Width} numbers, all counted from 0, and is near nothing; leave it out, or look at what made it");
+    }
+
+    // Scores that grow with nearness: distances with their sign changed.
+    static void Apart(Matrix asked, Centroids items, Matrix near)
+    {
+        items.Distances(asked, asked.Rows, near);
+        for (var i = 0; i < near.Rows; i++)
+            foreach (ref var distance in near[i]) distance = -distance;
     }
 
     // Scores of what is not in the short list fall below those of what is.
@@ -94,7 +115,7 @@ public sealed class Retrieval
     sealed record Ranking(int Items, int Relevant, double AveragePrecision, double[] AtRecall, double[] HitsAtCount, (int Count, int Hits)[] AtRadius);
 
     // One query. Scores are larger where codes are nearer; of bits they are bits - 2 x distance.
-    static Ranking? Rank(Span<float> scores, IReadOnlyList<int> labels, List<int>[] byLabel, int itself, int[] ids, bool[] relevant, int bits)
+    static Ranking? Rank(Span<float> scores, IReadOnlyList<int> labels, List<int>[] byLabel, int itself, int[] ids, bool[] relevant, int bits, CancellationToken cancellation)
     {
         var total = 0;
         foreach (var label in labels)
@@ -111,8 +132,9 @@ public sealed class Retrieval
         var (precision, found, recallAt, countAt, radiusAt) = (0.0, 0, 0, 0, 0);
         for (int first = 0, end; first < count; first = end)
         {
-            var hits = 0;
-            for (end = first; end < count && values[end] == values[first]; end++) hits += relevant[ids[end]] ? 1 : 0;
+            cancellation.ThrowIfCancellationRequested();
+            var hits = relevant[ids[first]] ? 1 : 0;
+            for (end = first + 1; end < count && values[end] == values[first]; end++) hits += relevant[ids[end]] ? 1 : 0;
             var (n, r) = (end - first, hits);
             for (; radiusAt < atRadius.Length && bits - 2 * radiusAt > values[first]; radiusAt++) atRadius[radiusAt] = (first, found);
             for (var j = 1; j <= n && r > 0; j++) precision += (double)r / n * (found + 1 + (n == 1 ? 0 : (j - 1.0) * (r - 1) / (n - 1))) / (first + j);
@@ -167,29 +189,24 @@ public sealed class Retrieval
         return byLabel;
     }
 
-    // The items' side of the products, [width, items], and what is added to each item's: of squared distances -|y|^2 / 2, as x y - |y|^2 / 2 is in their order.
-    static (Matrix Side, Matrix? Start) Items(LabelledCodes items, CodeDistance distance)
+    static Matrix Items(LabelledCodes items, CodeDistance distance)
     {
         var rows = new Matrix(items.Count, items.Width);
         for (var i = 0; i < items.Count; i++) Copy(items, i, distance, rows[i]);
-        if (distance != CodeDistance.Euclidean) return (rows.Transposed(), null);
-        var start = new Matrix(1, items.Count);
-        for (var i = 0; i < items.Count; i++) start[0][i] = -rows.Dot(i, rows, i) / 2;
-        return (rows.Transposed(), start);
+        return rows;
     }
 
     // A code as products want it: of length 1, as it is, or -1 and 1.
     static void Copy(LabelledCodes codes, int item, CodeDistance distance, Span<float> row)
     {
         var from = codes.Values.AsSpan(item * codes.Width, codes.Width);
-        var (factor, offset) = (1f, 0f);
-        if (distance == CodeDistance.Hamming) (factor, offset) = (2, -1);
+        var (factor, offset) = distance == CodeDistance.Hamming ? (2.0, -1.0) : (1, 0);
         if (distance == CodeDistance.Cosine)
         {
             var squares = 0.0;
             foreach (var value in from) squares += (double)value * value;
-            factor = squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0;
+            factor = squares > 0 ? 1 / Math.Sqrt(squares) : 0;
         }
-        for (var d = 0; d < from.Length; d++) row[d] = from[d] * factor + offset;
+        for (var d = 0; d < from.Length; d++) row[d] = (float)(from[d] * factor + offset);
     }
 }

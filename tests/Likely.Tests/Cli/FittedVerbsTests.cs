@@ -72,6 +72,40 @@ public sealed class FittedVerbsTests
         Assert.Contains("left out    80 of 400 items", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory, InlineData("encode"), InlineData("reconstruct"), InlineData("probe"), InlineData("index"), InlineData("search"), InlineData("show"), InlineData("train"), InlineData("score")]
+    public void What_is_no_number_is_named_by_every_verb(string verb)
+    {
+        if (!File.Exists("rows-lsh.lki"))
+        {
+            CliRun.Ok("train rows.npy --model lsh --set as=vectors bits=12 --out rows-lsh.likely --quiet");
+            CliRun.Ok("train rows.npy --model gaussian-mixture --set as=vectors components=2 --out rows-mixture.likely --quiet");
+            CliRun.Ok("index rows-lsh.likely rows.npy --out rows-lsh.lki --quiet");
+        }
+        foreach (var (wrong, named) in new[] { (float.NaN, "NaN"), (float.NegativeInfinity, "infinite"), (1e30f, "1E+30") })
+        {
+            float[] values = [.. FeatureCase.Values(40).Cast<float>()];
+            values[7 * FeatureCase.Width + 2] = wrong;
+            File.WriteAllBytes("wrong.npy", [.. Npy.Header(40, FeatureCase.Width), .. Npy.Elements(values)]);
+            File.WriteAllBytes("wrong-labels.npy", [.. Npy.HeaderOfFloats(40), .. Npy.Elements([.. Enumerable.Range(0, 40).Select(i => (float)(i % 2))])]);
+            var run = CliRun.Of((verb switch
+            {
+                "encode" => "encode rows-pca.likely wrong.npy --out wrong-code.npy",
+                "reconstruct" => "reconstruct rows-pca.likely wrong.npy --split all --out wrong-back.npy",
+                "probe" => "probe rows-pca.likely wrong.npy --retrieval --among train --set validation=0 test=0.2 --out wrong.html",
+                "index" => "index rows-lsh.likely wrong.npy --out wrong.lki",
+                "search" => "search rows-lsh.lki wrong.npy --limit 40",
+                "show" => "show rows-pca.likely --data wrong.npy --out wrong.svg",
+                "train" => "train wrong.npy --model pca --set as=vectors components=2 test=0 validation=0 --out wrong.likely",
+                _ => "score rows-mixture.likely wrong.npy --split all",
+            } + " --quiet").Split(' '));
+            Assert.NotEqual(0, run.Code);
+            Assert.Contains(named, run.Error, StringComparison.Ordinal);
+            Assert.Contains("in column 2, columns counted from 0", run.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("weights", run.Error, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFiles(".", "wrong*").Select(Path.GetFileName).Except(["wrong.npy", "wrong-labels.npy"]));
+        }
+    }
+
     [Fact]
     public void What_is_given_back_is_a_sheet_or_an_array_with_its_error()
     {

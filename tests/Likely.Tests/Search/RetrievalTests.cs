@@ -111,6 +111,30 @@ public sealed class RetrievalTests
         }
     }
 
+    [Theory, InlineData(1e4f), InlineData(1e5f)]
+    public void What_is_near_is_near_wherever_the_rows_lie(float shift)
+    {
+        var random = new Philox(5, RandomPurpose.Test, 9);
+        float[] values = [.. Enumerable.Range(0, 200 * 8).Select(i => random.Below((ulong)i, 0, 256) / 64f)];
+        IReadOnlyList<int>[] labels = [.. Enumerable.Range(0, 200).Select(i => (int[])[(int)values[8 * i]])];
+        LabelledCodes here = new(values, 8, labels), there = new([.. values.Select(value => value + shift)], 8, labels);
+        Assert.Equal(Retrieval.Of(here, here, CodeDistance.Euclidean).MeanAveragePrecision, Retrieval.Of(there, there, CodeDistance.Euclidean).MeanAveragePrecision, 3);
+    }
+
+    [Theory]
+    [InlineData(CodeDistance.Cosine)]
+    [InlineData(CodeDistance.Euclidean)]
+    public void The_smallest_numbers_have_an_order_too_and_none_is_refused(CodeDistance distance)
+    {
+        var tiny = new LabelledCodes([float.Epsilon, 0, 0, 1e-44f, 2e-39f, 1e-39f, 1, 2], 2, [[0], [1], [0], [1]]);
+        Assert.InRange(Retrieval.Of(tiny, tiny, distance).MeanAveragePrecision, 0.3, 1);
+        foreach (var wrong in new[] { float.NaN, float.PositiveInfinity, 1e30f })
+            Assert.StartsWith("item 1 has ", Assert.Throws<UsageException>(() => Retrieval.Of(tiny, new LabelledCodes([1, 2, 3, wrong], 2, [[0], [1]]), distance)).Message, StringComparison.Ordinal);
+        using var source = new CancellationTokenSource();
+        var all = Codes(400, 3, 7, true, several: false);
+        Assert.ThrowsAny<OperationCanceledException>(() => Retrieval.Of(all, all, distance, null, 1, _ => source.Cancel(), source.Token));
+    }
+
     [Fact]
     public void What_cannot_be_measured_is_refused()
     {
