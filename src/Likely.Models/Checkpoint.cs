@@ -170,6 +170,12 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
             };
         }
         if (description["source"] is { } source) space = space with { Source = (int)source };
+        if (description["columns"] is JsonArray columns)
+        {
+            // Names and levels, a pair of numbers each; more columns than the geometry has are refused before they are read.
+            if (columns.Count != 2L * space.Extent.Positions) throw new ModelException($"{path} is damaged: it tells the values of {columns.Count / 2} columns, and has {space.Extent.Positions}");
+            space = Space.Table(columns.Chunk(2).Select(pair => Alphabet.OfColumn((int)pair[0]!, (int)pair[1]!)));
+        }
         // Rows of real numbers have no levels.
         if (!(space.Levels == 0 ? space with { Levels = 2 } : space).IsPossible)
             throw new ModelException($"{path} is damaged: a geometry of {space} is impossible");
@@ -245,6 +251,7 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
         if (space.Alphabet.Scale == AlphabetScale.Categorical) description["scale"] = Categorical;
         else if (space.IsInTime) description["scale"] = InTime;
         if (space.Source > 0) description["source"] = space.Source;
+        if (space.Columns is not null) description["columns"] = new JsonArray([.. space.Columns.SelectMany(column => (int[])[column.Names, column.Size - column.Names]).Select(number => (JsonNode)number)]);
         if (Assets.Count > 0)
         {
             var assets = new JsonObject();

@@ -27,6 +27,9 @@ public abstract record DensityConfig : ModelConfig
     /// <summary>True if the model takes sequences that are given another one each.</summary>
     [JsonIgnore] public virtual bool TakesSources => false;
 
+    /// <summary>True if the model takes rows of a table, whose columns have alphabets of their own.</summary>
+    [JsonIgnore] public virtual bool TakesColumns => false;
+
     [JsonIgnore] public override DensityConfig Published => ModelRegistry.FindDensity(Name);
 
     /// <summary>What an example of the model is where the data's are these: of sequences, which are of any length, a training window; of those that are given another one, the longest.</summary>
@@ -54,7 +57,8 @@ public abstract record DensityConfig : ModelConfig
     {
         ModelRegistry.Check(this);
         if (UsesLabels && classes < 2) throw new ModelException($"{Name} with conditional=true needs labelled data with at least two classes");
-        if (space.Levels < 2 || space.Levels > MostLevels) throw new ModelException($"{Name} models symbols of 2 to {MostLevels} levels, not {space.Levels}");
+        if (space.Columns is not null && !TakesColumns) throw new ModelException($"{Name} models symbols of one alphabet, and no rows of a table, whose columns have values of their own; {string.Join(", ", ModelRegistry.Densities.Where(config => config.TakesColumns).Select(config => config.Name))} does");
+        if (space.Levels < 2 || space.Columns is null && space.Levels > MostLevels) throw new ModelException($"{Name} models symbols of 2 to {MostLevels} levels, not {space.Levels}");
         if (space.IsSequence && Window is null) throw new ModelException($"{Name} models examples of one size, and no sequences such as text; {string.Join(", ", ModelRegistry.Densities.Where(config => config.Window is not null).Select(config => config.Name))} do");
         if (space.Source > 0 && !TakesSources) throw new ModelException($"{Name} models sequences, and none that are given another one, as those of pairs; {string.Join(", ", ModelRegistry.Densities.Where(config => config.TakesSources).Select(config => config.Name))} do");
         if (!space.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Space.MostPositions} positions, not {space}");

@@ -119,7 +119,7 @@ public sealed class SymbolBatch
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
         var sub = Space.Symbols;
         if (_hasWindows ? symbols.Length > Space.Dimensions || symbols.Length % sub != 0 : symbols.Length != Space.Dimensions) throw new ArgumentException($"an example of {Space} has {Space.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
-        RequireLevels(symbols, Space.Levels);
+        RequireLevels(symbols, Space);
         if (before >= 0) RequireLevels([before], Space.Levels);
         var length = symbols.Length / sub;
         for (var p = 0; p < length; p++)
@@ -151,6 +151,19 @@ public sealed class SymbolBatch
         if (_item.Length < symbols.Length) _item = new int[symbols.Length];
         for (var i = 0; i < symbols.Length; i++) _item[i] = symbols[i];
         Set(example, _item.AsSpan(0, symbols.Length), label);
+    }
+
+    /// <summary>Refuses an item with a symbol that its alphabet has not.</summary>
+    /// <exception cref="ArgumentException">There is one.</exception>
+    internal static void RequireLevels(ReadOnlySpan<int> symbols, Space space)
+    {
+        if (space.Columns is not { } columns)
+        {
+            RequireLevels(symbols, space.Levels);
+            return;
+        }
+        for (var d = 0; d < symbols.Length; d++)
+            if ((uint)symbols[d] >= (uint)columns[d].Size) throw new ArgumentException($"symbol {symbols[d]} of column {d} is not one of {columns[d].Size} levels, 0 to {columns[d].Size - 1}", nameof(symbols));
     }
 
     /// <summary>Refuses symbols that no level has: networks look up rows by them.</summary>

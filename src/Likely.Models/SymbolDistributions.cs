@@ -39,7 +39,7 @@ public readonly unsafe struct SymbolDistributions
     /// <summary>Examples.</summary>
     public int Count { get; }
 
-    /// <summary>A distribution function for <see cref="Begin"/>.</summary>
+    /// <summary>A distribution function for <see cref="Begin(int, Cumulative, float)"/>.</summary>
     public Cumulative NewCumulative() => Head.NewCumulative();
 
     /// <summary>Makes a distribution function that of one example.</summary>
@@ -56,6 +56,15 @@ public readonly unsafe struct SymbolDistributions
         if (cumulative.Head != Head) throw new ArgumentException($"the distribution function is one of another head than {Head}", nameof(cumulative));
         cumulative.Begin(_parameters + example * _stride, _known + (long)example * Head.Symbols, _symbol, temperature);
         GC.KeepAlive(_source);
+    }
+
+    /// <summary>The distribution function of one example: the one that is kept, if it is of this head, or a new one, which is kept from now on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">As above.</exception>
+    public Cumulative Begin(int example, ref Cumulative? kept, float temperature = 1)
+    {
+        if (kept?.Head != Head) kept = NewCumulative();
+        Begin(example, kept, temperature);
+        return kept;
     }
 
     /// <summary>log p (nats) of one symbol of an example: the same bits as when it is observed.</summary>

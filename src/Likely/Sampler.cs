@@ -51,9 +51,7 @@ public sealed class Sampler
         if (_cumulatives.Length < distributions.Count) _cumulatives = new Cumulative?[distributions.Count];
         for (var b = 0; b < distributions.Count; b++)
         {
-            if (_cumulatives[b]?.Head != distributions.Head) _cumulatives[b] = distributions.NewCumulative();
-            var cumulative = _cumulatives[b]!;
-            distributions.Begin(b, cumulative, _temperature);
+            var cumulative = distributions.Begin(b, ref _cumulatives[b], _temperature);
             symbols[b] = all ? cumulative.Draw(uniform[b]) : DrawLikeliest(cumulative, uniform[b]);
         }
     }

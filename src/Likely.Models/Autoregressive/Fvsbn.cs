@@ -56,7 +56,7 @@ sealed class Fvsbn : BinaryModel
     }
 
     private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
-        => new MaskedWalk(Space, batch, _order.Value, [_product.Value], null, []);
+        => new MaskedWalk(Space, batch, _order.Value, new MaskedSums(batch, [_product.Value], null, []));
 
     static MaskedProduct Product(Parameter weight, Parameter bias)
     {

@@ -9,15 +9,15 @@ namespace Likely.Models;
 abstract class Predictor : IPredictor
 {
     readonly int[]? _order;
-    readonly int _levels;
+    readonly Space _space;
 
     /// <param name="space">What is walked through.</param>
     /// <param name="batch">Examples.</param>
     /// <param name="order">The symbol visited at each step; null: as they come.</param>
-    protected Predictor(Space space, int batch, int[]? order) => (Batch, Count, _levels, _order) = (batch, space.Dimensions, space.Levels, order);
+    protected Predictor(Space space, int batch, int[]? order) => (Batch, Count, _space, _order) = (batch, space.Dimensions, space, order);
 
     /// <summary>A walk of other examples that is where another one is.</summary>
-    protected Predictor(Predictor from, int batch) => (Batch, Count, Position, _levels, _order) = (batch, from.Count, from.Position, from._levels, from._order);
+    protected Predictor(Predictor from, int batch) => (Batch, Count, Position, _space, _order) = (batch, from.Count, from.Position, from._space, from._order);
 
     public int Batch { get; }
     public int Count { get; }
@@ -45,9 +45,10 @@ abstract class Predictor : IPredictor
         RequireLeft(Math.Max(1, steps));
         if (steps == 0 || symbols.Length % Batch != 0) throw new ArgumentException($"{Batch} examples need one symbol each, or as many for all, not {symbols.Length}", nameof(symbols));
         if (!logProbabilities.IsEmpty && logProbabilities.Length < symbols.Length) throw new ArgumentException($"{symbols.Length} symbols need room for as many log-probabilities, not {logProbabilities.Length}", nameof(logProbabilities));
-        SymbolBatch.RequireLevels(symbols, _levels);
+        if (_space.Columns is null) SymbolBatch.RequireLevels(symbols, _space.Levels);
         for (var step = 0; step < steps; step++)
         {
+            if (_space.Columns is { } columns) SymbolBatch.RequireLevels(symbols.Slice(step * Batch, Batch), columns[DimensionAt(Position)].Size);
             Take(symbols.Slice(step * Batch, Batch), logProbabilities.IsEmpty ? default : logProbabilities.Slice(step * Batch, Batch));
             Position++;
         }

@@ -56,6 +56,10 @@ public abstract unsafe class Head : ILikelihood
             : throw new ModelException("head=mixture is for levels of a quantity, and the symbols are names")),
     ];
 
+    /// <summary>The head of one column of a table: one probability a value, or names and a mixture over levels; a bit is none, so that all columns are coded alike.</summary>
+    internal static Head OfColumn(Alphabet alphabet, int components)
+        => alphabet.Size - alphabet.Names < LogisticMixtureHead.Fewest ? new SoftmaxHead(1, alphabet.Size) : new NumberHead(alphabet, components);
+
     /// <summary>The heads that a config's key <c>head</c> can name.</summary>
     internal static string[] Names => [.. Known.Select(head => head.Name)];
 

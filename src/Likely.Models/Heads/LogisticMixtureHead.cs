@@ -9,7 +9,8 @@ namespace Likely.Models;
 /// </summary>
 public sealed unsafe class LogisticMixtureHead : Head
 {
-    const int Fewest = 16;
+    /// <summary>Fewer levels are no matter of a mixture.</summary>
+    internal const int Fewest = 16;
 
     readonly int _components;
     readonly bool _isInTime;

@@ -178,7 +178,7 @@ sealed class BlockDecoder
                 for (var i = 0; i < items.Length; i++) _bits[i] = FrequencyTable.FromProbability(_ones[i]);
                 return;
             }
-            for (var i = 0; i < items.Length; i++) distributions.Begin(i, _cumulatives[i] ??= distributions.NewCumulative());
+            for (var i = 0; i < items.Length; i++) distributions.Begin(i, ref _cumulatives[i]);
         }
 
         public void Decode(RangeDecoder decoder, byte[] symbols, int step)

@@ -135,7 +135,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
                 stream.EncodeBit(symbol != 0, FrequencyTable.FromProbability(_ones[0]));
                 return;
             }
-            Coder.Encode(stream, Begun(distributions, 0), symbol);
+            Coder.Encode(stream, distributions.Begin(0, ref _cumulatives[0]), symbol);
         }
 
         void SetBits(SymbolDistributions distributions, int* symbols, int stride, Span<uint> bits)
@@ -145,15 +145,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             for (var i = 0; i < ones.Length; i++) bits[i] = FrequencyTable.FromProbability(ones[i]) | (uint)symbols[(long)i * stride] << 31;
         }
 
-        ulong Share(SymbolDistributions distributions, int example, int symbol) => Coder.Share(Begun(distributions, example), symbol);
-
-        Cumulative Begun(SymbolDistributions distributions, int example)
-        {
-            if (_cumulatives[example]?.Head != distributions.Head) _cumulatives[example] = distributions.NewCumulative();
-            var cumulative = _cumulatives[example]!;
-            distributions.Begin(example, cumulative);
-            return cumulative;
-        }
+        ulong Share(SymbolDistributions distributions, int example, int symbol) => Coder.Share(distributions.Begin(example, ref _cumulatives[example]), symbol);
 
         SymbolBatch Batch(Space space, int count)
         {

@@ -55,11 +55,7 @@ static class LaneDecoder
                 var i = modelled[k];
                 if (step >= lanes[i].Dimensions) continue; // it is complete, and what its lane goes on with does not matter
                 if (sized.IsBinary) next[k] = decoders[i].DecodeBit(FrequencyTable.FromProbability(ones[k])) ? 1 : 0;
-                else
-                {
-                    distributions.Begin(k, cumulatives[k] ??= distributions.NewCumulative());
-                    next[k] = Coder.Decode(decoders[i], cumulatives[k]!);
-                }
+                else next[k] = Coder.Decode(decoders[i], distributions.Begin(k, ref cumulatives[k]));
                 Store(i, step, next[k]);
                 told++;
             }

@@ -88,8 +88,7 @@ static class SequenceBlocks
             var isOver = false;
             for (var i = 0; i < lane.Length; i++)
             {
-                var cumulative = cumulatives[i] ??= distributions.NewCumulative();
-                distributions.Begin(i, cumulative);
+                var cumulative = distributions.Begin(i, ref cumulatives[i]);
                 symbols[i] = Coder.Decode(lanes[lane[i]].Decoder, cumulative);
                 var (target, at) = (lanes[lane[i]].Bytes, filled[lane[i]]);
                 var count = tokens.Decode(symbols[i], bytes);
@@ -132,9 +131,7 @@ static class SequenceBlocks
 
         public void Encode(SymbolDistributions distributions, int example, int position)
         {
-            _cumulative ??= distributions.NewCumulative();
-            distributions.Begin(example, _cumulative);
-            Coder.Encode(_encoder, _cumulative, Symbols[position]);
+            Coder.Encode(_encoder, distributions.Begin(example, ref _cumulative), Symbols[position]);
             _written += _tokens.Decode(Symbols[position], _bytes);
             for (; _next < _ends.Length && _ends[_next] <= _written; _next++) _coded[_next] = _encoder.Length;
         }

@@ -165,7 +165,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             {
                 _cancellation.ThrowIfCancellationRequested();
                 var distributions = predictor.Next();
-                for (var b = 0; b < size; b++) distributions.Begin(b, cumulatives[b] ??= distributions.NewCumulative());
+                for (var b = 0; b < size; b++) distributions.Begin(b, ref cumulatives[b]);
                 predictor.Observe(symbols);
             }
             var pieces = (count + size - 1) / size;

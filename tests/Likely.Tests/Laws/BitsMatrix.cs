@@ -166,7 +166,7 @@ public sealed class BitsMatrix
             hash.AppendData(BitConverter.GetBytes(nats));
         }
         foreach (var parameter in model.Parameters.Parameters) hash.AppendData(MemoryMarshal.AsBytes(parameter.ToArray().AsSpan()));
-        if (law.Space.Levels <= 256) hash.AppendData(Compress(law, model, threads, archives)); // items of more are in no archive
+        if (law.Space.Levels <= 256 && law.Space.Columns is null) hash.AppendData(Compress(law, model, threads, archives)); // others are in no archive
         for (var member = 0; member < Math.Min(2, model.Members); member++)
         {
             var labels = law.Labels(Samples);

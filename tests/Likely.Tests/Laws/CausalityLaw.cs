@@ -25,7 +25,7 @@ public sealed class CausalityLaw
                 examples[i] = [.. original];
                 if (i == 0) continue;
                 ref var symbol = ref examples[i][order.DimensionAt(i - 1)];
-                symbol = ((symbol + 1) % law.Space.Levels);
+                symbol = (symbol + 1) % law.Space.AlphabetAt(order.DimensionAt(i - 1)).Size;
             }
             var logs = Faces.Parallel(model, examples, law.Classes == 0 ? [] : new int[count + 1], member);
             var reached = false;

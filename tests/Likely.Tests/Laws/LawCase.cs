@@ -20,7 +20,7 @@ public sealed class LawCase(string name, DensityConfig config, Space space, int 
     public bool Dropout { get; } = dropout;
 
     /// <summary>Number of possible examples, at most a billion.</summary>
-    public double States => Math.Min(1e9, Math.Pow(Space.Levels, Space.Dimensions));
+    public double States => Math.Min(1e9, Enumerable.Range(0, Space.Dimensions).Aggregate(1.0, (states, d) => states * Space.AlphabetAt(d).Size));
 
     /// <summary>The model with noise of this deviation on its initial weights.</summary>
     public unsafe AutoregressiveModel Build(ulong seed = 1, double noise = 0.3)
@@ -49,7 +49,7 @@ public sealed class LawCase(string name, DensityConfig config, Space space, int 
         for (var i = 0; i < count; i++)
         {
             examples[i] = new int[Space.Dimensions];
-            for (var d = 0; d < examples[i].Length; d++) examples[i][d] = random.Below((ulong)i, (ulong)d, Space.Levels);
+            for (var d = 0; d < examples[i].Length; d++) examples[i][d] = random.Below((ulong)i, (ulong)d, Space.AlphabetAt(d).Size);
         }
         return examples;
     }

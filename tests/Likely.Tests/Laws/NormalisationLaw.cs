@@ -32,7 +32,6 @@ public sealed class NormalisationLaw
     {
         var law = LawCases.Find(name);
         var model = law.Build();
-        var levels = law.Space.Levels;
         for (var member = 0; member < Math.Min(3, model.Members); member++)
         {
             var (examples, labels) = (law.Examples(3), law.Labels(3));
@@ -40,7 +39,7 @@ public sealed class NormalisationLaw
             var logs = new float[3];
             for (var step = 0; step < predictor.Count; step++)
             {
-                var probabilities = Faces.Probabilities(predictor.Next());
+                var (probabilities, levels) = (Faces.Probabilities(predictor.Next()), law.Space.AlphabetAt(predictor.DimensionAt(step)).Size);
                 var symbols = Array.ConvertAll(examples, example => example[predictor.DimensionAt(step)]);
                 predictor.Observe(symbols, logs);
                 for (var b = 0; b < 3; b++)

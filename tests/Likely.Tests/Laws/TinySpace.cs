@@ -9,11 +9,11 @@ static class TinySpace
     /// <summary>The largest space that is listed.</summary>
     public const int Limit = 5000;
 
-    /// <summary>State i: its digits in base levels, the first symbol the lowest.</summary>
+    /// <summary>State i: its digits in base levels, those of each symbol its own, the first symbol the lowest.</summary>
     public static int[] State(Space space, int index)
     {
         var symbols = new int[space.Dimensions];
-        for (var d = 0; d < symbols.Length; d++, index /= space.Levels) symbols[d] = (index % space.Levels);
+        for (var d = 0; d < symbols.Length; index /= space.AlphabetAt(d++).Size) symbols[d] = index % space.AlphabetAt(d).Size;
         return symbols;
     }
 
@@ -21,7 +21,7 @@ static class TinySpace
     public static int Index(Space space, ReadOnlySpan<int> symbols)
     {
         var index = 0;
-        for (var d = symbols.Length - 1; d >= 0; d--) index = index * space.Levels + symbols[d];
+        for (var d = symbols.Length - 1; d >= 0; d--) index = index * space.AlphabetAt(d).Size + symbols[d];
         return index;
     }
 
@@ -29,7 +29,7 @@ static class TinySpace
     public static double[] LogLikelihoods(AutoregressiveModel model, int label, int member)
     {
         var count = 1;
-        for (var d = 0; d < model.Space.Dimensions; d++) count *= model.Space.Levels;
+        for (var d = 0; d < model.Space.Dimensions; d++) count *= model.Space.AlphabetAt(d).Size;
         var totals = new double[count];
         for (var first = 0; first < count; first += 512)
         {

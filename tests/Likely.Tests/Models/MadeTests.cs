@@ -66,7 +66,7 @@ public sealed class MadeTests
         var batch = TwoFaces.RandomBatch(model.Space, 5, 3);
         for (var member = 0; member < model.Members; member++)
         {
-            var structure = new MadeMember(config, dimensions, member, masks == 1);
+            var structure = new MadeMember(config, dimensions, null, null, member, direct);
             var logs = TwoFaces.Parallel(model, batch, member);
             for (var e = 0; e < 5; e++)
             {

@@ -49,7 +49,7 @@ public sealed class PublicBoundsTests
         {
             var symbols = new int[law.Space.Dimensions];
             symbols[^1] = wrong;
-            Assert.Contains($"{law.Space.Levels} levels", Assert.Throws<ArgumentException>(() => batch.Set(0, symbols)).Message);
+            Assert.Contains($"{law.Space.AlphabetAt(law.Space.Dimensions - 1).Size} levels", Assert.Throws<ArgumentException>(() => batch.Set(0, symbols)).Message);
         }
         foreach (var capacity in new[] { 0, -1, int.MaxValue })
             if (capacity < int.MaxValue || law.Space.Dimensions > 1) Assert.Throws<ArgumentOutOfRangeException>(() => new SymbolBatch(law.Space, capacity));
@@ -63,7 +63,7 @@ public sealed class PublicBoundsTests
         var law = LawCases.Find(name);
         var model = law.Build();
         Assert.Throws<ArgumentException>(() => model.LogProbabilities(new Tape(), new SymbolBatch(law.Space, 2)));
-        foreach (var other in (Space[])[.. model.AnyExtent ? (Space[])[] : [Wider(law.Space)], law.Space with { Symbols = law.Space.Symbols == 1 ? 3 : 1 }, law.Space with { Levels = law.Space.Levels == 2 ? 3 : 2 }, law.Space with { Alphabet = law.Space.Alphabet with { Scale = law.Space.Alphabet.Scale == AlphabetScale.Ordinal ? AlphabetScale.Categorical : AlphabetScale.Ordinal } }])
+        foreach (var other in law.Space.Columns is { } columns ? [Space.Table([.. columns, columns[0]]), Space.Table([columns[0] with { Size = columns[0].Size + 1 }, .. columns.Skip(1)]), Space.Image(1, columns.Count, 1, law.Space.Levels)] : (Space[])[.. model.AnyExtent ? (Space[])[] : [Wider(law.Space)], law.Space with { Symbols = law.Space.Symbols == 1 ? 3 : 1 }, law.Space with { Levels = law.Space.Levels == 2 ? 3 : 2 }, law.Space with { Alphabet = law.Space.Alphabet with { Scale = law.Space.Alphabet.Scale == AlphabetScale.Ordinal ? AlphabetScale.Categorical : AlphabetScale.Ordinal } }])
         {
             var batch = new SymbolBatch(other, 1);
             batch.Begin(1);
