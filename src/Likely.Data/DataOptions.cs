@@ -34,7 +34,7 @@ public sealed partial record DataOptions
         new("axes", "-", "NHW, NHWC, NCHW, HW, HWC or CHW", "what the dimensions of an array are: N items, H rows, W columns, C channels; for flat rows of colours, NCHW if planes follow each other"),
         new("transpose", "false", "true or false", "swap rows and columns first (EMNIST's pictures lie on their side)"),
         new("test", "-", "a fraction from 0 to 0.45, such as 0.1", "share held out for test, if it is another than that for validation"),
-        new("as", "-", "image, text, bytes, audio, vectors, words or pairs", "what the data are, where a name and a content do not tell, or tell something else; words: texts as rows of how often they have each word; pairs: lines of a source, a tab and a target"),
+        new("as", "-", "image, text, bytes, audio, table, vectors, words or pairs", "what the data are, where a name and a content do not tell, or tell something else; words: texts as rows of how often they have each word; pairs: lines of a source, a tab and a target"),
         new("tokens", "bytes", "bytes, characters, or a path that leads somewhere", "what one symbol of a text is: a byte; a character, of those that occur in the training part, and a byte of everything else; or a piece of a byte-level BPE like GPT-2's: the folder, or a file, of vocab.json and merges.txt, or of tokenizer.json"),
         new("items", "-", "lines, files or stream", "what an item of text, bytes or sound is: a line of text, with its end; a file, as in a folder; or all of it as one sequence, as one file is, the last parts of which are held out"),
         new("gap", "1024", "a whole number from 0 to 1073741824", "bytes, or samples, of a sequence between training, validation and test part that nobody reads, at most a twentieth of all"),
@@ -44,7 +44,9 @@ public sealed partial record DataOptions
         new("stem", "none", "none or porter", "of texts as words: as they are, or English ones cut to stems by Porter's rules"),
         new("counts", "raw", "raw, binary, log or tfidf", "of texts as words, what a row's numbers are: how often a word is in a text; whether; log(1 + n); or (1 + log n) log(texts / texts with the word), the row of length 1"),
         new("rate", "-", "a whole number from 100 to 768000", "samples a second that all sound is brought to; if nothing is said, what the files have"),
-        new("label", "-", "a name with LABEL in place of the label and * for anything, such as LABEL_*_*", "labels are what names of files have in that place, and not their sub-folders"),
+        new("label", "-", "a name with LABEL in place of the label and * for anything, such as LABEL_*_*; of a table the name of a column", "labels are what names of files have in that place, and not their sub-folders; of a table what stands in a column, which is not modelled then"),
+        new("columns", "-", "names of columns with commas between them, such as age,income, or with a minus before each, such as -id,-name", "of a table, the columns that are modelled, or that are left out"),
+        new("types", "-", "NAME:category, NAME:number or NAME:date, with commas between them", "of a table, what a column's values are, where what is found out is not what is meant"),
         new("windows", "-", "a whole number from 1 to 134217728", "so many windows in an epoch of the training part, shared out by the pictures' areas; if nothing is said, as many as cover them"),
     ];
 
@@ -61,6 +63,12 @@ public sealed partial record DataOptions
 
     /// <summary>Where names of files tell labels: LABEL stands for them, * for anything; null: sub-folders do.</summary>
     public string? Label { get; init; }
+
+    /// <summary>Of a table, the columns that are modelled, or with a minus before each those that are left out, commas between them; null: all.</summary>
+    public string? Columns { get; init; }
+
+    /// <summary>Of a table, NAME:TYPE of columns, commas between them; null: all are found out.</summary>
+    public string? Types { get; init; }
 
     /// <summary>Resize every image to exactly this size, after cropping.</summary>
     public (int Height, int Width)? Size { get; init; }

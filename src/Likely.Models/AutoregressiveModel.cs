@@ -22,6 +22,9 @@ public abstract class AutoregressiveModel : DensityModel
     /// <summary>Symbols of the windows in which the model sees a sequence, and how many positions one begins after another, so that all but the first see again the last of the one before; where one begins as another ends, its layers go on from what they keep. Null: it sees a sequence whole.</summary>
     public virtual (int Length, int Stride)? Windows => null;
 
+    /// <summary>True if the model was trained in all orders, so that a walk may take any.</summary>
+    public virtual bool TakesAnyOrder => false;
+
     /// <summary>The inner states that the model shows while it computes (<see cref="Pass.Show"/>), in the order of its layers: the last is what its head reads. Empty: it has none of a position.</summary>
     public virtual IReadOnlyList<InnerState> States => [];
 
@@ -57,10 +60,11 @@ public abstract class AutoregressiveModel : DensityModel
     /// <param name="extent">Of the examples; null: the model's own. <see cref="Extent.Open"/> where nobody knows how long a sequence will be.</param>
     /// <param name="sources">What each example is given, of a model of sequences that are given another one; null: nothing.</param>
     /// <param name="clamps">Units of inner states that are held at a value from the first position on, of models of sequences; null: none.</param>
+    /// <param name="order">The dimension visited at each step, of a model that takes any order; null: the member's own.</param>
     /// <exception cref="ModelException">There is no such state or unit, a value is not finite, a unit is held twice, or the states of this kind of model cannot be set.</exception>
     /// <exception cref="ArgumentException">The model does not take that extent, there are fewer or more labels or sources than examples, or one is no class or no source.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are no examples, or there is no such member.</exception>
-    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, int member = 0, Extent? extent = null, IReadOnlyList<int[]>? sources = null, IReadOnlyList<Clamp>? clamps = null)
+    public IPredictor Predict(int batch, ReadOnlySpan<int> labels = default, int member = 0, Extent? extent = null, IReadOnlyList<int[]>? sources = null, IReadOnlyList<Clamp>? clamps = null, int[]? order = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         RequireMember(member);
@@ -69,6 +73,12 @@ public abstract class AutoregressiveModel : DensityModel
         if (Classes > 0) RequireLabels(labels);
         if (sources is not null && sources.Count != batch) throw new ArgumentException($"{batch} examples need one source each, not {sources.Count}", nameof(sources));
         foreach (var source in sources ?? []) SymbolBatch.RequireSource(Space, source);
+        if (order is not null)
+        {
+            if (!TakesAnyOrder) throw new ArgumentException($"{Config.Name} was trained in orders of its own, and takes no other", nameof(order));
+            if (order.Length != Space.Dimensions || !order.Order().SequenceEqual(Enumerable.Range(0, order.Length))) throw new ArgumentException($"an order names each of {Space.Dimensions} dimensions once", nameof(order));
+            return BeginInOrder(batch, order);
+        }
         var (own, given) = (extent ?? Space.Extent, sources is null ? null : new SourceSymbols(sources));
         return clamps is { Count: > 0 } ? Begin(batch, Classes > 0 ? labels : [], own, given, Held(clamps)) : Begin(batch, Classes > 0 ? labels : [], member, own, given);
     }
@@ -76,6 +86,8 @@ public abstract class AutoregressiveModel : DensityModel
     private protected abstract void Tell(Tape tape, SymbolBatch batch, DistributionSource source, DistributionsReader read, int member, Run? run);
 
     private protected abstract IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources);
+
+    private protected virtual IPredictor BeginInOrder(int batch, int[] order) => throw new NotSupportedException();
 
     private protected virtual IPredictor Begin(int batch, ReadOnlySpan<int> labels, Extent extent, SourceSymbols? sources, UnitValue[][] held)
         => throw new ModelException($"the inner states of {Config.Name} cannot be clamped; those of models of sequences can");

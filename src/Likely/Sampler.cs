@@ -10,7 +10,7 @@ namespace Likely;
 public sealed class Sampler
 {
     readonly float _temperature;
-    readonly int _topK;
+    readonly int _topK, _least;
     readonly double _topP, _minP;
     readonly Comparison<int> _likelierFirst;
     Cumulative?[] _cumulatives = []; // one an example, as those of a position's symbols may carry on
@@ -22,13 +22,14 @@ public sealed class Sampler
     /// <param name="topK">Only so many of the likeliest symbols; 0: all.</param>
     /// <param name="topP">Only the fewest likeliest symbols that have this share together; 1: all.</param>
     /// <param name="minP">Only symbols with this share of the likeliest one's probability; 0: all.</param>
+    /// <param name="least">No symbol below it is drawn, where the others are not all impossible.</param>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is not above 0, topK is negative, topP is not above 0 and at most 1, or minP is not from 0 to 1.</exception>
-    public Sampler(float temperature = 1, int topK = 0, double topP = 1, double minP = 0)
+    public Sampler(float temperature = 1, int topK = 0, double topP = 1, double minP = 0, int least = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(topK);
         if (!(topP is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(topP), topP, "A share of the whole is above 0 and at most 1.");
         if (!(minP is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(minP), minP, "A share of the likeliest is from 0 to 1.");
-        (_temperature, _topK, _topP, _minP) = (SymbolDistributions.RequireTemperature(temperature), topK, topP, minP);
+        (_temperature, _topK, _topP, _minP, _least) = (SymbolDistributions.RequireTemperature(temperature), topK, topP, minP, least);
         _likelierFirst = (a, b) => _probabilities[a] != _probabilities[b] ? _probabilities[b].CompareTo(_probabilities[a]) : a.CompareTo(b);
     }
 
@@ -43,7 +44,7 @@ public sealed class Sampler
         if (Math.Min(uniform.Length, symbols.Length) < distributions.Count)
             throw new ArgumentException($"{distributions.Count} examples need one number and room for one symbol each, not {uniform.Length} and {symbols.Length}");
         var all = _topK == 0 && _topP == 1 && _minP == 0;
-        if (distributions.Head.IsBit && all)
+        if (distributions.Head.IsBit && all && _least == 0)
         {
             DrawBits(distributions, uniform, symbols);
             return;
@@ -52,8 +53,16 @@ public sealed class Sampler
         for (var b = 0; b < distributions.Count; b++)
         {
             var cumulative = distributions.Begin(b, ref _cumulatives[b], _temperature);
-            symbols[b] = all ? cumulative.Draw(uniform[b]) : DrawLikeliest(cumulative, uniform[b]);
+            symbols[b] = all ? cumulative.Draw(Above(cumulative, uniform[b])) : DrawLikeliest(cumulative, uniform[b]);
         }
+    }
+
+    // The number that stands for the same share of what lies above the symbols that are not drawn.
+    double Above(Cumulative cumulative, double uniform)
+    {
+        if (_least == 0 || _least >= cumulative.Levels) return uniform;
+        var below = cumulative.Below(_least) / cumulative.Below(cumulative.Levels);
+        return below < 1 ? below + (1 - below) * uniform : uniform;
     }
 
     int DrawLikeliest(Cumulative cumulative, double uniform)

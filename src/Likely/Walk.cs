@@ -73,11 +73,12 @@ public static class Walk
     /// <param name="space">What the examples are; null: those of the model's own space.</param>
     /// <param name="progress">Called with the share done.</param>
     /// <param name="cancellation">Ends the walk early.</param>
+    /// <param name="least">No symbol below it is drawn.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
     public static int[][] Complete(AutoregressiveModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
-        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default)
-        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation);
+        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default, int least = 0)
+        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation, least: least);
 
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
     public static bool IsExact(AutoregressiveModel model, bool[] known, Space? space = null)
@@ -86,6 +87,7 @@ public static class Walk
         ArgumentNullException.ThrowIfNull(known);
         var own = space ?? model.Space;
         if (known.Length != own.Dimensions) throw new ArgumentException($"an example of {own} has {own.Dimensions} symbols, not {known.Length}", nameof(known));
+        if (model.TakesAnyOrder) return true;
         if (model.Members > 1) return Array.TrueForAll(known, isKnown => isKnown) || !Array.Exists(known, isKnown => isKnown);
         var order = model.Predict(1, model.Classes > 0 ? [0] : [], 0, own.Extent);
         var unknownSeen = false;
@@ -99,7 +101,7 @@ public static class Walk
     }
 
     static int[][] Fill(AutoregressiveModel model, int count, int[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
-        int threads, Space space, Action<double>? progress, CancellationToken cancellation, IReadOnlyList<int[]>? sources = null)
+        int threads, Space space, Action<double>? progress, CancellationToken cancellation, IReadOnlyList<int[]>? sources = null, int least = 0)
     {
         if (!model.Takes(space)) throw new ArgumentException($"the model is one of {model.Space}, and the examples are of {space}", nameof(space));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -112,17 +114,19 @@ public static class Walk
         SymbolDistributions.RequireTemperature(temperature);
         ScoringMemory.RequireWalk(model, space, count, threads);
         var results = new int[count][];
-        var pieces = Pieces(model, count, seed, threads);
+        // What is known comes first, where any order may be taken.
+        int[]? order = known is null || !model.TakesAnyOrder ? null : [.. Enumerable.Range(0, known.Length).OrderBy(dimension => !known[dimension])];
+        var pieces = Pieces(count, seed, threads, order is null ? model.Members : 1);
         var steps = (long)pieces.Count * space.Dimensions;
         var done = 0L;
         ParallelShards.Run(pieces.Count, threads, (piece, _) =>
         {
             var (member, examples) = pieces[piece];
-            var (random, sampler) = (new Philox(seed, RandomPurpose.Sampling), new Sampler(temperature));
+            var (random, sampler) = (new Philox(seed, RandomPurpose.Sampling), new Sampler(temperature, least: least));
             foreach (var example in examples) results[example] = new int[space.Dimensions];
             int[] own = model.Classes == 0 ? [] : Array.ConvertAll(examples, example => labels is null ? example % model.Classes : labels[example]);
             var uniform = new double[examples.Length];
-            var predictor = model.Predict(examples.Length, own, member, space.Extent, sources is null ? null : Array.ConvertAll(examples, example => sources[example]));
+            var predictor = model.Predict(examples.Length, own, member, space.Extent, sources is null ? null : Array.ConvertAll(examples, example => sources[example]), order: order);
             if (known is not null) Interlocked.Add(ref done, Begin(predictor, item!, known, examples, results, cancellation));
             Run(predictor, (dimension, distributions, symbols) =>
             {
@@ -162,12 +166,12 @@ public static class Walk
     internal static int PieceOf(int count, int threads) => Math.Clamp((count + threads - 1) / threads, 1, Group);
 
     // Groups of examples of one member, at least one group a thread.
-    static List<(int Member, int[] Examples)> Pieces(AutoregressiveModel model, int count, ulong seed, int threads)
+    static List<(int Member, int[] Examples)> Pieces(int count, ulong seed, int threads, int ofMembers)
     {
         var choice = new Philox(seed, RandomPurpose.Sampling, Philox.Hash("member"));
-        var members = new List<int>[model.Members];
+        var members = new List<int>[ofMembers];
         for (var i = 0; i < count; i++)
-            (members[model.Members == 1 ? 0 : choice.Below((ulong)i, 0, model.Members)] ??= []).Add(i);
+            (members[ofMembers == 1 ? 0 : choice.Below((ulong)i, 0, ofMembers)] ??= []).Add(i);
         var size = PieceOf(count, threads);
         var pieces = new List<(int, int[])>();
         for (var member = 0; member < members.Length; member++)

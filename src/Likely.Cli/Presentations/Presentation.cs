@@ -8,7 +8,7 @@ namespace Likely.Cli;
 /// </summary>
 abstract class Presentation
 {
-    static readonly Dictionary<Modality, Presentation> Known = new() { [Modality.Image] = new ItemPresentation(), [Modality.Audio] = new SoundPresentation(), [Modality.Text] = new SequencePresentation(), [Modality.Bytes] = new SequencePresentation(), [Modality.Pairs] = new PairPresentation() };
+    static readonly Dictionary<Modality, Presentation> Known = new() { [Modality.Image] = new ItemPresentation(), [Modality.Audio] = new SoundPresentation(), [Modality.Text] = new SequencePresentation(), [Modality.Bytes] = new SequencePresentation(), [Modality.Pairs] = new PairPresentation(), [Modality.Table] = new TablePresentation() };
 
     /// <summary>Every option that some kind takes for sample.</summary>
     public static IReadOnlyList<Option> AllForSample => [.. Known.Values.SelectMany(known => known.ForSample).Distinct()];

@@ -19,11 +19,14 @@ public abstract class Modality
     /// <summary>Texts as rows of how often they have each word, see <see cref="Dataset.Words"/>.</summary>
     public static Modality Words { get; } = new WordsModality();
 
+    /// <summary>Rows of a table, each column of its own type.</summary>
+    public static Modality Table { get; } = new TableModality();
+
     /// <summary>Pairs of texts, of which one is given; see <see cref="Split.Source"/>.</summary>
     public static Modality Pairs { get; } = new PairsModality();
 
     /// <summary>All of them, in the order in which they are asked whether a file is theirs.</summary>
-    public static IReadOnlyList<Modality> All { get; } = [Image, Audio, Words, Text, Bytes, Vectors, Pairs];
+    public static IReadOnlyList<Modality> All { get; } = [Image, Audio, Table, Words, Text, Bytes, Vectors, Pairs];
 
     /// <summary>What <c>as=</c> calls it.</summary>
     public abstract string Name { get; }
@@ -40,7 +43,7 @@ public abstract class Modality
     /// <summary>Whether its symbols can be what a model's tokens say, those being null where symbols stand for no bytes.</summary>
     /// <param name="tokens">The model's.</param>
     /// <param name="options">What the model says of its data.</param>
-    public virtual bool Takes(Tokens? tokens, DataOptions options) => HasTokens ? tokens is not null and not SampleTokens : tokens is null;
+    public virtual bool Takes(Tokens? tokens, DataOptions options) => HasTokens ? tokens is not null and not (SampleTokens or TableTokens) : tokens is null;
 
     /// <summary>How names of files with its items end: ".png".</summary>
     public abstract string Extension { get; }

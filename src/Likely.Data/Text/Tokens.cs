@@ -99,7 +99,7 @@ public abstract class Tokens
     /// <param name="consumed">Bytes that were encoded.</param>
     public abstract int Encode(ReadOnlySpan<byte> bytes, bool isEnd, Span<int> symbols, out int consumed);
 
-    /// <summary>The canonical text: "bytes", or "characters" and the code points in hexadecimal digits, ascending, stretches as FIRST-LAST, or "bpe" and a vocabulary, or "samples", their rate, and what their levels are.</summary>
+    /// <summary>The canonical text: "bytes", or "characters" and the code points in hexadecimal digits, ascending, stretches as FIRST-LAST, or "bpe" and a vocabulary, or "samples", their rate, and what their levels are, or "table" and its columns as JSON.</summary>
     public abstract string ToText();
 
     /// <summary>The contents of vocab.json and merges.txt that <see cref="Read"/> would read these from.</summary>
@@ -110,7 +110,7 @@ public abstract class Tokens
     /// <summary>The inverse of <see cref="ToText"/>.</summary>
     /// <exception cref="DataException">if the text is not what <see cref="ToText"/> writes</exception>
     public static Tokens Parse(string text) => (text ?? throw new ArgumentNullException(nameof(text))) == Bytes.ToText() ? Bytes
-        : CharacterTokens.TryParse(text) ?? (Tokens?)PairTokens.TryParse(text) ?? SampleTokens.TryParse(text) ?? throw new DataException($"'{VisibleText.Sentence(text.Length > 60 ? text[..60] + "..." : text)}' is no set of tokens; the model is damaged, or of a later version.");
+        : CharacterTokens.TryParse(text) ?? (Tokens?)PairTokens.TryParse(text) ?? SampleTokens.TryParse(text) ?? (Tokens?)TableTokens.TryParse(text) ?? throw new DataException($"'{VisibleText.Sentence(text.Length > 60 ? text[..60] + "..." : text)}' is no set of tokens; the model is damaged, or of a later version.");
 
     /// <summary>
     /// Reads a vocabulary of byte-level BPE, as GPT-2's: a folder, or one of its files, of vocab.json (encoder.json) with merges.txt (vocab.bpe), or tokenizer.json of

@@ -46,6 +46,8 @@ sealed class Made : BinaryModel
 
     public override int Members => _network.Members;
 
+    public override bool TakesAnyOrder => _network.TakesAnyOrder;
+
     internal override long KeptBytes => _network.KeptBytes;
 
     internal override long WalkBytes(int batch, Extent extent) => sizeof(float) * batch * _network.Units;
@@ -60,9 +62,9 @@ sealed class Made : BinaryModel
         return Ops.ToPositions(_network.Outputs(Ops.Variables(pass.Tape, batch.Symbols, Space.Positions, batch.Count, sub, order), weights, pass), sub, order);
     }
 
-    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
-    {
-        var weights = _network.Weights(member);
-        return new MaskedWalk(Space, batch, weights.Member.Order, new MaskedSums(batch, weights.Products, weights.Direct, weights.Member.Known));
-    }
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources) => Walk(batch, _network.Weights(member));
+
+    private protected override IPredictor BeginInOrder(int batch, int[] order) => Walk(batch, _network.Weights(order));
+
+    MaskedWalk Walk(int batch, MadeWeights weights) => new(Space, batch, weights.Member.Order, new MaskedSums(batch, weights.Products, weights.Direct, weights.Member.Known));
 }

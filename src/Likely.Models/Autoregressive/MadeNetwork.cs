@@ -67,6 +67,9 @@ sealed class MadeNetwork
 
     public IReadOnlyList<InnerState> States => [.. Enumerable.Range(0, _config.Layers).Select(i => new InnerState($"layers.{i}", _config.Hidden))];
 
+    /// <summary>Whether each step of training had an order of its own.</summary>
+    public bool TakesAnyOrder => _config.Orderings == 0;
+
     /// <summary>Members of the ensemble.</summary>
     public int Members => _members.Length;
 
@@ -104,6 +107,14 @@ sealed class MadeNetwork
         }
         var outputs = Ops.Masked(h, weights.Products[^1]);
         return weights.Direct is null ? outputs : Ops.Add(outputs, Ops.Masked(x, weights.Direct));
+    }
+
+    /// <summary>The weights of an order that no member may have, with the units of the first.</summary>
+    public MadeWeights Weights(int[] order)
+    {
+        var weights = new MadeWeights(_weights, _biases, _direct);
+        weights.Refresh(new MadeMember(_config, _variables, _inputs, _outputs, 0, _direct is not null, order), _parameters.Version);
+        return weights;
     }
 
     Func<int, int, int, bool> Fixed(Func<MadeMember, DegreeMask> maskOf)

@@ -27,6 +27,8 @@ sealed unsafe class TableMade : AutoregressiveModel
 
     public override int Members => _network.Members;
 
+    public override bool TakesAnyOrder => _network.TakesAnyOrder;
+
     internal override long KeptBytes => _network.KeptBytes;
 
     internal override long WalkBytes(int batch, Extent extent) => sizeof(float) * batch * _network.Units;
@@ -55,9 +57,9 @@ sealed unsafe class TableMade : AutoregressiveModel
             read(layout.ColumnAt(step), new SymbolDistributions(_heads[layout.ColumnAt(step)], source, outputs.Data + layout.FirstOutput[step], outputs.Stride, null, 0, batch.Count));
     }
 
-    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources)
-    {
-        var weights = _network.Weights(member);
-        return new TableWalk(Space, batch, Layout(weights.Member.Order), _heads, new MaskedSums(batch, weights.Products, weights.Direct, weights.Member.Known));
-    }
+    private protected override IPredictor Begin(int batch, ReadOnlySpan<int> labels, int member, Extent extent, SourceSymbols? sources) => Walk(batch, _network.Weights(member));
+
+    private protected override IPredictor BeginInOrder(int batch, int[] order) => Walk(batch, _network.Weights(order));
+
+    TableWalk Walk(int batch, MadeWeights weights) => new(Space, batch, Layout(weights.Member.Order), _heads, new MaskedSums(batch, weights.Products, weights.Direct, weights.Member.Known));
 }

@@ -94,7 +94,7 @@ public sealed class PublicBoundsTests
     {
         var law = LawCases.Find(name);
         var model = law.Build();
-        var levels = law.Space.Levels;
+        var levels = law.Space.AlphabetAt(model.Predict(1, law.Labels(1)).DimensionAt(0)).Size;
         foreach (var batch in new[] { 0, -1, int.MinValue }) Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(batch, law.Labels(1)));
         foreach (var member in new[] { -1, model.Members }) Assert.Throws<ArgumentOutOfRangeException>(() => model.Predict(1, law.Labels(1), member: member));
         if (law.Classes > 0)

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Files;
+using Likely.Models;
+
+namespace Likely.Cli;
+
+/// <summary>Rows of tables: drawn into a table, or those of one with its missing cells filled.</summary>
+sealed class TablePresentation : Presentation
+{
+    const int Usual = 100;
+
+    public override IReadOnlyList<Option> ForSample { get; } = [DrawingOptions.Count, DrawingOptions.Temperature, DrawingOptions.Out];
+
+    public override IReadOnlyList<Option> ForComplete { get; } = [DrawingOptions.Count, DrawingOptions.Out, ItemCompleting.Set];
+
+    public override int Sample(ParseResult result, Session session, Checkpoint checkpoint, string model)
+    {
+        RequireOwn(result, checkpoint, ForSample);
+        var (tokens, count) = ((TableTokens)ModelFile.Tokens(checkpoint)!, result.GetValue(DrawingOptions.Count) ?? Usual);
+        var output = OutputName.Table.Choose(result.GetValue(DrawingOptions.Out), $"{DefaultName.Stem(model)}-samples", session);
+        if (output != OutputName.Stdout) AtomicFile.RequireFree(output, session.Force);
+        if (session.Json) WarmUp.Walks(checkpoint.Density, count, session.Threads, session.Cancellation);
+        var clock = Stopwatch.StartNew();
+        var rows = session.Watch(display => Walk.Sample(checkpoint.Density, count, session.Seed, null, (float)(result.GetValue(DrawingOptions.Temperature) ?? 1), session.Threads,
+            progress: share => display.Update(share, "sampling"), cancellation: session.Cancellation));
+        var seconds = clock.Elapsed.TotalSeconds;
+        Write(output, tokens.ToCsv(rows), session);
+        session.Answer($"{output}: {count} rows in {ProgressDisplay.Duration(seconds)}", new JsonObject
+        {
+            ["output"] = output,
+            ["count"] = count,
+            ["seconds"] = Session.Number(seconds),
+            ["symbols_per_second"] = Session.Number((double)count * tokens.Space.Dimensions / seconds),
+        });
+        return 0;
+    }
+
+    public override int Complete(ParseResult result, Session session, Checkpoint checkpoint, string model, string input)
+    {
+        RequireOwn(result, checkpoint, ForComplete);
+        var (tokens, draws) = ((TableTokens)ModelFile.Tokens(checkpoint)!, result.GetValue(DrawingOptions.Count) ?? 1);
+        var output = OutputName.Table.Choose(result.GetValue(DrawingOptions.Out), $"{DefaultName.Stem(input)}-completed", session);
+        if (output != OutputName.Stdout) AtomicFile.RequireFree(output, session.Force);
+        using var data = session.Open(input, ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(ItemCompleting.Set))), checkpoint);
+        var rows = new int[data.All.Count][];
+        for (var i = 0; i < rows.Length; i++) data.All.Read(i, rows[i] = new int[data.Space.Dimensions]);
+        var missing = rows.Sum(row => (long)row.Count(tokens.IsMissing));
+        if (!checkpoint.Density.TakesAnyOrder && missing > 0)
+            session.Warn($"note        {checkpoint.Density.Config.Name} was trained in one order, in which a missing cell is filled by those before it alone; train with --set orderings=0 and it is filled by all others");
+        if (draws > 1) session.Say($"note        of {draws} draws a number becomes their median, and a name the most frequent one");
+        var clock = Stopwatch.StartNew();
+        var filled = session.Watch(display => Imputation.Fill(checkpoint.Density, tokens, rows, draws, session.Seed, session.Threads, share => display.Update(share, "completing"), session.Cancellation));
+        var seconds = clock.Elapsed.TotalSeconds;
+        Write(output, tokens.ToCsv(filled), session);
+        session.Answer($"{output}: {missing} missing cells of {rows.Length} rows filled in {ProgressDisplay.Duration(seconds)}", new JsonObject
+        {
+            ["output"] = output,
+            ["rows"] = rows.Length,
+            ["filled"] = missing,
+            ["count"] = draws,
+            ["seconds"] = Session.Number(seconds),
+            ["symbols_per_second"] = Session.Number((double)missing * draws / seconds),
+            ["exact"] = checkpoint.Density.TakesAnyOrder,
+        });
+        return 0;
+    }
+
+    static void Write(string output, string csv, Session session)
+    {
+        if (output == OutputName.Stdout) Console.Out.Write(csv);
+        else AtomicFile.Write(output, session.Force, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(csv)));
+    }
+}

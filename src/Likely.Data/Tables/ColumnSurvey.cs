@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+using Likely.Tensors;
+
+namespace Likely.Data;
+
+/// <summary>What is found out about a column while its table is read once: which types all cells are of, and what values there are, within a bounded memory.</summary>
+sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
+{
+    /// <summary>So many numbers at the most are names of their own.</summary>
+    public const int MostFrequent = 8;
+
+    // Values that are counted; numbers that are drawn, evenly, to see where they lie; the share that makes a number frequent, and how often it is then at least.
+    const int MostValues = Tokens.MostSymbols - 2, Drawn = 1 << 14, LeastOften = 10;
+    const double Often = 0.05;
+
+    // A text of which nearly every row has another is no category but what names the row.
+    const int FewRows = 50;
+    const double Unique = 0.9;
+
+    readonly Dictionary<string, int> _values = [];
+    readonly Dictionary<string, int> _missing = [];
+    readonly Dictionary<string, (long Least, long Most)> _forms = DateText.Forms.ToDictionary(form => form, _ => (long.MaxValue, long.MinValue));
+    readonly List<decimal> _drawn = [];
+    readonly List<string> _drawnDates = [];
+    readonly Philox _random = new(0, RandomPurpose.Split, Philox.Hash("column"));
+    bool _isNumber = wanted is null or ColumnType.Number, _hasMore;
+    decimal _least = decimal.MaxValue, _most = decimal.MinValue;
+    int _decimals;
+    long _filled;
+    string? _odd; // the first value that is no number
+
+    public string Name => name;
+
+    /// <summary>Whether a value is missing in a row.</summary>
+    public bool HasMissing => _missing.Count > 0;
+
+    /// <summary>Takes in the next cell.</summary>
+    public void Add(ReadOnlySpan<char> cell, long row)
+    {
+        cell = cell.Trim();
+        if (TableColumn.IsMissing(cell))
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_missing, cell.ToString(), out _)++;
+            return;
+        }
+        _filled++;
+        if (wanted != ColumnType.Category) AddAsNumber(cell, row);
+        if (wanted is null or ColumnType.Date && _forms.Count > 0) AddAsDate(cell);
+        if (_hasMore) return;
+        var counts = _values.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (counts.TryGetValue(cell, out var count)) counts[cell] = count + 1;
+        else if (_values.Count < MostValues) counts[cell] = 1;
+        else _hasMore = true;
+    }
+
+    void AddAsNumber(ReadOnlySpan<char> cell, long row)
+    {
+        if (NumberText.TryParse(cell, comma, out var number, out var decimals))
+        {
+            (_least, _most, _decimals) = (Math.Min(_least, number), Math.Max(_most, number), Math.Max(_decimals, decimals));
+            Draw(_drawn, number);
+            return;
+        }
+        if (IsInfinite(cell)) return;
+        _odd ??= $"'{Shortened(cell.ToString())}' in {TableReader.Where(row)}";
+        _isNumber = wanted == ColumnType.Number;
+    }
+
+    void AddAsDate(ReadOnlySpan<char> cell)
+    {
+        foreach (var form in DateText.Forms)
+        {
+            if (!_forms.TryGetValue(form, out var range)) continue;
+            if (DateText.TryParse(cell, form, out var steps)) _forms[form] = (Math.Min(range.Least, steps), Math.Max(range.Most, steps));
+            else _forms.Remove(form);
+        }
+        if (_forms.Count > 0) Draw(_drawnDates, cell.ToString());
+    }
+
+    /// <summary>The column, or why it is left out.</summary>
+    /// <exception cref="DataException">if it is not what it is said to be, or has too many names</exception>
+    public (TableColumn? Column, string? Note) Finish()
+    {
+        var missing = _missing.Count == 0 ? "" : _missing.MaxBy(pair => pair.Value).Key;
+        if (_filled == 0) return (null, $"column '{name}' has no value in any row, and is left out");
+        if (wanted == ColumnType.Number && _least > _most) throw new DataException($"Column '{name}' is to be of numbers and has none: {_odd}; name another type.");
+        var isDate = _forms.Count > 0 && wanted is null or ColumnType.Date;
+        if (wanted == ColumnType.Date && !isDate) throw new DataException($"Column '{name}' is to be of dates of one form, and is not; name another type.");
+        // Two values are names, whatever they are; 0 and 1 are both there even if one of them is not seen.
+        var isBinary = !_hasMore && wanted is null && _values.Count <= 2 && !isDate;
+        if (isDate) return (Dates(missing), null);
+        if (_isNumber && wanted != ColumnType.Category && _least <= _most && !isBinary) return (Numbers(missing), _odd is null ? null : $"column '{name}' is of numbers, and what is none, such as {_odd}, is one value of its own");
+        if (_hasMore || wanted is null && _filled >= FewRows && _values.Count >= Unique * _filled)
+        {
+            if (wanted == ColumnType.Category) throw new DataException($"Column '{name}' has more than {MostValues} values, more than a category can have; leave it out.");
+            return (null, $"column '{name}' is left out, as {(_hasMore ? $"it has more than {MostValues}" : $"{_values.Count} of {_filled} rows have")} values that occur once, such as '{Shortened(_values.Keys.First())}'{(_odd is null || _least > _most ? "" : $"; it would be one of numbers but for {_odd}")}");
+        }
+        string[] names = [.. _values.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key)];
+        if (names.Length < 2 && names.All(one => one is "0" or "1")) names = ["0", "1"];
+        else if (isBinary) Array.Sort(names, StringComparer.Ordinal);
+        return (new TableColumn { Name = name, Type = ColumnType.Category, Missing = missing, Names = names }, _odd is not null && _least <= _most && wanted is null && names.Length > 2 ? $"column '{name}' is taken for names, as {_odd} is no number" : null);
+    }
+
+    static string Shortened(string value) => value.Length <= 40 ? value : value[..40] + "...";
+
+    static bool IsInfinite(ReadOnlySpan<char> cell) => cell.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase) || cell.TrimStart("+-").Equals("infinity", StringComparison.OrdinalIgnoreCase);
+
+    // Algorithm R, so that the numbers drawn are as good as all.
+    void Draw<T>(List<T> drawn, T value)
+    {
+        if (drawn.Count < Drawn) drawn.Add(value);
+        else if ((long)(_random.UniformDouble(0, (ulong)_filled) * _filled) is var at && at < Drawn) drawn[(int)at] = value;
+    }
+
+    TableColumn Numbers(string missing)
+    {
+        var decimals = Math.Min(_decimals, NumberText.MostDecimals);
+        // As many decimals as leave all numbers countable.
+        while (decimals > 0 && Math.Max(Math.Abs(NumberText.Steps(_least, decimals)), Math.Abs(NumberText.Steps(_most, decimals))) >= NumberText.MostSteps / 8) decimals--;
+        var (frequent, grid) = Spread([.. _drawn.Select(number => NumberText.Steps(number, decimals))], NumberText.Steps(_least, decimals), NumberText.Steps(_most, decimals));
+        return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, Decimals = decimals, Frequent = frequent, Grid = grid };
+    }
+
+    TableColumn Dates(string missing)
+    {
+        var form = DateText.Forms.First(_forms.ContainsKey);
+        long[] drawn = [.. _drawnDates.Select(date => DateText.TryParse(date, form, out var steps) ? steps : 0)];
+        var (frequent, grid) = Spread(drawn, _forms[form].Least, _forms[form].Most);
+        return new TableColumn { Name = name, Type = ColumnType.Date, Missing = missing, Form = form, Frequent = frequent, Grid = grid };
+    }
+
+    static (long[] Frequent, NumberGrid Grid) Spread(long[] drawn, long least, long most)
+    {
+        long[] frequent = most - least < NumberGrid.Short ? [] : [.. drawn.GroupBy(number => number).Where(group => group.Count() >= Math.Max(LeastOften, Often * drawn.Length))
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(MostFrequent).Select(group => group.Key)];
+        long[] others = [.. drawn.Where(number => !frequent.Contains(number)).Order()];
+        if (others.Length == 0) others = [least, most];
+        double center = others[others.Length / 2], quarters = others[others.Length * 3 / 4] - others[others.Length / 4], ends = others[others.Length * 19 / 20] - others[others.Length / 20];
+        // A normal distribution's quartiles are 1.35 deviations apart, its outer twentieths 3.3; of what is lumped, whatever is left.
+        var scale = quarters > 0 ? quarters / 1.35 : ends > 0 ? ends / 3.3 : Math.Max(1, (double)(most - least) / 8);
+        return (frequent, new NumberGrid(least, most, center, Math.Max(scale, 0.5)));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+
+namespace Likely.Data;
+
+/// <summary>How a table is written: what stands between cells, whether numbers have a decimal comma, and whether the first row names the columns.</summary>
+/// <param name="Separator">What stands between cells.</param>
+/// <param name="HasDecimalComma">Whether numbers are written as 1,5.</param>
+/// <param name="HasHeader">Whether the first row names the columns.</param>
+sealed record Dialect(char Separator, bool HasDecimalComma, bool HasHeader)
+{
+    const string Separators = ",;\t|";
+
+    // Rows that are looked at.
+    const int Looked = 64;
+
+    /// <summary>The dialect that the beginning of a table is written in; null if it is none: every row needs as many cells as the others, at least two.</summary>
+    public static Dialect? Of(string head, bool isWhole)
+    {
+        (char Separator, List<List<string>> Rows)? best = null;
+        foreach (var separator in Separators)
+        {
+            var rows = Split(head, separator, isWhole);
+            if (rows.Count > 0 && rows[0].Count > Math.Max(1, best?.Rows[0].Count ?? 1) && rows.TrueForAll(row => row.Count == rows[0].Count)) best = (separator, rows);
+        }
+        if (best is not { } found) return null;
+        var comma = found.Separator != ',' && IsComma(found.Rows);
+        var first = found.Rows[0];
+        // A row of names has no number, and where there are others, no two alike.
+        var named = first.TrueForAll(cell => cell.Length > 0 && !IsNumber(cell, comma)) && first.Distinct().Count() == first.Count;
+        var numbersBelow = found.Rows.Skip(1).Any(row => row.Exists(cell => IsNumber(cell, comma)));
+        return new Dialect(found.Separator, comma, named && (numbersBelow || found.Rows.Count > 1 && !found.Rows.Skip(1).Any(row => row.Zip(first).Any(pair => pair.First == pair.Second))));
+    }
+
+    /// <summary>A row as text.</summary>
+    public string Join(IEnumerable<string> cells) => string.Join(Separator, cells.Select(Quoted));
+
+    string Quoted(string cell) => cell.AsSpan().IndexOfAny([Separator, '"', '\n', '\r']) < 0 ? cell : $"\"{cell.Replace("\"", "\"\"")}\"";
+
+    static bool IsNumber(string cell, bool comma) => NumberText.TryParse(cell, comma, out _, out _);
+
+    // Numbers that are some with a decimal comma, and none with a point.
+    static bool IsComma(List<List<string>> rows)
+    {
+        var (commas, points) = (0, 0);
+        foreach (var cell in rows.Skip(1).SelectMany(row => row))
+        {
+            if (cell.Contains(',') && NumberText.TryParse(cell, true, out _, out _)) commas++;
+            else if (cell.Contains('.') && NumberText.TryParse(cell, false, out _, out _)) points++;
+        }
+        return commas > points;
+    }
+
+    // The first rows, quotes being heeded; the last one is left out if it may go on.
+    static List<List<string>> Split(string head, char separator, bool isWhole)
+    {
+        var (rows, row, cell, quoted) = (new List<List<string>>(), new List<string>(), new StringBuilder(), false);
+        foreach (var c in head)
+        {
+            if (c == '"') quoted = !quoted;
+            else if (quoted || c != separator && c is not ('\n' or '\r')) cell.Append(c);
+            else if (c == '\r') continue;
+            else
+            {
+                row.Add(cell.ToString().Trim());
+                cell.Clear();
+                if (c != '\n') continue;
+                if (row.Count > 1 || row[0].Length > 0) rows.Add(row);
+                row = [];
+                if (rows.Count == Looked) return rows;
+            }
+        }
+        if (isWhole && (row.Count > 0 || cell.Length > 0))
+        {
+            row.Add(cell.ToString().Trim());
+            rows.Add(row);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using Likely.Tensors;
+
+namespace Likely.Data;
+
+/// <summary>
+/// A column of a table, and what its cells are as symbols: 0 is a missing value, 1 what is none of the column's (a name that was not seen, a text among numbers); then names,
+/// or numbers that occur so often that each is a name, and behind them the levels of all other numbers.
+/// </summary>
+sealed record TableColumn
+{
+    /// <summary>The symbols of a missing value, and of what is none of the column's.</summary>
+    public const int MissingSymbol = 0, OtherSymbol = 1;
+    const int Special = TableTokens.FirstValue;
+
+    static readonly HashSet<string> _missing = new(["", "NA", "N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "?", "#N/A", "NaT"], StringComparer.Ordinal);
+
+    readonly Dictionary<string, int> _symbols = [];
+    readonly Dictionary<long, int> _frequent = [];
+    readonly string[] _names = [];
+    readonly long[] _numbers = [];
+
+    public required string Name { get; init; }
+    public required ColumnType Type { get; init; }
+
+    /// <summary>How a missing value is written.</summary>
+    public string Missing { get; init; } = "";
+
+    /// <summary>Of a category the names, the most frequent first.</summary>
+    public string[] Names
+    {
+        get => _names;
+        init
+        {
+            _names = value;
+            for (var i = 0; i < value.Length; i++) _symbols[value[i]] = Special + i;
+        }
+    }
+
+    /// <summary>Of numbers, how many decimals they have.</summary>
+    public int Decimals { get; init; }
+
+    /// <summary>Of dates, how they are written.</summary>
+    public string Form { get; init; } = "";
+
+    /// <summary>Of numbers and dates, those that occur so often that each is a name, in steps.</summary>
+    public long[] Frequent
+    {
+        get => _numbers;
+        init
+        {
+            _numbers = value;
+            for (var i = 0; i < value.Length; i++) _frequent[value[i]] = Special + i;
+        }
+    }
+
+    /// <summary>Of numbers and dates, their levels.</summary>
+    public NumberGrid? Grid { get; init; }
+
+    /// <summary>What a cell's symbol can be.</summary>
+    public Alphabet Alphabet => Alphabet.OfColumn(Special + (Grid is null ? Names.Length : Frequent.Length), Grid?.Levels ?? 0);
+
+    /// <summary>What the numbers are counted in, for people.</summary>
+    public string Step => Type == ColumnType.Date ? DateText.HasTime(Form) ? "1 second" : "1 day" : NumberText.Text(1, Decimals, false);
+
+    public static bool IsMissing(ReadOnlySpan<char> cell) => _missing.GetAlternateLookup<ReadOnlySpan<char>>().Contains(cell.Trim());
+
+    /// <summary>The symbol of a cell, and the number of steps that it is, if it is that.</summary>
+    public int SymbolOf(ReadOnlySpan<char> cell, bool comma, out long steps)
+    {
+        steps = 0;
+        var trimmed = cell.Trim();
+        if (Grid is null)
+        {
+            if (_symbols.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(trimmed, out var symbol)) return symbol;
+            return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
+        }
+        if (Type == ColumnType.Date)
+        {
+            if (!DateText.TryParse(trimmed, Form, out steps)) return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
+        }
+        else if (NumberText.TryParse(trimmed, comma, out var number, out _)) steps = NumberText.Steps(number, Decimals);
+        else return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
+        return _frequent.TryGetValue(steps, out var frequent) ? frequent : Special + Frequent.Length + Grid.LevelOf(steps);
+    }
+
+    /// <summary>A symbol as a cell; of a level of numbers its middle.</summary>
+    public string TextOf(int symbol, bool comma)
+    {
+        if (symbol < Special) return symbol == MissingSymbol ? Missing : "?";
+        if (Grid is null) return Names[symbol - Special];
+        var steps = symbol - Special < Frequent.Length ? Frequent[symbol - Special] : Grid.Middle(symbol - Special - Frequent.Length);
+        return Type == ColumnType.Date ? DateText.Text(steps, Form) : NumberText.Text(steps, Decimals, comma);
+    }
+
+    /// <summary>log of how many numbers a symbol stands for, which are equally likely: nats that a row takes besides those of its symbols.</summary>
+    public double Rest(int symbol) => Grid is not null && symbol - Special - Frequent.Length is >= 0 and var level ? ExactMath.Log(Grid.Width(level)) : 0;
+
+    /// <summary>For people: what the values are.</summary>
+    public string Words(bool comma)
+    {
+        if (Grid is null) return $"{(Names.Length == 2 ? "binary" : "categorical")}, {Names.Length} values: {string.Join(", ", Names.Take(8))}{(Names.Length > 8 ? ", ..." : "")}";
+        var range = $"{Text(Grid.Least)} to {Text(Grid.Most)}";
+        var kind = Type == ColumnType.Date ? "date" : Decimals == 0 ? "whole number" : $"decimal, step {Step}";
+        return $"{kind}, {range}, {Grid.Levels} levels{(Frequent.Length == 0 ? "" : $", often {string.Join(", ", Frequent.Select(Text))}")}";
+
+        string Text(long steps) => Type == ColumnType.Date ? DateText.Text(steps, Form) : NumberText.Text(steps, Decimals, comma);
+    }
+
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject { ["name"] = Name, ["type"] = Type.ToString().ToLowerInvariant() };
+        if (Missing.Length > 0) json["missing"] = Missing;
+        if (Grid is null)
+        {
+            json["names"] = new JsonArray([.. Names.Select(name => (JsonNode)name)]);
+            return json;
+        }
+        if (Type == ColumnType.Date) json["form"] = Form;
+        else json["decimals"] = Decimals;
+        if (Frequent.Length > 0) json["frequent"] = new JsonArray([.. Frequent.Select(number => (JsonNode)number)]);
+        (json["least"], json["most"], json["center"], json["scale"]) = (Grid.Least, Grid.Most, Grid.Center, Grid.Scale);
+        return json;
+    }
+
+    /// <summary>The inverse of <see cref="ToJson"/>.</summary>
+    /// <exception cref="DataException">if it is none</exception>
+    public static TableColumn FromJson(JsonObject json)
+    {
+        var name = (string)json["name"]!;
+        if (!Enum.TryParse<ColumnType>((string)json["type"]!, ignoreCase: true, out var type)) throw Damaged();
+        var column = new TableColumn { Name = name, Type = type, Missing = (string?)json["missing"] ?? "" };
+        if (type == ColumnType.Category)
+        {
+            string[] names = [.. json["names"]!.AsArray().Select(one => (string)one!)];
+            return names.Length <= Tokens.MostSymbols - Special && names.Distinct().Count() == names.Length ? column with { Names = names } : throw Damaged();
+        }
+        var (least, most, center, scale) = ((long)json["least"]!, (long)json["most"]!, (double)json["center"]!, (double)json["scale"]!);
+        var (decimals, form) = ((int?)json["decimals"] ?? 0, (string?)json["form"] ?? "");
+        long[] frequent = [.. json["frequent"]?.AsArray().Select(number => (long)number!) ?? []];
+        if (least > most || Math.Abs(least) > NumberText.MostSteps || Math.Abs(most) > NumberText.MostSteps || !double.IsFinite(center) || !(scale > 0 && scale <= NumberText.MostSteps) || decimals is < 0 or > NumberText.MostDecimals
+            || frequent.Length > ColumnSurvey.MostFrequent || frequent.Distinct().Count() != frequent.Length || type == ColumnType.Date && !DateText.Forms.Contains(form)) throw Damaged();
+        return column with { Decimals = decimals, Form = form, Frequent = frequent, Grid = new NumberGrid(least, most, center, scale) };
+    }
+
+    static DataException Damaged() => new("The model is damaged: what it says of its table's columns makes no sense.");
+}

@@ -1,0 +1,99 @@
+using System.IO.Compression;
+using System.Text;
+using Likely.Files;
+using nietras.SeparatedValues;
+
+namespace Likely.Data;
+
+/// <summary>Reads the rows of a table one after another, from a file packed or not, in memory that does not grow with it.</summary>
+sealed class TableReader(string path, Dialect dialect)
+{
+    // A row of more characters has a quote that is never closed.
+    const int HeadLength = 1 << 16;
+
+    public string Path => path;
+
+    public Dialect Dialect => dialect;
+
+    /// <summary>The dialect of a file; null if it is no table.</summary>
+    /// <exception cref="DataException">if it cannot be read</exception>
+    public static Dialect? DialectOf(string path)
+    {
+        using var text = Open(path);
+        var head = new char[HeadLength];
+        var count = text.ReadBlock(head);
+        return Dialect.Of(new string(head, 0, count), isWhole: count < HeadLength);
+    }
+
+    /// <summary>Hands out each row of cells and its number, from 0; blank rows are passed over. Of a table with names of columns they are not a row.</summary>
+    /// <exception cref="DataException">if it cannot be read, or a row has more or fewer cells than the others</exception>
+    public string[] Read(RowTaker take, CancellationToken cancellation, int most = int.MaxValue)
+    {
+        string[]? names = null;
+        try
+        {
+            using var text = Open(path);
+            using var rows = Sep.New(dialect.Separator).Reader(options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true }).From(text);
+            var (count, width) = (0L, 0);
+            foreach (var row in rows)
+            {
+                if (count % 1024 == 0) cancellation.ThrowIfCancellationRequested();
+                if (row.ColCount == 1 && width != 1 && row[0].Span.Trim().IsEmpty) continue;
+                if (names is null)
+                {
+                    width = row.ColCount;
+                    names = dialect.HasHeader ? Named(row) : [.. Enumerable.Range(1, width).Select(i => $"x{i}")];
+                    if (dialect.HasHeader) continue;
+                }
+                if (row.ColCount != width) throw new DataException($"'{path}', {Where(count)}, has {row.ColCount} cells, and the rows before it have {width}{(row.Span.Contains('"') ? "; a quote may not be closed" : "")}.");
+                take(row, count++);
+                if (count >= most) break;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ArgumentException)
+        {
+            throw new DataException($"'{path}' cannot be read as a table: {error.Message.Split('\n')[0].TrimEnd('.', '\r')}.", error);
+        }
+        return names ?? throw new DataException($"'{path}' has no row.");
+    }
+
+    /// <summary>A row as messages call it.</summary>
+    public static string Where(long row) => $"row {row + 1}";
+
+    public delegate void RowTaker(SepReader.Row row, long number);
+
+    static string[] Named(SepReader.Row row)
+    {
+        var names = new string[row.ColCount];
+        for (var c = 0; c < names.Length; c++)
+        {
+            var name = row[c].Span.Trim().ToString();
+            if (name.Length == 0) name = $"x{c + 1}";
+            // Of columns of one name the second is NAME.2.
+            var unique = name;
+            for (var n = 2; names.AsSpan(0, c).Contains(unique); n++) unique = $"{name}.{n}";
+            names[c] = unique;
+        }
+        return names;
+    }
+
+    static StreamReader Open(string path)
+    {
+        Stream file = RegularFile.OpenRead(path);
+        try
+        {
+            if (file.ReadByte() == 0x1F && file.ReadByte() == 0x8B)
+            {
+                file.Position = 0;
+                return new StreamReader(new GZipStream(file, CompressionMode.Decompress), Encoding.UTF8);
+            }
+            file.Position = 0;
+            return new StreamReader(file, Encoding.UTF8);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+}

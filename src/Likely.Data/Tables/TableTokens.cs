@@ -1,0 +1,140 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Likely.Data;
+using Likely.Tensors;
+
+namespace Likely;
+
+/// <summary>
+/// What the symbols of a table's rows are: its columns, their names and values, and how a table of them is written. A model keeps them as it keeps the tokens of a text; a row
+/// of as many symbols as there are columns is a line of CSV.
+/// </summary>
+public sealed class TableTokens : Tokens
+{
+    const string Kind = "table ";
+
+    readonly TableColumn[] _columns;
+
+    internal TableTokens(TableColumn[] columns, Dialect dialect, bool isBinary)
+    {
+        (_columns, Dialect, IsBinary) = (columns, dialect, isBinary);
+        Space = isBinary ? Space.Image(1, columns.Length, 1, 2) : Space.Table(columns.Select(column => column.Alphabet));
+        _texts = new Lazy<string[]?[]>(() => new string[]?[_columns.Length]);
+    }
+
+    readonly Lazy<string[]?[]> _texts;
+
+    internal IReadOnlyList<TableColumn> Columns => _columns;
+    internal Dialect Dialect { get; }
+
+    /// <summary>True if every column has two values and none is ever missing: then rows are vectors of bits, which the models of binary variables take.</summary>
+    public bool IsBinary { get; }
+
+    /// <summary>What a row is.</summary>
+    public Space Space { get; }
+
+    /// <summary>Names of the columns.</summary>
+    public IReadOnlyList<string> Names => Array.ConvertAll(_columns, column => column.Name);
+
+    public override int Size => Space.Levels;
+    public override int LongestSymbol => 1;
+    public override int MostAhead => 1;
+    public override string Words => $"rows of {_columns.Length} columns";
+
+    /// <summary>The cells of a row.</summary>
+    /// <exception cref="ArgumentException">if it has another number of symbols, or one is none of its column's</exception>
+    public string[] Cells(ReadOnlySpan<int> row)
+    {
+        if (row.Length != _columns.Length) throw new ArgumentException($"A row has {_columns.Length} cells, not {row.Length}.", nameof(row));
+        var cells = new string[row.Length];
+        for (var c = 0; c < cells.Length; c++) cells[c] = Cell(c, row[c]);
+        return cells;
+    }
+
+    /// <summary>The cell that a symbol of a column is.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">if it is none</exception>
+    public string Cell(int column, int symbol)
+    {
+        if ((uint)symbol >= (uint)Space.AlphabetAt(column).Size) throw new ArgumentOutOfRangeException(nameof(symbol), symbol, $"Column {_columns[column].Name} has values 0 to {Space.AlphabetAt(column).Size - 1}.");
+        return IsBinary ? _columns[column].Names[symbol] : _columns[column].TextOf(symbol, Dialect.HasDecimalComma);
+    }
+
+    /// <summary>The symbols of a row's cells.</summary>
+    /// <param name="cells">One for each column.</param>
+    /// <param name="where">For messages.</param>
+    /// <exception cref="DataException">if they are of a table of bits, and one is neither of its column's values</exception>
+    public int[] Row(IReadOnlyList<string> cells, string where = "the row")
+    {
+        ArgumentNullException.ThrowIfNull(cells);
+        if (cells.Count != _columns.Length) throw new DataException($"A row has {_columns.Length} cells, and {where} has {cells.Count}.");
+        var row = new int[cells.Count];
+        for (var c = 0; c < row.Length; c++) row[c] = Symbol(c, cells[c], where);
+        return row;
+    }
+
+    internal int Symbol(int column, ReadOnlySpan<char> cell, string where)
+    {
+        var symbol = _columns[column].SymbolOf(cell, Dialect.HasDecimalComma, out _);
+        if (!IsBinary) return symbol;
+        return symbol >= FirstValue ? symbol - FirstValue
+            : throw new DataException($"{where} has '{(cell.Length > 40 ? cell[..40] : cell)}' in column '{_columns[column].Name}', whose values are {string.Join(" and ", _columns[column].Names)}; a model that takes missing and other values needs some among its training rows.");
+    }
+
+    /// <summary>The first symbol of a column's values: before it are a missing one, and what is none of the column's.</summary>
+    public const int FirstValue = 2;
+
+    /// <summary>Whether a cell is a missing one.</summary>
+    public bool IsMissing(int symbol) => !IsBinary && symbol == TableColumn.MissingSymbol;
+
+    /// <summary>Nats of a row's numbers within the levels that hold them, which are equally likely; with those of the symbols they are those of the row as it is written.</summary>
+    public double Rest(ReadOnlySpan<int> row)
+    {
+        var rest = 0.0;
+        for (var c = 0; c < row.Length && !IsBinary; c++) rest += _columns[c].Rest(row[c]);
+        return rest;
+    }
+
+    /// <summary>Rows as CSV, the names of the columns before them.</summary>
+    public string ToCsv(IEnumerable<int[]> rows)
+    {
+        var text = new StringBuilder();
+        if (Dialect.HasHeader) text.Append(Dialect.Join(Names)).Append('\n');
+        foreach (var row in rows) text.Append(Dialect.Join(Cells(row))).Append('\n');
+        return text.ToString();
+    }
+
+    public override int Decode(int symbol, Span<byte> bytes) => throw NoBytes();
+    public override int Encode(ReadOnlySpan<byte> bytes, bool isEnd, Span<int> symbols, out int consumed) => throw NoBytes();
+
+    static NotSupportedException NoBytes() => new("A symbol of a table's row is a cell of its column, and no bytes.");
+
+    public override string ToText() => Kind + new JsonObject
+    {
+        ["separator"] = Dialect.Separator.ToString(),
+        ["comma"] = Dialect.HasDecimalComma,
+        ["header"] = Dialect.HasHeader,
+        ["binary"] = IsBinary,
+        ["columns"] = new JsonArray([.. _columns.Select(column => (JsonNode)column.ToJson())]),
+    }.ToJsonString();
+
+    /// <summary>The inverse of <see cref="ToText"/>; null if the text is none.</summary>
+    internal static TableTokens? TryParse(string text)
+    {
+        if (!text.StartsWith(Kind, StringComparison.Ordinal)) return null;
+        try
+        {
+            var json = JsonNode.Parse(text[Kind.Length..])!.AsObject();
+            var separator = (string)json["separator"]!;
+            TableColumn[] columns = [.. json["columns"]!.AsArray().Select(column => TableColumn.FromJson(column!.AsObject()))];
+            var isBinary = (bool)json["binary"]!;
+            if (separator.Length != 1 || columns.Length == 0 || isBinary && Array.Exists(columns, column => column.Grid is not null || column.Names.Length != 2)) return null;
+            var tokens = new TableTokens(columns, new Dialect(separator[0], (bool)json["comma"]!, (bool)json["header"]!), isBinary);
+            return tokens.Space.IsPossible ? tokens : null;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or NullReferenceException or FormatException or OverflowException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}
