@@ -125,6 +125,7 @@ static class ScoreVerb
         if (output == OutputName.Stdout) session.Stream(writer => Write(writer, split, nats, classNames, modality.Units, units, answers));
         var total = Evaluation.Mean(nats) * count;
         var (bits, codedBits) = (total / (dimensions * 0.693147180559945309), archived / (dimensions * 0.693147180559945309));
+        var rest = modality.HasRest ? Rest(split, count, modality, tokens) : (double?)null;
         var json = new JsonObject
         {
             ["count"] = count,
@@ -140,6 +141,7 @@ static class ScoreVerb
             ["maps"] = maps?.Folder,
             ["map_highest_nats"] = Session.Number(maps is null ? null : surprises!.High),
         };
+        if (rest is not null) json["rest_nats_per_example"] = Session.Number(rest.Value);
         if (modality.Units.Count > 0)
         {
             json["running_text"] = inText;
@@ -149,7 +151,7 @@ static class ScoreVerb
         var odd = OddItems.Of(nats, units);
         if (odd.Length > 0) json["most_surprising"] = OddItems.Json(odd, split, nats, units, modality.Units[^1]);
         // Of sound a symbol is a sample, and one figure says it.
-        var words = new StringBuilder(modality.Units.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{bits:0.00000} bits/{(modality.Units.Count == 0 ? "dim" : "symbol")}"));
+        var words = new StringBuilder(modality.Units.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{bits:0.00000} {(modality.Units.Count == 0 ? modality.BitsUnit(tokens) : "bits/symbol")}"));
         for (var u = 0; u < modality.Units.Count; u++)
         {
             var sum = units[u].Sum(number => (long)number);
@@ -164,7 +166,7 @@ static class ScoreVerb
         }
         answers?.AddTo(json);
         session.Answer($"""
-            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {words}{(checkpoint.Density.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}
+            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {words}{(checkpoint.Density.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}{(rest > 0 ? string.Create(CultureInfo.InvariantCulture, $"\nas written  {total / count + rest:0.0000} nats each: {rest:0.0000} more for numbers within the levels that hold them") : "")}
             each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {surprises!.High:0.00} nats and more")}{(odd.Length == 0 ? "" : OddItems.Line(odd, split, nats, units, modality.Units[^1]))}{answers?.Line}
             """, json);
         return 0;
@@ -222,6 +224,19 @@ static class ScoreVerb
             if (labelled && checkpoint.Density.Classes > 0 && split.Label(i) < 0) throw new UsageException($"{split.ItemName(i)} has no label, and the model tells p(x | label)");
         }
         return SpaceGroups.Of(checkpoint.Density, split);
+    }
+
+    // Nats of what the symbols leave open, a mean of all items.
+    static double Rest(Split split, int count, Modality modality, Tokens? tokens)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < count; i++)
+        {
+            var item = new int[split.SpaceOf(i).Dimensions];
+            split.Read(i, item);
+            sum += modality.Rest(item, tokens);
+        }
+        return sum / count;
     }
 
     static void Write(TextWriter writer, Split split, double[] nats, IReadOnlyList<string> classNames, IReadOnlyList<string> units, int[][] counts, AnswerCheck? answers)

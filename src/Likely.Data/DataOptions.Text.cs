@@ -64,8 +64,6 @@ public sealed partial record DataOptions
         if (Windows is { } windows) yield return ("windows", $"{windows}");
     }
 
-    const int LongestNames = 1 << 16;
-
     /// <summary>The inverse of <see cref="ToCanonical"/>.</summary>
     /// <exception cref="DataException">naming an unknown key or a bad value</exception>
     public static DataOptions FromCanonical(string text)
@@ -146,42 +144,6 @@ public sealed partial record DataOptions
         if (Patches is not null && Binarize is (Binarization.Static or Binarization.Dynamic))
             throw new DataException($"binarize={Name(Binarize)} draws the pixels of whole items, and patches are windows of them; use binarize=threshold or leave patches out.");
         return this;
-    }
-
-    // Names may have blanks, which separate settings.
-    static string Escaped(string names) => names.Replace("%", "%25").Replace(" ", "%20");
-
-    static string ParseNames(string key, string value) => value.Replace("%20", " ").Replace("%25", "%") is { Length: > 0 and <= LongestNames } names && !names.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) && c != ' ') ? names : throw Refused(key, value);
-
-    static (string Name, ColumnType Type)? TypeOf(string text)
-    {
-        var at = text.LastIndexOf(':');
-        return at <= 0 ? null : text[(at + 1)..] switch
-        {
-            "category" or "categorical" or "binary" => (text[..at], ColumnType.Category),
-            "number" => (text[..at], ColumnType.Number),
-            "date" => (text[..at], ColumnType.Date),
-            _ => null,
-        };
-    }
-
-    /// <summary>The types that are said of a table's columns.</summary>
-    internal Dictionary<string, ColumnType> ColumnTypes(IReadOnlyList<string> names, Func<string, DataException> unknown)
-    {
-        var types = new Dictionary<string, ColumnType>(StringComparer.Ordinal);
-        foreach (var one in Types?.Split(',') ?? [])
-            if (TypeOf(one) is var (name, type)) types[names.Contains(name) ? name : throw unknown(name)] = type;
-        return types;
-    }
-
-    /// <summary>Whether a column of a table is modelled.</summary>
-    internal bool TakesColumn(string name) => Columns is null || (Columns[0] == '-' ? !Columns.Split(',').Contains("-" + name) : Columns.Split(',').Contains(name));
-
-    /// <summary>Refuses names that no column of a table has.</summary>
-    internal void RequireColumns(IReadOnlyList<string> names, Func<string, DataException> unknown)
-    {
-        foreach (var one in Columns?.Split(',') ?? [])
-            if (Columns![0] != '-' ? !names.Contains(one) : one.Length == 0 || one[0] != '-' || !names.Contains(one[1..])) throw unknown(one.TrimStart('-'));
     }
 
     static string Name(Enum value) => value.ToString().ToLowerInvariant();

@@ -89,7 +89,7 @@ public sealed class PackageTests : IDisposable
         Pack("Likely");
         // Whatever it depends on was restored for the build, and lies in the user's cache.
         var cache = Run(Dotnet, [], "nuget", "locals", "global-packages", "--list").Split(": ", 2)[1].Trim();
-        var needed = Directory.GetDirectories(Path.Combine(cache, "mathnet.numerics")).Select((folder, i) => $"""<add key="needed{i}" value="{folder}" />""");
+        var needed = ((string[])["mathnet.numerics", "sep", "csfastfloat"]).SelectMany(package => Directory.GetDirectories(Path.Combine(cache, package))).Select((folder, i) => $"""<add key="needed{i}" value="{folder}" />""");
         File.WriteAllText(In("nuget.config"), $"""<configuration><packageSources><clear /><add key="local" value="{In("packages")}" />{string.Concat(needed)}</packageSources></configuration>""");
         File.WriteAllText(In("program.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -100,7 +100,8 @@ public sealed class PackageTests : IDisposable
         var homes = new Dictionary<string, string> { ["DOTNET_CLI_HOME"] = In("home"), ["NUGET_PACKAGES"] = In("cache") };
         File.WriteAllBytes(In("rows.npy"), [.. Npy.Header(60, 8), .. Npy.Elements([.. Enumerable.Range(0, 480).Select(i => (float)(i * i % 31))])]);
         File.WriteAllText(In("plays.txt"), string.Concat(Enumerable.Repeat("ROMEO: but soft, what light\n", 200)));
-        foreach (var page in (string[])["README.md", "docs/package.md", "docs/extending.md", "docs/features.md"])
+        File.WriteAllText(In("people.csv"), "id,age,city\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{20 + i % 9},{"abc"[i % 3]}\n")));
+        foreach (var page in (string[])["README.md", "docs/package.md", "docs/extending.md", "docs/features.md", "docs/tables.md"])
         {
             var text = File.ReadAllText(Path.Combine(PackageFactAttribute.Root, page));
             foreach (var block in text.Split("```csharp")[1..])

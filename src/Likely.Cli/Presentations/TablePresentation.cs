@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Files;
@@ -27,7 +28,7 @@ sealed class TablePresentation : Presentation
         var rows = session.Watch(display => Walk.Sample(checkpoint.Density, count, session.Seed, null, (float)(result.GetValue(DrawingOptions.Temperature) ?? 1), session.Threads,
             progress: share => display.Update(share, "sampling"), cancellation: session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
-        Write(output, tokens.ToCsv(rows), session);
+        Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(tokens.ToCsv(rows))), session);
         session.Answer($"{output}: {count} rows in {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
             ["output"] = output,
@@ -54,7 +55,7 @@ sealed class TablePresentation : Presentation
         var clock = Stopwatch.StartNew();
         var filled = session.Watch(display => Imputation.Fill(checkpoint.Density, tokens, rows, draws, session.Seed, session.Threads, share => display.Update(share, "completing"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
-        Write(output, tokens.ToCsv(filled), session);
+        Write(output, stream => tokens.CopyFilled(input, filled, stream, session.Cancellation), session);
         session.Answer($"{output}: {missing} missing cells of {rows.Length} rows filled in {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
             ["output"] = output,
@@ -68,9 +69,15 @@ sealed class TablePresentation : Presentation
         return 0;
     }
 
-    static void Write(string output, string csv, Session session)
+    static void Write(string output, Action<Stream> content, Session session)
     {
-        if (output == OutputName.Stdout) Console.Out.Write(csv);
-        else AtomicFile.Write(output, session.Force, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(csv)));
+        if (output != OutputName.Stdout)
+        {
+            AtomicFile.Write(output, session.Force, content);
+            return;
+        }
+        using var memory = new MemoryStream();
+        content(memory);
+        session.Stream(writer => writer.Write(Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length)));
     }
 }

@@ -102,6 +102,12 @@ public abstract class Modality
     /// <summary>Adds how many of each unit some symbols of an item are.</summary>
     public virtual void Count(ReadOnlySpan<int> symbols, Tokens? tokens, Span<long> units) { }
 
+    /// <summary>Whether symbols leave something open of what was stored, which is then equally likely.</summary>
+    public virtual bool HasRest => false;
+
+    /// <summary>Nats of what an item's symbols leave open.</summary>
+    public virtual double Rest(ReadOnlySpan<int> item, Tokens? tokens) => 0;
+
     /// <summary>How many samples of a model make a sheet, and what each is.</summary>
     /// <param name="space">What the model was trained on: items, or windows of them.</param>
     public virtual (int Count, Space Item) SheetOf(Space space) => (64, space);

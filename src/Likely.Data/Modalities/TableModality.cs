@@ -25,6 +25,12 @@ sealed class TableModality : Modality
 
     public override bool Takes(Tokens? tokens, DataOptions options) => tokens is TableTokens;
 
+    public override bool HasRest => true;
+
+    public override double Rest(ReadOnlySpan<int> item, Tokens? tokens) => Of(tokens).Rest(item);
+
+    public override string BitsUnit(Tokens? tokens) => "bits/cell";
+
     public override Rendering Sheet(IReadOnlyList<int[]> items, Space space, Tokens? tokens, int? columns = null) => Csv(Of(tokens).ToCsv(items));
 
     public override Rendering Single(int[] item, Space space, Tokens? tokens) => Csv(Of(tokens).ToCsv([item]));
@@ -87,7 +93,9 @@ sealed class TableModality : Modality
         var dialect = TableReader.DialectOf(path.Path) ?? (model is { Columns.Count: 1 } ? model.Dialect : throw new DataException($"'{path.Path}' is no table: its rows have no cells, or not all as many, with commas, semicolons, tabs or bars between them."));
         if (model is not null) dialect = dialect with { HasHeader = model.Dialect.HasHeader };
         var reader = new TableReader(path.Path, dialect);
-        var names = reader.Read((_, _) => { }, path.Cancellation, most: 1);
+        var hasRows = false;
+        var names = reader.Read((_, _) => hasRows = true, path.Cancellation, most: 1);
+        if (!hasRows) throw new DataException($"'{path.Path}' has names of columns and no row.");
         if (names.Length > MostColumns) throw new DataException($"'{path.Path}' has {names.Length} columns, more than the {MostColumns} that a table may have; leave some out.");
         var label = options.Label is null ? -1 : Array.IndexOf(names, options.Label);
         if (label < 0 && options.Label is not null && model is null) throw NoColumn(path.Path, "label", options.Label, names);
@@ -97,7 +105,6 @@ sealed class TableModality : Modality
         var items = new TableItems(reader, tokens, columns, label, classes, isOpen: classes.Count == 0, options.Seed, path.Cancellation);
         try
         {
-            if (items.Count == 0) throw new DataException($"'{path.Path}' has names of columns and no row.");
             int[] all = [.. Enumerable.Range(0, items.Count)];
             double[] fractions = [options.Validation, options.Test ?? options.Validation];
             var places = new double[fractions.Sum() > 0 ? items.Count : 0];

@@ -25,6 +25,8 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
     readonly Philox _random = new(0, RandomPurpose.Split, Philox.Hash("column"));
     bool _isNumber = wanted is null or ColumnType.Number, _hasMore;
     decimal _least = decimal.MaxValue, _most = decimal.MinValue;
+    decimal? _first;
+    decimal _step; // what all numbers so far differ by multiples of
     int _decimals;
     long _filled;
     string? _odd; // the first value that is no number
@@ -59,6 +61,8 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
         {
             (_least, _most, _decimals) = (Math.Min(_least, number), Math.Max(_most, number), Math.Max(_decimals, decimals));
             Draw(_drawn, number);
+            _first ??= number;
+            if (number != _first) _step = Common(_step, Math.Abs(number - _first.Value));
             return;
         }
         if (IsInfinite(cell)) return;
@@ -103,6 +107,13 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
 
     static string Shortened(string value) => value.Length <= 40 ? value : value[..40] + "...";
 
+    // The largest that both are multiples of.
+    static decimal Common(decimal a, decimal b)
+    {
+        while (a != 0 && b % a != 0) (a, b) = (b % a, a);
+        return a == 0 ? b : a;
+    }
+
     static bool IsInfinite(ReadOnlySpan<char> cell) => cell.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase) || cell.TrimStart("+-").Equals("infinity", StringComparison.OrdinalIgnoreCase);
 
     // Algorithm R, so that the numbers drawn are as good as all.
@@ -117,7 +128,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
         var decimals = Math.Min(_decimals, NumberText.MostDecimals);
         // As many decimals as leave all numbers countable.
         while (decimals > 0 && Math.Max(Math.Abs(NumberText.Steps(_least, decimals)), Math.Abs(NumberText.Steps(_most, decimals))) >= NumberText.MostSteps / 8) decimals--;
-        var (frequent, grid) = Spread([.. _drawn.Select(number => NumberText.Steps(number, decimals))], NumberText.Steps(_least, decimals), NumberText.Steps(_most, decimals));
+        var (frequent, grid) = Spread([.. _drawn.Select(number => NumberText.Steps(number, decimals))], NumberText.Steps(_least, decimals), NumberText.Steps(_most, decimals), Math.Max(1, decimals == _decimals ? NumberText.Steps(_step, decimals) : 1));
         return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, Decimals = decimals, Frequent = frequent, Grid = grid };
     }
 
@@ -125,19 +136,19 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
     {
         var form = DateText.Forms.First(_forms.ContainsKey);
         long[] drawn = [.. _drawnDates.Select(date => DateText.TryParse(date, form, out var steps) ? steps : 0)];
-        var (frequent, grid) = Spread(drawn, _forms[form].Least, _forms[form].Most);
+        var (frequent, grid) = Spread(drawn, _forms[form].Least, _forms[form].Most, 1);
         return new TableColumn { Name = name, Type = ColumnType.Date, Missing = missing, Form = form, Frequent = frequent, Grid = grid };
     }
 
-    static (long[] Frequent, NumberGrid Grid) Spread(long[] drawn, long least, long most)
+    static (long[] Frequent, NumberGrid Grid) Spread(long[] drawn, long least, long most, long unit)
     {
-        long[] frequent = most - least < NumberGrid.Short ? [] : [.. drawn.GroupBy(number => number).Where(group => group.Count() >= Math.Max(LeastOften, Often * drawn.Length))
+        long[] frequent = (most - least) / unit < NumberGrid.Short ? [] : [.. drawn.GroupBy(number => number).Where(group => group.Count() >= Math.Max(LeastOften, Often * drawn.Length))
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(MostFrequent).Select(group => group.Key)];
         long[] others = [.. drawn.Where(number => !frequent.Contains(number)).Order()];
         if (others.Length == 0) others = [least, most];
         double center = others[others.Length / 2], quarters = others[others.Length * 3 / 4] - others[others.Length / 4], ends = others[others.Length * 19 / 20] - others[others.Length / 20];
         // A normal distribution's quartiles are 1.35 deviations apart, its outer twentieths 3.3; of what is lumped, whatever is left.
-        var scale = quarters > 0 ? quarters / 1.35 : ends > 0 ? ends / 3.3 : Math.Max(1, (double)(most - least) / 8);
-        return (frequent, new NumberGrid(least, most, center, Math.Max(scale, 0.5)));
+        var scale = quarters > 0 ? quarters / 1.35 : ends > 0 ? ends / 3.3 : (double)(most - least) / 8;
+        return (frequent, new NumberGrid(least, most, unit, center, Math.Max(scale, 0.5 * unit)));
     }
 }

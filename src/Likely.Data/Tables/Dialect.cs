@@ -10,25 +10,25 @@ sealed record Dialect(char Separator, bool HasDecimalComma, bool HasHeader)
 {
     const string Separators = ",;\t|";
 
-    // Rows that are looked at.
+    // Rows that are looked at, and the share of them that are alike.
     const int Looked = 64;
+    const double Alike = 0.5;
 
-    /// <summary>The dialect that the beginning of a table is written in; null if it is none: every row needs as many cells as the others, at least two.</summary>
+    /// <summary>The dialect that the beginning of a table is written in; null if it is none: nearly all rows need as many cells as the first, at least two.</summary>
     public static Dialect? Of(string head, bool isWhole)
     {
         (char Separator, List<List<string>> Rows)? best = null;
         foreach (var separator in Separators)
         {
             var rows = Split(head, separator, isWhole);
-            if (rows.Count > 0 && rows[0].Count > Math.Max(1, best?.Rows[0].Count ?? 1) && rows.TrueForAll(row => row.Count == rows[0].Count)) best = (separator, rows);
+            if (rows.Count > 0 && rows[0].Count > Math.Max(1, best?.Rows[0].Count ?? 1) && rows.Count(row => row.Count == rows[0].Count) >= Alike * rows.Count) best = (separator, rows);
         }
         if (best is not { } found) return null;
         var comma = found.Separator != ',' && IsComma(found.Rows);
-        var first = found.Rows[0];
-        // A row of names has no number, and where there are others, no two alike.
-        var named = first.TrueForAll(cell => cell.Length > 0 && !IsNumber(cell, comma)) && first.Distinct().Count() == first.Count;
-        var numbersBelow = found.Rows.Skip(1).Any(row => row.Exists(cell => IsNumber(cell, comma)));
-        return new Dialect(found.Separator, comma, named && (numbersBelow || found.Rows.Count > 1 && !found.Rows.Skip(1).Any(row => row.Zip(first).Any(pair => pair.First == pair.Second))));
+        var (first, below) = (found.Rows[0], found.Rows.Skip(1).ToList());
+        // A row of names has no number. Where no other row has any either, no name stands below itself.
+        var named = first.Exists(cell => cell.Length > 0) && !first.Exists(cell => IsNumber(cell, comma));
+        return new Dialect(found.Separator, comma, named && (below.Exists(row => row.Exists(cell => IsNumber(cell, comma))) || !below.Exists(row => row.Zip(first).Any(pair => pair.First == pair.Second))));
     }
 
     /// <summary>A row as text.</summary>

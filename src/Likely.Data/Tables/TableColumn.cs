@@ -61,7 +61,7 @@ sealed record TableColumn
     public Alphabet Alphabet => Alphabet.OfColumn(Special + (Grid is null ? Names.Length : Frequent.Length), Grid?.Levels ?? 0);
 
     /// <summary>What the numbers are counted in, for people.</summary>
-    public string Step => Type == ColumnType.Date ? DateText.HasTime(Form) ? "1 second" : "1 day" : NumberText.Text(1, Decimals, false);
+    public string Step => Type == ColumnType.Date ? $"{Grid?.Unit} {(DateText.HasTime(Form) ? "seconds" : "days")}" : NumberText.Text(Grid?.Unit ?? 1, Decimals, false);
 
     public static bool IsMissing(ReadOnlySpan<char> cell) => _missing.GetAlternateLookup<ReadOnlySpan<char>>().Contains(cell.Trim());
 
@@ -101,7 +101,7 @@ sealed record TableColumn
     {
         if (Grid is null) return $"{(Names.Length == 2 ? "binary" : "categorical")}, {Names.Length} values: {string.Join(", ", Names.Take(8))}{(Names.Length > 8 ? ", ..." : "")}";
         var range = $"{Text(Grid.Least)} to {Text(Grid.Most)}";
-        var kind = Type == ColumnType.Date ? "date" : Decimals == 0 ? "whole number" : $"decimal, step {Step}";
+        var kind = Type == ColumnType.Date ? Grid.Unit > 1 ? $"date, step {Step}" : "date" : Decimals > 0 ? $"decimal, step {Step}" : Grid.Unit > 1 ? $"whole number, step {Step}" : "whole number";
         return $"{kind}, {range}, {Grid.Levels} levels{(Frequent.Length == 0 ? "" : $", often {string.Join(", ", Frequent.Select(Text))}")}";
 
         string Text(long steps) => Type == ColumnType.Date ? DateText.Text(steps, Form) : NumberText.Text(steps, Decimals, comma);
@@ -119,7 +119,7 @@ sealed record TableColumn
         if (Type == ColumnType.Date) json["form"] = Form;
         else json["decimals"] = Decimals;
         if (Frequent.Length > 0) json["frequent"] = new JsonArray([.. Frequent.Select(number => (JsonNode)number)]);
-        (json["least"], json["most"], json["center"], json["scale"]) = (Grid.Least, Grid.Most, Grid.Center, Grid.Scale);
+        (json["least"], json["most"], json["unit"], json["center"], json["scale"]) = (Grid.Least, Grid.Most, Grid.Unit, Grid.Center, Grid.Scale);
         return json;
     }
 
@@ -135,12 +135,12 @@ sealed record TableColumn
             string[] names = [.. json["names"]!.AsArray().Select(one => (string)one!)];
             return names.Length <= Tokens.MostSymbols - Special && names.Distinct().Count() == names.Length ? column with { Names = names } : throw Damaged();
         }
-        var (least, most, center, scale) = ((long)json["least"]!, (long)json["most"]!, (double)json["center"]!, (double)json["scale"]!);
+        var (least, most, unit, center, scale) = ((long)json["least"]!, (long)json["most"]!, (long)json["unit"]!, (double)json["center"]!, (double)json["scale"]!);
         var (decimals, form) = ((int?)json["decimals"] ?? 0, (string?)json["form"] ?? "");
         long[] frequent = [.. json["frequent"]?.AsArray().Select(number => (long)number!) ?? []];
-        if (least > most || Math.Abs(least) > NumberText.MostSteps || Math.Abs(most) > NumberText.MostSteps || !double.IsFinite(center) || !(scale > 0 && scale <= NumberText.MostSteps) || decimals is < 0 or > NumberText.MostDecimals
+        if (least > most || Math.Abs(least) > NumberText.MostSteps || Math.Abs(most) > NumberText.MostSteps || unit is < 1 or > NumberText.MostSteps || !double.IsFinite(center) || !(scale > 0 && scale <= NumberText.MostSteps) || decimals is < 0 or > NumberText.MostDecimals
             || frequent.Length > ColumnSurvey.MostFrequent || frequent.Distinct().Count() != frequent.Length || type == ColumnType.Date && !DateText.Forms.Contains(form)) throw Damaged();
-        return column with { Decimals = decimals, Form = form, Frequent = frequent, Grid = new NumberGrid(least, most, center, scale) };
+        return column with { Decimals = decimals, Form = form, Frequent = frequent, Grid = new NumberGrid(least, most, unit, center, scale) };
     }
 
     static DataException Damaged() => new("The model is damaged: what it says of its table's columns makes no sense.");

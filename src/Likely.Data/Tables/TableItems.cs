@@ -42,7 +42,7 @@ sealed class TableItems : SymbolItems
                 for (var c = 0; c < columns.Length; c++)
                 {
                     var cell = row[columns[c]].Span;
-                    var symbol = tokens.Symbol(c, cell, TableReader.Where(number));
+                    var symbol = tokens.Symbol(c, cell, reader.Dialect.HasDecimalComma, TableReader.Where(number));
                     BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(HashLength + LabelLength + sizeof(ushort) * c), (ushort)symbol);
                     var bytes = MemoryMarshal.AsBytes(cell);
                     if (used + bytes.Length + 2 > cells.Length) Array.Resize(ref cells, 2 * (used + bytes.Length + 2));

@@ -20,10 +20,7 @@ public sealed class TableTokens : Tokens
     {
         (_columns, Dialect, IsBinary) = (columns, dialect, isBinary);
         Space = isBinary ? Space.Image(1, columns.Length, 1, 2) : Space.Table(columns.Select(column => column.Alphabet));
-        _texts = new Lazy<string[]?[]>(() => new string[]?[_columns.Length]);
     }
-
-    readonly Lazy<string[]?[]> _texts;
 
     internal IReadOnlyList<TableColumn> Columns => _columns;
     internal Dialect Dialect { get; }
@@ -69,13 +66,13 @@ public sealed class TableTokens : Tokens
         ArgumentNullException.ThrowIfNull(cells);
         if (cells.Count != _columns.Length) throw new DataException($"A row has {_columns.Length} cells, and {where} has {cells.Count}.");
         var row = new int[cells.Count];
-        for (var c = 0; c < row.Length; c++) row[c] = Symbol(c, cells[c], where);
+        for (var c = 0; c < row.Length; c++) row[c] = Symbol(c, cells[c], Dialect.HasDecimalComma, where);
         return row;
     }
 
-    internal int Symbol(int column, ReadOnlySpan<char> cell, string where)
+    internal int Symbol(int column, ReadOnlySpan<char> cell, bool comma, string where)
     {
-        var symbol = _columns[column].SymbolOf(cell, Dialect.HasDecimalComma, out _);
+        var symbol = _columns[column].SymbolOf(cell, comma, out _);
         if (!IsBinary) return symbol;
         return symbol >= FirstValue ? symbol - FirstValue
             : throw new DataException($"{where} has '{(cell.Length > 40 ? cell[..40] : cell)}' in column '{_columns[column].Name}', whose values are {string.Join(" and ", _columns[column].Names)}; a model that takes missing and other values needs some among its training rows.");
@@ -102,6 +99,37 @@ public sealed class TableTokens : Tokens
         if (Dialect.HasHeader) text.Append(Dialect.Join(Names)).Append('\n');
         foreach (var row in rows) text.Append(Dialect.Join(Cells(row))).Append('\n');
         return text.ToString();
+    }
+
+    /// <summary>Copies a table, its missing cells as some rows have them and all others as they stand.</summary>
+    /// <param name="path">The table.</param>
+    /// <param name="rows">A row of symbols for each of its rows.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="cancellation">Ends it between two rows.</param>
+    /// <exception cref="DataException">if it cannot be read, or is not the table of these rows</exception>
+    public void CopyFilled(string path, IReadOnlyList<int[]> rows, Stream target, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var dialect = (TableReader.DialectOf(path) ?? Dialect) with { HasHeader = Dialect.HasHeader };
+        var reader = new TableReader(path, dialect);
+        using var text = new StreamWriter(target, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        string[] names = reader.Read((_, _) => { }, cancellation, most: 1);
+        if (dialect.HasHeader) text.WriteLine(dialect.Join(names));
+        var columns = Array.ConvertAll(names, name => Array.FindIndex(_columns, column => column.Name == name));
+        var count = 0L;
+        reader.Read((row, number) =>
+        {
+            if (number >= rows.Count) throw new DataException($"'{path}' became longer while it was being read.");
+            var cells = new string[columns.Length];
+            for (var c = 0; c < cells.Length; c++)
+            {
+                cells[c] = row[c].Span.ToString();
+                if (columns[c] is >= 0 and var at && TableColumn.IsMissing(cells[c]) && !IsMissing(rows[(int)number][at])) cells[c] = _columns[at].TextOf(rows[(int)number][at], dialect.HasDecimalComma);
+            }
+            text.WriteLine(dialect.Join(cells));
+            count++;
+        }, cancellation);
+        if (count != rows.Count) throw new DataException($"'{path}' became shorter while it was being read.");
     }
 
     public override int Decode(int symbol, Span<byte> bytes) => throw NoBytes();

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using Likely.Data;
+using Likely.Models;
+using Likely.Tensors;
+using Likely.Tests.Archives;
+using Xunit;
+
+namespace Likely.Tests.Data.Tables;
+
+/// <summary>Tables: dialects and types are found out, cells become symbols and come back, and what is wrong is named.</summary>
+public sealed class TableTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(",", false, false), InlineData(";", true, false), InlineData("\t", false, true), InlineData("|", false, false)]
+    public void Rows_come_back_as_they_were_in_every_dialect(string separator, bool comma, bool packed)
+    {
+        var path = Write("t.csv", Lines(400, separator, comma), packed);
+        using var data = Open(path, ("validation", "0"));
+        var tokens = (TableTokens)data.Tokens!;
+        Assert.Equal(["city", "age", "price", "since", "member"], tokens.Names);
+        var lines = Lines(400, separator, comma).Split('\n');
+        for (var i = 0; i < data.All.Count; i++)
+        {
+            var row = new int[data.Space.Dimensions];
+            data.All.Read(i, row);
+            Assert.Equal(lines[i + 1].TrimEnd('\r').Replace("\"", ""), string.Join(separator, tokens.Cells(row)));
+            Assert.Equal(row, tokens.Row(tokens.Cells(row)));
+        }
+        Assert.Equal(tokens.ToText(), Tokens.Parse(tokens.ToText()).ToText());
+    }
+
+    [Fact]
+    public void Types_are_what_all_values_say()
+    {
+        var path = Write("t.csv", "kind,whole,step,day,zip,flag,empty,id,text\n" + string.Concat(Enumerable.Range(0, 300).Select(i =>
+            $"{"abc"[i % 3]},{i % 70},{(i % 90) / 4.0:F2},2024-03-{1 + i % 28:00},0{1000 + i % 40},{i % 2},,row{i},{(i % 11 == 0 ? "NA" : i % 5)}\n")));
+        using var data = Open(path);
+        var said = data.Describe();
+        Assert.Contains("kind: categorical, 3 values", said, StringComparison.Ordinal);
+        Assert.Contains("whole: whole number, 0 to 69", said, StringComparison.Ordinal);
+        Assert.Contains("step: decimal, step 0.25, 0.00 to 22.25", said, StringComparison.Ordinal);
+        Assert.Contains("day: date, 2024-03-01 to 2024-03-28", said, StringComparison.Ordinal);
+        Assert.Contains("zip: categorical, 40 values", said, StringComparison.Ordinal);
+        Assert.Contains("flag: binary, 2 values: 0, 1", said, StringComparison.Ordinal);
+        Assert.Contains("column 'empty' has no value in any row, and is left out", said, StringComparison.Ordinal);
+        Assert.Contains("column 'id' is left out, as 300 of 300 rows have values that occur once", said, StringComparison.Ordinal);
+        Assert.Contains("text: whole number, 0 to 4", said, StringComparison.Ordinal);
+        using var told = Open(path, ("types", "whole:category,id:category"), ("columns", "whole,id,kind"));
+        Assert.Contains("whole: categorical, 70 values", told.Describe(), StringComparison.Ordinal);
+        Assert.Contains("id: categorical, 300 values", told.Describe(), StringComparison.Ordinal);
+        Assert.Equal(3, told.Space.Dimensions);
+        using var without = Open(path, ("columns", "-id,-zip"), ("label", "kind"));
+        Assert.Equal(["a", "b", "c"], without.ClassNames);
+        Assert.Equal(0, without.All.Label(0));
+        Assert.DoesNotContain("kind", ((TableTokens)without.Tokens!).Names);
+    }
+
+    [Fact]
+    public void Numbers_of_a_long_range_have_levels_that_hold_them_and_those_that_occur_often_are_names()
+    {
+        var random = new Philox(1, RandomPurpose.Test);
+        var path = Write("t.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 3000).Select(i => FormattableString.Invariant($"{(i % 3 == 0 ? 0 : ExactMath.Exp(3 * random.Normal((ulong)i, 0))):F4},{random.Normal((ulong)i, 1):F6}\n"))));
+        using var data = Open(path, ("validation", "0"));
+        var tokens = (TableTokens)data.Tokens!;
+        Assert.Equal([0], tokens.Columns[0].Frequent);
+        Assert.Empty(tokens.Columns[1].Frequent);
+        var grid = tokens.Columns[0].Grid!;
+        for (var level = 0; level < grid.Levels; level++)
+        {
+            Assert.True(grid.Width(level) > 0);
+            if (grid.Middle(level) > grid.Least && grid.Middle(level) < grid.Most) Assert.Equal(level, grid.LevelOf(grid.Middle(level)));
+        }
+        Assert.Equal((0, grid.Levels - 1), (grid.LevelOf(-NumberText.MostSteps), grid.LevelOf(NumberText.MostSteps)));
+        Assert.Equal(new NumberGrid(grid.Least, grid.Most, grid.Unit, grid.Center, grid.Scale).Levels, grid.Levels);
+    }
+
+    [Theory]
+    [InlineData("a,b\n1,2\n3\n", "row 2, has 1 cells, and the rows before it have 2")]
+    [InlineData("a,b\n", "has names of columns and no row")]
+    [InlineData("just a text\nof lines\n", "is no table")]
+    [InlineData("a,b\n,\n,\n", "has no column that can be modelled")]
+    public void What_is_no_table_is_named(string content, string words)
+        => Assert.Contains(words, Assert.Throws<DataException>(() => Open(Write("t.csv", content), ("as", "table")).Dispose()).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("columns", "c", "has none of that name"), InlineData("label", "c", "has none of that name"), InlineData("types", "c:number", "has none of that name"), InlineData("types", "a:colour", "is not allowed"), InlineData("types", "b:number", "is to be of numbers and has none"), InlineData("types", "a:date", "is to be of dates")]
+    public void What_no_column_is_is_named(string key, string value, string words)
+        => Assert.Contains(words, Assert.Throws<DataException>(() => Open(Write("t.csv", "a,b\n1,x\n2,y\n3,x\n"), (key, value)).Dispose()).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Names_of_columns_may_be_doubled_blank_or_not_there()
+    {
+        using (var data = Open(Write("a.csv", "a,a,\n1,2,x\n2,3,y\n4,5,x\n"))) Assert.Equal(["a", "a.2", "x3"], ((TableTokens)data.Tokens!).Names);
+        using (var data = Open(Write("b.csv", "0,1,0\n1,1,0\n0,0,1\n")))
+        {
+            Assert.Equal(["x1", "x2", "x3"], ((TableTokens)data.Tokens!).Names);
+            Assert.Equal((3, 2, true), (data.All.Count, data.Space.Levels, ((TableTokens)data.Tokens!).IsBinary));
+            Assert.Null(data.Space.Columns); // what the models of binary variables take
+        }
+        using (var data = Open(Write("c.csv", "first name,b c\n1,2\n2,9\n3,4\n"), ("columns", "first name"))) Assert.Equal("columns=first%20name", data.Options.ToCanonical().Split(' ').First(word => word.StartsWith("columns", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_model_reads_other_tables_by_the_names_of_its_columns()
+    {
+        using var data = Open(Write("t.csv", Lines(300, ",", false)));
+        var options = data.Options;
+        using var other = Dataset.Open(Write("u.csv", "member;price;since;age;city;more\nyes;1,50;2023-11-15;200;Atlantis;9\n;;;;;\n"), options);
+        var (row, tokens) = (new int[5], (TableTokens)other.Tokens!);
+        other.All.Read(0, row);
+        Assert.Equal("?", tokens.Cells(row)[0]);
+        Assert.Equal(["1.50", "2023-11-15", "yes"], tokens.Cells(row)[2..]);
+        other.All.Read(1, row);
+        Assert.All(row, symbol => Assert.True(tokens.IsMissing(symbol)));
+        Assert.Contains("has no column 'city'", Assert.Throws<DataException>(() => Dataset.Open(Write("v.csv", "age,price\n1,2\n3,4\n"), options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_that_does_not_fit_into_memory_is_read_from_a_file_beside_it()
+    {
+        using var store = new RecordStore(1 << 16);
+        var record = new byte[1 << 16];
+        for (var i = 0; i < 2500; i++)
+        {
+            Array.Fill(record, (byte)i);
+            store.Add(record);
+        }
+        foreach (var i in (int[])[0, 1, 15, 16, 2047, 2048, 2496, 2499])
+        {
+            store.Read(i, record);
+            Assert.Equal((byte)i, record[0]);
+            Assert.Equal((byte)i, record[^1]);
+        }
+    }
+
+    [Fact]
+    public void Any_cells_are_filled_from_their_exact_conditional()
+    {
+        var space = Space.Table([Alphabet.OfColumn(4, 0), Alphabet.OfColumn(3, 0), Alphabet.OfColumn(2, 16)]);
+        var config = new MadeConfig { Orderings = 0, Hidden = 12, Masks = 1 };
+        var model = config.Build(space, 0, 3);
+        Assert.True(model.TakesAnyOrder);
+        // What a walk in an order says of the last columns is p(all) / p(first), both by that order.
+        foreach (int[] order in (int[][])[[0, 1, 2], [2, 0, 1], [1, 2, 0]])
+        {
+            var total = 0.0;
+            for (var state = 0; state < 4 * 3 * 18; state++)
+            {
+                int[] row = [state % 4, state / 4 % 3, state / 12];
+                var walk = model.Predict(1, order: order);
+                var (log, logs) = (0.0, new float[1]);
+                foreach (var dimension in order)
+                {
+                    Assert.Equal(dimension, walk.DimensionAt(walk.Position));
+                    walk.Observe([row[dimension]], logs);
+                    log += logs[0];
+                }
+                total += Math.Exp(log);
+            }
+            Assert.Equal(1, total, 5);
+        }
+        Assert.True(Walk.IsExact(model, [false, true, false]));
+        var drawn = Walk.Complete(model, [0, 2, 0], [false, true, false], 300, least: 2);
+        Assert.All(drawn, row => Assert.True(row[0] >= 2 && row[1] == 2 && row[2] >= 2));
+        Assert.Equal(drawn, Walk.Complete(model, [0, 2, 0], [false, true, false], 300, threads: 1, least: 2));
+        Assert.Throws<ArgumentException>(() => new MadeConfig().Build(space, 0, 1).Predict(1, order: [2, 1, 0]));
+        Assert.Throws<ArgumentException>(() => model.Predict(1, order: [2, 1, 1]));
+    }
+
+    static string Lines(int count, string separator, bool comma)
+    {
+        var text = new StringBuilder(string.Join(separator, "city", "age", "price", "since", "member") + "\r\n");
+        for (var i = 0; i < count; i++)
+            text.Append(string.Join(separator, i % 7 == 0 ? "" : "\"" + (string[])["Rome", "Oslo", "Ulm"] switch { var all => all[i % 3] } + "\"", 20 + i % 50,
+                (1.5 + i % 40 * 0.25).ToString("F2", CultureInfo.InvariantCulture).Replace('.', comma ? ',' : '.'), $"2023-{1 + i % 12:00}-15", i % 4 == 0 ? "yes" : "no")).Append(i % 2 == 0 ? "\n" : "\r\n");
+        return text.ToString();
+    }
+
+    string Write(string name, string content, bool packed = false)
+    {
+        var path = _folder[packed ? name + ".gz" : name];
+        using Stream file = File.Create(path);
+        using var target = packed ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        target.Write([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(content)]);
+        return path;
+    }
+
+    static Dataset Open(string path, params (string Key, string Value)[] settings) => Dataset.Open(path, DataOptions.Parse(settings.Select(one => KeyValuePair.Create(one.Key, one.Value))));
+}
