@@ -8,7 +8,7 @@ public sealed partial record DataOptions
     // Names may have blanks, which separate settings.
     static string Escaped(string names) => names.Replace("%", "%25").Replace(" ", "%20");
 
-    static string ParseNames(string key, string value) => value.Replace("%20", " ").Replace("%25", "%") is { Length: > 0 and <= LongestNames } names && !names.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) && c != ' ') ? names : throw Refused(key, value);
+    static string ParseNames(string key, string value) => value.Replace("%20", " ").Replace("%25", "%") is { Length: > 0 and <= LongestNames } names and not "?" && !names.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) && c != ' ') ? names : throw Refused(key, value);
 
     static (string Name, ColumnType Type)? TypeOf(string text)
     {

@@ -23,7 +23,9 @@ public sealed class RecognitionTests
     public void What_is_nothing_else_is_text_or_bytes()
     {
         using var samples = new Samples();
-        Assert.Equal(Modality.Text, Of(samples.File("a.csv", Head("1,2,3\n4,5,6\n"))));
+        Assert.Equal(Modality.Table, Of(samples.File("a.csv", Head("1,2,3\n4,5,6\n"))));
+        Assert.Equal(Modality.Text, Of(samples.File("a.txt", Head("1,2,3\n4,5,6\n"))));
+        Assert.Equal(Modality.Text, Of(samples.File("prose.csv", Head("prose\nand no cells\n"))));
         Assert.Equal(Modality.Text, Of(samples.File("a", Head("prose"))));
         Assert.Equal(Modality.Text, Of(samples.File("a.bin", Head("prose"))));
         Assert.Equal(Modality.Text, Of(samples.File("bom.txt", [0xEF, 0xBB, 0xBF, .. Head("prose")])));
