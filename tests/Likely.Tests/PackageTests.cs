@@ -101,7 +101,7 @@ public sealed class PackageTests : IDisposable
         File.WriteAllBytes(In("rows.npy"), [.. Npy.Header(60, 8), .. Npy.Elements([.. Enumerable.Range(0, 480).Select(i => (float)(i * i % 31))])]);
         File.WriteAllText(In("plays.txt"), string.Concat(Enumerable.Repeat("ROMEO: but soft, what light\n", 200)));
         File.WriteAllText(In("people.csv"), "id,age,city\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{20 + i % 9},{"abc"[i % 3]}\n")));
-        foreach (var page in (string[])["README.md", "docs/package.md", "docs/extending.md", "docs/features.md", "docs/tables.md"])
+        foreach (var page in (string[])["README.md", "docs/package.md", "docs/extending.md", "docs/features.md", "docs/tables.md", "docs/decisions.md"])
         {
             var text = File.ReadAllText(Path.Combine(PackageFactAttribute.Root, page));
             foreach (var block in text.Split("```csharp")[1..])

@@ -15,6 +15,8 @@ static class PictureCode
     const int Activities = 11, Scales = 64, Errors = 256, Memory = 32, Neighbours = 64;
     const double Shared = 1e-3;
 
+    static readonly CountLogs _ofOne = new(0.4), _ofBoth = new(0.8);
+
     // [scale, |error|]
     static readonly Lazy<float[]> _bits = new(MakeBits);
 
@@ -54,16 +56,17 @@ static class PictureCode
     {
         Span<int> counts = stackalloc int[2 * Neighbours];
         counts.Clear();
-        var (nats, x) = (0.0, 0);
-        for (var i = 0; i < item.Length; i++, x = x + 1 == width ? 0 : x + 1)
+        for (int i = 0, x = 0; i < item.Length; i++, x = x + 1 == width ? 0 : x + 1)
         {
-            int At(ReadOnlySpan<int> symbols, bool isThere, int back) => isThere ? symbols[i - back] : 0;
-            var context = At(item, x > 0, 1) | At(item, x > 1, 2) << 1 | At(item, i >= width, width) << 2 | At(item, i >= width && x > 0, width + 1) << 3
-                | At(item, i >= width && x + 1 < width, width - 1) << 4 | At(item, i >= 2 * width, 2 * width) << 5;
-            ref var seen = ref counts[2 * context + item[i]];
-            nats -= ExactMath.Log((seen + 0.4) / (counts[2 * context] + counts[2 * context + 1] + 0.8));
-            seen++;
+            var context = 0;
+            if (x > 0) context = item[i - 1] | (x > 1 ? item[i - 2] << 1 : 0);
+            if (i >= width) context |= item[i - width] << 2 | (x > 0 ? item[i - width - 1] << 3 : 0) | (x + 1 < width ? item[i - width + 1] << 4 : 0) | (i >= 2 * width ? item[i - 2 * width] << 5 : 0);
+            counts[2 * context + item[i]]++;
         }
+        // What (n_s + 2/5) / (n + 4/5) makes, whatever the order.
+        var nats = 0.0;
+        for (var context = 0; context < Neighbours; context++)
+            if (counts[2 * context] + counts[2 * context + 1] is > 0 and var both) nats += _ofBoth[both] - _ofOne[counts[2 * context]] - _ofOne[counts[2 * context + 1]];
         return nats * BitsPerNat;
     }
 

@@ -11,7 +11,7 @@ namespace Likely;
 /// </summary>
 public sealed class Detector
 {
-    const int MostOfDensity = 1000;
+    const int MostOfDensity = 500;
 
     readonly Checkpoint _checkpoint;
     readonly Checkpoint? _background;

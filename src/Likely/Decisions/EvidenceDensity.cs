@@ -9,10 +9,11 @@ namespace Likely;
 /// </summary>
 sealed class EvidenceDensity
 {
-    const double Least = 0.02, Wide = 1.35, LeastRange = 1e-6;
+    const double Least = 0.02, Wide = 1.35, LeastRange = 1e-6, Nothing = 80;
 
     readonly bool _hasBackground;
     readonly int _width;
+    readonly double _narrow;
     readonly double[] _middles, _widths, _points; // [d], [d], [items, d] in widths
 
     /// <param name="items">Normal items, which are judged no more.</param>
@@ -22,12 +23,12 @@ sealed class EvidenceDensity
         (_hasBackground, _width) = (hasBackground, hasBackground ? 4 : 3);
         (_middles, _widths, _points) = (new double[_width], new double[_width], new double[items.Count * _width]);
         for (var i = 0; i < items.Count; i++) Numbers(items[i], _points.AsSpan(i * _width, _width));
-        var narrow = ExactMath.Pow(items.Count, -1.0 / (_width + 4));
+        _narrow = ExactMath.Pow(items.Count, -1.0 / (_width + 4));
         for (var d = 0; d < _width; d++)
         {
             double[] sorted = [.. Enumerable.Range(0, items.Count).Select(i => _points[i * _width + d]).Order()];
             _middles[d] = sorted[(sorted.Length - 1) / 2];
-            _widths[d] = narrow * Math.Max(LeastRange, (sorted[3 * (sorted.Length - 1) / 4] - sorted[(sorted.Length - 1) / 4]) / Wide);
+            _widths[d] = _narrow * Math.Max(LeastRange, (sorted[3 * (sorted.Length - 1) / 4] - sorted[(sorted.Length - 1) / 4]) / Wide);
         }
         for (var i = 0; i < _points.Length; i++) _points[i] = (_points[i] - _middles[i % _width]) / _widths[i % _width];
     }
@@ -38,14 +39,13 @@ sealed class EvidenceDensity
         Span<double> own = stackalloc double[_width];
         Numbers(item, own);
         for (var d = 0; d < _width; d++) own[d] = (own[d] - _middles[d]) / _widths[d];
-        var nearest = double.PositiveInfinity;
-        for (var at = 0; at < _points.Length; at += _width) nearest = Math.Min(nearest, Square(own, at));
-        var sum = 0.0;
-        for (var at = 0; at < _points.Length; at += _width) sum += ExactMath.Exp((nearest - Square(own, at)) / 2);
+        var (squares, nearest, sum) = (new double[_points.Length / _width], double.PositiveInfinity, 0.0);
+        for (var i = 0; i < squares.Length; i++) nearest = Math.Min(nearest, squares[i] = Square(own, i * _width));
+        foreach (var square in squares)
+            if (square - nearest < Nothing) sum += ExactMath.Exp((nearest - square) / 2);
         var farthest = 0;
         for (var d = 1; d < _width; d++)
             if (Math.Abs(own[d]) > Math.Abs(own[farthest])) farthest = d;
-        var narrow = ExactMath.Pow(_points.Length / _width, -1.0 / (_width + 4));
         return (nearest / 2 - ExactMath.Log(sum), (farthest, own[farthest] > 0) switch
         {
             (0, true) => Abnormality.Unlikely,
@@ -53,7 +53,7 @@ sealed class EvidenceDensity
             (3, true) => Abnormality.Ratio,
             (_, true) => Abnormality.Complexity,
             _ => Abnormality.TooPredictable,
-        }, Math.Abs(own[farthest]) * narrow);
+        }, Math.Abs(own[farthest]) * _narrow);
     }
 
     double Square(ReadOnlySpan<double> own, int at)

@@ -135,4 +135,51 @@ public sealed class DetectorTests : IDisposable
         Assert.Throws<ModelException>(() => new Detector(checkpoint, new Calibration(normal), DetectionMethod.Ratio));
         Assert.Throws<ModelException>(() => new Detector(checkpoint));
     }
+
+    [Fact]
+    public void Over_a_hundred_splits_pictures_are_called_abnormal_as_often_as_the_level_says()
+    {
+        using var data = Dataset.Open("strokes", _options with { Limit = null });
+        var split = data.Test.Sample(1000);
+        RequireValid(_trained.Value, new EvidenceScorer(_trained.Value).Score(split), "median-edge-1");
+    }
+
+    [Fact]
+    public void Over_a_hundred_splits_lines_are_called_abnormal_as_often_as_the_level_says()
+    {
+        var log = Path.Combine(_folder, "lines.txt");
+        File.WriteAllLines(log, Enumerable.Range(0, 1500).Select(i => $"job {i * 7919 % 1009} took {i * 31 % 97} s{(i % 11 == 0 ? ", and failed twice" : "")}"));
+        using var text = Dataset.Open(log, new DataOptions { Items = ItemRule.Lines });
+        var checkpoint = new Trainer(new CharRnnConfig { Hidden = 16, Layers = 1, Context = 32 }, text, new TrainingOptions { Steps = 60, Batch = 16 }).Run();
+        RequireValid(checkpoint, new EvidenceScorer(checkpoint).Score(text.All), "bytes-1");
+    }
+
+    // The second half of the items is judged beside the first, in a hundred orders.
+    static void RequireValid(Checkpoint checkpoint, ItemEvidence[] evidence, string code)
+    {
+        const int Splits = 100;
+        var (half, random) = (evidence.Length / 2, new Random(5));
+        foreach (var method in (DetectionMethod[])[DetectionMethod.Combined, DetectionMethod.Likelihood, DetectionMethod.Typicality, DetectionMethod.Complexity])
+        {
+            var (flagged, ranked) = (new int[2], 0);
+            double[] levels = [0.01, 0.05];
+            for (var split = 0; split < Splits; split++)
+            {
+                random.Shuffle(evidence);
+                var detector = new Detector(checkpoint, new Calibration(evidence[..half], code), method);
+                ranked = detector.Test.Count;
+                foreach (var item in evidence.AsSpan(half))
+                    for (var k = 0; k < levels.Length; k++)
+                        if (detector.Judge(item).P <= levels[k]) flagged[k]++;
+            }
+            for (var k = 0; k < levels.Length; k++)
+            {
+                var (share, alpha) = ((double)flagged[k] / (Splits * (evidence.Length - half)), levels[k]);
+                // Orders of the same items hang together: they vary less than new ones would, of which this is the band.
+                var band = 4 * Math.Sqrt(alpha * (1 - alpha) * (1.0 / (evidence.Length - half) + 1.0 / ranked) / Splits);
+                Assert.True(share <= alpha + band, $"{method}: {share} of normal items are called abnormal at {alpha}");
+                Assert.True(share >= alpha / 2 - band - 2.0 / ranked, $"{method}: only {share} are at {alpha}");
+            }
+        }
+    }
 }
