@@ -100,7 +100,7 @@ public sealed class Detector
 
     /// <summary>Judges a row of real numbers.</summary>
     /// <exception cref="ArgumentException">There are more or fewer than the model's, or it takes none.</exception>
-    /// <exception cref="NotFiniteNumberException">It has no finite likelihood.</exception>
+    /// <exception cref="DataException">A number is not finite.</exception>
     public Verdict Judge(ReadOnlySpan<float> row)
     {
         if (_checkpoint.Model.Space.Levels != 0) throw new ArgumentException("the model is none of rows of real numbers", nameof(row));
