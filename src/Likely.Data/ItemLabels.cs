@@ -20,6 +20,12 @@ sealed class ItemLabels
         Names = Array.ConvertAll(classes, number => number.ToString(CultureInfo.InvariantCulture));
     }
 
+    ItemLabels(string path, IReadOnlyList<string> labels, string[] names)
+    {
+        (Path, Names) = (path, names);
+        _classOf = [.. labels.Select(label => Array.BinarySearch(names, label, StringComparer.Ordinal) is >= 0 and var at ? at : -1)];
+    }
+
     public string Path { get; }
 
     /// <summary>The numbers as text.</summary>
@@ -27,6 +33,9 @@ sealed class ItemLabels
 
     /// <summary>The class of an item, an index into <see cref="Names"/>; -1 if it has none.</summary>
     public int this[int item] => _classOf[item];
+
+    /// <summary>Labels that are names, in the order of their characters; a missing one is none.</summary>
+    public static ItemLabels OfNames(string path, IReadOnlyList<string> labels) => new(path, labels, [.. labels.Where(label => !TableColumn.IsMissing(label)).Distinct().Order(StringComparer.Ordinal)]);
 
     /// <summary>Reads the labels of so many items.</summary>
     /// <exception cref="DataException">if these are no labels, or not as many</exception>

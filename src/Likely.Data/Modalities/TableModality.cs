@@ -160,7 +160,8 @@ sealed class TableModality : Modality
         return places;
     }
 
-    static DataException NoColumn(string path, string key, string name, string[] names) => new($"{key}= names a column '{VisibleText.Sentence(name)}', and '{path}' has none of that name{Spelling.Hint(name, names)}; its columns are {Listed(names)}.");
+    /// <summary>What is said of a name that no column has.</summary>
+    internal static DataException NoColumn(string path, string key, string name, string[] names) => new($"{key}= names a column '{VisibleText.Sentence(name)}', and '{path}' has none of that name{Spelling.Hint(name, names)}; its columns are {Listed(names)}.");
 
     static string Listed(string[] names) => VisibleText.Sentence(string.Join(", ", names.Take(30))) + (names.Length > 30 ? ", ..." : "");
 

@@ -8,9 +8,9 @@ public abstract record FeatureConfig : ModelConfig
 {
     [Key("what is done to each row first: nothing, its mean is taken away, or it is also divided by its deviation", "none", "mean", "contrast")]
     public string Normalize { get; init; } = "none";
-    [Key("what is done to rows next: nothing, or the mean row is taken away and all directions get variance 1", "none", "zca")]
+    [Key("what is done to rows next: nothing, or the mean row is taken away and all directions get variance 1 (zca), or all columns, each on its own", "none", "zca", "columns")]
     public string Whitening { get; init; } = "none";
-    [Key("added to variances before whitening divides, as a share of the largest", 0, 1)]
+    [Key("of whitening=zca, added to variances before it divides, as a share of the largest", 0, 1)]
     public double WhiteningFloor { get; init; } = 1e-3;
 
     /// <summary>Fits a model to rows, which are read in their order: the same rows and seed give the same bits on any number of threads.</summary>

@@ -4,7 +4,7 @@ namespace Likely.Models;
 
 /// <summary>
 /// What is done to rows before a model of features sees them: of each row x its own mean m is taken away and it is divided by s = sqrt(variance + floor), so that patches of bright and faint places count alike; then all are
-/// whitened, y = V (L + e)^-1/2 V' ((x - m) / s - mean), with V and L the directions and variances of the rows (ZCA, Bell and Sejnowski 1997). PCA whitening would be the same up to a rotation, which products and distances do not see.
+/// whitened, y = V (L + e)^-1/2 V' ((x - m) / s - mean), with V and L the directions and variances of the rows (ZCA, Bell and Sejnowski 1997), or each column on its own, V being the identity and L the columns' variances. PCA whitening would be the same up to a rotation, which products and distances do not see.
 /// m and s are what a code keeps of a row beside the model's own numbers, so that the way back is whole.
 /// </summary>
 sealed class RowPreparation
@@ -15,6 +15,7 @@ sealed class RowPreparation
     readonly int _width;
     readonly Parameter? _contrast, _mean, _directions, _variances;
     readonly Lazy<(Matrix There, Matrix Back, float[] Mean)> _maps;
+    readonly Lazy<(float[] Mean, float[] Scales)> _columns;
 
     RowPreparation(FeatureConfig config, int width, ParameterSet parameters)
     {
@@ -24,10 +25,10 @@ sealed class RowPreparation
         if (config.Whitening != "none")
         {
             _mean = scope.Bias("mean", width);
-            _directions = scope.Weight("directions", 1, width, width);
+            if (config.Whitening == "zca") _directions = scope.Weight("directions", 1, width, width);
             _variances = scope.Bias("variances", width);
         }
-        _maps = new(Maps);
+        (_maps, _columns) = (new(Maps), new(() => (_mean!.ToArray(), Scales())));
     }
 
     /// <summary>What the config asks for; null if rows are taken as they are.</summary>
@@ -44,6 +45,13 @@ sealed class RowPreparation
         if (_mean is null) return rows.With(Prepared);
         if (rows.Rows < 2) throw new ModelException("rows are whitened by how they vary, and there is 1");
         var normalized = rows.With(x => Normalized(x, null));
+        if (_directions is null)
+        {
+            var (means, spreads) = Columns(normalized);
+            _mean.Assign(Array.ConvertAll(means, value => (float)value));
+            _variances!.Assign(Array.ConvertAll(spreads, value => (float)value));
+            return rows.With(Prepared);
+        }
         var (mean, directions, variances, _) = Pca.Exact(normalized, _width, options);
         var values = new float[_width * _width];
         for (var k = 0; k < _width; k++)
@@ -61,6 +69,13 @@ sealed class RowPreparation
     {
         var prepared = Normalized(rows, kept);
         if (_mean is null) return prepared;
+        if (_directions is null)
+        {
+            var (center, scales) = _columns.Value;
+            for (var i = 0; i < rows.Rows; i++)
+                for (var d = 0; d < rows.Columns; d++) prepared[i][d] = (prepared[i][d] - center[d]) / scales[d];
+            return prepared;
+        }
         var ((there, _, mean), result) = (_maps.Value, new Matrix(rows.Rows, rows.Columns));
         for (var i = 0; i < rows.Rows; i++)
         {
@@ -74,7 +89,13 @@ sealed class RowPreparation
     /// <summary>The way back, in place.</summary>
     public void Undo(Matrix rows, Matrix kept)
     {
-        if (_mean is not null)
+        if (_mean is not null && _directions is null)
+        {
+            var (center, scales) = _columns.Value;
+            for (var i = 0; i < rows.Rows; i++)
+                for (var d = 0; d < rows.Columns; d++) rows[i][d] = rows[i][d] * scales[d] + center[d];
+        }
+        else if (_mean is not null)
         {
             var ((_, back, mean), whole) = (_maps.Value, new Matrix(rows.Rows, rows.Columns));
             rows.Multiply(rows.Rows, back, null, whole);
@@ -129,6 +150,33 @@ sealed class RowPreparation
             for (var i = 0; i < rows.RowsOf(block); i++) parts[block] += Moments(rows[block][i]).Variance;
         });
         return parts.Sum() / rows.Rows;
+    }
+
+    // Each column's mean and variance; block after block, so that threads change no bit.
+    (double[] Means, double[] Variances) Columns(RowBlocks rows)
+    {
+        var (means, variances) = (new double[_width], new double[_width]);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var sums = new double[rows.Count][];
+            rows.Each((block, _) =>
+            {
+                var own = sums[block] = new double[_width];
+                for (var i = 0; i < rows.RowsOf(block); i++)
+                    for (var d = 0; d < _width; d++) own[d] += pass == 0 ? rows[block][i][d] : (rows[block][i][d] - means[d]) * (rows[block][i][d] - means[d]);
+            });
+            var total = pass == 0 ? means : variances;
+            foreach (var own in sums)
+                for (var d = 0; d < _width; d++) total[d] += own[d];
+            for (var d = 0; d < _width; d++) total[d] /= rows.Rows;
+        }
+        return (means, variances);
+    }
+
+    // A column that never changes is left as it is.
+    float[] Scales()
+    {
+        return Array.ConvertAll(_variances!.ToArray(), variance => variance > 0 ? (float)Math.Sqrt(variance) : 1);
     }
 
     (Matrix There, Matrix Back, float[] Mean) Maps()

@@ -103,7 +103,7 @@ public sealed class VectorsTests : IDisposable
     public void What_is_none_is_refused_and_so_is_a_model_of_them()
     {
         Assert.Contains("has shape (2, 2, 2)", Refusal(_samples.File("cube.npy", Samples.Npy("<f4", "2, 2, 2", Samples.Floats(1, 2, 3, 4, 5, 6, 7, 8)))));
-        Assert.Contains("is text, and vectors are the rows of an array", Refusal(_samples.File("x.csv", "1,2\n"u8.ToArray())));
+        Assert.Contains("is text, and no table: vectors are the rows of an array", Refusal(_samples.File("x.csv", "prose\nof lines\n"u8.ToArray())));
         Assert.Contains("is a folder", Refusal(_samples.Folder));
         var path = _samples.File("x.npy", Samples.Npy("<f4", "4, 9", Samples.Floats([.. Enumerable.Range(0, 36).Select(i => i * 0.7f - 9)])));
         // Without a word they are pictures, or refused as such, with the way out.

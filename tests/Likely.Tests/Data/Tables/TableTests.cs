@@ -173,6 +173,20 @@ public sealed class TableTests : IDisposable
         Assert.Throws<ArgumentException>(() => model.Predict(1, order: [2, 1, 1]));
     }
 
+    [Fact]
+    public void A_table_of_numbers_is_rows_of_vectors_where_it_is_said()
+    {
+        var path = Write("n.csv", "a;b;kind\n1,5;2;x\n-3;4e2;y\n0;1;x\n");
+        using var data = Open(path, ("as", "vectors"), ("label", "kind"), ("validation", "0"));
+        var row = new float[2];
+        data.All.ReadValues(1, 0, row);
+        Assert.Equal([-3, 400], row);
+        Assert.Equal(["x", "y"], data.ClassNames);
+        Assert.Equal((0, 1), (data.All.Label(0), data.All.Label(1)));
+        Assert.Contains("'x', which is no number, in column 'kind', row 1", Assert.Throws<DataException>(() => Open(path, ("as", "vectors"))).Message, StringComparison.Ordinal);
+        Assert.Contains("has no number in column 'b', row 2", Assert.Throws<DataException>(() => Open(Write("m.csv", "a,b\n1,2\n3,\n5,6\n"), ("as", "vectors"))).Message, StringComparison.Ordinal);
+    }
+
     static string Lines(int count, string separator, bool comma)
     {
         var text = new StringBuilder(string.Join(separator, "city", "age", "price", "since", "member") + "\r\n");
