@@ -33,7 +33,7 @@ static class IndexVerb
         var output = OutputName.Index.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}{(splitName == "all" ? "" : $"-{splitName}")}", session);
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source);
         outputs.Claim(output);
-        using var server = connection is null ? null : PostgresWriter.Open(connection, output, session.Force, session.Cancellation);
+        using var server = connection is null ? null : PostgresWriter.Open(connection, output, session.Cancellation);
         using var data = session.Open(source, ModelFile.WholeItems(checkpoint, settings), checkpoint);
         var split = ItemChoice.Part(data, splitName).Sample(result.GetValue(Limit) ?? int.MaxValue);
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
@@ -41,6 +41,11 @@ static class IndexVerb
         session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");
         var (clock, builder) = (Stopwatch.StartNew(), new IndexBuilder(checkpoint, split.Count));
         CodeOptions.Encode(encoder, split, session, codes => builder.Add(codes, i => (split.ItemName(i), split.Label(i))));
+        if (server is not null) session.Watch(display =>
+        {
+            server.Fill(builder, model.Bits, done => display.Update(done, $"table {server.Table}"), session.Cancellation);
+            return 0;
+        });
         var description = new IndexDescription
         {
             Bits = model.Bits,
@@ -52,12 +57,8 @@ static class IndexVerb
             ClassNames = data.ClassNames,
             Server = server?.Settings ?? "",
             ServerTable = server?.Table ?? "",
+            ServerIdentity = server?.Identity ?? "",
         };
-        if (server is not null) session.Watch(display =>
-        {
-            server.Fill(builder, model.Bits, done => display.Update(done, $"table {server.Table}"), session.Cancellation);
-            return 0;
-        });
         var written = builder.Write(output, description, session.Force, session.Cancellation, () => server?.Commit());
         var seconds = clock.Elapsed.TotalSeconds;
         var bytes = new FileInfo(output).Length;

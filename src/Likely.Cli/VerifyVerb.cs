@@ -1,20 +1,24 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Likely.Postgres;
 
 namespace Likely.Cli;
 
-/// <summary>verify: decodes an archive and compares all check sums; of an index compares them.</summary>
+/// <summary>verify: decodes an archive and compares all check sums; of an index compares them, with a table of codes on a server read whole.</summary>
 static class VerifyVerb
 {
     static readonly Argument<string> Source = Options.Argument("ARCHIVE", "An archive, or an index");
     static readonly Option<string?> Model = Options.Text("--model", "Its model, if it is neither embedded nor beside the archive", "FILE");
 
-    public static Verb Create() => new("verify", "Decode an archive and compare all check sums, or those of an index; writes nothing", ["verify digits.lka", "verify photos.lki"], [Source, Model], Run);
+    static readonly Option<string?> Server = Options.Text("--postgres", "Of an index whose codes are on a server: how to reach it, if not as when they were indexed, or with a password", "CONNECTION");
+
+    public static Verb Create() => new("verify", "Decode an archive and compare all check sums, or those of an index; writes nothing", ["verify digits.lka", "verify photos.lki"], [Source, Model, Server], Run);
 
     static int Run(ParseResult result, Session session)
     {
         var path = result.GetRequiredValue(Source);
-        if (IndexText.IsIndex(path)) return Index(path, session);
+        if (IndexText.IsIndex(path)) return Index(path, result.GetValue(Server), session);
+        if (result.GetValue(Server) is not null) throw new UsageException($"--postgres is for an index whose codes are on a server, and {path} is none");
         using var archive = ArchiveReader.Open(path);
         var model = ArchiveText.Model(archive, result.GetValue(Model), session.Cancellation);
         if (session.Json && model is not null) WarmUp.Coding(model.Density, session.Threads, session.Cancellation);
@@ -23,11 +27,22 @@ static class VerifyVerb
         return 0;
     }
 
-    static int Index(string path, Session session)
+    static int Index(string path, string? connection, Session session)
     {
         using var index = IndexFile.Open(path);
+        var own = index.Description;
         index.Verify(session.Cancellation);
-        session.Answer($"{path} is sound: {index.Description.Count} codes of {index.Description.Bits} bits", new JsonObject { ["codes"] = index.Description.Count, ["bits"] = index.Description.Bits, ["verified"] = true });
+        if (own.Server.Length > 0)
+        {
+            using var table = PostgresIndex.Open(own, connection, session.Cancellation);
+            session.Watch(display =>
+            {
+                table.Verify(share => display.Update(share, $"table {own.ServerTable}"), session.Cancellation);
+                return 0;
+            });
+        }
+        else if (connection is not null) throw new UsageException($"--postgres is for an index whose codes are on a server, and {path} has them itself");
+        session.Answer($"{path} is sound: {own.Count} codes of {own.Bits} bits{(own.Server.Length > 0 ? $", all read from the table {own.ServerTable}" : "")}", new JsonObject { ["codes"] = own.Count, ["bits"] = own.Bits, ["verified"] = true, ["table"] = own.ServerTable.Length == 0 ? null : own.ServerTable });
         return 0;
     }
 }

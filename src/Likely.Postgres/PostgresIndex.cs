@@ -13,6 +13,7 @@ namespace Likely.Postgres;
 public sealed class PostgresIndex : CodeIndex
 {
     const double MostAddresses = 8192;
+    const int Often = 4096; // rows between tellings how far it is
     const string Unknown = "nothing was found out";
 
     readonly PostgresServer _server;
@@ -36,20 +37,49 @@ public sealed class PostgresIndex : CodeIndex
         var index = new PostgresIndex(PostgresServer.Of(connection ?? description.Server), description);
         try
         {
-            var count = index._server.Ask(Unknown, open =>
+            index._server.Ask(Unknown, open =>
             {
-                using var command = new NpgsqlCommand("select to_regclass($1) is not null", open) { Parameters = { new() { Value = index._table, NpgsqlDbType = NpgsqlDbType.Text } } };
-                if (command.ExecuteScalar() is not true) throw new DataException($"the server has no table {description.ServerTable}, which the index names; index the data again");
-                using var counting = new NpgsqlCommand($"select count(*) from {index._table}", open);
-                return (long)counting.ExecuteScalar()!;
+                var (exists, mark) = TableMark.Read(open, null, description.ServerTable);
+                if (!exists) throw new DataException($"the server has no table {description.ServerTable}, which the index names; index the data again");
+                if (description.ServerIdentity.Length > 0 && mark != TableMark.Of(description))
+                    throw new DataException($"the table {description.ServerTable} {(mark is null ? "does not say that it is an index's" : $"holds another index, of {mark.Count} codes of {mark.Bits} bits")}, and not the {description.Count} codes of {description.Bits} bits that the file was written with; index the data again");
+                return 0;
             }, cancellation);
-            return count == description.Count ? index : throw new DataException($"the table {description.ServerTable} has {count} codes, and the index says {description.Count}; index the data again");
+            return index;
         }
         catch
         {
             index.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads all of the table, and compares how many items it has and what they are with what the file says.</summary>
+    /// <param name="progress">Told which share is done.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="DataException">They differ, the server does not answer, or the file is from before this was kept.</exception>
+    public void Verify(Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        var own = Description;
+        if (own.ServerIdentity.Length == 0) throw new DataException($"the file does not say what the table {own.ServerTable} holds, as it was written before that was kept, and the table cannot be verified; index the data again");
+        _server.Ask(Unknown, open =>
+        {
+            using var digest = new IndexDigest(own.Identity, own.Bits);
+            using var command = new NpgsqlCommand($"select id, code, name, label from {_table} order by id", open);
+            using var end = cancellation.Register(command.Cancel);
+            using var reader = command.ExecuteReader();
+            var (count, code) = (0L, new ulong[Models.BinaryCodes.Words(own.Bits)]);
+            for (; reader.Read(); count++)
+            {
+                if (count % Often == 0) progress?.Invoke(Math.Min(1, count / Math.Max(1.0, own.Count)));
+                if (reader.GetInt32(0) != count) break;
+                if (PostgresServer.IsAddress(own.Bits)) code[0] = (uint)reader.GetInt32(1);
+                else PostgresServer.Pack(reader.GetFieldValue<System.Collections.BitArray>(1), code);
+                digest.Add(code, reader.GetString(2), reader.IsDBNull(3) ? -1 : reader.GetInt32(3));
+            }
+            if (count != own.Count || digest.Finish() != own.ServerIdentity) throw new DataException($"the table {own.ServerTable} is damaged: {(count != own.Count ? $"items 0 to {own.Count - 1} are not all there, or there are more" : "its items are not those that were written")}; index the data again");
+            return 0;
+        }, cancellation);
     }
 
     public override string Name(int id) => Item(id).Name;

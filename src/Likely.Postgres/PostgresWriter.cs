@@ -6,7 +6,8 @@ using NpgsqlTypes;
 namespace Likely.Postgres;
 
 /// <summary>
-/// Writes an index into a table (id, code, name, label) in one transaction: the table that was there, if it may be replaced, is there for others until the new one is whole, and stays if anything goes wrong.
+/// Writes an index into a table (id, code, name, label) of its own name, whose comment says which index it is. It is filled under another name, so that nobody waits meanwhile; what the same file named before is dropped as the new
+/// one gets its name, in one transaction, and stays if anything goes wrong. No table without an index's comment is touched.
 /// </summary>
 public sealed class PostgresWriter : IDisposable
 {
@@ -14,41 +15,53 @@ public sealed class PostgresWriter : IDisposable
     const string Nothing = "nothing was written";
 
     readonly PostgresServer _server;
+    readonly string _path;
+    readonly IndexDescription? _before; // what the file says that is to be replaced
     NpgsqlConnection? _connection;
     NpgsqlTransaction? _transaction;
 
-    PostgresWriter(PostgresServer server, string table) => (_server, Table) = (server, table);
+    PostgresWriter(PostgresServer server, string path, IndexDescription? before) => (_server, _path, _before) = (server, path, before);
 
-    /// <summary>The table's name.</summary>
-    public string Table { get; }
+    /// <summary>The table's name, once it is filled.</summary>
+    public string Table { get; private set; } = "";
+
+    /// <summary>What it is known by, likewise (<see cref="IndexDigest"/>).</summary>
+    public string Identity { get; private set; } = "";
 
     /// <summary>How the server is reached, without a password.</summary>
     public string Settings => _server.Settings;
 
     /// <summary>Refuses what could not be written, before the work is done.</summary>
     /// <param name="connection">As Npgsql takes it.</param>
-    /// <param name="path">The index's file, which names the table.</param>
-    /// <param name="overwrite">Whether the table may be there before.</param>
+    /// <param name="path">The index's file, which names the table; if it is there, its table is replaced.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="UsageException">That is no connection, or the table is there.</exception>
+    /// <exception cref="UsageException">That is no connection.</exception>
     /// <exception cref="DataException">The server does not answer.</exception>
-    public static PostgresWriter Open(string connection, string path, bool overwrite, CancellationToken cancellation = default)
+    public static PostgresWriter Open(string connection, string path, CancellationToken cancellation = default)
     {
-        var writer = new PostgresWriter(PostgresServer.Of(connection), PostgresServer.TableOf(path));
+        var writer = new PostgresWriter(PostgresServer.Of(connection), path, Before(path));
         try
         {
-            writer._server.Ask(Nothing, open =>
-            {
-                using var command = new NpgsqlCommand("select to_regclass($1) is not null", open) { Parameters = { new() { Value = PostgresServer.Quote(writer.Table), NpgsqlDbType = NpgsqlDbType.Text } } };
-                if (!overwrite && command.ExecuteScalar() is true) throw new UsageException($"the table {writer.Table} is there already") { Remedy = Remedy.Overwrite };
-                return 0;
-            }, cancellation);
-            return writer;
+            return writer._server.Ask(Nothing, _ => writer, cancellation);
         }
         catch
         {
             writer.Dispose();
             throw;
+        }
+    }
+
+    static IndexDescription? Before(string path)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            using var file = IndexFile.Open(path);
+            return file.Description.ServerTable.Length > 0 ? file.Description : null;
+        }
+        catch (Exception fault) when (fault is DataException or Models.SafetensorsException)
+        {
+            return null; // what is there is no index, and names no table
         }
     }
 
@@ -65,8 +78,10 @@ public sealed class PostgresWriter : IDisposable
         {
             _connection = _server.Connect(cancellation);
             _transaction = _connection.BeginTransaction();
-            var (table, words) = (PostgresServer.Quote(Table), BinaryCodes.Words(bits));
-            Execute($"drop table if exists {table}");
+            Identity = items.Identity();
+            Table = PostgresServer.TableOf(_path, Identity);
+            RequireOwn();
+            var (table, words) = (PostgresServer.Quote(Table + PostgresServer.Unfinished), BinaryCodes.Words(bits));
             Execute($"create table {table} (id integer not null, code {PostgresServer.TypeOf(bits)} not null, name text not null, label integer)");
             using (var copy = _connection.BeginBinaryImport($"copy {table} (id, code, name, label) from stdin (format binary)"))
             {
@@ -82,7 +97,7 @@ public sealed class PostgresWriter : IDisposable
                     copy.Write(id, NpgsqlDbType.Integer);
                     if (PostgresServer.IsAddress(bits)) copy.Write((int)code[0], NpgsqlDbType.Integer);
                     else copy.Write(PostgresServer.Bits(code, bits), NpgsqlDbType.Bit);
-                    copy.Write(items.Name(id).Replace("\0", "", StringComparison.Ordinal), NpgsqlDbType.Text); // which the server cannot hold
+                    copy.Write(IndexDigest.NameOf(items.Name(id)), NpgsqlDbType.Text);
                     if (items.Label(id) >= 0) copy.Write(items.Label(id), NpgsqlDbType.Integer);
                     else copy.WriteNull();
                 }
@@ -92,6 +107,7 @@ public sealed class PostgresWriter : IDisposable
             Execute($"alter table {table} add primary key (id)");
             if (PostgresServer.IsAddress(bits)) Execute($"create index on {table} (code)");
             Execute($"analyze {table}");
+            Execute($"comment on table {table} is '{new TableMark(Identity, bits, items.Count)}'");
             progress?.Invoke(1);
         }
         catch (Exception fault) when (PostgresServer.IsFailure(fault))
@@ -99,20 +115,33 @@ public sealed class PostgresWriter : IDisposable
             throw _server.Explain(fault, Nothing, cancellation);
         }
 
-        void Execute(string text)
-        {
-            using var command = new NpgsqlCommand(text, _connection, _transaction);
-            using var end = cancellation.Register(command.Cancel);
-            command.ExecuteNonQuery();
-        }
+        void Execute(string text) => this.Execute(text, cancellation);
     }
 
-    /// <summary>Lets everybody see the table.</summary>
+    // The same items under the same name may be there already; anything else of that name is somebody else's.
+    void RequireOwn()
+    {
+        if (TableMark.Read(_connection!, _transaction, Table) is (true, null)) throw new UsageException($"the table {Table} is there, and does not say that it is an index's; give it another name, or the index");
+    }
+
+    void Execute(string text, CancellationToken cancellation)
+    {
+        using var command = new NpgsqlCommand(text, _connection, _transaction);
+        using var end = cancellation.Register(command.Cancel);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Gives the table its name, drops the one that it replaces, and lets everybody see it.</summary>
     /// <exception cref="DataException">The server went away; nothing is written then.</exception>
+    /// <exception cref="UsageException">Somebody has made a table of that name meanwhile.</exception>
     public void Commit()
     {
         try
         {
+            RequireOwn();
+            if (_before is not null && _before.ServerTable != Table && TableMark.Read(_connection!, _transaction, _before.ServerTable).Mark == TableMark.Of(_before)) Execute($"drop table {PostgresServer.Quote(_before.ServerTable)}", default);
+            Execute($"drop table if exists {PostgresServer.Quote(Table)}", default);
+            Execute($"alter table {PostgresServer.Quote(Table + PostgresServer.Unfinished)} rename to {PostgresServer.Quote(Table)}", default);
             _transaction!.Commit();
         }
         catch (Exception fault) when (PostgresServer.IsFailure(fault))

@@ -74,6 +74,14 @@ public sealed class IndexBuilder
         return Encoding.UTF8.GetString(_names.GetBuffer(), first, (int)ends[id] - first);
     }
 
+    /// <summary>What these items are known by.</summary>
+    public string Identity()
+    {
+        using var digest = new IndexDigest(_model.Identity(), _bits);
+        for (var id = 0; id < Count; id++) digest.Add(Codes.Slice(id * _words, _words), Name(id), Label(id));
+        return digest.Finish();
+    }
+
     /// <summary>An item's label.</summary>
     public int Label(int id) => MemoryMarshal.Cast<byte, int>(_labels)[id];
 

@@ -35,6 +35,9 @@ public sealed record IndexDescription
     public string Server { get; init; } = "";
     public string ServerTable { get; init; } = "";
 
+    /// <summary>What the table is known by (<see cref="IndexDigest"/>); empty in files that were made before it was kept.</summary>
+    public string ServerIdentity { get; init; } = "";
+
     /// <summary>SHA-256 of each tensor of the file.</summary>
     internal IReadOnlyDictionary<string, string> Sums { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
@@ -63,6 +66,7 @@ public sealed record IndexDescription
             ["tables"] = new JsonArray([.. Tables.Select(table => (JsonNode)new JsonArray(table.First, table.Length))]),
             ["server"] = Server,
             ["server_table"] = ServerTable,
+            ["server_identity"] = ServerIdentity,
             ["sums"] = new JsonObject([.. Sums.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]),
         };
         return json.ToJsonString();
@@ -92,6 +96,7 @@ public sealed record IndexDescription
                 Tables = [.. json["tables"]!.AsArray().Select(table => new AddressTable((int)table![0]!, (int)table[1]!))],
                 Server = Text("server"),
                 ServerTable = Text("server_table"),
+                ServerIdentity = (string?)json["server_identity"] ?? "",
                 Sums = sums,
             };
             if (description.Bits is < 1 or > BinaryCodes.MostBits || description.Count < 0 || description.Limit < 0 || description.ClassNames.Contains(null!)) throw new DataException($"{path} is damaged: it says that it has {description.Count} codes of {description.Bits} bits");

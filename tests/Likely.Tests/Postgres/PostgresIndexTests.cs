@@ -33,15 +33,15 @@ public sealed class PostgresIndexTests(TestServer server) : IDisposable
     IndexDescription Write(IndexBuilder builder, int bits, string name, bool overwrite = false)
     {
         var path = _folder[name];
-        using var writer = PostgresWriter.Open(server.Connection, path, overwrite);
+        using var writer = PostgresWriter.Open(server.Connection, path);
         writer.Fill(builder, bits);
-        return builder.Write(path, new IndexDescription { Bits = bits, Count = builder.Count, ClassNames = ["a", "b"], Server = writer.Settings, ServerTable = writer.Table }, overwrite, check: writer.Commit);
+        return builder.Write(path, new IndexDescription { Bits = bits, Count = builder.Count, ClassNames = ["a", "b"], Server = writer.Settings, ServerTable = writer.Table, ServerIdentity = writer.Identity }, overwrite, check: writer.Commit);
     }
 
     long Tables(string name)
     {
         using var source = NpgsqlDataSource.Create(server.Connection);
-        using var command = source.CreateCommand($"select count(*) from pg_tables where tablename = '{name}'");
+        using var command = source.CreateCommand($"select count(*) from pg_tables where tablename like '{name}'");
         return (long)command.ExecuteScalar()!;
     }
 
@@ -68,16 +68,24 @@ public sealed class PostgresIndexTests(TestServer server) : IDisposable
         }
     }
 
-    [PostgresFact]
-    public void A_table_that_is_there_is_replaced_only_if_it_may_be_and_stays_if_the_new_one_fails()
+    void Execute(string command)
     {
-        Write(Builder(16, 40), 16, "kept.lki");
-        Assert.Contains("likely_kept is there already", Assert.Throws<UsageException>(() => PostgresWriter.Open(server.Connection, _folder["kept.lki"], false)).Message, StringComparison.Ordinal);
-        using (var writer = PostgresWriter.Open(server.Connection, _folder["kept.lki"], true))
+        using var source = NpgsqlDataSource.Create(server.Connection);
+        using var own = source.CreateCommand(command);
+        own.ExecuteNonQuery();
+    }
+
+    [PostgresFact]
+    public void A_table_stays_if_what_is_to_replace_it_fails_and_is_dropped_when_it_is_replaced()
+    {
+        var before = Write(Builder(16, 40), 16, "kept.lki");
+        using (var writer = PostgresWriter.Open(server.Connection, _folder["kept.lki"]))
         {
-            writer.Fill(Builder(16, 90), 16); // and nobody commits
+            writer.Fill(Builder(16, 90), 16); // and nobody commits; meanwhile others may read
+            using var index = PostgresIndex.Open(before);
+            index.Verify();
         }
-        using (var writer = PostgresWriter.Open(server.Connection, _folder["kept.lki"], true))
+        using (var writer = PostgresWriter.Open(server.Connection, _folder["kept.lki"]))
         {
             using var source = new CancellationTokenSource();
             Assert.ThrowsAny<OperationCanceledException>(() => writer.Fill(Builder(16, 9000), 16, done =>
@@ -85,10 +93,50 @@ public sealed class PostgresIndexTests(TestServer server) : IDisposable
                 if (done > 0.3) source.Cancel();
             }, source.Token));
         }
-        using var file = IndexFile.Open(_folder["kept.lki"]);
-        using (var index = PostgresIndex.Open(file.Description)) Assert.Equal(40, index.Description.Count);
-        Write(Builder(16, 90), 16, "kept.lki", overwrite: true);
-        Assert.Contains("has 90 codes, and the index says 40", Assert.Throws<DataException>(() => PostgresIndex.Open(file.Description)).Message, StringComparison.Ordinal);
+        using (var index = PostgresIndex.Open(before)) Assert.Equal(40, index.Description.Count);
+        var after = Write(Builder(16, 90), 16, "kept.lki", overwrite: true);
+        Assert.NotEqual(before.ServerTable, after.ServerTable);
+        Assert.Equal((0, 1), (Tables(before.ServerTable), Tables(after.ServerTable)));
+        Assert.Contains($"no table {before.ServerTable}", Assert.Throws<DataException>(() => PostgresIndex.Open(before)).Message, StringComparison.Ordinal);
+        Assert.Equal(after.ServerTable, Write(Builder(16, 90), 16, "kept.lki", overwrite: true).ServerTable); // the same once more
+        using (var index = PostgresIndex.Open(after)) index.Verify();
+    }
+
+    [PostgresFact]
+    public void A_file_answers_from_its_own_table_alone()
+    {
+        // Files of one name in two folders, of two models' codes.
+        Directory.CreateDirectory(_folder["one"]);
+        Directory.CreateDirectory(_folder["two"]);
+        IndexDescription one = Write(Builder(12, 30), 12, "one/same.lki"), two = Write(Builder(40, 30), 40, "two/same.lki");
+        foreach (var description in new[] { one, two })
+        {
+            using var index = PostgresIndex.Open(description);
+            index.Verify();
+        }
+        // Another index's table under its name, one that says nothing, one that lacks an item, and one whose item was changed.
+        Execute($"drop table {one.ServerTable}; alter table {two.ServerTable} rename to {one.ServerTable}");
+        Assert.Contains("holds another index, of 30 codes of 40 bits", Assert.Throws<DataException>(() => PostgresIndex.Open(one)).Message, StringComparison.Ordinal);
+        Execute($"comment on table {one.ServerTable} is null");
+        Assert.Contains("does not say", Assert.Throws<DataException>(() => PostgresIndex.Open(one)).Message, StringComparison.Ordinal);
+        foreach (var (change, words) in new[] { ("update {0} set name = 'x' where id = 3", "are not those"), ("update {0} set code = code # 1 where id = 3", "are not those"), ("delete from {0} where id = 3", "not all there"), ("insert into {0} values (30, 1, 'y', null)", "there are more") })
+        {
+            var whole = Write(Builder(12, 30), 12, "whole.lki", overwrite: true);
+            Execute(change.Replace("{0}", whole.ServerTable, StringComparison.Ordinal));
+            using var index = PostgresIndex.Open(whole);
+            Assert.Contains(words, Assert.Throws<DataException>(() => index.Verify()).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [PostgresFact]
+    public void No_table_of_others_is_replaced_or_dropped()
+    {
+        var own = Write(Builder(16, 20), 16, "mine.lki");
+        Execute($"comment on table {own.ServerTable} is 'invoices'");
+        Write(Builder(16, 25), 16, "mine.lki", overwrite: true);
+        Assert.Equal(1, Tables(own.ServerTable));
+        Assert.Contains("does not say that it is an index's", Assert.Throws<UsageException>(() => Write(Builder(16, 20), 16, "mine.lki", overwrite: true)).Message, StringComparison.Ordinal);
+        Assert.Equal(1, Tables(own.ServerTable));
     }
 
     [PostgresFact]
@@ -96,7 +144,7 @@ public sealed class PostgresIndexTests(TestServer server) : IDisposable
     {
         try
         {
-            using (var writer = PostgresWriter.Open(server.Connection, _folder["lost.lki"], false))
+            using (var writer = PostgresWriter.Open(server.Connection, _folder["lost.lki"]))
             {
                 var stopped = false;
                 var fault = Assert.Throws<DataException>(() => writer.Fill(Builder(64, 40_000), 64, done =>
@@ -107,21 +155,23 @@ public sealed class PostgresIndexTests(TestServer server) : IDisposable
                 Assert.Contains("went away", fault.Message, StringComparison.Ordinal);
                 Assert.EndsWith("nothing was written", fault.Message, StringComparison.Ordinal);
             }
-            Assert.Contains("does not answer", Assert.Throws<DataException>(() => PostgresWriter.Open(server.Connection, _folder["lost.lki"], false)).Message, StringComparison.Ordinal);
+            Assert.Contains("does not answer", Assert.Throws<DataException>(() => PostgresWriter.Open(server.Connection, _folder["lost.lki"])).Message, StringComparison.Ordinal);
         }
         finally
         {
             server.Start();
         }
-        Assert.Equal(0, Tables("likely_lost"));
+        Assert.Equal(0, Tables("likely_lost%"));
         Assert.False(File.Exists(_folder["lost.lki"]));
     }
 
     [PostgresFact]
-    public void Passwords_are_not_kept_and_names_of_tables_are_plain()
+    public void Nothing_secret_is_kept_and_names_of_tables_are_plain()
     {
-        using var writer = PostgresWriter.Open($"{server.Connection};Password=secret", _folder["My photos (2).lki"], false);
+        using var writer = PostgresWriter.Open($"{server.Connection};Password=secret;Passfile=/secret;SSL Password=secret;Options=-c secret.x=1;SSL Mode=Prefer;Application Name=secret", _folder["My photos (2).lki"]);
         Assert.DoesNotContain("secret", writer.Settings, StringComparison.Ordinal);
-        Assert.Equal("likely_my_photos__2_", writer.Table);
+        foreach (var kept in new[] { "Host=", "Username=likely", "Database=postgres", "SSL Mode=Prefer" }) Assert.Contains(kept, writer.Settings, StringComparison.Ordinal);
+        writer.Fill(Builder(16, 5), 16);
+        Assert.Matches("^likely_my_photos__2__[0-9a-f]{12}$", writer.Table);
     }
 }
