@@ -46,12 +46,12 @@ static class ClassifyVerb
         Require(checkpoint, split);
         var labels = models.LabelsOf(split, data.ClassNames);
         var labelled = labels.Count(label => label >= 0);
-        session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
-        if (data.ClassNames.Where(name => !names.Contains(name)).ToArray() is { Length: > 0 } unknown)
-            session.Say($"note        labels that are no classes do not count: {string.Join(", ", unknown.Take(5))}{(unknown.Length > 5 ? ", ..." : "")}; the classes are {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : "")}");
         var (calibration, normalWords) = Calibrate(session, models, paths[0], data, split, normalName, reject is not null);
         var logPrior = ClassPrior.Of(result.GetValue(ClassPrior.Prior), names, calibration?.LabelCounts.Count > 0 ? calibration.LabelCounts : models.IsOne ? Calibration.Of(checkpoint)?.LabelCounts ?? [] : []);
         var temperature = calibration?.Temperature ?? 1;
+        session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
+        if (data.ClassNames.Where(name => !names.Contains(name)).ToArray() is { Length: > 0 } unknown)
+            session.Say($"note        labels that are no classes do not count: {string.Join(", ", unknown.Take(5))}{(unknown.Length > 5 ? ", ..." : "")}; the classes are {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : "")}");
         if (calibration is not null) session.Say($"normal      {normalWords}");
         session.Say(calibration?.Temperature is null ? "note        no labelled items are held out, so that nothing says how sure posteriors should be: they are as the likelihoods make them, and far too sure; --normal names labelled data"
             : string.Create(CultureInfo.InvariantCulture, $"temperature {temperature:0.###}: what log-likelihoods are divided by, so that posteriors are as sure as they are right on held-out items"));
@@ -115,7 +115,7 @@ static class ClassifyVerb
         IReadOnlyList<string>? labelNames = null;
         if (given is not null)
         {
-            using (var normal = session.Open(given, data.Options, models.First)) labelNames = normal.ClassNames;
+            using (var normal = Dataset.Open(given, data.Options, cancellation: session.Cancellation)) labelNames = normal.ClassNames;
             return NormalItems.Of(session, models.First, path, data, judged, given, Measure);
         }
         if (models.IsOne && Calibration.Of(models.First) is not null) return NormalItems.Of(session, models.First, path, data, judged, null, Measure);

@@ -67,11 +67,11 @@ static class DetectVerb
         if (checkpoint.Model is DensityModel) ScoreVerb.Group(checkpoint, split, labelled: false);
         else CodeOptions.RequireFit(checkpoint, split);
         var truth = OutlierLabels.Of(result.GetValue(Outliers), data, split);
-        session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
         var clock = Stopwatch.StartNew();
         var (calibration, normalWords) = NormalItems.Of(session, checkpoint, modelPath, data, split, normalName, normal => session.Watch(display => Measure(checkpoint, background, normal, session, display)));
-        session.Say($"normal      {normalWords}");
         var detector = new Detector(checkpoint, calibration, method, alpha, background);
+        session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
+        session.Say($"normal      {normalWords}");
         Warn(session, detector, split.Count, fdr);
         clock.Restart();
         var verdicts = session.Watch(display => detector.Judge(split, session.Threads, share => display.Update(share, $"judging, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / Math.Max(1e-9, share) - 1))} left"), session.Cancellation));

@@ -65,15 +65,17 @@ sealed class DetectionPage
         {
             var caption = $"{VisibleText.Line(found.Split.ItemName(item))}: {found.Verdicts[item].Reason}";
             if (map.Picture is not null) _report.Image(map.Content, caption, caption);
-            else if (found.Modality.HasTokens) _report.Paragraph(caption).Preformatted(Beginning(found, item));
+            else _report.Paragraph(caption).Preformatted(Beginning(found, item));
         }
     }
 
+    // Of a long text its first symbols.
     static string Beginning(AbnormalItems found, int item)
     {
-        var symbols = new int[Math.Min(Excerpt, found.Split.SpaceOf(item).Dimensions)];
+        var space = found.Split.SpaceOf(item);
+        var symbols = new int[found.Modality.HasTokens ? Math.Min(Excerpt, space.Dimensions) : space.Dimensions];
         found.Split.Read(item, 0, symbols);
-        return VisibleText.Lines(Encoding.UTF8.GetString(found.Tokens!.Decode(symbols)));
+        return VisibleText.Lines(Encoding.UTF8.GetString(found.Modality.Single(symbols, space, found.Tokens).Content));
     }
 
     static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[(int)(share * (sorted.Length - 1))];

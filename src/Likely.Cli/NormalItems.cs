@@ -22,13 +22,15 @@ static class NormalItems
     {
         if (given is not null)
         {
-            using var normal = session.Open(given, data.Options, checkpoint);
+            using var normal = session.Open(given, data.Options);
             var choice = ItemChoice.Of(checkpoint, normal);
             var split = !choice.IsTrainedOn ? choice.Split : normal.Validation.Count >= Calibration.LeastItems ? normal.Validation : choice.Split;
-            if (judged.CountIn(split) is > 0 and var same) session.Warn($"warning     {same} of the {judged.Count} items are among the normal ones of {given}, and look too normal; judge others");
+            if (split.Count < Calibration.LeastItems) throw new UsageException($"--normal {given} has {split.Count} {(split.Count == 1 ? "item" : "items")}, and fewer than {Calibration.LeastItems} say nothing of what is normal");
             if (checkpoint.Model is DensityModel) ScoreVerb.Group(checkpoint, split, labelled: false);
             split = split.Sample(Calibration.MostItems);
-            return (measure(split) ?? throw new UsageException($"--normal {given} has {split.Count} items{(split.Count < Calibration.LeastItems ? $", and fewer than {Calibration.LeastItems} say nothing of what is normal" : ", of which one has no finite score")}"), $"{split.Count} items of {normal.Name} ({split.Name})");
+            var measured = measure(split) ?? throw new UsageException($"--normal {given} has {split.Count} items, of which one has no finite score; leave it out");
+            if (judged.CountIn(split) is > 0 and var same) session.Warn($"warning     {same} of the {judged.Count} items are among the normal ones of {given}, and look too normal; judge others");
+            return (measured, $"{split.Count} items of {normal.Name} ({split.Name})");
         }
         var kept = Calibration.Of(checkpoint) ?? throw new UsageException($"{modelPath} keeps no held-out items to compare with, as models of older files, shrunk ones, those of windows of pictures or of one long text, and those with fewer than {Calibration.LeastItems} held-out items do not; name normal data that it was not trained on with --normal DATA");
         var own = DataOptions.FromCanonical(checkpoint.Preprocessing);

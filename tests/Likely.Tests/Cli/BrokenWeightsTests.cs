@@ -10,7 +10,7 @@ public sealed class BrokenWeightsTests
 {
     public BrokenWeightsTests()
     {
-        foreach (var name in (string[])["plain", "grey"])
+        foreach (var name in (string[])["plain", "grey", "labels"])
         {
             var bytes = File.ReadAllBytes($"{name}.likely");
             MemoryMarshal.Cast<byte, float>(bytes.AsSpan(8 + BitConverter.ToInt32(bytes))).Fill(3e38f);
@@ -29,6 +29,19 @@ public sealed class BrokenWeightsTests
         Assert.Contains("too high a rate", run.Error);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
         Assert.False(File.Exists("broken.csv") || Directory.Exists("broken-maps"));
+    }
+
+    [Theory]
+    [InlineData("detect broken-plain.likely strokes --limit 5 --alpha 0.5 --out broken.csv --report broken.html --map broken-maps")]
+    [InlineData("detect broken-plain.likely strokes --limit 5 --normal strokes --out broken.csv")]
+    [InlineData("classify broken-labels.likely strokes --limit 5 --out broken.csv")]
+    public void Nothing_is_judged_by_what_is_no_likelihood(string arguments)
+    {
+        var run = CliRun.Of([.. arguments.Split(' '), "--quiet"]);
+        Assert.NotEqual(0, run.Code);
+        Assert.Contains("no finite", run.Error);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.False(File.Exists("broken.csv") || File.Exists("broken.html") || Directory.Exists("broken-maps"));
     }
 
     [Theory]

@@ -46,6 +46,8 @@ public sealed class FaultsTests(CliFolder folder)
         "sample order.likely", "score missing.likely strokes", "score cut.likely strokes", "complete missing.likely strokes", "info missing.likely", "info cut.likely", Train + "--from missing.likely",
         Train + "--from text.txt", Train + "--from plain.likely --set channels=8", "train strokes --from fixed.likely --set size=11x11 --steps 2 --out fault.likely",
         // What does not fit together.
+        "detect plain.likely nosuch", "detect plain.likely color.png", "detect plain.likely strokes --normal nosuch", "detect plain.likely strokes --normal picture.png", "detect plain.likely strokes --outliers nosuch", "detect plain.likely strokes --method nosuch", "detect missing.likely strokes",
+        "classify plain.likely strokes", "classify labels.likely nosuch", "classify labels.likely color.png", "classify labels.likely strokes --prior nosuch", "classify plain.likely strokes --models grey.likely", "classify labels.likely strokes --reject 2",
         "score plain.likely color.png", "score grey.likely strokes --set levels=8", "score fixed.likely small.png --set size=20x20", "score labels.likely animals", "score plain.likely strokes --split half",
         "score plain.likely good.npy --split validation --set validation=0", "sample plain.likely --label 3", "sample labels.likely --label nonesuch", "sample labels.likely --label 10", "sample labels.likely --label -1",
         "complete plain.likely nosuch.png", "complete plain.likely cut.png", "complete plain.likely color.png", "complete plain.likely strokes --keep 785", "complete plain.likely strokes --keep sideways",
