@@ -47,7 +47,7 @@ sealed class SampleNotes(Session session, Checkpoint checkpoint, string modelPat
 
     JsonObject? Overlap(byte[][] drawn, ProgressDisplay display)
     {
-        using var data = Open();
+        using var data = TrainingData.Find(session, checkpoint, modelPath, against);
         if (data is null) return null;
         var overlap = new VerbatimOverlap(drawn.Select(text => (ReadOnlyMemory<byte>)text));
         var split = against is null ? data.Train : data.All;
@@ -81,31 +81,6 @@ sealed class SampleNotes(Session session, Checkpoint checkpoint, string modelPat
             ["in"] = name,
             ["at"] = offset,
         };
-    }
-
-    // What --against names, or the training text if it still lies where it may be meant, and is what the model has a sketch of.
-    Dataset? Open()
-    {
-        var options = ModelFile.DataOptions(checkpoint, []);
-        if (against is not null) return session.Open(against, options);
-        if (checkpoint.DataName.Length == 0 || ContentSketch.Parse(checkpoint.TrainedOn) is not { } sketch) return null;
-        var folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
-        foreach (var place in (string[])[checkpoint.DataName, Path.Combine(folder, checkpoint.DataName), Path.Combine(folder, "..", checkpoint.DataName)])
-        {
-            if (!File.Exists(place) && !Directory.Exists(place)) continue;
-            Dataset? data = null;
-            try
-            {
-                data = Dataset.Open(place, options, cancellation: session.Cancellation);
-                if (data.Train.Count > 0 && data.Train.Compare(sketch).Seen > 0) return data;
-            }
-            catch (LikelyException)
-            {
-                // Something else goes by that name.
-            }
-            data?.Dispose();
-        }
-        return null;
     }
 
     static string Words(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);

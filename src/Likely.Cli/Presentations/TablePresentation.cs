@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Likely.Data;
@@ -11,7 +12,7 @@ namespace Likely.Cli;
 /// <summary>Rows of tables: drawn into a table, or those of one with its missing cells filled.</summary>
 sealed class TablePresentation : Presentation
 {
-    const int Usual = 100;
+    const int Usual = 100, MostCompared = 1000;
 
     public override IReadOnlyList<Option> ForSample { get; } = [DrawingOptions.Count, DrawingOptions.Temperature, DrawingOptions.Out];
 
@@ -29,14 +30,31 @@ sealed class TablePresentation : Presentation
             progress: share => display.Update(share, "sampling"), cancellation: session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
         Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(tokens.ToCsv(rows))), session);
-        session.Answer($"{output}: {count} rows in {ProgressDisplay.Duration(seconds)}", new JsonObject
+        var json = new JsonObject
         {
             ["output"] = output,
             ["count"] = count,
             ["seconds"] = Session.Number(seconds),
             ["symbols_per_second"] = Session.Number((double)count * tokens.Space.Dimensions / seconds),
-        });
+        };
+        AddCopies(rows, session, checkpoint, model, json);
+        session.Answer($"{output}: {count} rows in {ProgressDisplay.Duration(seconds)}", json);
         return 0;
+    }
+
+    // Whether rows were learnt by heart, beside rows that were held out, where the training data are still found.
+    static void AddCopies(int[][] rows, Session session, Checkpoint checkpoint, string model, JsonObject json)
+    {
+        if (session.Quiet && !session.Json) return;
+        using var data = TrainingData.Find(session, checkpoint, model);
+        if (data is null) return;
+        var (drawn, held) = (rows.Length <= MostCompared ? rows : rows[..MostCompared], (data.Validation.Count > 0 ? data.Validation : data.Test).Sample(MostCompared));
+        var copies = RowCopies.Of(drawn, data.Train, session.Threads, cancellation: session.Cancellation);
+        var others = new int[held.Count][];
+        for (var i = 0; i < others.Length; i++) held.Read(i, others[i] = new int[data.Space.Dimensions]);
+        var expected = RowCopies.Of(others, data.Train, session.Threads, cancellation: session.Cancellation);
+        session.Say(string.Create(CultureInfo.InvariantCulture, $"note        {copies.Copies} of {copies.Rows} rows stand in the training part as they are, and the nearest there is {copies.Distance:0.0000} away on average{(held.Count == 0 ? "" : $"; of rows that were held out {expected.Copies} of {expected.Rows}, and {expected.Distance:0.0000}")}"));
+        (json["copies"], json["nearest"], json["held_out_copies"], json["held_out_nearest"]) = (copies.Copies, Session.Number(copies.Distance), expected.Copies, Session.Number(held.Count == 0 ? null : expected.Distance));
     }
 
     public override int Complete(ParseResult result, Session session, Checkpoint checkpoint, string model, string input)

@@ -22,7 +22,8 @@ public sealed class TableVerbsTests
         Assert.Contains("400 rows of 4 columns", show, StringComparison.Ordinal);
         Assert.Contains("size: whole number, 20 to 44", show, StringComparison.Ordinal);
         Assert.Equal(File.ReadLines("rows.csv").Take(2), File.ReadLines("rows-shown.csv").Take(2));
-        CliRun.Ok("sample rows.likely --count 30 --out drawn.csv --force");
+        var sample = CliRun.Ok("sample rows.likely --count 30 --out drawn.csv --force");
+        Assert.Contains("of 30 rows stand in the training part as they are", sample.Output + sample.Error, StringComparison.Ordinal);
         var drawn = File.ReadAllLines("drawn.csv");
         Assert.Equal((31, "kind,size,price,flag"), (drawn.Length, drawn[0]));
         Assert.All(drawn.Skip(1), line => Assert.Matches(@"^[abc?]?,\d*,\d*\.?\d*,(yes|no|\?|)$", line));
