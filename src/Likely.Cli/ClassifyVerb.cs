@@ -115,7 +115,7 @@ static class ClassifyVerb
         IReadOnlyList<string>? labelNames = null;
         if (given is not null)
         {
-            using (var normal = Dataset.Open(given, data.Options, cancellation: session.Cancellation)) labelNames = normal.ClassNames;
+            using (var normal = Dataset.Open(given, NormalItems.As(models.First, data), cancellation: session.Cancellation)) labelNames = normal.ClassNames;
             return NormalItems.Of(session, models.First, path, data, judged, given, Measure);
         }
         if (models.IsOne && Calibration.Of(models.First) is not null) return NormalItems.Of(session, models.First, path, data, judged, null, Measure);

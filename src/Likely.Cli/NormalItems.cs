@@ -22,7 +22,7 @@ static class NormalItems
     {
         if (given is not null)
         {
-            using var normal = session.Open(given, data.Options);
+            using var normal = session.Open(given, As(checkpoint, data));
             var choice = ItemChoice.Of(checkpoint, normal);
             var split = !choice.IsTrainedOn ? choice.Split : normal.Validation.Count >= Calibration.LeastItems ? normal.Validation : choice.Split;
             if (split.Count < Calibration.LeastItems) throw new UsageException($"--normal {given} has {split.Count} {(split.Count == 1 ? "item" : "items")}, and fewer than {Calibration.LeastItems} say nothing of what is normal");
@@ -39,4 +39,7 @@ static class NormalItems
 
         static string Name(ItemRule? rule) => rule switch { ItemRule.Lines => "lines", ItemRule.Stream => "stretches of one sequence", _ => "files" };
     }
+
+    /// <summary>How other data are opened whose items are held against those of some: as those were, with labels as the model or they themselves count them.</summary>
+    public static DataOptions As(Checkpoint checkpoint, Dataset data) => data.Options with { ModelClasses = ModelFile.Classes(checkpoint) > 0 ? checkpoint.ClassNames : null };
 }

@@ -43,6 +43,7 @@ public sealed class ClassifyVerbTests
         var run = CliRun.Ok($"classify {Trained} picture.png --json --quiet --force --out picture.csv");
         Assert.Equal(0, (int)run.Json["labelled"]!);
         Assert.Null(run.Json["accuracy"]);
+        Assert.NotNull(CliRun.Ok($"classify {Trained} animals --set size=12x12 gray=true --normal strokes --json --quiet --force --out picture.csv").Json["temperature"]);
         File.WriteAllText("prior.txt", "3 1\n");
         Refused($"classify {Trained} strokes --prior prior.txt", "no line for 0");
         File.WriteAllText("prior.txt", "three 1\n");
