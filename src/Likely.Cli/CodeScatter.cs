@@ -26,7 +26,7 @@ static class CodeScatter
         var choice = ItemChoice.Of(checkpoint, data, splitName ?? "all");
         var split = choice.Split.Sample(limit ?? MostPoints);
         CodeOptions.RequireFit(checkpoint, split);
-        session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}");
+        session.Say($"items       {split.Count} of {data.All.Count}{split.DrawnFrom(choice.Split.Count)}");
         var (points, at, width) = (new float[2 * split.Count], 0, model.Width);
         CodeOptions.Encode(new FeatureEncoder(model, session.Threads), split, session, codes =>
         {

@@ -72,7 +72,7 @@ public static class CommandLine
             LikelyException refused => (WrongUsage, $"{fault.Message.TrimEnd('.')}{Advice(refused.Remedy)}"),
             OperationCanceledException => (Interrupted, "interrupted; nothing was written"),
             InsufficientMemoryException => (WrongUsage, fault.Message),
-            OutOfMemoryException => (Failed, "there is not enough memory for this; try a smaller --batch, fewer channels, or smaller images"),
+            OutOfMemoryException => (Failed, "there is not enough memory for this; a smaller --batch, fewer channels or smaller images take less, and of models of features fewer rows (--set limit=N), shorter ones, or a method that does not hold all at once, such as method=randomized or incremental of pca"),
             IOException or UnauthorizedAccessException => (Failed, fault.Message),
             _ => (Failed, $"an error of the program itself, not of your input: {fault.Message} (--verbose shows where)"),
         };

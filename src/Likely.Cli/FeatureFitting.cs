@@ -16,14 +16,14 @@ static class FeatureFitting
         var output = given ?? $"runs/{DefaultName.Stem(source).ToLowerInvariant()}-{config.Name}.likely";
         OutputName.Model.Require(output);
         var files = new RunFiles(output);
-        if (resume) files.RequireUnfinished();
+        if (resume) files.RequireUnfinished(goesOn: false);
         using var outputs = new Outputs(session.Remark, session.Force || resume && File.Exists(files.Resume), source);
         if (!dryRun) outputs.Claim(output);
         using var data = session.Open(source, options);
         if (data.Train.Count == 0) throw new UsageException($"{data.Name} has no training items");
         var rows = new SplitRows(data.Train, data.ClassNames.Count);
-        session.Say($"data        {data.Name}: {data.Train.Count} training rows of {rows.Space.Dimensions} numbers, {data.Validation.Count} held out");
-        session.Say($"model       {config.Name}: {ModelRegistry.ToJson(config)}");
+        session.Say($"data        {data.Name}: {data.Train.Count} training rows of {rows.Space.Dimensions} numbers, {data.Validation.Count} held out to validate and {data.Test.Count} to test");
+        session.Say($"keys        {ModelRegistry.ToJson(config)}");
         if (dryRun) return Forecast(session, config, rows, minutes);
         var clock = Stopwatch.StartNew();
         var journal = config.IsTrained ? Journal(session, config, data, files.Resume, resume, minutes) : null;
@@ -51,10 +51,11 @@ static class FeatureFitting
         if (journal is not null) File.Delete(files.Resume);
         var identity = checkpoint.Identity();
         var repeat = string.Join(' ', ModelRegistry.Keys(model.Config).Except(ModelRegistry.Keys(config)).Select(pair => $"{pair.Key}={pair.Value}"));
-        var fitting = string.Join(", ", model.Fitting.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key.Replace('_', ' ')} {pair.Value:G6}")));
+        var fitting = FittingWords(model.Fitting);
+        if (model.Fitting.TryGetValue("converged", out var converged) && converged == 0) session.Warn("warning     fitting ended before it had converged; more iterations= would change the model still");
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
             model       {output}, {model.Parameters.Count} parameters, identity {identity[..16]}
-            fitted      in {seconds:0.0} s: {fitting}
+            fitted      in {seconds:0.0} s{(fitting.Length > 0 ? $": {fitting}" : "")}
             codes       {model.Width} numbers a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}{(told is { Count: > 0 } right ? $"; {100 * right.Share:0.00} % of {right.Count} held out are told rightly" : "")}{(minutes is null ? "" : $"\nrepeat      --set {repeat} in place of --minutes")}
             """), new JsonObject
         {
@@ -72,6 +73,17 @@ static class FeatureFitting
         });
         return 0;
     }
+
+    // What fitting showed, with units.
+    static string FittingWords(IReadOnlyDictionary<string, double> fitting) => string.Join(", ", fitting.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key switch
+    {
+        "log_likelihood" => $"{pair.Value:0.####} nats a row on average",
+        "explained_variance" => $"{100 * pair.Value:0.#} % of the variance explained",
+        "log_partition" => $"log Z {pair.Value:0.###} nats, from {fitting["log_partition_low"]:0.###} to {fitting["log_partition_high"]:0.###}",
+        "log_partition_low" or "log_partition_high" => "",
+        "converged" => pair.Value == 1 ? "converged" : "not converged",
+        var key => $"{key.Replace('_', ' ')} {pair.Value:G6}",
+    }}")).Where(words => words.Length > 0));
 
     static int Forecast(Session session, FeatureConfig config, SplitRows rows, double? minutes)
     {
@@ -98,7 +110,7 @@ static class FeatureFitting
 
     static FitJournal Journal(Session session, FeatureConfig config, Dataset data, string path, bool resume, double? minutes)
     {
-        var journal = new FitJournal(path, $"{ModelRegistry.ToJson(config)}{(minutes is null ? "" : FormattableString.Invariant($"\nminutes {minutes}"))}\nseed {session.Seed}\n{data.Preprocessing}\n{data.Train.Sketch()}");
+        var journal = new FitJournal(path, $"{ModelRegistry.ToJson(config)}{(minutes is null ? "" : FormattableString.Invariant($"\nminutes {minutes}"))}\nseed {session.Seed}\n{data.Preprocessing}\n{data.Train.Fingerprint()}") { Warn = words => session.Warn($"warning     {words}") };
         if (!resume)
         {
             if (!session.Force && File.Exists(path)) throw new UsageException($"{path} holds an interrupted run; go on with --resume, or start anew with --force");

@@ -38,7 +38,7 @@ static class IndexVerb
         var split = ItemChoice.Part(data, splitName).Sample(result.GetValue(Limit) ?? int.MaxValue);
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
         CodeOptions.RequireFit(checkpoint, split);
-        session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");
+        session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}{split.DrawnFrom(ItemChoice.Part(data, splitName).Count)}");
         var (clock, builder) = (Stopwatch.StartNew(), new IndexBuilder(checkpoint, split.Count));
         CodeOptions.Encode(encoder, split, session, codes => builder.Add(codes, i => (split.ItemName(i), split.Label(i))));
         if (server is not null) session.Watch(display =>

@@ -133,7 +133,8 @@ static class ModelFile
     {
         var own = checkpoint.Model.Space;
         if (checkpoint.Model.Takes(item)) return;
-        var advice = item.Symbols != own.Symbols ? own.Symbols == 1 ? "; --set gray=true makes it grey" : ""
+        var advice = own.Levels == 0 || item.Levels == 0 ? own.Levels > 0 ? "; open the rows as pictures with --set as=image size=HxW" : item.Levels > 0 ? "; open the data as rows of numbers, with --set as=vectors" : "; give rows with as many numbers as those it was fitted to"
+            : item.Symbols != own.Symbols ? own.Symbols == 1 ? "; --set gray=true makes it grey" : ""
             : item.Levels != own.Levels ? own.Levels == 2 ? "; --set binarize=threshold makes it so" : own.Levels < item.Levels ? $"; --set levels={own.Levels} makes it so" : ""
             : $"; --set size={own.Height}x{own.Width} makes it so";
         throw new UsageException($"{name} is {item}, but the model is one of {own}{advice}");

@@ -17,9 +17,11 @@ static class ModelsVerb
     {
         var text = new StringBuilder();
         var list = new JsonArray();
+        var before = "";
         foreach (var config in result.GetValue(Name) is { } name ? [ModelRegistry.Find(name)] : ModelRegistry.All)
         {
-            var lines = ModelRegistry.Describe(config);
+            var (lines, heading) = (ModelRegistry.Describe(config), config is DensityConfig ? "DENSITIES of pictures, texts, sounds and tables: train, score, sample, complete, compress, detect" : "FEATURES of rows and codes of bits: train, encode, reconstruct, show, probe; of codes of bits index and search");
+            if (result.GetValue(Name) is null && heading != before) text.AppendLine(before = heading).AppendLine();
             text.AppendLine($"{config.Name}").AppendLine($"  {config.Summary}");
             if (config is DensityConfig density) text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"  without --lr and --batch: a rate of {density.LearningRate}, at most {density.LargestBatch} examples a step"));
             text.Append(KeysVerb.Text(lines));

@@ -76,11 +76,12 @@ static class ProbeVerb
         var (classes, labels) = (data.ClassNames.Count, (train.Labels, heldOut.Labels, test.Labels));
         var (probe, unit, bag) = session.Watch(display =>
         {
-            display.Update(0, "fitting");
-            var fitted = LinearProbe.OfCodes(train.Codes, heldOut.Codes, test.Codes, encoder.Width, labels, classes, penalty, session.Threads, session.Cancellation);
+            var fitted = LinearProbe.OfCodes(train.Codes, heldOut.Codes, test.Codes, encoder.Width, labels, classes, penalty, session.Threads, session.Cancellation, Tell("codes", 0, 0.5));
             display.Update(0.5, "looking at single units");
             var best = UnitThreshold.Best(train.Codes, encoder.Width, train.Labels, classes, session.Threads, session.Cancellation);
-            return (fitted, best, words is { } longest ? LinearProbe.OfWords(train.Texts, heldOut.Texts, test.Texts, longest, labels, classes, penalty, session.Threads, session.Cancellation) : null);
+            return (fitted, best, words is { } longest ? LinearProbe.OfWords(train.Texts, heldOut.Texts, test.Texts, longest, labels, classes, penalty, session.Threads, session.Cancellation, Tell("words", 0.6, 0.4)) : null);
+
+            Action<int, int> Tell(string what, double begin, double share) => (tried, all) => display.Update(begin + share * tried / all, $"fitting to {what}: strength {tried + 1} of at most {all}");
         });
         var alone = Proportion.Of(unit.Tell(test.Codes, encoder.Width), test.Labels);
         var histogram = new UnitHistogram(test.Codes, encoder.Width, unit, test.Labels, data.ClassNames);

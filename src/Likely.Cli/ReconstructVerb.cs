@@ -40,7 +40,7 @@ static class ReconstructVerb
         var split = ItemChoice.Part(data, splitName).Sample(result.GetValue(Limit) ?? int.MaxValue);
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
         CodeOptions.RequireFit(checkpoint, split);
-        session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");
+        session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}{split.DrawnFrom(ItemChoice.Part(data, splitName).Count)}");
         var error = 0.0;
         if (kind == Array) AtomicFile.Write(output, session.Force, stream =>
         {

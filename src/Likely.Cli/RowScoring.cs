@@ -31,7 +31,7 @@ static class RowScoring
         var split = choice.Split.Sample(limit ?? int.MaxValue);
         CodeOptions.RequireFit(checkpoint, split);
         var count = split.Count;
-        session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
+        session.Say($"items       {count} of {data.All.Count}{split.DrawnFrom(choice.Split.Count)}{choice.Reason}");
         var (clock, done) = (Stopwatch.StartNew(), 0L);
         var nats = session.Watch(display => RowLikelihoods.Score(model, new SplitRows(split), session.Threads, more => display.Update((double)Interlocked.Add(ref done, more) / count, "scoring"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
@@ -44,14 +44,16 @@ static class RowScoring
             Write(writer, split, nats, data.ClassNames);
         });
         var (mean, error) = (Evaluation.Mean(nats), ((IRowDensity)model).LogError);
+        // Of rows of zeros and ones p is a probability.
+        double? bits = model.Space.Levels == 2 && model.Config is RbmConfig { Visible: "binary" } ? mean / Math.Log(2) / model.Space.Dimensions : null;
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
-            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {mean:0.0000} nats each{(error > 0 ? $", give or take {error:0.0000}" : "")}, by a density of rows of numbers: -log p of the row as it is, which no bits per dimension are told of
+            {count} of {data.All.Count} items of {data.Name} ({split.Name}): {mean:0.0000} nats each{(double.IsInfinity(error) ? ", and how far off log Z is nobody knows, as one chain tells nothing of it" : error > 0 ? $", give or take {error:0.0000}" : "")}, {(bits is { } told ? $"{told:0.0000} bits per dimension" : "by a density of rows of numbers: -log p of the row as it is, which no bits per dimension are told of")}
             each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}
             """), new JsonObject
         {
             ["count"] = count,
             ["nats_per_example"] = Session.Number(mean),
-            ["bits_per_dim"] = null,
+            ["bits_per_dim"] = bits is { } b ? Session.Number(b) : null,
             ["error_nats"] = Session.Number(error),
             ["dims"] = (long)count * model.Space.Dimensions,
             ["seconds"] = Session.Number(seconds),

@@ -25,10 +25,11 @@ sealed class RunFiles
 
     /// <summary>Refuses to go on with what has come to its end: nothing is left of it but its model, and beginning anew is not going on.</summary>
     /// <exception cref="UsageException">There is a model, and nothing to resume.</exception>
-    public void RequireUnfinished()
+    /// <param name="goesOn">Whether a finished model can be gone on from.</param>
+    public void RequireUnfinished(bool goesOn = true)
     {
         if (!File.Exists(Resume) && File.Exists(Checkpoint) && ModelFile.OtherKind(Checkpoint) is null)
-            throw new UsageException($"training of {Checkpoint} is finished; go on from it with --from {Checkpoint} --out OTHER, or start anew with --force in place of --resume");
+            throw new UsageException($"training of {Checkpoint} is finished; {(goesOn ? $"go on from it with --from {Checkpoint} --out OTHER, or " : "")}start anew with --force in place of --resume");
     }
 
     /// <summary>Claims all of them for this run.</summary>

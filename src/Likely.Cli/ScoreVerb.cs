@@ -65,7 +65,7 @@ static class ScoreVerb
         var surprises = map is not null || show ? new Surprises(split, checkpoint.Density) : null;
         var maps = map is not null ? new SurpriseMaps(map, split, surprises!, checkpoint.Density, modality, tokens, outputs) : null;
         var groups = Group(checkpoint, split, labelled: !overLabels);
-        session.Say($"items       {count} of {data.All.Count}{(count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
+        session.Say($"items       {count} of {data.All.Count}{split.DrawnFrom(choice.Split.Count)}{choice.Reason}");
         if (overLabels) session.Say($"note        {data.Name} has no labels, and the model tells p(x | label): p(x) is the mean over its {checkpoint.Density.Classes} labels");
         if (checkpoint.Density.Members > 1) session.Say($"note        an ensemble of {checkpoint.Density.Members}: the average of the members' probabilities of whole items");
         var inText = given is null && ModelFile.ReadsOn(checkpoint) && split.AreLines && !overLabels;

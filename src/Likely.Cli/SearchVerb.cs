@@ -37,6 +37,8 @@ static class SearchVerb
         var model = (FeatureModel)checkpoint.Model;
         using CodeIndex index = description.Server.Length == 0 ? file : PostgresIndex.Open(description, result.GetValue(Server), session.Cancellation);
         if (description.Server.Length == 0 && result.GetValue(Server) is not null) throw new UsageException($"--postgres is for an index whose codes are on a server, and {path} has them itself");
+        if (result.GetValue(Item) is not null && result.GetValue(Limit) is not null) throw new UsageException("--item asks for one item and --limit for several; give one of the two");
+        if (given is null && result.GetValue(Data) is not null) throw new UsageException("--data says where pictures are that are drawn, and goes with --out; give that too, or leave it out");
         if (given is not null && model.Space.Levels == 0) throw new UsageException($"--out is for pictures, and {path} is of rows of {model.Space.Dimensions} numbers");
         var output = given is null ? null : OutputName.Of(Modality.Image).Choose(given, "", session);
         using var outputs = new Outputs(session.Remark, session.Force, path, source);
@@ -110,7 +112,7 @@ static class SearchVerb
     static string Text(CodeIndex index, IndexDescription description, Split split, Dataset data, int query, IReadOnlyList<Neighbour> found)
     {
         var label = split.Label(query);
-        var lines = new List<string> { $"{VisibleText.Line(split.ItemName(query))}{(label < 0 ? "" : $" ({VisibleText.Line(data.ClassNames[label])})")}: {(found.Count == 0 ? "nothing so near" : $"{found.Count} found")}" };
+        var lines = new List<string> { $"{VisibleText.Line(split.ItemName(query))}{(label < 0 ? "" : $" ({VisibleText.Line(data.ClassNames[label])})")}: {(found.Count == 0 ? "nothing so near" : $"{found.Count} found of {description.Count}")}" };
         if (found.Count > 0) lines.Add($"{"bits",6} {"id",9}  {(description.ClassNames.Count > 0 ? $"{"label",-16} " : "")}item");
         foreach (var (id, distance) in found)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{distance,6} {id,9}  {(description.ClassNames.Count > 0 ? $"{VisibleText.Line(LabelOf(index, description, id) ?? "-"),-16} " : "")}{VisibleText.Line(index.Name(id))}"));

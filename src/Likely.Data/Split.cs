@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Likely.Data;
 using Likely.Tensors;
 
@@ -110,6 +112,9 @@ public sealed class Split
         return new Split(Name, _source, Space, [.. chosen.Select(index => _items[index])], _training) { _numbers = [.. chosen.Select(Number)] };
     }
 
+    /// <summary>Where <see cref="Sample"/> took these from, for people: of how many, and which; nothing if they are all.</summary>
+    public string DrawnFrom(int count) => Count >= count ? "" : _source.IsShuffled ? $", the first of {count}" : $", drawn evenly from {count}";
+
     /// <summary>Those of the items that have exactly one label.</summary>
     public Split WithOneLabel()
     {
@@ -136,6 +141,31 @@ public sealed class Split
     /// <summary>A sketch of what the items hold; of data that are drawn by a formula, which have a name, that of nothing.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
     public ContentSketch Sketch() => ContentSketch.Of(_items.SelectMany(_source.Pieces));
+
+    /// <summary>What tells these items with their labels in this order from any others: SHA-256 of all, in hexadecimal digits.</summary>
+    /// <exception cref="DataException">if an item cannot be read</exception>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> numbers = stackalloc byte[16];
+        for (var i = 0; i < Count; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(numbers, -1);
+            foreach (var label in Labels(i))
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(numbers, label);
+                hash.AppendData(numbers[..4]);
+            }
+            BinaryPrimitives.WriteInt32LittleEndian(numbers, -2);
+            hash.AppendData(numbers[..4]);
+            foreach (var piece in _source.Pieces(At(i)))
+            {
+                BinaryPrimitives.WriteUInt128LittleEndian(numbers, piece);
+                hash.AppendData(numbers);
+            }
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>How many of the items have the content of an item of another split; none of those that are drawn by a formula.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>

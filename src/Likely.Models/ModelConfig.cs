@@ -22,6 +22,9 @@ public abstract record ModelConfig
     /// <summary>The published hyperparameters, nothing automatic: what a model file means by leaving a key out. Never changes, as identities rest on it.</summary>
     [JsonIgnore] public virtual ModelConfig Published => ModelRegistry.Find(Name);
 
+    /// <summary>The name and the keys with their values; a record by itself would print <see cref="Published"/>, which prints itself without end.</summary>
+    public sealed override string ToString() => $"{Name} {{ {string.Join(", ", ModelRegistry.Keys(this).Select(pair => $"{pair.Key} = {pair.Value}"))} }}";
+
     /// <summary>The model with the names and shapes of its weights, and no memory for them yet.</summary>
     /// <exception cref="ModelException">A value is out of range, or the model cannot describe this space.</exception>
     internal abstract Model Outline(Space space, int classes);

@@ -15,7 +15,7 @@ public sealed class SplitRows : ILabelledRows
     {
         Classes = classes;
         ArgumentNullException.ThrowIfNull(split);
-        if (split.Space.IsSequence) throw new UsageException("features are made of rows of one length, such as pictures and vectors; texts and sounds are encoded by the inner states of a density");
+        if (split.Space.IsSequence) throw new UsageException("features are made of rows of one length, such as pictures, vectors, and texts as words (as=words); texts as they are written and sounds are encoded by the inner states of a density");
         if (split.Space.Columns is not null) throw new UsageException("features are made of rows of numbers, and a table has columns of any types; set as=vectors to take a table whose columns are numbers as such rows");
         for (var i = 0; i < split.Count; i++)
             if (split.SpaceOf(i) != split.Space) throw new UsageException($"{split.ItemName(i)} is {split.SpaceOf(i)}, and others are {split.Space}; rows have one length: size= or crop= make it so");

@@ -28,7 +28,7 @@ abstract class Presentation
     /// <summary>That of the data that a model was trained on.</summary>
     /// <exception cref="UsageException">There are no models of such data.</exception>
     public static Presentation Of(Checkpoint checkpoint)
-        => Known.GetValueOrDefault(ModelFile.Modality(checkpoint)) ?? throw new UsageException($"a model of {ModelFile.Modality(checkpoint).Title} can be neither drawn from nor completed by");
+        => Known.GetValueOrDefault(ModelFile.Modality(checkpoint)) ?? throw new UsageException(checkpoint.Model is Models.IRowDensity ? $"{checkpoint.Model.Config.Name} is a density of whole rows: it can be drawn from and scored by, but does not complete" : $"a model of {ModelFile.Modality(checkpoint).Title} can be neither drawn from nor completed by");
 
     /// <summary>Draws new items, and answers.</summary>
     public abstract int Sample(ParseResult result, Session session, Checkpoint checkpoint, string model);

@@ -37,6 +37,12 @@ public abstract record FeatureConfig : ModelConfig
         return model;
     }
 
+    /// <summary>The same of the rows of an array.</summary>
+    public FeatureModel Fit(float[,] rows, FitOptions? options = null, CancellationToken cancellation = default) => Fit(Rows.Of(rows), options, cancellation);
+
+    /// <summary>The same of rows one after another.</summary>
+    public FeatureModel Fit(IEnumerable<float[]> rows, FitOptions? options = null, CancellationToken cancellation = default) => Fit(Rows.Of(rows), options, cancellation);
+
     /// <summary>The config that rows are fitted with.</summary>
     /// <exception cref="ModelException">A value of a key is out of range, or there are too few rows.</exception>
     internal FeatureConfig Ready(IRows rows)

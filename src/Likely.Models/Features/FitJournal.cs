@@ -22,6 +22,9 @@ public sealed class FitJournal(string path, string fingerprint)
     /// <summary>The config that was decided when the fit began; null: nothing was left to be decided.</summary>
     internal FeatureConfig? Config { get; set; }
 
+    /// <summary>Told in a sentence that what a fit has reached could not be noted, as where the disk is full, and that it goes on.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>Reads what there is; false if there is nothing.</summary>
     /// <exception cref="ModelException">The file is damaged, or of another fit.</exception>
     public bool Read()
@@ -55,7 +58,18 @@ public sealed class FitJournal(string path, string fingerprint)
         var at = _stages.FindIndex(one => one.Name == stage.Name);
         if (at < 0) _stages.Add(stage);
         else _stages[at] = stage;
-        AtomicFile.Write(path, overwrite: true, stream =>
+        try
+        {
+            Write();
+        }
+        catch (UsageException fault)
+        {
+            Warn?.Invoke($"{fault.Message.TrimEnd('.')}; what {stage.Name} has reached is not noted, and fitting goes on");
+        }
+    }
+
+    void Write()
+        => AtomicFile.Write(path, overwrite: true, stream =>
         {
             var file = new Safetensors();
             var stages = new JsonArray();
@@ -69,7 +83,6 @@ public sealed class FitJournal(string path, string fingerprint)
             file.Metadata[Mark] = new JsonObject { ["fingerprint"] = fingerprint, ["config"] = Config is null ? null : ModelRegistry.ToJson(Config), ["stages"] = stages }.ToJsonString();
             file.Write(stream);
         });
-    }
 
     static string Name(int stage, int block) => $"{stage}.{_blocks[block]}";
 }

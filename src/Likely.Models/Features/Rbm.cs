@@ -44,7 +44,8 @@ public sealed record RbmConfig : FeatureConfig
     private protected override FeatureModel Create(Space space, int classes) => new Rbm(this, space);
 }
 
-sealed class Rbm : FeatureModel, IRowDensity
+/// <summary>A fitted machine, which is a density of rows as well.</summary>
+public sealed class Rbm : FeatureModel, IRowDensity
 {
     const int DrawnSteps = 1000; // of Gibbs sampling for a drawn row
 
@@ -52,7 +53,7 @@ sealed class Rbm : FeatureModel, IRowDensity
     readonly BoltzmannMachine _machine;
     readonly Parameter _partition;
 
-    public Rbm(RbmConfig config, Space space) : base(config, space)
+    internal Rbm(RbmConfig config, Space space) : base(config, space)
     {
         _config = config;
         var scope = new ParameterScope(Parameters);
@@ -69,10 +70,11 @@ sealed class Rbm : FeatureModel, IRowDensity
     /// <summary>The estimate of log Z in nats and what it lies between with three standard deviations of the mean weight; null: none was made.</summary>
     public (double Estimate, double Low, double High)? LogPartition => _config.Chains > 0 && _partition.ToArray() is [var estimate, var low, var high] ? (estimate, low, high) : null;
 
-    /// <summary>The deviation of log Z: a sixth of what its bounds are apart.</summary>
-    public double LogError => LogPartition is var (_, low, high) ? (high - low) / 6 : double.PositiveInfinity;
+    /// <summary>The deviation of log Z: a sixth of what its bounds are apart. Infinite without an estimate, or with one of a single chain, which tells nothing of how far it may be off.</summary>
+    public double LogError => _config.Chains > 1 && LogPartition is var (_, low, high) ? (high - low) / 6 : double.PositiveInfinity;
 
     /// <summary>-F(x) - log Z; of binary units the logarithm of a probability.</summary>
+    /// <exception cref="ModelException">log Z was not estimated, the rows were prepared, or a row of binary units is not from 0 to 1.</exception>
     public void LogDensities(ReadOnlySpan<float> rows, Span<double> logs)
     {
         RequireOwnRows();
@@ -84,6 +86,7 @@ sealed class Rbm : FeatureModel, IRowDensity
             some = Math.Min(RowBlocks.Length, logs.Length - first);
             var x = new Matrix(some, width);
             for (var i = 0; i < some; i++) rows.Slice((first + i) * width, width).CopyTo(x[i]);
+            if (!IsGaussian) RequireShares(rows.Slice(first * width, some * width));
             var energies = _machine.Energies(new Tape(), x, 1);
             for (var i = 0; i < some; i++) logs[first + i] = (double)energies.Row(0, i)[0] - partition;
         }
@@ -104,6 +107,12 @@ sealed class Rbm : FeatureModel, IRowDensity
         }
     }
 
+    static void RequireShares(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+            if (value is not (>= 0 and <= 1)) throw new ModelException(FormattableString.Invariant($"a row has a number {value}, and the machine's binary units have likelihoods of rows from 0 to 1 alone; scale the rows, or fit one with visible=gaussian"));
+    }
+
     void RequireOwnRows()
     {
         if (IsPrepared) throw new ModelException("the machine is a density of rows that were normalized or whitened, and not of the rows themselves; train one with normalize=none and whitening=none");
@@ -114,6 +123,7 @@ sealed class Rbm : FeatureModel, IRowDensity
 
     internal override void Learn(RowBlocks rows, FitOptions options)
     {
+        if (_config.Chains == 1) throw new ModelException("chains=1 estimates log Z without telling how far it may be off; take at least 2, or chains=0 for no estimate");
         if (!IsGaussian) rows.RequireShares("a row of binary units is from 0 to 1; choose visible=gaussian, or scale the rows");
         var set = new ParameterSet();
         var machine = Machine(new ParameterScope(set));
@@ -128,7 +138,7 @@ sealed class Rbm : FeatureModel, IRowDensity
             var (annealing, temperatures) = (new Annealing(_machine, IsGaussian, rows.Mean(), rows.Rows, options.Seed), options.Trial is null ? _config.Temperatures : Math.Min(Tried, _config.Temperatures));
             double estimate, low, high;
             using var trial = options.Trial?.Begin((double)_config.Temperatures / temperatures, isInPasses: false);
-            do (estimate, low, high) = annealing.Estimate(_config.Chains, temperatures, rows.Threads, rows.Cancellation, done => options.Progress?.Invoke(new FitMoment(share + (1 - share) * done, "annealing")));
+            do (estimate, low, high) = annealing.Estimate(_config.Chains, temperatures, rows.Threads, rows.Cancellation, done => options.Progress?.Invoke(new FitMoment(share + (1 - share) * done, "log Z by annealing; chains=0 leaves it out")));
             while (trial?.HasSeen() == false);
             _partition.Assign([(float)estimate, (float)low, (float)high]);
             (fitting["log_partition"], fitting["log_partition_low"], fitting["log_partition_high"]) = (estimate, low, high);

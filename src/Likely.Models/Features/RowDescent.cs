@@ -44,6 +44,7 @@ sealed class RowDescent(string stage, ParameterSet set, RowBlocks rows, DescentP
         var (order, items, mean) = (new RowOrder(rows.Rows, Batch, options.Seed, Philox.Hash(stage)), new int[Batch], double.NaN);
         if (options.Journal?.Find(stage) is { } noted)
         {
+            if (noted.Step > Steps) throw new ModelException($"what was kept of {stage} is of step {noted.Step} of {Steps}; begin a run of its own") { Remedy = Remedy.BeginAnew };
             noted.Restore(set, optimizer, Beside);
             if (noted.IsFinished) return noted.Mean;
             mean = noted.Mean;

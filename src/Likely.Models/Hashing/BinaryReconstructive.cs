@@ -54,7 +54,7 @@ sealed class BinaryReconstructive : FeatureModel
 
     internal override void Learn(RowBlocks rows, FitOptions options)
     {
-        if (rows.Rows < Math.Max(2, _config.Anchors)) throw new ModelException($"anchors={_config.Anchors} are rows, of which there {(rows.Rows == 1 ? "is 1" : $"are {rows.Rows}")}; at least 2 are needed");
+        if (rows.Rows < Math.Max(2, _config.Anchors)) throw new ModelException(rows.Rows < 2 ? "binary reconstructive embeddings keep distances between rows, and there is 1 row" : $"anchors={_config.Anchors} are drawn among the rows, of which there are only {rows.Rows}");
         Philox draw = new(options.Seed, RandomPurpose.Initialization, Philox.Hash("bre.sample")), place = new(options.Seed, RandomPurpose.Initialization, Philox.Hash("bre.anchors"));
         var sample = RowSample.Draw(rows, Math.Max(_config.Sample, _config.Anchors), draw);
         var (distances, count) = (sample.Distances(), sample.Rows.Rows);

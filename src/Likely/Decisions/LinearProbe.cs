@@ -29,28 +29,31 @@ public sealed record LinearProbe(Proportion Test, Proportion Train, double Stren
     /// <param name="penalty">What keeps weights small.</param>
     /// <param name="threads">Worker threads, 0: all processors; no result depends on it.</param>
     /// <param name="cancellation">Ends it between two steps.</param>
-    public static LinearProbe OfCodes(float[] train, float[] heldOut, float[] test, int width, (int[] Train, int[] HeldOut, int[] Test) labels, int classes, Penalty penalty = Penalty.L2, int threads = 0, CancellationToken cancellation = default)
+    /// <param name="progress">Told how many strengths have been tried, and how many there are at most.</param>
+    public static LinearProbe OfCodes(float[] train, float[] heldOut, float[] test, int width, (int[] Train, int[] HeldOut, int[] Test) labels, int classes, Penalty penalty = Penalty.L2, int threads = 0, CancellationToken cancellation = default, Action<int, int>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         var (means, scales) = DenseRows.Moments(train, width);
-        return Fit(new DenseRows(train, means, scales), new DenseRows(heldOut, means, scales), new DenseRows(test, means, scales), labels, classes, penalty, threads, cancellation);
+        return Fit(new DenseRows(train, means, scales), new DenseRows(heldOut, means, scales), new DenseRows(test, means, scales), labels, classes, penalty, threads, cancellation, progress);
     }
 
     /// <summary>From the presence of words and of sequences of up to <paramref name="longest"/> words in texts, each text's of length 1.</summary>
-    public static LinearProbe OfWords(IReadOnlyList<byte[]> train, IReadOnlyList<byte[]> heldOut, IReadOnlyList<byte[]> test, int longest, (int[] Train, int[] HeldOut, int[] Test) labels, int classes, Penalty penalty = Penalty.L2, int threads = 0, CancellationToken cancellation = default)
+    public static LinearProbe OfWords(IReadOnlyList<byte[]> train, IReadOnlyList<byte[]> heldOut, IReadOnlyList<byte[]> test, int longest, (int[] Train, int[] HeldOut, int[] Test) labels, int classes, Penalty penalty = Penalty.L2, int threads = 0, CancellationToken cancellation = default, Action<int, int>? progress = null)
     {
         var bag = new WordBag(train, longest);
         if (bag.Count == 0) throw new UsageException("no word is in two of the training texts, so words tell nothing of their labels");
-        return Fit(bag.Rows(train), bag.Rows(heldOut), bag.Rows(test), labels, classes, penalty, threads, cancellation);
+        return Fit(bag.Rows(train), bag.Rows(heldOut), bag.Rows(test), labels, classes, penalty, threads, cancellation, progress);
     }
 
-    static LinearProbe Fit(DesignMatrix train, DesignMatrix heldOut, DesignMatrix test, (int[] Train, int[] HeldOut, int[] Test) labels, int classes, Penalty penalty, int threads, CancellationToken cancellation)
+    static LinearProbe Fit(DesignMatrix train, DesignMatrix heldOut, DesignMatrix test, (int[] Train, int[] HeldOut, int[] Test) labels, int classes, Penalty penalty, int threads, CancellationToken cancellation, Action<int, int>? progress)
     {
         var regression = new LogisticRegression(train, labels.Train, classes, ParallelShards.Workers(threads));
         LinearProbe? best = null;
         var worse = 0;
-        foreach (var strength in Strengths)
+        for (var i = 0; i < Strengths.Length; i++)
         {
+            var strength = Strengths[i];
+            progress?.Invoke(i, Strengths.Length);
             regression.Fit(strength, penalty, cancellation);
             var nats = regression.Predict(heldOut, labels.HeldOut).Nats;
             if (best is null || nats < best.HeldOutNats)

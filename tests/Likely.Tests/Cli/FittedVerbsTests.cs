@@ -107,6 +107,24 @@ public sealed class FittedVerbsTests
     }
 
     [Fact]
+    public void What_a_fit_goes_on_with_are_the_same_items_in_the_same_order_with_the_same_labels()
+    {
+        float[] values = [.. FeatureCase.Values(40).Cast<float>()], turned = [.. values.Chunk(FeatureCase.Width).Reverse().SelectMany(row => row)];
+        float[] labels = [.. Enumerable.Range(0, 40).Select(i => (float)(i % 2))], others = [.. labels.Select((label, i) => i == 5 ? 0 : label)];
+        string own = Of("same", values, labels), again = Of("again", values, labels);
+        Assert.Equal(own, again);
+        Assert.Equal(4, new HashSet<string> { own, Of("others", values, others), Of("turned", turned, labels), Of("turned-others", turned, others) }.Count);
+
+        static string Of(string name, float[] values, float[] labels)
+        {
+            File.WriteAllBytes($"{name}-print.npy", [.. Npy.Header(40, FeatureCase.Width), .. Npy.Elements(values)]);
+            File.WriteAllBytes($"{name}-print-labels.npy", [.. Npy.HeaderOfFloats(40), .. Npy.Elements(labels)]);
+            using var data = Dataset.Open($"{name}-print.npy", new DataOptions { As = Modality.Vectors });
+            return data.All.Fingerprint();
+        }
+    }
+
+    [Fact]
     public void What_is_given_back_is_a_sheet_or_an_array_with_its_error()
     {
         var sheet = CliRun.Ok("reconstruct strokes-kmeans.likely strokes --limit 20 --out back.png --force --json").Json;

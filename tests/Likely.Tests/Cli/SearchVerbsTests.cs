@@ -88,6 +88,9 @@ public sealed class SearchVerbsTests
     [InlineData("search hashed.lki strokes", "strokes")]
     [InlineData("search strokes.lki strokes --item 0 --data hashed.npy --out no.png", "hashed.npy")]
     [InlineData("search hashed.lki hashed.npy --postgres Host=localhost", "has them itself")]
+    [InlineData("search hashed.lki hashed.npy --item 3 --limit 2", "give one of the two")]
+    [InlineData("search strokes.lki strokes --data strokes", "goes with --out")]
+    [InlineData("verify hashed.lki --postgres Host=localhost", "has them itself")]
     [InlineData("score hashed.lki hashed.npy", "an index")]
     public void What_does_not_fit_is_refused_in_one_sentence(string line, string words)
     {

@@ -160,6 +160,30 @@ public sealed class AutoencoderTests
         }
     }
 
+    [Fact]
+    public void A_note_of_a_later_step_than_there_is_is_refused_and_one_that_cannot_be_written_does_not_end_the_fit()
+    {
+        var (rows, config, folder) = (Rows.Of(FeatureCase.Values(100, 9)), new AutoencoderConfig { Hidden = "4", Epochs = 4, Batch = 50 }, Directory.CreateTempSubdirectory("likely").FullName);
+        try
+        {
+            var path = Path.Combine(folder, "fit.resume");
+            config.Fit(rows, new FitOptions { Journal = new FitJournal(path, "a") });
+            var journal = new FitJournal(path, "a");
+            Assert.True(journal.Read());
+            Assert.Contains("is of step 8 of 2; begin", Assert.Throws<ModelException>(() => (config with { Epochs = 1 }).Fit(rows, new FitOptions { Journal = journal })).Message, StringComparison.Ordinal);
+            var said = new List<string>();
+            File.WriteAllText(Path.Combine(folder, "file"), "");
+            var model = config.Fit(rows, new FitOptions { Journal = new FitJournal(Path.Combine(folder, "file", "fit.resume"), "a") { Warn = said.Add } });
+            Assert.Equal(Identity(config.Fit(rows)), Identity(model));
+            Assert.All(said, words => Assert.EndsWith("is not noted, and fitting goes on", words, StringComparison.Ordinal));
+            Assert.NotEmpty(said);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     static string Identity(FeatureModel model) => new Checkpoint(model, [], "as=vectors").Identity();
 
     [Fact]

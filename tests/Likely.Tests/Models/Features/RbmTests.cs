@@ -92,4 +92,16 @@ public sealed class RbmTests
     [Fact]
     public void Rows_of_binary_units_are_from_0_to_1()
         => Assert.Contains("visible=gaussian", Assert.Throws<ModelException>(() => new RbmConfig().Fit(Rows.Of(new float[,] { { 0, 2 } }))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Scores_of_binary_units_are_of_rows_from_0_to_1()
+    {
+        var model = (Rbm)new RbmConfig { Hidden = 3, Epochs = 1, Chains = 2, Temperatures = 20 }.Fit(new float[,] { { 0, 1 }, { 1, 0 } });
+        foreach (var wrong in new[] { -0.1f, 1.5f, float.NaN })
+            Assert.Contains("from 0 to 1", Assert.Throws<ModelException>(() => model.LogDensities([0, 1, 1, wrong], new double[2])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_chain_tells_nothing_of_how_far_log_Z_is_off()
+        => Assert.Contains("at least 2", Assert.Throws<ModelException>(() => new RbmConfig { Chains = 1 }.Fit(new float[,] { { 0, 1 }, { 1, 0 } })).Message, StringComparison.Ordinal);
 }
