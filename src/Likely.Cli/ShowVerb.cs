@@ -47,7 +47,7 @@ static class ShowVerb
             stream.Write(Npy.Header(atoms.Length, model.Space.Dimensions));
             foreach (var atom in atoms) stream.Write(Npy.Elements(atom));
         });
-        session.Answer($"{output}: {atoms.Length} of {all.Count} rows{(kind == Array ? $" of {model.Space.Dimensions} numbers" : words is not null ? $", each by the {ShownWords} words of its largest numbers" : ", each with its own contrast, grey for zero where there are numbers below it")}", new JsonObject
+        session.Answer($"{output}: {atoms.Length} of {all.Count} {Named(checkpoint.Model.Config)}{(kind == Array ? $" of {model.Space.Dimensions} numbers" : words is not null ? $", each by the {ShownWords} words of its largest numbers" : ", each with its own contrast, grey for zero where there are numbers below it")}", new JsonObject
         {
             ["output"] = output,
             ["rows"] = atoms.Length,
@@ -55,6 +55,18 @@ static class ShowVerb
         });
         return 0;
     }
+
+    // What the rows are that numbers of a code stand for.
+    static string Named(ModelConfig config) => config switch
+    {
+        KMeansConfig => "centroids",
+        PcaConfig => "components, those of the largest variance first",
+        GaussianMixtureConfig => "means",
+        SparseCodingConfig or PsdConfig => "atoms",
+        BinaryReconstructiveConfig => "anchors",
+        AutoencoderConfig or RbmConfig or SemanticHashingConfig => "units, each by the weights that enter it",
+        _ => "directions",
+    };
 
     // A line a row: its place and its words of the largest numbers, those below zero behind a minus.
     static string WordsOf(float[][] atoms, IReadOnlyList<string> words)

@@ -18,9 +18,9 @@ public sealed record PcaConfig : FeatureConfig
     public bool Center { get; init; } = true;
     [Key("passes of the randomized method beyond the first", 0, 100)]
     public int Powers { get; init; } = 4;
-    [Key("a code: as it is, each number with variance 1, or that turned back into the rows' coordinates", "none", "pca", "zca")]
+    [Key("a code: as it is, each number with variance 1, or that turned back into the rows' coordinates; where what another model sees is to be white, that has whitening=zca", "none", "pca", "zca")]
     public string Whiten { get; init; } = "none";
-    [Key("added to variances before whitening divides, as a share of the largest", 0, 1)]
+    [Key("of whiten=: added to variances before whitening divides, as a share of the largest", 0, 1)]
     public double Floor { get; init; } = 1e-6;
 
     public override string Name => "pca";
