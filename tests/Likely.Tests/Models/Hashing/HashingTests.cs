@@ -106,7 +106,7 @@ public sealed class HashingTests
     public void Neighbours_come_to_differ_in_fewer_bits_than_others()
     {
         var model = new MinimalLossConfig { Bits = 16, Sample = 300, Neighbours = 20, Iterations = 1000 }.Fit(Rows.Of(Narrowing(300)));
-        Assert.True(model.Fitting["loss"] < 0.6 * model.Fitting["loss_before"], string.Join(' ', model.Fitting));
+        Assert.True(model.Fitting["loss"] < 0.8 * model.Fitting["loss_before"], string.Join(' ', model.Fitting));
         Assert.True(model.Fitting["other_distance"] > 1.5 * model.Fitting["similar_distance"], string.Join(' ', model.Fitting));
     }
 
