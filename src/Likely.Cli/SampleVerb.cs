@@ -8,7 +8,7 @@ static class SampleVerb
 {
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained model");
 
-    public static Verb Create() => new("sample", "Draw new items: pictures onto a sheet, text to the terminal as it is drawn, sound as WAV, rows of numbers as an array or a table",
+    public static Verb Create() => new("sample", "Draw new items: pictures onto a sheet, text to the terminal as it is drawn, sound as WAV, rows of numbers as an array or a table, rows of a table as one",
         ["sample runs/strokes-gated-pixelcnn.likely", "sample digits.likely --label 7 --count 100 --temperature 0.9 --out sevens.png", "sample plays.likely --prompt ROMEO: --length 1000 --top-p 0.95", "sample spoken.likely --label 7 --seconds 3 --out sevens.wav", "sample mixture.likely --count 1000 --out drawn.npy"],
         [Model, .. Presentation.AllForSample], Run);
 
