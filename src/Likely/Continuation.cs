@@ -58,7 +58,7 @@ public sealed class Continuation
     {
         if (!checkpoint.Assets.TryGetValue(Checkpoint.Tokens, out var text)) return null;
         var tokens = Tokens.Parse(text);
-        return tokens.Size == checkpoint.Density.Space.Levels ? tokens
+        return (tokens is TableTokens table ? table.Space == checkpoint.Density.Space : tokens.Size == checkpoint.Density.Space.Levels) ? tokens
             : throw new DataException($"The model is damaged: it has {tokens.Size} tokens and {checkpoint.Density.Space.Levels} levels.");
     }
 

@@ -149,6 +149,6 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
         double center = others[others.Length / 2], quarters = others[others.Length * 3 / 4] - others[others.Length / 4], ends = others[others.Length * 19 / 20] - others[others.Length / 20];
         // A normal distribution's quartiles are 1.35 deviations apart, its outer twentieths 3.3; of what is lumped, whatever is left.
         var scale = quarters > 0 ? quarters / 1.35 : ends > 0 ? ends / 3.3 : (double)(most - least) / 8;
-        return (frequent, new NumberGrid(least, most, unit, center, Math.Max(scale, 0.5 * unit)));
+        return (frequent, new NumberGrid(least, most, unit, center, Math.Max(scale, NumberGrid.LeastScale * unit)));
     }
 }

@@ -11,6 +11,9 @@ sealed class NumberGrid
     /// <summary>A range of no more numbers has a level for each.</summary>
     public const int Short = 256;
 
+    /// <summary>The least scale, in units: narrower levels would hold no number.</summary>
+    public const double LeastScale = 0.5;
+
     /// <summary>No column has more levels.</summary>
     public const int MostLevels = 1024;
 

@@ -127,7 +127,7 @@ sealed record TableColumn
     /// <exception cref="DataException">if it is none</exception>
     public static TableColumn FromJson(JsonObject json)
     {
-        var name = (string)json["name"]!;
+        var name = (string?)json["name"] ?? throw Damaged();
         if (!Enum.TryParse<ColumnType>((string)json["type"]!, ignoreCase: true, out var type)) throw Damaged();
         var column = new TableColumn { Name = name, Type = type, Missing = (string?)json["missing"] ?? "" };
         if (type == ColumnType.Category)
@@ -138,7 +138,7 @@ sealed record TableColumn
         var (least, most, unit, center, scale) = ((long)json["least"]!, (long)json["most"]!, (long)json["unit"]!, (double)json["center"]!, (double)json["scale"]!);
         var (decimals, form) = ((int?)json["decimals"] ?? 0, (string?)json["form"] ?? "");
         long[] frequent = [.. json["frequent"]?.AsArray().Select(number => (long)number!) ?? []];
-        if (least > most || Math.Abs(least) > NumberText.MostSteps || Math.Abs(most) > NumberText.MostSteps || unit is < 1 or > NumberText.MostSteps || !double.IsFinite(center) || !(scale > 0 && scale <= NumberText.MostSteps) || decimals is < 0 or > NumberText.MostDecimals
+        if (least > most || Math.Abs(least) > NumberText.MostSteps || Math.Abs(most) > NumberText.MostSteps || unit is < 1 or > NumberText.MostSteps || !(Math.Abs(center) <= NumberText.MostSteps) || !(scale >= NumberGrid.LeastScale * unit && scale <= NumberText.MostSteps) || decimals is < 0 or > NumberText.MostDecimals
             || frequent.Length > ColumnSurvey.MostFrequent || frequent.Distinct().Count() != frequent.Length || type == ColumnType.Date && !DateText.Forms.Contains(form)) throw Damaged();
         return column with { Decimals = decimals, Form = form, Frequent = frequent, Grid = new NumberGrid(least, most, unit, center, scale) };
     }

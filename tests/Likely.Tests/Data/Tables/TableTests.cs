@@ -174,6 +174,20 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void What_a_stranger_says_of_columns_is_bounded()
+    {
+        using var data = Open(Write("t.csv", Lines(300, ",", false) + string.Concat(Enumerable.Range(0, 300).Select(i => $"Rome,{i * 7919 % 100_000},{i}.50,2023-01-15,no\n"))));
+        var text = data.Tokens!.ToText();
+        Assert.Contains("\"scale\"", text, StringComparison.Ordinal);
+        foreach (var (from, to) in ((string, string)[])[("\"unit\":1", "\"unit\":0"), ("\"unit\":1", "\"unit\":9e300"), ("\"decimals\":0", "\"decimals\":99"), ("\"scale\":", "\"scale\":1e-300,\"was\":"), ("\"center\":", "\"center\":1e300,\"was\":"), ("\"name\":\"age\"", "\"name\":null"),
+            ("\"least\":", "\"least\":9007199254740999,\"was\":"), ("\"Rome\"", "null"), ("\"Rome\"", "\"Oslo\""), ("\"columns\":[", "\"columns\":[],\"were\":["), ("\"type\":\"number\"", "\"type\":\"category\""), ("\"form\":\"yyyy-MM-dd\"", "\"form\":\"x\""), ("}", "")])
+            Assert.Throws<DataException>(() => Tokens.Parse(text.Replace(from, to, StringComparison.Ordinal) is var changed && changed != text ? changed : throw new InvalidOperationException(from)));
+        var model = new MadeConfig { Hidden = 4 }.Build(data.Space, 0, 1);
+        var other = new Checkpoint(model, [], "as=table") { Assets = new SortedDictionary<string, string> { [Checkpoint.Tokens] = text.Replace("\"most\":", "\"most\":1,\"was\":", StringComparison.Ordinal).Replace("\"least\":", "\"least\":0,\"were\":", StringComparison.Ordinal) } };
+        Assert.Throws<DataException>(() => Continuation.TokensOf(other));
+    }
+
+    [Fact]
     public void A_table_of_numbers_is_rows_of_vectors_where_it_is_said()
     {
         var path = Write("n.csv", "a;b;kind\n1,5;2;x\n-3;4e2;y\n0;1;x\n");
