@@ -75,8 +75,14 @@ sealed class TableModality : Modality
         if (table.Columns.Count > ListedColumns) yield return ("column", $"{table.Columns.Count - ListedColumns} more");
     }
 
-    // A comma in a text makes no table: the name must say so.
-    internal override bool Recognises(DataPath path) => !path.IsFolder && HasTableName(path.Path) && path.Kind.Unpacked.Format is FileFormat.Text && TableReader.DialectOf(path.Path) is not null;
+    // A comma in a text makes no table: the name must say so, and rows.
+    internal override bool Recognises(DataPath path)
+    {
+        if (path.IsFolder || !HasTableName(path.Path) || path.Kind.Unpacked.Format != FileFormat.Text || TableReader.DialectOf(path.Path) is not { } dialect) return false;
+        var rows = 0;
+        new TableReader(path.Path, dialect).Read((_, _) => rows++, path.Cancellation, most: 1);
+        return rows > 0;
+    }
 
     static bool HasTableName(string path)
     {

@@ -20,6 +20,9 @@ public sealed unsafe class NumberHead : Head
     public NumberHead(Alphabet alphabet, int components) : base(1, alphabet.Size)
         => (_names, _kinds, _mixture) = (alphabet.Names, new SoftmaxHead(1, alphabet.Names + 1), new LogisticMixtureHead(1, alphabet.Size - alphabet.Names, components));
 
+    /// <summary>Values that are names.</summary>
+    internal int NameCount => _names;
+
     public override int Outputs => _kinds.Outputs + _mixture.Outputs;
 
     public override double InitialBias(int output) => output < _names ? RareName : output == _names ? 0 : _mixture.InitialBias(output - _kinds.Outputs);

@@ -21,6 +21,7 @@ public sealed unsafe class GradientOfOpsTests
         ["Convolution/9"] = "a walk's face; compared with the whole in TapeTests",
         ["Stretch/3"] = "a walk's face",
         ["Variables/6"] = "made of symbols alone",
+        ["ColumnInputs/4"] = "made of symbols alone",
         ["Zeros/2"] = "made of nothing",
         ["Given/2"] = "made of rows that are given",
     };

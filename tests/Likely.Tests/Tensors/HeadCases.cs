@@ -1,4 +1,5 @@
 using Likely.Models;
+using Likely.Tensors;
 using Likely.Tests.Reference;
 
 namespace Likely.Tests.Tensors;
@@ -19,12 +20,22 @@ static class HeadCases
                 var group => group % 2 == 1 ? HeadNumber.Mean : HeadNumber.LogScale,
             },
             (head, row, symbols, at) => DoubleOps.Mixture(row, Components(head), symbols[..(at + 1)], head.Levels) - (at == 0 ? 0 : DoubleOps.Mixture(row, Components(head), symbols[..at], head.Levels))),
+        new("number", [new NumberHead(Alphabet.OfColumn(2, 300), 3), new NumberHead(Alphabet.OfColumn(5, 16), 1)],
+            (head, output) => output <= ((NumberHead)head).NameCount ? HeadNumber.Logit : ((output - ((NumberHead)head).NameCount - 1) / NumberComponents(head)) switch { 0 => HeadNumber.Logit, 1 => HeadNumber.Mean, _ => HeadNumber.LogScale },
+            (head, row, symbols, _) =>
+            {
+                var names = ((NumberHead)head).NameCount;
+                var log = row[Math.Min(symbols[0], names)] - DoubleOps.LogSumExp(row[..(names + 1)]);
+                return symbols[0] < names ? log : log + DoubleOps.Mixture(row[(names + 1)..], NumberComponents(head), [symbols[0] - names], head.Levels - names);
+            }),
     ];
 
     /// <summary>All heads of all cases.</summary>
     public static Head[] Heads { get; } = [.. All.SelectMany(known => known.Heads)];
 
     public static HeadCase Of(Head head) => All.Single(known => known.Heads[0].GetType() == head.GetType());
+
+    static int NumberComponents(Head head) => (head.Outputs - ((NumberHead)head).NameCount - 1) / 3;
 
     static int Components(Head head) => head.Outputs / (head.Symbols == 1 ? 3 : 10);
 }

@@ -316,6 +316,21 @@ static class OpCases
             yield return toPositions;
             yield return toPositions.Twice();
         }
+        // Columns of a table, a head each, as they come and in an order.
+        ColumnAlphabets columns = new([Alphabet.OfColumn(4, 0), Alphabet.OfColumn(2, 40), Alphabet.OfColumn(3, 0)]);
+        Head[] heads = [.. columns.Select(column => Head.OfColumn(column, 2))];
+        int[] outputsOf = Array.ConvertAll(heads, head => head.Outputs), rows = [.. Enumerable.Range(0, 15).Select(i => (7 * i + 3) % columns[i / 5].Size)];
+        foreach (var visited in (int[]?[])[null, [2, 0, 1]])
+        {
+            var layout = new ColumnLayout(columns, heads, outputsOf, visited);
+            yield return new("ColumnLogProbabilities/4", visited is null ? "as they come" : "in an order", [new Shape(1, 5, layout.Outputs)], [], (_, t, _) => Ops.ColumnLogProbabilities(t[0], new PinnedSymbols(rows), layout, 0.25f),
+                (t, _) => [.. Enumerable.Range(0, 15).Select(i =>
+                {
+                    var step = Array.FindIndex([0, 1, 2], s => layout.ColumnAt(s) == i / 5);
+                    return DoubleOps.LogProbabilities(heads[i / 5], t[0][(i % 5 * layout.Outputs + layout.FirstOutput[step])..(i % 5 * layout.Outputs + layout.FirstOutput[step + 1])], [rows[i]])[0];
+                })])
+            { LossScale = 0.25f };
+        }
         foreach (var (inputs, outputs, batch) in new[] { (6, 5, 3), (70, 130, 2), (1, 20, 3), (20, 1, 1) }) // blocks of 64 outputs
             foreach (var sorted in new[] { true, false })
                 foreach (var bias in new[] { true, false }) yield return Masked(inputs, outputs, batch, sorted, bias);

@@ -96,15 +96,16 @@ public sealed class PairsTests : IDisposable
     }
 
     [Fact]
-    public void Long_sources_and_lines_are_refused_and_a_table_is_text_where_nobody_says_that_it_is_of_pairs()
+    public void Long_sources_and_lines_are_refused_and_a_table_is_a_table_where_nobody_says_that_it_is_of_pairs()
     {
         File.WriteAllText(_path, $"a\tb\n{new string('x', 20_000)}\ty\n");
         Assert.Contains(":2' has a source of 20000 symbols", Assert.Throws<DataException>(() => Open()).Message, StringComparison.Ordinal);
         File.WriteAllText(_path, $"a\t{new string('x', 70_000)}\n");
         Assert.Contains(":1' has 70003 bytes", Assert.Throws<DataException>(() => Open()).Message, StringComparison.Ordinal);
         File.WriteAllText(_path, "a\tb\n");
-        using var data = Dataset.Open(_path, new DataOptions());
-        Assert.Equal(Modality.Text, data.Modality);
+        using (var data = Dataset.Open(_path, new DataOptions())) Assert.Equal(Modality.Text, data.Modality); // a row alone is no table
+        File.WriteAllText(_path, "a\tb\nc\td\n");
+        using (var data = Dataset.Open(_path, new DataOptions())) Assert.Equal(Modality.Table, data.Modality);
         Assert.Contains("name it", Assert.Throws<DataException>(() => Dataset.Open(Path.GetTempPath(), new DataOptions { As = Modality.Pairs })).Message, StringComparison.Ordinal);
     }
 
