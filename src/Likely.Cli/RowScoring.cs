@@ -45,7 +45,7 @@ static class RowScoring
         });
         var (mean, error) = (Evaluation.Mean(nats), ((IRowDensity)model).LogError);
         // Of rows of zeros and ones p is a probability.
-        double? bits = model.Space.Levels == 2 && model.Config is RbmConfig { Visible: "binary" } ? mean / Math.Log(2) / model.Space.Dimensions : null;
+        double? bits = model.Space.Levels == 2 && model.Config is RbmConfig { Visible: "binary" } ? mean / (0.693147180559945309 * model.Space.Dimensions) : null;
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
             {count} of {data.All.Count} items of {data.Name} ({split.Name}): {mean:0.0000} nats each{(double.IsInfinity(error) ? ", and how far off log Z is nobody knows, as one chain tells nothing of it" : error > 0 ? $", give or take {error:0.0000}" : "")}, {(bits is { } told ? $"{told:0.0000} bits per dimension" : "by a density of rows of numbers: -log p of the row as it is, which no bits per dimension are told of")}
             each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}

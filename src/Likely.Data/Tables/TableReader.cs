@@ -8,7 +8,7 @@ namespace Likely.Data;
 /// <summary>Reads the rows of a table one after another, from a file packed or not, in memory that does not grow with it.</summary>
 sealed class TableReader(string path, Dialect dialect)
 {
-    // A row of more characters has a quote that is never closed.
+    // Characters that the dialect is told by.
     const int HeadLength = 1 << 16;
 
     public string Path => path;

@@ -27,6 +27,8 @@ public sealed record MinimalLossConfig : FeatureConfig
     public int Batch { get; init; } = 100;
     [Key("steps", 0, 1 << 24)]
     public int Iterations { get; init; } = 2000;
+    [Key("mean length that rows are brought to: where it is large, W x outweighs the loss of a bit and codes keep telling all rows apart; at 1 the loss falls further, and codes may fall together", 0.01, 1000)]
+    public double Length { get; init; } = 10;
     [Key("length of a step", 0, 100)]
     public double Rate { get; init; } = 0.1;
     [Key("share of the last step's direction that goes on", 0, 0.999)]
@@ -43,8 +45,6 @@ public sealed record MinimalLossConfig : FeatureConfig
 
 sealed class MinimalLoss(MinimalLossConfig config, Space space) : HyperplaneHash(config, space, config.Bits, hasThresholds: true)
 {
-    const double Length = 10;
-
     internal override void Learn(RowBlocks rows, FitOptions options)
     {
         var components = config.Components == 0 ? rows.Width : Math.Min(config.Components, rows.Width);
@@ -52,12 +52,12 @@ sealed class MinimalLoss(MinimalLossConfig config, Space space) : HyperplaneHash
         var sample = RowSample.Draw(rows, config.Sample, new Philox(options.Seed, RandomPurpose.Initialization, Philox.Hash("mlh.sample")));
         var (similar, others) = config.Similarity == "labels" ? Labelled(rows.Source, sample.Items) : Pairs(sample.Distances());
         var projected = directions.Project(sample.Rows, 1);
-        // Rows of one mean length, so that the length of a step means the same of any data, and W x begins as large as what a bit costs: if it were far smaller, all bits would give way to the loss, and codes fall together. A one behind them for the threshold.
+        // Rows of one mean length, so that the length of a step means the same of any data. A one behind them for the threshold.
         var squares = 0.0;
         for (var i = 0; i < projected.Rows; i++)
             foreach (var value in projected[i]) squares += (double)value * value;
         if (!(squares > 0)) throw new ModelException("minimal loss hashing tells rows apart, and the drawn ones are all alike");
-        var scale = Length / Math.Sqrt(squares / projected.Rows);
+        var scale = config.Length / Math.Sqrt(squares / projected.Rows);
         var inputs = new double[projected.Rows][];
         for (var i = 0; i < inputs.Length; i++)
         {

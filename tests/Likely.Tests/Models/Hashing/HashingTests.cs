@@ -105,9 +105,13 @@ public sealed class HashingTests
     [Fact]
     public void Neighbours_come_to_differ_in_fewer_bits_than_others()
     {
-        var model = new MinimalLossConfig { Bits = 16, Sample = 300, Neighbours = 20, Iterations = 1000 }.Fit(Rows.Of(Narrowing(300)));
-        Assert.True(model.Fitting["loss"] < 0.8 * model.Fitting["loss_before"], string.Join(' ', model.Fitting));
-        Assert.True(model.Fitting["other_distance"] > 1.5 * model.Fitting["similar_distance"], string.Join(' ', model.Fitting));
+        var published = new MinimalLossConfig();
+        foreach (var length in new[] { 1, published.Length })
+        {
+            var model = (published with { Bits = 16, Sample = 300, Neighbours = 20, Iterations = 100, Length = length }).Fit(Rows.Of(Narrowing(300)));
+            Assert.True(model.Fitting["loss"] < (length == 1 ? 0.6 : 1) * model.Fitting["loss_before"], string.Join(' ', model.Fitting));
+            Assert.True(model.Fitting["other_distance"] > 1.5 * model.Fitting["similar_distance"], string.Join(' ', model.Fitting));
+        }
     }
 
     [Fact]
