@@ -6,6 +6,9 @@ namespace Likely.Models;
 /// <param name="moment">Seconds of it.</param>
 sealed class FitTrial(double moment)
 {
+    // A first step that takes longer is no matter of compiling alone, and tells enough.
+    const double Compiling = 2;
+
     readonly double _moment = moment;
     readonly Stopwatch _clock = Stopwatch.StartNew();
     double _staged;
@@ -44,7 +47,7 @@ sealed class FitTrial(double moment)
             var elapsed = _lap.Elapsed.TotalSeconds;
             if (!double.IsNaN(_first)) (_seconds, _taken) = (elapsed - _first, _taken + 1);
             else _first = elapsed;
-            return IsOver = _taken == 0 ? _first > 2 * trial._moment : _seconds > trial._moment;
+            return IsOver = _taken == 0 ? _first > Math.Max(Compiling, 2 * trial._moment) : _seconds > trial._moment;
         }
 
         public void Dispose()
