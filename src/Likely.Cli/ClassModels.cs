@@ -25,23 +25,14 @@ sealed class ClassModels
     /// <param name="threads">Worker threads.</param>
     /// <param name="paths">Receives the files.</param>
     /// <exception cref="UsageException">There is only one class, two have one name, or the models are not of the same items.</exception>
-    public static ClassModels Read(string model, string[] others, int threads, out List<string> paths)
+    public static ClassModels Read(string model, string[] others, int threads, out IReadOnlyList<string> paths)
     {
-        paths = [];
-        var (models, names) = (new List<Checkpoint>(), new List<string>());
-        foreach (var word in (string[])[model, .. others])
-        {
-            var equals = File.Exists(word) ? -1 : word.IndexOf('=');
-            paths.Add(word[(equals + 1)..]);
-            models.Add(ModelFile.Read(paths[^1]));
-            names.Add(equals > 0 ? word[..equals] : DefaultName.Stem(paths[^1]));
-        }
+        (var models, var names, paths) = NamedModels.Read([model, .. others], "CLASS");
         if (others.Length == 0)
         {
             if (ModelFile.Classes(models[0]) < 2) throw new UsageException($"{paths[0]} is told no labels, so it tells no p(x | label): classify by a model trained with --set conditional=true, or name those of other classes with --models");
             return new ClassModels(models, models[0].ClassNames, threads);
         }
-        if (names.Distinct(StringComparer.Ordinal).Count() < names.Count) throw new UsageException($"two models are of one class; name each as CLASS=FILE: {string.Join(", ", names)}");
         for (var i = 0; i < models.Count; i++)
         {
             if (ModelFile.Classes(models[i]) > 0) throw new UsageException($"{paths[i]} is told labels itself; --models names models of one class each");

@@ -116,9 +116,9 @@ static class ClassifyVerb
         if (given is not null)
         {
             using (var normal = Dataset.Open(given, NormalItems.As(models.First, data), cancellation: session.Cancellation)) labelNames = normal.ClassNames;
-            return NormalItems.Of(session, models.First, path, data, judged, given, Measure);
+            return NormalItems.Of(session, new NamedModels([models.First], [""], [path]), data, judged, given, Measure);
         }
-        if (models.IsOne && Calibration.Of(models.First) is not null) return NormalItems.Of(session, models.First, path, data, judged, null, Measure);
+        if (models.IsOne && Calibration.Of(models.First) is not null) return NormalItems.Of(session, new NamedModels([models.First], [""], [path]), data, judged, null, Measure);
         labelNames = data.ClassNames;
         if (judged.Name == "test" && data.Validation.Count >= Calibration.LeastItems)
         {

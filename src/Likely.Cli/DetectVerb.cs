@@ -16,6 +16,7 @@ static class DetectVerb
 
     static readonly Argument<string> Model = Options.Argument("MODEL", "A trained density");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path");
+    static readonly Option<string[]> Others = new("--models") { Description = "More densities of the same items, which judge together with MODEL by the mean of their nats a dimension; each verdict says which of them spoke, by its file's name, if not NAME=FILE", HelpName = "FILE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
     static readonly Option<string?> Method = Options.Text("--method", "combined: whether the bits of the model, of codes that know nothing of it and of the --background model are usual together, if nothing is said, or the likelihood where there is no code; likelihood: -log p(x) a dimension; typicality: both ends of it; complexity: bits of the model less bits of a code that knows nothing of it; ratio: bits of the model less bits of the --background model", "HOW");
     static readonly Option<string?> Background = Options.Text("--background", "For --method ratio, and combined: a model of the same kind of items that knows what is common to them and others", "MODEL");
     static readonly Option<double?> Alpha = Options.Number("--alpha", "Call abnormal what has at most this p-value, 0.01 if not given: of normal items it is called of at most that share", 1, valueName: "A");
@@ -29,13 +30,13 @@ static class DetectVerb
     static readonly Option<string?> ReportName = Options.Text("--report", "A page with the scores, curves if labels tell the truth, and the most abnormal items", "FILE");
 
     public static Verb Create() => new("detect", "Which items are not like those that the model has learned: p and q value, verdict and reason of each, beside held-out normal items",
-        ["detect digits.likely scans/ --fdr 0.1 --report odd.html", "detect normal.likely parts/ --alpha 0.001 --map odd/", "detect logs.likely today.log --set items=lines --normal week.log --fdr 0.1", "detect letters.likely mnist --outliers all --method likelihood"],
-        [Model, Data, NormalItems.Normal, Method, Background, Alpha, Fdr, Outliers, SplitName, Limit, Set, Out, Map, ReportName], Run)
+        ["detect digits.likely scans/ --fdr 0.1 --report odd.html", "detect normal.likely parts/ --alpha 0.001 --map odd/", "detect logs.likely today.log --set items=lines --normal week.log --fdr 0.1", "detect letters.likely mnist --outliers all --method likelihood", "detect clouds.likely parts.csv --models ellipse.likely"],
+        [Model, Data, Others, NormalItems.Normal, Method, Background, Alpha, Fdr, Outliers, SplitName, Limit, Set, Out, Map, ReportName], Run)
     { Further = () => $"Codes of --method complexity: {string.Join("; ", Modality.All.Where(modality => modality.Code is not null).Select(modality => $"of {modality.Title} {modality.Code!.Value.Words}"))}." };
 
     static int Run(ParseResult result, Session session)
     {
-        var (modelPath, source) = (result.GetRequiredValue(Model), result.GetRequiredValue(Data));
+        var source = result.GetRequiredValue(Data);
         var method = result.GetValue(Method) switch
         {
             null or "combined" => DetectionMethod.Combined,
@@ -52,24 +53,25 @@ static class DetectVerb
         if (backgroundPath is not null && normalName is null) throw new UsageException("--background needs --normal DATA: how the background model finds the held-out items, the model's file does not keep");
         var alpha = result.GetValue(Alpha) ?? UsualAlpha;
         ItemChoice.RequireKnown(result.GetValue(SplitName));
-        var checkpoint = ModelFile.Read(modelPath);
+        var models = NamedModels.Read([result.GetRequiredValue(Model), .. result.GetValue(Others) ?? []], "NAME");
+        var (checkpoint, modelPath, isOne) = (models.Checkpoints[0], models.Paths[0], models.Paths.Count == 1);
         var background = backgroundPath is null ? null : ModelFile.Read(backgroundPath);
-        new EvidenceScorer(checkpoint, background, session.Threads); // refuses what it cannot score by
+        new EvidenceScorer(models.Checkpoints, background, session.Threads, models.Paths); // refuses what it cannot score by
         var (table, page, map) = (OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}-verdicts", session), result.GetValue(ReportName), result.GetValue(Map));
         if (page is not null) OutputName.Page.Require(page);
+        if (map is not null && !isOne) throw new UsageException("--map is not for several models, which find each position surprising in their own way; leave it out");
         if (map is not null && checkpoint.Model is not AutoregressiveModel { Members: 1 }) throw new UsageException($"--map is not for {(checkpoint.Model is AutoregressiveModel ? "an ensemble, whose members' probabilities are averaged over whole items" : "a density of rows of numbers")}, as no surprise of single positions is known; leave it out");
-        using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, normalName, backgroundPath);
+        using var outputs = new Outputs(session.Remark, session.Force, [.. models.Paths, source, normalName, backgroundPath]);
         if (table != OutputName.Stdout) outputs.Claim(table);
         if (page is not null) outputs.Claim(page);
         using var data = session.Open(source, ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set))), checkpoint);
-        var choice = ItemChoice.Of(checkpoint, data, result.GetValue(SplitName));
+        var choice = models.Choose(data, result.GetValue(SplitName));
         var split = choice.Split.Sample(result.GetValue(Limit) ?? int.MaxValue);
-        if (checkpoint.Model is DensityModel) ScoreVerb.Group(checkpoint, split, labelled: false);
-        else CodeOptions.RequireFit(checkpoint, split);
+        models.RequireFit(split);
         var truth = OutlierLabels.Of(result.GetValue(Outliers), data, split);
         var clock = Stopwatch.StartNew();
-        var (calibration, normalWords) = NormalItems.Of(session, checkpoint, modelPath, data, split, normalName, normal => session.Watch(display => Measure(checkpoint, background, normal, session, display)));
-        var detector = new Detector(checkpoint, calibration, method, alpha, background);
+        var (calibration, normalWords) = NormalItems.Of(session, models, data, split, normalName, normal => session.Watch(display => Measure(models, background, normal, session, display)));
+        var detector = new Detector(models.Checkpoints, calibration, method, alpha, background, models.Names);
         session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
         session.Say($"normal      {normalWords}");
         Warn(session, detector, split.Count, fdr);
@@ -89,14 +91,14 @@ static class DetectVerb
             found.WriteTable(writer);
         });
         var maps = map is null ? null : found.WriteMaps(map, files, outputs);
-        if (page is not null) files.Write(page, stream => stream.Write(Encoding.UTF8.GetBytes(new DetectionPage(detector, found, ranking, truth, $"{DefaultName.Stem(modelPath)} of {data.Name}", normalWords, fdr).ToString())));
+        if (page is not null) files.Write(page, stream => stream.Write(Encoding.UTF8.GetBytes(new DetectionPage(detector, found, ranking, truth, $"{string.Join(" and ", models.Names)} of {data.Name}", normalWords, fdr).ToString())));
         files.Complete();
         maps?.RemoveStale();
         if (table == OutputName.Stdout) session.Stream(found.WriteTable);
         var (count, number) = (flagged.Count(one => one), CultureInfo.InvariantCulture);
         var falseAlarms = truth is { IsOutlier: { } known, AreAll: false } ? flagged.Where((one, i) => one && !known[i]).Count() : (int?)null;
         session.Answer(string.Create(number, $"""
-            {count} of {split.Count} items of {data.Name} ({split.Name}) are abnormal, {(fdr is { } level ? $"at a rate of false ones of {level}" : $"by p of at most {alpha}")}, {method.ToString().ToLowerInvariant()} beside {normalWords}{(falseAlarms is { } alarms ? $"; {alarms} of these are normal in truth" : "")}
+            {count} of {split.Count} items of {data.Name} ({split.Name}) are abnormal, {(fdr is { } level ? $"at a rate of false ones of {level}" : $"by p of at most {alpha}")}, {method.ToString().ToLowerInvariant()}{(isOne ? "" : $" of {models.Names.Count} models")} beside {normalWords}{(falseAlarms is { } alarms ? $"; {alarms} of these are normal in truth" : "")}
             """) + string.Concat(found.Worst(5).Select(i => string.Create(number, $"\n  {VisibleText.Line(split.ItemName(i))}: p {verdicts[i].P:0.#####}, q {q[i]:0.####}, {verdicts[i].Reason}")))
             + (ranking is null ? "" : string.Create(number, $"\nauroc       {ranking.Auroc:0.0000}, average precision {ranking.AveragePrecision:0.0000}; {truth.Words}")) + $"\neach item is {(table == OutputName.Stdout ? "above" : $"in {table}")}{(page is null ? "" : $", the page is {page}")}{(map is null ? "" : $", maps of {found.Shown.Length} are in {map}")}", new JsonObject
             {
@@ -110,6 +112,8 @@ static class DetectVerb
                 ["fdr"] = Session.Number(fdr),
                 ["method"] = method.ToString().ToLowerInvariant(),
                 ["regards"] = new JsonArray([.. detector.InRegards.Select(regard => (JsonNode)AbnormalItems.Name(regard))]),
+                ["models"] = isOne ? null : new JsonArray([.. models.Names.Select(name => (JsonNode)name)]),
+                ["spoke"] = isOne ? null : new JsonObject([.. found.Spoke().Select(pair => KeyValuePair.Create(pair.Model, (JsonNode?)pair.Items))]),
                 ["normal_items"] = detector.Test.Count,
                 ["least_p"] = Session.Number(1.0 / (detector.Test.Count + 1)),
                 ["split"] = split.Name,
@@ -123,10 +127,10 @@ static class DetectVerb
         return 0;
     }
 
-    static Calibration? Measure(Checkpoint checkpoint, Checkpoint? background, Split normal, Session session, ProgressDisplay display)
+    static Calibration? Measure(NamedModels models, Checkpoint? background, Split normal, Session session, ProgressDisplay display)
     {
         if (normal.Count < Calibration.LeastItems) return null;
-        var scorer = new EvidenceScorer(checkpoint, background, session.Threads);
+        var scorer = new EvidenceScorer(models.Checkpoints, background, session.Threads);
         var items = scorer.Score(normal, null, share => display.Update(share, "measuring normal items"), session.Cancellation);
         return Array.Exists(items, item => !double.IsFinite(item.Nats)) ? null : new Calibration(items, scorer.Code?.Key ?? "");
     }

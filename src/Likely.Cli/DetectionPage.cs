@@ -26,6 +26,7 @@ sealed class DetectionPage
         _report.Facts([("items", Text($"{found.Split.Count:#,0}")), ("called abnormal", Text($"{flagged:#,0}")), ("normal items", Text($"{detector.Test.Count:#,0}")), .. ranking is null ? (ReadOnlySpan<(string, string)>)[] : [("AUROC", Text($"{ranking.Auroc:0.000}")), ("average precision", Text($"{ranking.AveragePrecision:0.000}"))]]);
         _report.Paragraph(Text($"A p-value says how often a normal item would be so far out, or farther: of normal items like the held-out ones at most {(fdr is null ? detector.Alpha : 0.01):0.###} have a p of {(fdr is null ? detector.Alpha : 0.01):0.###} or less. No p is below 1 / {detector.Test.Count + 1}. A q-value says which share of all items of at most that q are false alarms, on average."));
         if (fdr is { } share) _report.Paragraph(Text($"Called abnormal is what has a q of at most {share}."));
+        if (detector.Models.Count > 0) _report.Paragraph($"Judged by the mean of {detector.Models.Count} models' nats a dimension. Which of them spoke, as by its nats the item is farthest beyond the middle of the normal ones, of the items called abnormal: {string.Join(", ", found.Spoke().Select(pair => Text($"{VisibleText.Line(pair.Model)} of {pair.Items}")))}.");
         _report.Heading("How far out");
         foreach (var regard in detector.InRegards)
             if (regard is Abnormality.Unlikely or Abnormality.Complexity or Abnormality.Ratio) Histogram(detector, found, regard);
@@ -48,7 +49,7 @@ sealed class DetectionPage
         if (!(high > low)) high = low + 1;
         _report.Curve(regard switch
         {
-            Abnormality.Unlikely => "Bits of the model",
+            Abnormality.Unlikely => detector.Models.Count == 0 ? "Bits of the model" : "Bits of the models, their mean",
             Abnormality.Complexity => "Bits of the model less those of a code that knows nothing of it",
             _ => "Bits of the model less those of the background model",
         }, [("normal items", Outline(normal, low, high)), ("judged items", Outline(judged, low, high))], "bits a dimension", "share of items");

@@ -176,6 +176,10 @@ public sealed class Split
         return _items.Count(item => _source.Hash(item) is { } hash && others.Contains(hash));
     }
 
+    /// <summary>What tells an item from any other: a hash of its content, or its number where items are drawn by a formula.</summary>
+    /// <exception cref="DataException">if it cannot be read</exception>
+    public UInt128 ContentOf(int index) => _source.Hash(At(index)) ?? (UInt128)At(index);
+
     /// <summary>How many of the items, or of the pieces of long ones, are in the set that was sketched, of how many that the sketch can tell.</summary>
     /// <exception cref="DataException">if an item cannot be read</exception>
     public (int Seen, int Compared) Compare(ContentSketch sketch) => (sketch ?? throw new ArgumentNullException(nameof(sketch))).Compare(_items.SelectMany(_source.Pieces));

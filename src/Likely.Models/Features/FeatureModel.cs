@@ -23,6 +23,9 @@ public abstract class FeatureModel : Model
     /// <summary>True if the model sees other rows than are given: normalized ones, or whitened.</summary>
     internal bool IsPrepared => _preparation is not null;
 
+    /// <summary>What is added to log-densities of rows as the model sees them, so that they are those of the rows themselves; null if there is no such number, as many rows are seen as one.</summary>
+    private protected double? LogVolume => _preparation is null ? 0 : _preparation.LogVolume;
+
     int Kept => Decodes ? _preparation?.Kept ?? 0 : 0;
 
     /// <summary>True if codes can be turned back into rows.</summary>
@@ -73,6 +76,9 @@ public abstract class FeatureModel : Model
 
     /// <summary>Rows as the model sees them.</summary>
     private protected Matrix AsSeen(Matrix rows) => _preparation?.Apply(rows, new Matrix(rows.Rows, Math.Max(1, _preparation.Kept))) ?? rows;
+
+    /// <summary>The way back from such rows, in place, where they were not normalized.</summary>
+    private protected void Undo(Matrix rows) => _preparation?.Undo(rows, new Matrix(rows.Rows, 1));
 
     void EncodePrepared(Matrix rows, Matrix codes)
     {

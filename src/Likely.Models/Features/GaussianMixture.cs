@@ -56,8 +56,10 @@ public sealed class GaussianMixture : FeatureModel, IRowDensity
 
     public double LogError => 0;
 
+    public bool TellsDensities => LogVolume is not null;
+
     /// <inheritdoc/>
-    /// <exception cref="ModelException">It was fitted to rows that were prepared.</exception>
+    /// <exception cref="ModelException">It was fitted to rows that were normalized.</exception>
     public void LogDensities(ReadOnlySpan<float> rows, Span<double> logs)
     {
         var joint = new double[Math.Min(logs.Length, RowBlocks.Length) * CodeWidth];
@@ -74,36 +76,39 @@ public sealed class GaussianMixture : FeatureModel, IRowDensity
     /// <param name="count">How many.</param>
     /// <param name="logs">Receives [count, <see cref="FeatureModel.Width"/>].</param>
     /// <exception cref="ArgumentException">There are fewer rows, or less room.</exception>
-    /// <exception cref="ModelException">It was fitted to rows that were prepared.</exception>
+    /// <exception cref="ModelException">It was fitted to rows that were normalized.</exception>
     public void LogJoint(ReadOnlySpan<float> rows, int count, Span<double> logs)
     {
-        RequireOwnRows();
-        var width = Space.Dimensions;
+        var (width, volume) = (Space.Dimensions, RequireVolume());
         if (rows.Length < (long)count * width || logs.Length < (long)count * CodeWidth) throw new ArgumentException($"{count} rows of {width} numbers have {CodeWidth} logarithms each, and there are {rows.Length} numbers and room for {logs.Length}");
         for (int first = 0, some; first < count; first += some)
         {
             some = Math.Min(RowBlocks.Length, count - first);
             var x = new Matrix(some, width);
             for (var i = 0; i < some; i++) rows.Slice((first + i) * width, width).CopyTo(x[i]);
-            _gaussians.Value.Fill(x, logs.Slice(first * CodeWidth, some * CodeWidth));
+            var own = logs.Slice(first * CodeWidth, some * CodeWidth);
+            _gaussians.Value.Fill(AsSeen(x), own);
+            for (var i = 0; i < own.Length; i++) own[i] += volume;
         }
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ModelException">It was fitted to rows that were prepared.</exception>
+    /// <exception cref="ModelException">It was fitted to rows that were normalized.</exception>
     public void Draw(ulong seed, long first, Span<float> rows)
     {
-        RequireOwnRows();
+        RequireVolume();
         var width = Space.Dimensions;
         if (rows.Length % width != 0) throw new ArgumentException($"{rows.Length} numbers are no rows of {width}", nameof(rows));
         var draws = new Philox(seed, RandomPurpose.Sampling, Philox.Hash("gaussian-mixture"));
         for (var i = 0; i < rows.Length / width; i++) _gaussians.Value.Draw(draws, (ulong)(first + i), rows.Slice(i * width, width));
+        if (!IsPrepared) return;
+        var seen = new Matrix(rows.Length / width, width);
+        for (var i = 0; i < seen.Rows; i++) rows.Slice(i * width, width).CopyTo(seen[i]);
+        Undo(seen);
+        for (var i = 0; i < seen.Rows; i++) seen[i].CopyTo(rows[(i * width)..]);
     }
 
-    void RequireOwnRows()
-    {
-        if (IsPrepared) throw new ModelException("the mixture is a density of rows that were normalized or whitened, and not of the rows themselves; fit one with normalize=none and whitening=none");
-    }
+    double RequireVolume() => LogVolume ?? throw new ModelException("the mixture is a density of rows that were normalized, as which many rows look the same, and not of the rows themselves; fit one with normalize=none");
 
     internal override void Learn(RowBlocks rows, FitOptions options)
     {
@@ -113,7 +118,7 @@ public sealed class GaussianMixture : FeatureModel, IRowDensity
         _weights.Assign(fit.LogWeights);
         _means.Assign(fit.Means);
         _scales.Assign(fit.Scales);
-        Fitting = new Dictionary<string, double> { ["log_likelihood"] = fit.LogLikelihood, ["iterations"] = fit.Iterations, ["converged"] = fit.Converged ? 1 : 0 };
+        Fitting = new Dictionary<string, double> { ["log_likelihood"] = fit.LogLikelihood + (LogVolume ?? 0), ["iterations"] = fit.Iterations, ["converged"] = fit.Converged ? 1 : 0 };
     }
 
     private protected override void Encode(Matrix rows, Matrix codes)

@@ -6,6 +6,9 @@ public interface IRowDensity
     /// <summary>What all logarithms may be wrong by together, in nats: the deviation of an estimated normalising constant; 0 where there is nothing to estimate.</summary>
     double LogError { get; }
 
+    /// <summary>Whether it tells densities of the rows that it was fitted to: not where those were normalized, as which many rows look the same, nor where a normalising constant is missing.</summary>
+    bool TellsDensities { get; }
+
     /// <summary>log p(x) of some rows, in nats: of real numbers a density's, which is above 0 where rows lie close.</summary>
     /// <param name="rows">[count, dimensions].</param>
     /// <param name="logs">Receives one number a row.</param>

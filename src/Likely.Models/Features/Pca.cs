@@ -197,10 +197,12 @@ sealed class Pca : FeatureModel
         Matrix smaller = new(directions.Rows, directions.Columns), larger = new(directions.Rows, directions.Columns);
         for (var k = 0; k < variances.Length; k++)
         {
-            var variance = variances[k] + floor * variances[0];
-            var deviation = variances[0] > 0 ? (float)Math.Sqrt(Math.Max(variance, float.Epsilon)) : 1;
+            var deviation = Deviation(variances, k, floor);
             for (var d = 0; d < directions.Columns; d++) (smaller[k][d], larger[k][d]) = (directions[k][d] / deviation, directions[k][d] * deviation);
         }
         return (smaller, larger);
     }
+
+    /// <summary>What numbers along a direction are divided by.</summary>
+    internal static float Deviation(float[] variances, int k, double floor) => variances[0] > 0 ? (float)Math.Sqrt(Math.Max(variances[k] + floor * variances[0], float.Epsilon)) : 1;
 }

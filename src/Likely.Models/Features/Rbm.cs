@@ -73,6 +73,8 @@ public sealed class Rbm : FeatureModel, IRowDensity
     /// <summary>The deviation of log Z: a sixth of what its bounds are apart. Infinite without an estimate, or with one of a single chain, which tells nothing of how far it may be off.</summary>
     public double LogError => _config.Chains > 1 && LogPartition is var (_, low, high) ? (high - low) / 6 : double.PositiveInfinity;
 
+    public bool TellsDensities => !IsPrepared && _config.Chains > 0;
+
     /// <summary>-F(x) - log Z; of binary units the logarithm of a probability.</summary>
     /// <exception cref="ModelException">log Z was not estimated, the rows were prepared, or a row of binary units is not from 0 to 1.</exception>
     public void LogDensities(ReadOnlySpan<float> rows, Span<double> logs)

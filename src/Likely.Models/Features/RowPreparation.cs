@@ -16,6 +16,7 @@ sealed class RowPreparation
     readonly Parameter? _contrast, _mean, _directions, _variances;
     readonly Lazy<(Matrix There, Matrix Back, float[] Mean)> _maps;
     readonly Lazy<(float[] Mean, float[] Scales)> _columns;
+    readonly Lazy<double> _logVolume;
 
     RowPreparation(FeatureConfig config, int width, ParameterSet parameters)
     {
@@ -28,7 +29,7 @@ sealed class RowPreparation
             if (config.Whitening == "zca") _directions = scope.Weight("directions", 1, width, width);
             _variances = scope.Bias("variances", width);
         }
-        (_maps, _columns) = (new(Maps), new(() => (_mean!.ToArray(), Scales())));
+        (_maps, _columns, _logVolume) = (new(Maps), new(() => (_mean!.ToArray(), Scales())), new(Volume));
     }
 
     /// <summary>What the config asks for; null if rows are taken as they are.</summary>
@@ -37,6 +38,9 @@ sealed class RowPreparation
 
     /// <summary>Numbers of a row that are kept for the way back: its mean, and what it was divided by.</summary>
     public int Kept => _config.Normalize switch { "none" => 0, "mean" => 1, _ => 2 };
+
+    /// <summary>log |dy / dx| of the rows y that the model sees, by which a density of these becomes one of the rows x themselves; null where rows are normalized, as many are then seen as one.</summary>
+    public double? LogVolume => Kept > 0 ? null : _logVolume.Value;
 
     /// <summary>Finds out what is the same for all rows; returns these, prepared.</summary>
     public RowBlocks Learn(RowBlocks rows, FitOptions options)
@@ -173,10 +177,20 @@ sealed class RowPreparation
         return (means, variances);
     }
 
-    // A column that never changes is left as it is.
+    // A column that never changes, but for what rounding its mean does, is left as it is.
     float[] Scales()
     {
-        return Array.ConvertAll(_variances!.ToArray(), variance => variance > 0 ? (float)Math.Sqrt(variance) : 1);
+        const double Rounding = 1e-6;
+        var (means, scales) = (_mean!.ToArray(), _variances!.ToArray());
+        for (var d = 0; d < scales.Length; d++) scales[d] = Math.Sqrt(scales[d]) > Rounding * Math.Abs(means[d]) ? (float)Math.Sqrt(scales[d]) : 1;
+        return scales;
+    }
+
+    double Volume()
+    {
+        var (variances, sum) = (_variances!.ToArray(), 0.0);
+        for (var d = 0; d < _width; d++) sum -= ExactMath.Log(_directions is null ? _columns.Value.Scales[d] : Pca.Deviation(variances, d, _config.WhiteningFloor));
+        return sum;
     }
 
     (Matrix There, Matrix Back, float[] Mean) Maps()

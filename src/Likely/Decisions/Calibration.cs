@@ -17,7 +17,7 @@ public sealed class Calibration
     /// <summary>Fewer say nothing.</summary>
     public const int LeastItems = 20;
 
-    const int Version = 1, ItemBytes = 8 + 8 + 4 + 4, LongestText = 500_000;
+    const int Version = 1, WithContents = 2, ItemBytes = 8 + 8 + 4 + 4, ContentBytes = 4, LongestText = 500_000;
 
     /// <param name="items">Evidence of normal items.</param>
     /// <param name="code">See <see cref="Code"/>.</param>
@@ -30,6 +30,9 @@ public sealed class Calibration
 
     /// <summary>What log-likelihoods are divided by before they become posteriors of labels; null if the items have none.</summary>
     public double? Temperature { get; init; }
+
+    /// <summary>32 bits of each item's content, by which the same item is found in another model's file; empty if they are not known.</summary>
+    public IReadOnlyList<uint> Contents { get; init; } = [];
 
     /// <summary>Of how many training items each label is; empty if there are none.</summary>
     public IReadOnlyList<int> LabelCounts { get; init; } = [];
@@ -47,9 +50,7 @@ public sealed class Calibration
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(split);
         var some = split.Sample(most);
-        if (some.Count < LeastItems || checkpoint.Model.Space.Source > 0 || checkpoint.Model is not (DensityModel or IRowDensity)) return null;
-        for (var i = 0; i < some.Count; i++)
-            if (some.SpaceOf(i).Dimensions > Evaluation.LongestShown) return null;
+        if (!CanMeasure(checkpoint, some)) return null;
         var scorer = new EvidenceScorer(checkpoint, null, threads);
         var classNats = scorer.Classes > 0 ? new double[some.Count * scorer.Classes] : null;
         var items = scorer.Score(some, classNats, null, cancellation);
@@ -61,7 +62,33 @@ public sealed class Calibration
             for (var i = 0; i < labels.Length; i++) labels[i] = some.Label(i);
             temperature = BayesPosterior.FitTemperature(classNats, labels, scorer.Classes);
         }
-        return new Calibration(items, scorer.Code?.Key ?? "") { Temperature = temperature, LabelCounts = labelCounts ?? [] };
+        return new Calibration(items, scorer.Code?.Key ?? "") { Temperature = temperature, LabelCounts = labelCounts ?? [], Contents = [.. Enumerable.Range(0, some.Count).Select(i => (uint)some.ContentOf(i))] };
+    }
+
+    /// <summary>The same of several models that judge together (<see cref="ItemEvidence.ModelNats"/>).</summary>
+    /// <param name="checkpoints">The models.</param>
+    /// <param name="split">Normal items that none of them was trained on.</param>
+    /// <param name="most">As above.</param>
+    /// <param name="threads">As above.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="DataException">As above.</exception>
+    /// <exception cref="ModelException">The models are not of the same items.</exception>
+    public static Calibration? Measure(IReadOnlyList<Checkpoint> checkpoints, Split split, int most = MostItems, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        ArgumentNullException.ThrowIfNull(split);
+        var (scorer, some) = (new EvidenceScorer(checkpoints, null, threads), split.Sample(most));
+        if (!checkpoints.All(checkpoint => CanMeasure(checkpoint, some))) return null;
+        var items = scorer.Score(some, null, null, cancellation);
+        return Array.Exists(items, item => !double.IsFinite(item.Nats)) ? null : new Calibration(items, scorer.Code?.Key ?? "");
+    }
+
+    static bool CanMeasure(Checkpoint checkpoint, Split items)
+    {
+        if (items.Count < LeastItems || checkpoint.Model.Space.Source > 0 || checkpoint.Model is not (DensityModel or IRowDensity { TellsDensities: true })) return false;
+        for (var i = 0; i < items.Count; i++)
+            if (items.SpaceOf(i).Dimensions > Evaluation.LongestShown) return false;
+        return true;
     }
 
     /// <summary>Of how many items of a split each label is.</summary>
@@ -74,7 +101,7 @@ public sealed class Calibration
         return counts;
     }
 
-    /// <summary>As a model's file keeps it: version; code or -; temperature or -; label counts with commas or -; then in base64 of each item -log p(x) as a double, dimensions as i64, bits of the code and of the plain one as floats, little-endian.</summary>
+    /// <summary>As a model's file keeps it: version; code or -; temperature or -; label counts with commas or -; then in base64 of each item -log p(x) as a double, dimensions as i64, bits of the code and of the plain one as floats, little-endian; of version 2, which says what the items are, then the contents as u32 in base64.</summary>
     public string ToText()
     {
         var bytes = new byte[Items.Count * ItemBytes];
@@ -86,7 +113,9 @@ public sealed class Calibration
             BinaryPrimitives.WriteSingleLittleEndian(item[16..], Code.Length == 0 ? 0 : (float)Items[i].CodeBits);
             BinaryPrimitives.WriteSingleLittleEndian(item[20..], Code.Length == 0 ? 0 : (float)Items[i].PlainBits);
         }
-        return string.Create(CultureInfo.InvariantCulture, $"{Version};{(Code.Length == 0 ? "-" : Code)};{(Temperature is { } t ? $"{t:R}" : "-")};{(LabelCounts.Count == 0 ? "-" : string.Join(',', LabelCounts))};{Convert.ToBase64String(bytes)}");
+        var contents = new byte[Contents.Count * ContentBytes];
+        for (var i = 0; i < Contents.Count; i++) BinaryPrimitives.WriteUInt32LittleEndian(contents.AsSpan(i * ContentBytes), Contents[i]);
+        return string.Create(CultureInfo.InvariantCulture, $"{(contents.Length == 0 ? Version : WithContents)};{(Code.Length == 0 ? "-" : Code)};{(Temperature is { } t ? $"{t:R}" : "-")};{(LabelCounts.Count == 0 ? "-" : string.Join(',', LabelCounts))};{Convert.ToBase64String(bytes)}{(contents.Length == 0 ? "" : $";{Convert.ToBase64String(contents)}")}");
     }
 
     /// <summary>The calibration that a model's file keeps; null if it keeps none, or one of a later version.</summary>
@@ -95,14 +124,45 @@ public sealed class Calibration
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var text = checkpoint.Calibration;
-        if (text.Length == 0 || !text.StartsWith($"{Version};", StringComparison.Ordinal)) return null;
+        if (!text.StartsWith($"{Version};", StringComparison.Ordinal) && !text.StartsWith($"{WithContents};", StringComparison.Ordinal)) return null;
         var classes = (checkpoint.Model as DensityModel)?.Classes ?? 0;
         return (text.Length <= LongestText ? Read(text.Split(';'), classes) : null) ?? throw new ModelException("the model is damaged: what it says of held-out items cannot be read");
     }
 
+    /// <summary>What the files of several models keep of those items that all of them keep, each told by its content, in the order of the first; null if these are fewer than <see cref="LeastItems"/>, or a file does not say what its items are.</summary>
+    /// <exception cref="ModelException">One is damaged.</exception>
+    public static Calibration? Of(IReadOnlyList<Checkpoint> checkpoints)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        if (checkpoints.Count == 1) return Of(checkpoints[0]);
+        var kept = new Calibration[checkpoints.Count];
+        var places = new Dictionary<uint, int>[kept.Length];
+        for (var k = 0; k < kept.Length; k++)
+        {
+            if (Of(checkpoints[k]) is not { Contents.Count: > 0 } one || k > 0 && one.Code != kept[0].Code) return null;
+            (kept[k], places[k]) = (one, []);
+            for (var i = 0; i < one.Contents.Count; i++) places[k].TryAdd(one.Contents[i], i);
+        }
+        var (items, contents) = (new List<ItemEvidence>(), new List<uint>());
+        for (var i = 0; i < kept[0].Items.Count; i++)
+        {
+            var (own, content, nats) = (kept[0].Items[i], kept[0].Contents[i], new double[kept.Length]);
+            var isShared = true;
+            for (var k = 0; k < kept.Length && isShared; k++)
+            {
+                isShared = places[k].TryGetValue(content, out var at) && kept[k].Items[at].Dimensions == own.Dimensions;
+                if (isShared) nats[k] = kept[k].Items[k == 0 ? i : at].Nats;
+            }
+            if (!isShared) continue;
+            items.Add(own.Of(nats));
+            contents.Add(content);
+        }
+        return items.Count < LeastItems ? null : new Calibration(items, kept[0].Code) { Contents = contents };
+    }
+
     static Calibration? Read(string[] words, int classes)
     {
-        if (words.Length != 5 || words[1].Length is 0 or > 40) return null;
+        if (words.Length != (words[0] == "2" ? 6 : 5) || words[1].Length is 0 or > 40) return null;
         double? temperature = null;
         if (words[2] != "-")
         {
@@ -121,6 +181,13 @@ public sealed class Calibration
             items[i] = new ItemEvidence(BinaryPrimitives.ReadDoubleLittleEndian(item), BinaryPrimitives.ReadInt64LittleEndian(item[8..]), words[1] == "-" ? double.NaN : code, words[1] == "-" ? double.NaN : plain);
             if (!double.IsFinite(items[i].Nats) || items[i].Dimensions < 1 || !(code >= 0 && plain >= 0 && float.IsFinite(code + plain))) return null;
         }
-        return new Calibration(items, words[1] == "-" ? "" : words[1]) { Temperature = temperature, LabelCounts = counts };
+        var contents = new byte[words.Length == 6 ? items.Length * ContentBytes : 0];
+        if (words.Length == 6 && !(words[5].Length / 4 * 3 <= contents.Length + 2 && Convert.TryFromBase64String(words[5], contents, out var read) && read == contents.Length)) return null;
+        return new Calibration(items, words[1] == "-" ? "" : words[1])
+        {
+            Temperature = temperature,
+            LabelCounts = counts,
+            Contents = [.. Enumerable.Range(0, contents.Length / ContentBytes).Select(i => BinaryPrimitives.ReadUInt32LittleEndian(contents.AsSpan(i * ContentBytes)))],
+        };
     }
 }

@@ -13,12 +13,14 @@ public sealed class Detector
 {
     const int MostOfDensity = 500;
 
-    readonly Checkpoint _checkpoint;
+    readonly IReadOnlyList<Checkpoint> _checkpoints;
+    readonly Checkpoint _checkpoint; // the first
     readonly Checkpoint? _background;
     readonly DataOptions _options;
     readonly Abnormality[] _regards;
     readonly EvidenceDensity? _density;
     readonly ItemEvidence[] _normal; // those that others are ranked among
+    readonly double[] _middles; // where several models judge, of each the median nats a dimension of normal items
     readonly ConcurrentBag<EvidenceScorer> _idle = [];
 
     /// <param name="checkpoint">A density.</param>
@@ -27,13 +29,28 @@ public sealed class Detector
     /// <param name="alpha">An item of at most this p is called abnormal: so are at most that share of normal items, on average.</param>
     /// <param name="background">See <see cref="DetectionMethod.Ratio"/>; the calibration then has to be measured with it.</param>
     /// <exception cref="ModelException">The model keeps no normal items, is none that tells likelihoods, is damaged, or the method needs what is not there.</exception>
-    public Detector(Checkpoint checkpoint, Calibration? calibration = null, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01, Checkpoint? background = null)
+    public Detector(Checkpoint checkpoint, Calibration? calibration = null, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01, Checkpoint? background = null) : this([checkpoint], calibration, method, alpha, background) { }
+
+    /// <summary>Several models that judge together, by the mean of their nats a dimension: a product of experts, which finds what one alone has no eye for.</summary>
+    /// <param name="checkpoints">Densities of the same items; the first says how data are opened.</param>
+    /// <param name="calibration">Normal items, measured with all of them; null: those that all of their files keep.</param>
+    /// <param name="method">As above.</param>
+    /// <param name="alpha">As above.</param>
+    /// <param name="background">As above.</param>
+    /// <param name="names">What verdicts call the models; null: model 1 and so on.</param>
+    /// <exception cref="ModelException">As above, or the models are not of the same items.</exception>
+    public Detector(IReadOnlyList<Checkpoint> checkpoints, Calibration? calibration = null, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01, Checkpoint? background = null, IReadOnlyList<string>? names = null)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
-        (_checkpoint, _background, Method, Alpha, _options) = (checkpoint, background, method, alpha, DataOptions.FromCanonical(checkpoint.Preprocessing));
-        var scorer = new EvidenceScorer(checkpoint, background, 1);
+        ArgumentNullException.ThrowIfNull(checkpoints);
+        var scorer = new EvidenceScorer(checkpoints, background, 1, names);
         _idle.Add(scorer);
-        Calibration = calibration ?? Calibration.Of(checkpoint) ?? throw new ModelException("the model keeps no normal items to compare with, as older and shrunk ones and those with few held-out items do not; measure some");
+        (_checkpoints, _checkpoint, _background, Method, Alpha, _options) = (checkpoints, checkpoints[0], background, method, alpha, DataOptions.FromCanonical(checkpoints[0].Preprocessing));
+        Models = checkpoints.Count == 1 ? [] : names ?? [.. checkpoints.Select((_, k) => $"model {k + 1}")];
+        if (Models.Count > 0 && Models.Count != checkpoints.Count) throw new ArgumentException($"{checkpoints.Count} models have {Models.Count} names", nameof(names));
+        Calibration = calibration ?? Calibration.Of(checkpoints) ?? throw new ModelException(checkpoints.Count == 1 ? "the model keeps no normal items to compare with, as older and shrunk ones and those with few held-out items do not; measure some"
+            : $"the models' files have fewer than {Calibration.LeastItems} normal items in common to compare with, as older and shrunk ones and those that were trained on other data do; measure some");
+        if (Calibration.Items.Any(item => (item.ModelNats?.Count ?? 0) != Models.Count)) throw new ModelException($"the normal items were not measured with {(Models.Count == 0 ? "this model alone" : "these models")}; measure them with {(Models.Count == 0 ? "it" : "all of them")}");
+        _middles = [.. Enumerable.Range(0, Models.Count).Select(k => Calibration.Items.Select(item => item.ModelNats![k] / item.Dimensions).Order().ElementAt((Calibration.Items.Count - 1) / 2))];
         _regards = Regards(method, Calibration.Code.Length > 0 && Calibration.Code == scorer.Code?.Key, background is not null);
         if (Array.Exists(_regards, regard => Calibration.Items.Any(item => double.IsNaN(item.Score(regard))))) throw new ModelException("the normal items were not measured with the background model; measure them with it");
         _normal = [.. Calibration.Items];
@@ -47,10 +64,18 @@ public sealed class Detector
         Test = new ConformalTest(_density is null ? Array.ConvertAll(_regards, regard => Array.ConvertAll(_normal, item => item.Score(regard))) : [Array.ConvertAll(_normal, item => _density.Judge(item).Score)]);
     }
 
+    /// <summary>The same of several, which keep some normal items in common; verdicts call them by their files' names.</summary>
+    /// <exception cref="ModelException">As above.</exception>
+    /// <exception cref="SafetensorsException">As below.</exception>
+    public static Detector Load(IReadOnlyList<string> paths, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01) => new([.. paths.Select(path => Checkpoint.Load(path))], null, method, alpha, null, [.. paths.Select(path => Path.GetFileNameWithoutExtension(path))]);
+
     /// <summary>Reads a model that keeps normal items, as those do that were trained with some held out.</summary>
     /// <exception cref="ModelException">As above.</exception>
     /// <exception cref="SafetensorsException">It is not there, or no model.</exception>
     public static Detector Load(string path, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01) => new(Checkpoint.Load(path), null, method, alpha);
+
+    /// <summary>The names of the models, where several judge together; else empty.</summary>
+    public IReadOnlyList<string> Models { get; }
 
     public DetectionMethod Method { get; }
 
@@ -120,7 +145,7 @@ public sealed class Detector
         ArgumentNullException.ThrowIfNull(split);
         if (split.Count > 0 && !_checkpoint.Model.Takes(split.SpaceOf(0))) throw new ArgumentException($"the model is one of {_checkpoint.Model.Space}, and the item is {split.SpaceOf(0)}", nameof(split));
         var pooled = threads == 1;
-        var scorer = pooled && _idle.TryTake(out var idle) ? idle : new EvidenceScorer(_checkpoint, _background, threads);
+        var scorer = pooled && _idle.TryTake(out var idle) ? idle : new EvidenceScorer(_checkpoints, _background, threads);
         var evidence = scorer.Score(split, null, progress, cancellation);
         if (pooled) _idle.Add(scorer);
         var verdicts = new Verdict[evidence.Length];
@@ -135,12 +160,12 @@ public sealed class Detector
         if (_density?.Judge(evidence) is var (unusual, farthest, _))
         {
             var probability = Test.Judge([unusual]).P;
-            return new Verdict(probability, probability <= Alpha, farthest, unusual, evidence);
+            return new Verdict(probability, probability <= Alpha, farthest, unusual, evidence, Speaker(evidence, farthest));
         }
         Span<double> scores = stackalloc double[_regards.Length];
         for (var k = 0; k < scores.Length; k++) scores[k] = evidence.Score(_regards[k]);
         var (p, regard) = Test.Judge(scores);
-        return new Verdict(p, p <= Alpha, _regards[regard], Test.Distance(regard, scores[regard]), evidence);
+        return new Verdict(p, p <= Alpha, _regards[regard], Test.Distance(regard, scores[regard]), evidence, Speaker(evidence, _regards[regard]));
     }
 
     /// <summary>What would be said of one of the normal items, beside the others.</summary>
@@ -148,8 +173,21 @@ public sealed class Detector
     {
         var (p, regard) = Test.Among(item);
         var evidence = _normal[item];
-        if (_density?.Judge(evidence) is var (unusual, farthest, _)) return new Verdict(p, p <= Alpha, farthest, unusual, evidence);
-        return new Verdict(p, p <= Alpha, _regards[regard], Test.Distance(regard, evidence.Score(_regards[regard])), evidence);
+        if (_density?.Judge(evidence) is var (unusual, farthest, _)) return new Verdict(p, p <= Alpha, farthest, unusual, evidence, Speaker(evidence, farthest));
+        return new Verdict(p, p <= Alpha, _regards[regard], Test.Distance(regard, evidence.Score(_regards[regard])), evidence, Speaker(evidence, _regards[regard]));
+    }
+
+    // Which model's nats a dimension are the most above the middle of its normal ones, or below where too few are what is odd: by that the mean is moved most.
+    string Speaker(ItemEvidence evidence, Abnormality regard)
+    {
+        var (speaker, farthest, sign) = ("", double.NegativeInfinity, regard is Abnormality.TooLikely or Abnormality.TooPredictable ? -1 : 1);
+        for (var k = 0; k < _middles.Length; k++)
+        {
+            if (evidence.ModelNats?.Count != _middles.Length) throw new ArgumentException($"{_middles.Length} models judge, and the evidence is of others", nameof(evidence));
+            var excess = sign * (evidence.ModelNats[k] / evidence.Dimensions - _middles[k]);
+            if (excess > farthest) (speaker, farthest) = (Models[k], excess);
+        }
+        return speaker;
     }
 
     static Abnormality[] Regards(DetectionMethod method, bool hasCode, bool hasBackground)

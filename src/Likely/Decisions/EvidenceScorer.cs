@@ -11,6 +11,7 @@ public sealed class EvidenceScorer
 {
     readonly Checkpoint _checkpoint;
     readonly EvidenceScorer? _background;
+    readonly EvidenceScorer[] _others = []; // where several models judge, all but the first
     readonly Modality _modality;
     readonly Tokens? _tokens;
     readonly int _threads;
@@ -29,10 +30,34 @@ public sealed class EvidenceScorer
         var own = DataOptions.FromCanonical(checkpoint.Preprocessing);
         (_modality, _tokens) = (own.As ?? Modality.Image, Continuation.TokensOf(checkpoint));
         if (background is null) return;
-        var other = DataOptions.FromCanonical(background.Preprocessing);
-        if ((other.As ?? Modality.Image) != _modality || Continuation.TokensOf(background)?.ToText() != _tokens?.ToText() || !background.Model.Takes(checkpoint.Model.Space) || (background.Model is DensityModel) != (checkpoint.Model is DensityModel))
-            throw new ModelException($"the background model is one of {(other.As ?? Modality.Image).Title}, {background.Model.Space}, and the model one of {_modality.Title}, {checkpoint.Model.Space}: both must be of the same items");
+        RequireSameItems(background, "the background model", "the model");
         _background = new EvidenceScorer(background, null, threads);
+    }
+
+    /// <param name="checkpoints">Densities that judge together (<see cref="ItemEvidence.ModelNats"/>); the first says how data are opened.</param>
+    /// <param name="background">As above.</param>
+    /// <param name="threads">As above.</param>
+    /// <param name="names">What messages call them; null: model 1 and so on.</param>
+    /// <exception cref="ModelException">As above.</exception>
+    public EvidenceScorer(IReadOnlyList<Checkpoint> checkpoints, Checkpoint? background = null, int threads = 0, IReadOnlyList<string>? names = null)
+        : this(checkpoints is { Count: > 0 } ? checkpoints[0] : throw new ArgumentException("there is no model", nameof(checkpoints)), background, threads)
+    {
+        string Name(int k) => names?[k] ?? $"model {k + 1}";
+        for (var k = 1; k < checkpoints.Count; k++) RequireSameItems(checkpoints[k], Name(k), Name(0));
+        _others = [.. checkpoints.Skip(1).Select(checkpoint => new EvidenceScorer(checkpoint, null, threads))];
+    }
+
+    // What two models say of an item is comparable only if it is the same numbers or symbols to both.
+    void RequireSameItems(Checkpoint other, string name, string own)
+    {
+        var (mine, its) = (DataOptions.FromCanonical(_checkpoint.Preprocessing), DataOptions.FromCanonical(other.Preprocessing));
+        var modality = its.As ?? Modality.Image;
+        if (modality != _modality || Continuation.TokensOf(other)?.ToText() != _tokens?.ToText() || !other.Model.Takes(_checkpoint.Model.Space) || (other.Model is DensityModel) != (_checkpoint.Model is DensityModel))
+            throw new ModelException($"{name} is one of {Kind(other, modality)}, and {own} one of {Kind(_checkpoint, _modality)}: both must be of the same items");
+        if (_tokens is null && mine.Columns != its.Columns || ModelAssets.WordsOf(other)?.ToText() != ModelAssets.WordsOf(_checkpoint)?.ToText())
+            throw new ModelException($"{name} was trained on other {(mine.Columns != its.Columns ? "columns" : "words")} than {own}: both must be of the same items");
+
+        static string Kind(Checkpoint checkpoint, Modality modality) => $"{(checkpoint.Model is DensityModel ? "" : "rows of numbers made of ")}{modality.Title}, {checkpoint.Model.Space}";
     }
 
     /// <summary>The code of which <see cref="ItemEvidence.CodeBits"/> are; null if there is none, as for densities of real numbers.</summary>
@@ -40,6 +65,8 @@ public sealed class EvidenceScorer
 
     /// <summary>Classes that the model is told; 0: none.</summary>
     public int Classes => (_checkpoint.Model as DensityModel)?.Classes ?? 0;
+
+    int Passes => Math.Max(1, Classes);
 
     /// <summary>What is known of every item of a split, in order.</summary>
     /// <param name="split">Items that the model takes; labels are not asked for.</param>
@@ -53,9 +80,10 @@ public sealed class EvidenceScorer
         ArgumentNullException.ThrowIfNull(split);
         var (count, symbols, done) = (split.Count, 0L, 0L);
         for (var i = 0; i < count; i++) symbols += split.SpaceOf(i).Dimensions;
-        var total = symbols * (Math.Max(1, Classes) + (_background is null ? 0 : Math.Max(1, _background.Classes)));
+        var total = symbols * (Passes + (_background?.Passes ?? 0) + _others.Sum(other => (long)other.Passes));
         void Progress(long more) => progress?.Invoke(Math.Min(1, (double)Interlocked.Add(ref done, more) / total));
         var nats = Nats(split, classNats, Progress, cancellation);
+        var others = Array.ConvertAll(_others, other => other.Nats(split, null, Progress, cancellation));
         var background = _background?.Nats(split, null, Progress, cancellation);
         var evidence = new ItemEvidence[count];
         ParallelShards.Run(count, ParallelShards.Workers(_threads), (i, _) =>
@@ -63,6 +91,7 @@ public sealed class EvidenceScorer
             cancellation.ThrowIfCancellationRequested();
             var (code, plain) = CodeBits(split, i, cancellation);
             evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, background?[i] ?? double.NaN);
+            if (others.Length > 0) evidence[i] = evidence[i].Of([nats[i], .. others.Select(other => other[i])]);
         });
         return evidence;
     }

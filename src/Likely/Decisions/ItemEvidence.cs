@@ -6,7 +6,8 @@ namespace Likely;
 /// <param name="CodeBits">Bits of the item by a code that knows nothing of the model, see <see cref="Modality.Code"/>; not a number if there is none.</param>
 /// <param name="PlainBits">Bits of the item by a code that knows but how often each symbol is in it; not a number if there is none.</param>
 /// <param name="BackgroundNats">-log p(x) by a background model; not a number if there is none.</param>
-public readonly record struct ItemEvidence(double Nats, long Dimensions, double CodeBits = double.NaN, double PlainBits = double.NaN, double BackgroundNats = double.NaN)
+/// <param name="ModelNats">Where several models judge, -log p(x) of each, whose mean <paramref name="Nats"/> is; null of one.</param>
+public readonly record struct ItemEvidence(double Nats, long Dimensions, double CodeBits = double.NaN, double PlainBits = double.NaN, double BackgroundNats = double.NaN, IReadOnlyList<double>? ModelNats = null)
 {
     const double BitsPerNat = 1 / 0.693147180559945309;
 
@@ -22,4 +23,20 @@ public readonly record struct ItemEvidence(double Nats, long Dimensions, double 
         Abnormality.TooPredictable => (CodeBits - Nats * BitsPerNat) / Dimensions,
         _ => (Nats - BackgroundNats) * BitsPerNat / Dimensions,
     };
+
+    /// <summary>What several models find of one item: a product of experts, p(x) in proportion to the geometric mean of theirs, but for the constant that would make it a density, which no rank sees (Hinton 2002).</summary>
+    /// <param name="modelNats">-log p(x) of each, in their order.</param>
+    public ItemEvidence Of(IReadOnlyList<double> modelNats)
+    {
+        ArgumentNullException.ThrowIfNull(modelNats);
+        var sum = 0.0;
+        for (var k = 0; k < modelNats.Count; k++) sum += modelNats[k];
+        return this with { Nats = sum / modelNats.Count, ModelNats = modelNats };
+    }
+
+    // Those of several models are the same if their numbers are.
+    public bool Equals(ItemEvidence other) => (Nats, Dimensions, CodeBits, PlainBits, BackgroundNats).Equals((other.Nats, other.Dimensions, other.CodeBits, other.PlainBits, other.BackgroundNats))
+        && (ModelNats is null ? other.ModelNats is null : other.ModelNats is not null && ModelNats.SequenceEqual(other.ModelNats));
+
+    public override int GetHashCode() => HashCode.Combine(Nats, Dimensions, CodeBits, PlainBits, BackgroundNats);
 }

@@ -8,12 +8,13 @@ namespace Likely;
 /// <param name="Regard">In what regard it is farthest out.</param>
 /// <param name="Distance">How unusual it is, for what p cannot tell apart: the farther out the higher.</param>
 /// <param name="Evidence">What is known of it.</param>
-public sealed record Verdict(double P, bool IsAbnormal, Abnormality Regard, double Distance, ItemEvidence Evidence)
+/// <param name="Speaker">Where several models judge, the one by whose nats a dimension it is farthest out in that regard, from the middle of its normal ones; else empty.</param>
+public sealed record Verdict(double P, bool IsAbnormal, Abnormality Regard, double Distance, ItemEvidence Evidence, string Speaker = "")
 {
     const double Usual = 0.1;
 
     /// <summary>One plain sentence, without its full stop.</summary>
-    public string Reason => P > Usual ? "as normal items are" : string.Create(CultureInfo.InvariantCulture, $"{Words}: of normal items {100 * P:0.##} % are so far out");
+    public string Reason => P > Usual ? "as normal items are" : string.Create(CultureInfo.InvariantCulture, $"{Words}{(Speaker.Length > 0 ? $", most of all to {Speaker}" : "")}: of normal items {100 * P:0.##} % are so far out");
 
     string Words => Regard switch
     {

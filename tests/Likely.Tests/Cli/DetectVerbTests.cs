@@ -77,6 +77,33 @@ public sealed class DetectVerbTests
     }
 
     [Fact]
+    public void Several_models_judge_together_and_the_verdict_says_which_spoke()
+    {
+        Train();
+        File.WriteAllLines("cloud.csv", ["a,b", .. Enumerable.Range(0, 400).Select(i => FormattableString.Invariant($"{i * 7919 % 1009},{(i * 7919 % 1009) * 3 + i * 31 % 101}"))]);
+        File.WriteAllLines("judged.csv", ["a,b", "500,1540", "480,1500", "900,100", "200000,600000"]);
+        CliRun.Ok("train cloud.csv --model gaussian-mixture --set as=vectors whitening=columns components=3 validation=0.2 --out clouds.likely --quiet --force");
+        CliRun.Ok("train cloud.csv --model gaussian-mixture --set as=vectors whitening=columns components=1 covariance=full validation=0.2 --out ellipse.likely --quiet --force");
+        var run = CliRun.Ok("detect clouds.likely judged.csv --models one=ellipse.likely --alpha 0.05 --report several.html --out several.csv --json --quiet --force");
+        Assert.Equal(["clouds", "one"], run.Json["models"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal((int)run.Json["flagged"]!, run.Json["spoke"]!.AsObject().Sum(pair => (int)pair.Value!));
+        var lines = File.ReadAllLines("several.csv");
+        Assert.EndsWith(",reason,speaker,nats of clouds,nats of one", lines[0]);
+        Assert.Contains("most of all to one", lines[3]);
+        Assert.Contains("2 models", File.ReadAllText("several.html"));
+        var cells = lines[1].Split(',');
+        Assert.Equal(double.Parse(cells[8], System.Globalization.CultureInfo.InvariantCulture), (double.Parse(cells[^1], System.Globalization.CultureInfo.InvariantCulture) + double.Parse(cells[^2], System.Globalization.CultureInfo.InvariantCulture)) / 2, 1e-12);
+        CliRun.Ok("detect clouds.likely judged.csv --models one=ellipse.likely --alpha 0.05 --normal cloud.csv --threads 1 --out several.csv --quiet --force");
+        Assert.Equal(lines[3].Split(',')[8..11], File.ReadAllLines("several.csv")[3].Split(',')[8..11]);
+        Refused("detect clouds.likely judged.csv --models clouds.likely", "called the same");
+        Refused($"detect clouds.likely judged.csv --models {Trained}", "same items");
+        Refused("detect clouds.likely judged.csv --models ellipse.likely --map several", "--map");
+        Refused("train cloud.csv --model gaussian-mixture --set as=vectors components=2 validation=0.2 data_seed=5 limit=20 --out few.likely --force --quiet && detect clouds.likely judged.csv --models few.likely", "--normal");
+        CliRun.Ok("train cloud.csv --model gaussian-mixture --set as=vectors components=2 normalize=contrast --out seen.likely --quiet --force"); // no density of rows, and it keeps no normal items
+        Refused("detect seen.likely judged.csv --normal cloud.csv", "normalize=none");
+    }
+
+    [Fact]
     public void What_cannot_be_judged_is_refused_in_a_sentence()
     {
         Train();

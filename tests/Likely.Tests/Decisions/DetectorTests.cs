@@ -45,6 +45,10 @@ public sealed class DetectorTests : IDisposable
         var calibration = new Calibration([.. Enumerable.Range(0, 20).Select(i => new ItemEvidence(1.5 * i, 64, i, i / 2.0))], "median-edge-1") { Temperature = 12.5, LabelCounts = [3, 4] };
         Assert.Equal("1;median-edge-1;12.5;3,4;AAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAA+D9AAAAAAAAAAAAAgD8AAAA/AAAAAAAACEBAAAAAAAAAAAAAAEAAAIA/AAAAAAAAEkBAAAAAAAAAAAAAQEAAAMA/", calibration.ToText()[..153]);
         Assert.Equal("1;-;-;-;", new Calibration(calibration.Items).ToText()[..8]);
+        var known = new Calibration(calibration.Items, "x") { Contents = [.. Enumerable.Range(1, 20).Select(i => (uint)(i * 0x01000000 + 7))] };
+        Assert.Equal("2;x;-;-;", known.ToText()[..8]);
+        Assert.EndsWith(";BwAAAQcAAAIHAAADBwAABAcAAAUHAAAGBwAABwcAAAgHAAAJBwAACgcAAAsHAAAMBwAADQcAAA4HAAAPBwAAEAcAABEHAAASBwAAEwcAABQ=", known.ToText());
+        Assert.Equal(known.Contents, Calibration.Of(new Checkpoint(_trained.Value.Model, [], "") { Calibration = known.ToText() })!.Contents);
     }
 
     [Theory]
@@ -54,6 +58,8 @@ public sealed class DetectorTests : IDisposable
     [InlineData("1;x;-;-")]
     [InlineData("1;-;-;1,2,3;")]
     [InlineData("1;-;-;-;!!!!")]
+    [InlineData("2;-;-;-;!!!!")]
+    [InlineData("2;-;-;-;AAAA;AAAA")]
     public void What_is_damaged_is_refused(string text)
     {
         var checkpoint = new Checkpoint(_trained.Value.Model, [], _trained.Value.Preprocessing) { Calibration = text };
@@ -70,7 +76,11 @@ public sealed class DetectorTests : IDisposable
         Assert.Throws<ModelException>(() => Of(new Calibration(items).ToText()));
         items[3] = new ItemEvidence(1, 0, 1, 1);
         Assert.Throws<ModelException>(() => Of(new Calibration(items).ToText()));
-        Assert.Null(Of("2;whatever"));
+        Assert.Null(Of("3;whatever"));
+        var whole = new Calibration([.. Enumerable.Range(0, 30).Select(i => new ItemEvidence(i, 64, i, i))]) { Contents = new uint[30] }.ToText();
+        Assert.Equal(30, Of(whole)!.Contents.Count);
+        Assert.Throws<ModelException>(() => Of(whole[..^4]));
+        Assert.Throws<ModelException>(() => Of(whole + "AAAA"));
         Assert.Throws<ModelException>(() => Of($"1;{new string('A', 1_000_000)}"));
     }
 

@@ -40,6 +40,38 @@ public sealed class GaussianMixtureTests
         }
     }
 
+    // Of rows that were whitened it is a density of the rows themselves, and what is drawn are such rows.
+    [Theory, InlineData("columns"), InlineData("zca")]
+    public void Whitening_changes_the_model_and_not_what_it_is_a_density_of(string whitening)
+    {
+        var (random, values) = (new Philox(4, RandomPurpose.Test), new float[3000, 2]);
+        for (var i = 0; i < 3000; i++) (values[i, 0], values[i, 1]) = ((float)(30 + 20 * random.Normal((ulong)i, 0)), (float)(0.02 * random.Normal((ulong)i, 1)));
+        var model = new GaussianMixtureConfig { Components = 1, Whitening = whitening, Floor = 1e-9, WhiteningFloor = 0 }.Fit(Rows.Of(values));
+        Assert.Equal(Logs(new GaussianMixtureConfig { Components = 1, Floor = 1e-9 }.Fit(Rows.Of(values)), values).Average(), Logs(model, values).Average(), 1e-3);
+        Assert.Equal(Logs(model, values).Average(), model.Fitting["log_likelihood"], 1e-3);
+        var drawn = RowLikelihoods.Draw(model, 4000, seed: 3);
+        for (var d = 0; d < 2; d++)
+        {
+            double[] own = [.. Enumerable.Range(0, 4000).Select(i => (double)drawn[2 * i + d])];
+            Assert.Equal(d == 0 ? 30 : 0, own.Average(), d == 0 ? 2 : 0.002);
+            Assert.Equal(d == 0 ? 20 : 0.02, Math.Sqrt(own.Average(value => value * value) - own.Average() * own.Average()), d == 0 ? 1 : 0.001);
+        }
+        var blind = (GaussianMixture)new GaussianMixtureConfig { Components = 1, Normalize = "mean" }.Fit(Rows.Of(values));
+        Assert.False(blind.TellsDensities);
+        Assert.Throws<ModelException>(() => blind.LogDensities(new float[2], new double[1]));
+    }
+
+    // 0.1 in single precision a thousand times has a mean that is rounded: what is left of it is no deviation.
+    [Fact]
+    public void A_column_that_does_not_change_is_no_scale()
+    {
+        var values = new float[1000, 2];
+        for (var i = 0; i < 1000; i++) (values[i, 0], values[i, 1]) = (0.1f, i % 7);
+        var model = new GaussianMixtureConfig { Components = 1, Whitening = "columns", Floor = 0.05 }.Fit(Rows.Of(values));
+        var logs = Logs(model, new float[,] { { 0.1f, 3 }, { 0.2f, 3 } });
+        Assert.InRange(logs[0] - logs[1], 0.01, 10);
+    }
+
     [Fact]
     public void The_density_of_one_number_integrates_to_one_and_finds_two_clouds()
     {
