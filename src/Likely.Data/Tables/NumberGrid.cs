@@ -69,6 +69,9 @@ sealed class NumberGrid
     /// <summary>The number in the middle of a level, or the least or largest seen where that is further out.</summary>
     public long Middle(int level) => Math.Clamp(Least + Unit * (_edges[level] + (_edges[level + 1] - _edges[level] - 1) / 2), Least, Math.Max(Least, Most));
 
+    /// <summary>The least number that a level holds.</summary>
+    public long First(int level) => Least + Unit * _edges[level];
+
     /// <summary>Numbers that a level holds.</summary>
     public long Width(int level) => _edges[level + 1] - _edges[level];
 

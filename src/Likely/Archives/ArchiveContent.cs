@@ -44,7 +44,7 @@ sealed class ArchiveContent
         if (model is null) throw new ArchiveException($"{reader.Path} needs the model {reader.ModelIdentity}.");
         if (!Convert.ToHexStringLower(model.Identity).Equals(reader.ModelIdentity, StringComparison.Ordinal))
             throw new ArchiveException($"{reader.Path} was made with the model {reader.ModelIdentity}, and this one is {Convert.ToHexStringLower(model.Identity)}.");
-        if (reader.ModelsBytes != model.Tokens is not null) throw new ArchiveException($"{reader.Path} is damaged: it asks its model for {(reader.ModelsBytes ? "bytes, and the model is one of items" : "items, and the model is one of bytes")}.");
+        if (reader.Code != model.Code && !(reader.Code == BytesCode.None && model.Table is not null)) throw new ArchiveException($"{reader.Path} is damaged: it asks its model for {Words(reader.Code)}, and the model is one of {Words(model.Code)}.");
         var most = Remarkable;
         foreach (var (height, width, channels, stripes) in reader.Entries.Where(entry => entry.ModelledItems > 0).Select(entry => (entry.Layout.Height, entry.Layout.Width, entry.Layout.Channels, entry.StripeRows)).Distinct())
         {
@@ -275,7 +275,8 @@ sealed class ArchiveContent
     // Of blocks that a model codes, as many ahead as go side by side on all threads.
     void DecodeBytes(long index)
     {
-        var ahead = _reader.ModelsBytes ? (int)Math.Clamp((_lastByte - 1) / _plan.Chunk + 1 - index, 1, (long)SequenceBlocks.MostLanes * _options.ThreadCount) : 1;
+        var most = _reader.Code switch { BytesCode.Sequences => (long)SequenceBlocks.MostLanes * _options.ThreadCount, BytesCode.Rows => _options.ThreadCount, _ => 1 };
+        var ahead = (int)Math.Clamp((_lastByte - 1) / _plan.Chunk + 1 - index, 1, most);
         var blocks = new byte[ahead][];
         for (var i = 0; i < ahead; i++) blocks[i] = _reader.ReadBlock(false, index + i);
         _bytes = new byte[ahead][];
@@ -285,16 +286,23 @@ sealed class ArchiveContent
             var (first, end) = (ahead * group / groups, ahead * (group + 1) / groups);
             var (streams, counts) = (new byte[end - first][], new int[end - first]);
             for (var i = first; i < end; i++) (streams[i - first], counts[i - first]) = (blocks[i][..^4], _plan.ByteBlock(index + i));
-            var made = _reader.ModelsBytes ? SequenceBlocks.Decode(_model?.Checkpoint.Density, _model?.Tokens, streams, counts, DoneBytes, _cancellation) : [ByteBlock.Decode(streams[0], counts[0])];
+            var made = _reader.Code switch
+            {
+                BytesCode.Sequences => SequenceBlocks.Decode(_model?.Checkpoint.Density, _model?.Tokens, streams, counts, DoneBytes, _cancellation),
+                BytesCode.Rows => [TableBlocks.Decode(_model?.Table is { } table ? new TableBlocks.Code(_model.For(1, table.Names.Count), table, Math.Max(1, _options.ThreadCount / ahead), Math.Min(_options.Batch, BlockPlan.MostItems)) : null, streams[0], counts[0], _cancellation)],
+                _ => [ByteBlock.Decode(streams[0], counts[0])],
+            };
             made.CopyTo(_bytes, first);
         });
         _byteBlock = index;
         for (var i = 0; i < ahead; i++)
         {
-            if (!_reader.ModelsBytes) DoneBytes(_bytes[i].Length);
+            if (_reader.Code != BytesCode.Sequences) DoneBytes(_bytes[i].Length);
             Check(blocks[i], _bytes[i], $"block {index + i} of bytes");
         }
     }
+
+    static string Words(BytesCode code) => code switch { BytesCode.Sequences => "bytes", BytesCode.Rows => "rows of a table", _ => "items" };
 
     void DoneBytes(double bytes)
     {

@@ -8,7 +8,7 @@ namespace Likely;
 /// What an archive says of its contents: the entries, the labels of modelled items if the model has classes, and the length and kind
 /// of every block. As bytes it is varints and names, which go through <see cref="ByteModel"/>; see docs/formats.md.
 /// </summary>
-sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels, (bool IsItems, int Length)[] Blocks, bool ModelsBytes = false)
+sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels, (bool IsItems, int Length)[] Blocks, BytesCode Code = BytesCode.None)
 {
     /// <summary>No more pixels than this in one item; the first format's bounds of its symbols and columns. What a larger one takes of memory is asked before.</summary>
     public const int MostPixels = 1 << 26, FirstLargest = 1 << 24, FirstWidest = 1 << 14;
@@ -24,7 +24,7 @@ sealed record ArchiveDirectory(IReadOnlyList<ArchiveEntry> Entries, int[] Labels
     const long LargestFile = 1L << 50, LargestContent = 1L << 56;
 
     /// <summary>The lowest version of the format that can tell all of this.</summary>
-    public byte Version => Entries.Any(entry => entry.Layout.IsWide) ? ArchiveHeader.FourthVersion : ModelsBytes || Entries.Any(IsStriped) ? ArchiveHeader.ThirdVersion : Entries.Any(IsOfSecond) ? ArchiveHeader.SecondVersion : ArchiveHeader.FirstVersion;
+    public byte Version => Code == BytesCode.Rows ? ArchiveHeader.FifthVersion : Entries.Any(entry => entry.Layout.IsWide) ? ArchiveHeader.FourthVersion : Code == BytesCode.Sequences || Entries.Any(IsStriped) ? ArchiveHeader.ThirdVersion : Entries.Any(IsOfSecond) ? ArchiveHeader.SecondVersion : ArchiveHeader.FirstVersion;
 
     public byte[] ToBytes()
     {

@@ -12,7 +12,7 @@ namespace Likely;
 /// </summary>
 static class ArchiveHeader
 {
-    public const byte FirstVersion = 1, SecondVersion = 2, ThirdVersion = 3, FourthVersion = 4, Embedded = 1, ModelledBytes = 2;
+    public const byte FirstVersion = 1, SecondVersion = 2, ThirdVersion = 3, FourthVersion = 4, FifthVersion = 5, Embedded = 1, ModelledBytes = 2, ModelledRows = 4;
     public const int VersionAt = 8, Length = VersionAt + 3 + 32, FooterLength = 32 + 4 + 4 + 4, HashLength = 32;
 
     // Bytes that a stream of ByteModel can stand for, at its best; and the bound of what a directory may take.
@@ -21,11 +21,11 @@ static class ArchiveHeader
     // Begins like PNG: not text, and damaged visibly where line ends are converted.
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'L', (byte)'K', (byte)'A', 13, 10, 26, 10];
 
-    public static byte[] Create(byte[] identity, long? embedded, bool modelsBytes)
+    public static byte[] Create(byte[] identity, long? embedded, BytesCode code)
     {
         var header = new byte[Length + (embedded is null ? 0 : 8)];
         Signature.CopyTo(header);
-        (header[8], header[9], header[10]) = (FirstVersion, Checkpoint.OrderVersion, (byte)((embedded is null ? 0 : Embedded) | (modelsBytes ? ModelledBytes : 0)));
+        (header[8], header[9], header[10]) = (FirstVersion, Checkpoint.OrderVersion, (byte)((embedded is null ? 0 : Embedded) | (code == BytesCode.Sequences ? ModelledBytes : code == BytesCode.Rows ? ModelledRows : 0)));
         identity.CopyTo(header, 11);
         if (embedded is { } length) BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(Length), length);
         return header;

@@ -22,11 +22,7 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     /// <exception cref="DataException">It cannot be read.</exception>
     public (bool Otherwise, string? Reason) Add(string name, string path, long length, bool asFile)
     {
-        if (model.Tokens is not null)
-        {
-            AddAll(name, path, length);
-            return (false, null);
-        }
+        if (model.Code != BytesCode.None) return (false, AddAll(name, path, length));
         // A packed file is stored unpacked if its shorter name is free.
         asFile |= name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && (taken.Contains(name[..^3]) || EntryName.Fault(name[..^3]) is not null);
         using var file = PixelFile.Open(path, options.ExactFiles || asFile, model.Arrays, cancellation);
@@ -55,13 +51,26 @@ sealed class ArchiveInput(ArchiveWriter writer, ArchiveModel model, ArchiveOptio
     }
 
     // Of a model that codes bytes, any file is as it is.
-    void AddAll(string name, string path, long length)
+    string? AddAll(string name, string path, long length)
     {
         using var file = PixelFile.Open(path, true, model.Arrays, cancellation);
-        writer.Begin(ArchiveEntry.OfBytes(name, file.Length) with { Permissions = FilePermissions.Of(path) });
+        var (form, refusal) = model.Table is { } table ? FormOf(file, path, table) : (null, null);
+        if (refusal is not null && options.Strict) throw new UsageException($"{path} cannot be coded by the model: {refusal}") { Remedy = Remedy.StoreAsBytes };
+        if (refusal is not null) notes.Add(path, $"is stored without the model: {refusal}", $"are stored without the model ({refusal})", isLoss: false);
+        writer.Begin(ArchiveEntry.OfBytes(name, file.Length) with { Permissions = FilePermissions.Of(path) }, form);
         _weight = (double)length / Math.Max(1, file.Length);
         AddBytes(file, 0, file.Length);
         if (file.HasChanged) notes.Add(path, "changed while it was read, so what is stored may be a mixture", "changed while they were read, so what is stored may be mixtures", isLoss: true);
+        return refusal;
+    }
+
+    static (TableForm? Form, string? Refusal) FormOf(PixelFile file, string path, TableTokens table)
+    {
+        var head = new byte[(int)Math.Min(TableForm.HeadLength, file.Length)];
+        if (head.Length == 0) return (null, null);
+        file.Read(0, head);
+        var form = TableForm.Of(path, head, table, out var refusal);
+        return (form, refusal);
     }
 
     // Spread if that fits at least as many items: 0 and 255 for a binary model; else values that are symbols already.

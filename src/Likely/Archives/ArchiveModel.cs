@@ -20,8 +20,14 @@ sealed class ArchiveModel(Checkpoint checkpoint)
     public int Levels => checkpoint.Density.Space.Levels;
     public int Classes => checkpoint.Density.Classes;
 
-    /// <summary>What the symbols of a model of sequences are as bytes; null: the model is one of items.</summary>
+    /// <summary>What the symbols of a model of sequences are as bytes; null: the model is one of items, or of a table's rows.</summary>
     public Tokens? Tokens { get; } = TokensOf(checkpoint);
+
+    /// <summary>What the symbols of a model of a table's rows are; null: it is one of others.</summary>
+    public TableTokens? Table { get; } = TableOf(checkpoint);
+
+    /// <summary>What the bytes of files are to it.</summary>
+    public BytesCode Code => Tokens is not null ? BytesCode.Sequences : Table is not null ? BytesCode.Rows : BytesCode.None;
 
     /// <summary>What the model says of arrays: their axes, and the size that rows make.</summary>
     public DataOptions Arrays { get; } = OptionsOf(checkpoint);
@@ -68,6 +74,12 @@ sealed class ArchiveModel(Checkpoint checkpoint)
         if (checkpoint.Density.Space.Source > 0) throw new UsageException("a model of pairs tells how likely a target is given its source, and codes no files; train one of text for that");
         if (checkpoint.Density.Classes > 0 || checkpoint.Density.Members > 1) throw new ModelException("a model of sequences that needs labels, or an ensemble, cannot code files");
         return tokens;
+    }
+
+    static TableTokens? TableOf(Checkpoint checkpoint)
+    {
+        if (checkpoint.Density.Space.IsSequence || Continuation.TokensOf(checkpoint) is not TableTokens table) return null;
+        return checkpoint.Density.Classes == 0 ? table : throw new ModelException("a model of a table's rows that needs labels cannot code files");
     }
 
     static DataOptions OptionsOf(Checkpoint checkpoint)

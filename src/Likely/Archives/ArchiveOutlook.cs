@@ -11,7 +11,7 @@ static class ArchiveOutlook
     /// <summary>A sentence if more than half of the bytes will be stored without the model; else null.</summary>
     public static string? Of(IReadOnlyList<(string Name, string Path, long Length)> files, ArchiveModel model, ArchiveOptions options, CancellationToken cancellation)
     {
-        if (model.Tokens is not null) return null; // any file is its bytes
+        if (model.Code != BytesCode.None) return null; // any file is its bytes
         var (total, without, count) = (0.0, 0.0, 0);
         (string Path, string Reason)? first = null;
         foreach (var (_, path, length) in files)

@@ -26,11 +26,12 @@ public sealed class ArchiveReader : IDisposable
         var header = Read(0, ArchiveHeader.Length);
         if (!header.AsSpan().StartsWith(ArchiveHeader.Signature)) throw new ArchiveException("it is no archive of Likely");
         FormatVersion = header[8];
-        if (FormatVersion is < ArchiveHeader.FirstVersion or > ArchiveHeader.FourthVersion) throw new ArchiveException($"its format is version {FormatVersion}, and this program knows {ArchiveHeader.FirstVersion} to {ArchiveHeader.FourthVersion}");
+        if (FormatVersion is < ArchiveHeader.FirstVersion or > ArchiveHeader.FifthVersion) throw new ArchiveException($"its format is version {FormatVersion}, and this program knows {ArchiveHeader.FirstVersion} to {ArchiveHeader.FifthVersion}");
         (OrderVersion, ModelIdentity) = (header[9], Convert.ToHexStringLower(header.AsSpan(11, 32)));
-        if (header[10] > (ArchiveHeader.Embedded | ArchiveHeader.ModelledBytes)) throw new ArchiveException("it has a flag that is not known");
-        ModelsBytes = (header[10] & ArchiveHeader.ModelledBytes) != 0;
-        if (ModelsBytes && FormatVersion < ArchiveHeader.ThirdVersion) throw new ArchiveException("it has a flag that its version does not know");
+        var modelled = header[10] & ~ArchiveHeader.Embedded;
+        if (modelled is not (0 or ArchiveHeader.ModelledBytes or ArchiveHeader.ModelledRows)) throw new ArchiveException("it has a flag that is not known");
+        Code = modelled == ArchiveHeader.ModelledBytes ? BytesCode.Sequences : modelled == ArchiveHeader.ModelledRows ? BytesCode.Rows : BytesCode.None;
+        if (FormatVersion < (Code == BytesCode.Rows ? ArchiveHeader.FifthVersion : Code == BytesCode.Sequences ? ArchiveHeader.ThirdVersion : 0)) throw new ArchiveException("it has a flag that its version does not know");
         _embeddedAt = ArchiveHeader.Length;
         if ((header[10] & ArchiveHeader.Embedded) != 0)
         {
@@ -48,7 +49,7 @@ public sealed class ArchiveReader : IDisposable
         Directory = ArchiveDirectory.Parse(ArchiveHeader.UnpackDirectory(header, footer), Length, FormatVersion);
         ContentHash = footer[^44..^12];
         var blocks = Directory.Blocks;
-        Plan = new BlockPlan(Directory.Entries, blocks.Length, ModelsBytes);
+        Plan = new BlockPlan(Directory.Entries, blocks.Length, Code);
         if (blocks.LongCount(block => block.IsItems) != Plan.ItemBlocks || blocks.Length - Plan.ItemBlocks != Plan.ByteBlocks
             || start + blocks.Sum(block => block.Length + 4L) != footerAt || Directory.Labels.Length != 0 && Directory.Labels.Length != Plan.FirstItem[^1])
             throw VarintReader.Damaged();
@@ -63,7 +64,7 @@ public sealed class ArchiveReader : IDisposable
         }
     }
 
-    // Each block of a model of sequences begins with whether it codes it.
+    // Each block of such a model begins with whether it codes it.
     bool IsModelled(int block) => !new RangeDecoder(Read(_byteBlocks[block], Math.Min(sizeof(ulong), _byteLengths[block]))).DecodeBit(BlockLayout.Unmodelled);
 
     public string Path { get; }
@@ -92,8 +93,13 @@ public sealed class ArchiveReader : IDisposable
     /// <summary>Symbols of these items.</summary>
     public long Symbols => Plan.Symbols;
 
-    /// <summary>True if the model is one of sequences, which codes the bytes of files.</summary>
-    public bool ModelsBytes { get; }
+    /// <summary>True if the model is one of sequences or of a table's rows, which codes the bytes of files.</summary>
+    public bool ModelsBytes => Code != BytesCode.None;
+
+    /// <summary>True if the model is one of a table's rows.</summary>
+    public bool ModelsRows => Code == BytesCode.Rows;
+
+    internal BytesCode Code { get; }
 
     /// <summary>True if what is in it cannot be had without its model.</summary>
     public bool NeedsModel => _needsModel ??= Items > 0 || ModelsBytes && Enumerable.Range(0, _byteBlocks.Length).Any(IsModelled);

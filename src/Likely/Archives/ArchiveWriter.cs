@@ -22,6 +22,7 @@ sealed class ArchiveWriter : IDisposable
     readonly BlockEncoder _encoder;
     readonly ContentHash _hash = new();
     readonly List<ArchiveEntry> _entries = [];
+    readonly List<TableForm?> _forms = [];
     readonly List<double> _coded = [];
     readonly List<int> _labels = [];
     readonly List<(bool, int)> _blocks = [];
@@ -42,7 +43,7 @@ sealed class ArchiveWriter : IDisposable
         (_output, _model, _options, _done, _cancellation) = (output, model, options, done, cancellation);
         _encoder = new BlockEncoder(options.ThreadCount, Math.Min(options.Batch, BlockPlan.MostItems));
         _bytes = NewBytes();
-        _header = ArchiveHeader.Create(model.Identity, options.Embed?.Length, ModelsBytes);
+        _header = ArchiveHeader.Create(model.Identity, options.Embed?.Length, model.Code);
         output.Write(_header);
         if (options.Embed is not null) output.Write(options.Embed);
     }
@@ -53,9 +54,12 @@ sealed class ArchiveWriter : IDisposable
     public IReadOnlyList<double> Coded => _coded;
 
     /// <summary>Begins an entry; its content must follow.</summary>
-    public void Begin(ArchiveEntry entry)
+    /// <param name="entry">What it is.</param>
+    /// <param name="form">How the rows of a table lie in it, if the model is one of such; null: it is none.</param>
+    public void Begin(ArchiveEntry entry, TableForm? form = null)
     {
         _entries.Add(entry);
+        _forms.Add(form);
         _coded.Add(0);
         _hash.Begin(entry.Name, entry.Length);
     }
@@ -105,7 +109,7 @@ sealed class ArchiveWriter : IDisposable
         CloseItems();
         if (_bytes.Bytes.Length > 0) CloseBytes();
         Flush();
-        var directory = new ArchiveDirectory(_entries, [.. _labels], [.. _blocks], ModelsBytes);
+        var directory = new ArchiveDirectory(_entries, [.. _labels], [.. _blocks], _model.Code);
         if (directory.Version != _header[ArchiveHeader.VersionAt])
         {
             _header[ArchiveHeader.VersionAt] = directory.Version;
@@ -134,13 +138,13 @@ sealed class ArchiveWriter : IDisposable
         FlushIfEnough();
     }
 
-    bool ModelsBytes => _model.Tokens is not null;
+    bool ModelsBytes => _model.Code != BytesCode.None;
 
-    PlainBlock NewBytes() => new(BlockPlan.ChunkOf(ModelsBytes));
+    PlainBlock NewBytes() => new(BlockPlan.ChunkOf(_model.Code));
 
     void FlushIfEnough()
     {
-        if (_pending.Count >= (ModelsBytes ? SequenceBlocks.MostLanes : 4) * _options.ThreadCount || _pendingSymbols >= MostPending) Flush();
+        if (_pending.Count >= (_model.Tokens is not null ? SequenceBlocks.MostLanes : 4) * _options.ThreadCount || _pendingSymbols >= MostPending) Flush();
     }
 
     void Flush()
@@ -148,7 +152,7 @@ sealed class ArchiveWriter : IDisposable
         var items = _pending.OfType<ItemBlock>().ToArray();
         var bytes = _pending.OfType<PlainBlock>().ToArray();
         var itemStreams = _encoder.Encode(items, Done, _cancellation);
-        var byteStreams = ModelsBytes ? Model(bytes) : new byte[bytes.Length][];
+        var byteStreams = _model.Table is not null ? ModelRows(bytes) : ModelsBytes ? Model(bytes) : new byte[bytes.Length][];
         ParallelShards.Run(ModelsBytes ? 0 : bytes.Length, _options.ThreadCount, (i, _) =>
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -170,7 +174,7 @@ sealed class ArchiveWriter : IDisposable
         _pendingSymbols = 0;
     }
 
-    /// <summary>Bytes that were given to a model of sequences, and how many of them are shorter without it.</summary>
+    /// <summary>Bytes that were given to a model of sequences or rows, and how many of them are shorter without it.</summary>
     public (long Bytes, long Unmodelled) Given => (_modelled, _unmodelled);
 
     long _modelled, _unmodelled;
@@ -188,12 +192,33 @@ sealed class ArchiveWriter : IDisposable
             var made = SequenceBlocks.Encode(_model.Checkpoint.Density, _model.Tokens!, Array.ConvertAll(own, block => block.Bytes), ends, bytes => Done(bytes * weight), _cancellation);
             for (var i = 0; i < own.Length; i++)
             {
-                if (new RangeDecoder(made[i]).DecodeBit(BlockLayout.Unmodelled)) Interlocked.Add(ref _unmodelled, own[i].Bytes.Length);
-                Interlocked.Add(ref _modelled, own[i].Bytes.Length);
+                Count(own[i], made[i]);
                 streams[first + i] = own[i].Finish(made[i], ends[i]);
             }
         });
         return streams;
+    }
+
+    // Blocks one a thread, or several threads a block. What a block takes is shared out among its files by their bytes.
+    byte[][] ModelRows(PlainBlock[] blocks)
+    {
+        var (streams, columns) = (new byte[blocks.Length][], _model.Table!.Names.Count);
+        ParallelShards.Run(blocks.Length, Math.Min(_options.ThreadCount, blocks.Length), (i, _) =>
+        {
+            var (ends, bytes) = (blocks[i].Ends(), blocks[i].Bytes);
+            var code = new TableBlocks.Code(_model.For(1, columns), _model.Table!, Math.Max(1, _options.ThreadCount / blocks.Length), Math.Min(_options.Batch, BlockPlan.MostItems));
+            var made = TableBlocks.Encode(code, bytes, ends, Array.ConvertAll(blocks[i].Entries, entry => _forms[entry]), _cancellation);
+            Count(blocks[i], made);
+            streams[i] = blocks[i].Finish(made, Array.ConvertAll(ends, end => (int)((long)made.Length * end / bytes.Length)));
+            Done(blocks[i].Weight);
+        });
+        return streams;
+    }
+
+    void Count(PlainBlock block, byte[] stream)
+    {
+        if (new RangeDecoder(stream).DecodeBit(BlockLayout.Unmodelled)) Interlocked.Add(ref _unmodelled, block.Bytes.Length);
+        Interlocked.Add(ref _modelled, block.Bytes.Length);
     }
 
     void Done(double weight)

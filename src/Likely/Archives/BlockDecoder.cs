@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Likely.Coding;
@@ -17,7 +18,7 @@ sealed class BlockDecoder
 
     readonly RangeDecoder _decoder;
     readonly byte[] _symbols;
-    readonly int _dimensions;
+    readonly int _dimensions, _symbolBytes;
     readonly Action<long>? _done;
     readonly CancellationToken _cancellation;
     readonly Group[][] _crew;
@@ -25,8 +26,8 @@ sealed class BlockDecoder
     int _alone; // the last step that is shared
     Exception? _fault;
 
-    BlockDecoder(RangeDecoder decoder, byte[] symbols, int dimensions, Group[][] crew, int alone, Action<long>? done, CancellationToken cancellation) =>
-        (_decoder, _symbols, _dimensions, _crew, _alone, _done, _cancellation) = (decoder, symbols, dimensions, crew, alone, done, cancellation);
+    BlockDecoder(RangeDecoder decoder, byte[] symbols, SizedModel sized, Group[][] crew, int alone, Action<long>? done, CancellationToken cancellation) =>
+        (_decoder, _symbols, _dimensions, _symbolBytes, _crew, _alone, _done, _cancellation) = (decoder, symbols, sized.Space.Dimensions, sized.SymbolBytes, crew, alone, done, cancellation);
 
     /// <summary>The symbols of the items, one item after the other.</summary>
     /// <param name="sized">The model.</param>
@@ -40,16 +41,19 @@ sealed class BlockDecoder
     /// <param name="alone">The step after which the first thread goes on alone, if waiting has not made it so before.</param>
     public static byte[] Decode(SizedModel sized, ReadOnlySpan<byte> stream, int count, ReadOnlySpan<int> labels, int threads, int batch, Action<long>? done, CancellationToken cancellation, int alone = int.MaxValue)
     {
-        var model = sized.Model;
-        var (dimensions, levels) = (sized.Space.Dimensions, sized.Space.Levels);
-        var symbols = new byte[(long)count * dimensions];
         var decoder = new RangeDecoder(stream);
-        if (decoder.DecodeBit(BlockLayout.Unmodelled))
-        {
-            foreach (ref var symbol in symbols.AsSpan()) symbol = (byte)Uniform(decoder, levels);
-            done?.Invoke(symbols.Length);
-            return symbols;
-        }
+        if (!decoder.DecodeBit(BlockLayout.Unmodelled)) return DecodeItems(sized, decoder, count, labels, threads, batch, done, cancellation, alone);
+        var symbols = new byte[(long)count * sized.Space.Dimensions];
+        foreach (ref var symbol in symbols.AsSpan()) symbol = (byte)Uniform(decoder, sized.Space.Levels);
+        done?.Invoke(symbols.Length);
+        return symbols;
+    }
+
+    /// <summary>The same of a stream that has been begun and says that the model codes what follows; symbols are of one byte or of two, the low one first.</summary>
+    public static byte[] DecodeItems(SizedModel sized, RangeDecoder decoder, int count, ReadOnlySpan<int> labels, int threads, int batch, Action<long>? done, CancellationToken cancellation, int alone = int.MaxValue)
+    {
+        var (model, dimensions) = (sized.Model, sized.Space.Dimensions);
+        var symbols = new byte[(long)count * dimensions * sized.SymbolBytes];
         var members = new int[count];
         if (model.Members > 1)
             for (var i = 0; i < count; i++) members[i] = Uniform(decoder, model.Members);
@@ -70,7 +74,7 @@ sealed class BlockDecoder
                 crew[k][i - first] = new Group(sized, members[items[0]], items, own);
             }
         }
-        new BlockDecoder(decoder, symbols, dimensions, crew, crew.Length > 1 ? alone : int.MaxValue, done, cancellation).Run();
+        new BlockDecoder(decoder, symbols, sized, crew, crew.Length > 1 ? alone : int.MaxValue, done, cancellation).Run();
         return symbols;
     }
 
@@ -94,7 +98,7 @@ sealed class BlockDecoder
         {
             var groups = _crew[worker];
             foreach (var group in groups) group.Begin();
-            long count = _symbols.Length / _dimensions, stretch = Math.Max(1, Stretch / count), begin = Stopwatch.GetTimestamp();
+            long count = _symbols.Length / (_dimensions * _symbolBytes), stretch = Math.Max(1, Stretch / count), begin = Stopwatch.GetTimestamp();
             for (var step = 0; step < _dimensions; step++)
             {
                 _cancellation.ThrowIfCancellationRequested();
@@ -186,8 +190,10 @@ sealed class BlockDecoder
             var dimension = _predictor.DimensionAt(step);
             for (var i = 0; i < items.Length; i++)
             {
-                _next[i] = _isBit ? decoder.DecodeBit(_bits[i]) ? 1 : 0 : Coder.Decode(decoder, _cumulatives[i]!);
-                symbols[(long)items[i] * _dimensions + dimension] = (byte)_next[i];
+                _next[i] = _isBit ? decoder.DecodeBit(_bits[i]) ? 1 : 0 : Coder.DecodeShare(decoder, _cumulatives[i]!);
+                var at = (long)items[i] * _dimensions + dimension;
+                if (sized.SymbolBytes == 1) symbols[at] = (byte)_next[i];
+                else BinaryPrimitives.WriteUInt16LittleEndian(symbols.AsSpan(checked((int)(sizeof(ushort) * at))), (ushort)_next[i]);
             }
         }
 

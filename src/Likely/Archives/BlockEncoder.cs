@@ -24,6 +24,18 @@ sealed unsafe class BlockEncoder(int threads, int batch)
     public byte[][] Encode(IReadOnlyList<ItemBlock> blocks, Action<double>? done, CancellationToken cancellation)
     {
         if (blocks.Count == 0) return [];
+        SetShares(blocks, done, cancellation);
+        var streams = new byte[blocks.Count][];
+        Run(blocks.Count, (i, _) => streams[i] = blocks[i].Finish(), cancellation);
+        return streams;
+    }
+
+    /// <summary>Finds the members and shares of some blocks, which are then finished.</summary>
+    /// <param name="blocks">Full or not, at least one.</param>
+    /// <param name="done">Told the weight of each piece when it is done; from any thread.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public void SetShares(IReadOnlyList<ItemBlock> blocks, Action<double>? done, CancellationToken cancellation)
+    {
         var members = Members(blocks, cancellation);
         for (var i = 0; i < blocks.Count; i++) blocks[i].Begin(members[i]);
         // Each thread remembers rows of features.
@@ -36,9 +48,6 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             var (block, first, count) = pieces[piece];
             worker.SetShares(block, first, count, done, cancellation);
         }, cancellation, workers);
-        var streams = new byte[blocks.Count][];
-        Run(blocks.Count, (i, _) => streams[i] = blocks[i].Finish(), cancellation);
-        return streams;
     }
 
     // The member that finds each item likeliest; the first of equals.
@@ -101,7 +110,7 @@ sealed unsafe class BlockEncoder(int threads, int batch)
                 if (block.Stream is { } stream) Code(stream, distributions, symbols[0]);
                 else if (block.Sized.IsBinary) SetBits(distributions, symbols, sub, block.Bits.AsSpan(at, count));
                 else
-                    for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub]);
+                    for (var i = 0; i < count; i++) block.Shares[at + i] = Share(distributions, i, symbols[(long)i * sub], sub == 1);
             }, member);
             done?.Invoke(weight * (block.Dimensions - told) / block.Dimensions);
         }
@@ -145,7 +154,8 @@ sealed unsafe class BlockEncoder(int threads, int batch)
             for (var i = 0; i < ones.Length; i++) bits[i] = FrequencyTable.FromProbability(ones[i]) | (uint)symbols[(long)i * stride] << 31;
         }
 
-        ulong Share(SymbolDistributions distributions, int example, int symbol) => Coder.Share(distributions.Begin(example, ref _cumulatives[example]), symbol);
+        // What one example's earlier symbols of a position have told is kept; where there are none, one serves all.
+        ulong Share(SymbolDistributions distributions, int example, int symbol, bool isAlone) => Coder.Share(distributions.Begin(example, ref _cumulatives[isAlone ? 0 : example]), symbol);
 
         SymbolBatch Batch(Space space, int count)
         {

@@ -21,11 +21,11 @@ sealed class BlockPlan
 
     /// <param name="entries">What is in the archive.</param>
     /// <param name="most">Blocks that it has.</param>
-    /// <param name="modelsBytes">Whether a model of sequences codes the bytes.</param>
+    /// <param name="code">What codes the bytes.</param>
     /// <exception cref="ArchiveException">The entries would make more blocks.</exception>
-    public BlockPlan(IReadOnlyList<ArchiveEntry> entries, int most, bool modelsBytes)
+    public BlockPlan(IReadOnlyList<ArchiveEntry> entries, int most, BytesCode code)
     {
-        Chunk = ChunkOf(modelsBytes);
+        Chunk = ChunkOf(code);
         (FirstItem, FirstByte) = (new long[entries.Count + 1], new long[entries.Count + 1]);
         for (var i = 0; i < entries.Count; i++)
         {
@@ -68,7 +68,7 @@ sealed class BlockPlan
     public int Chunk { get; }
 
     /// <summary>Bytes of a full block: a model of sequences has shorter ones.</summary>
-    public static int ChunkOf(bool modelsBytes) => modelsBytes ? SequenceBlocks.Length : ChunkBytes;
+    public static int ChunkOf(BytesCode code) => code == BytesCode.Sequences ? SequenceBlocks.Length : ChunkBytes;
 
     /// <summary>Symbols of all items.</summary>
     public long Symbols { get; }

@@ -15,6 +15,9 @@ static class Coder
     /// <summary>A symbol's share in one stage: where it begins, in the upper 32 bits, and how long it is.</summary>
     public static ulong Share(Cumulative cumulative, int symbol) => All(cumulative).Share(symbol);
 
+    /// <summary>The symbol whose share, in one stage, holds the target.</summary>
+    public static int DecodeShare(RangeDecoder decoder, Cumulative cumulative) => All(cumulative).Decode(decoder);
+
     public static void Encode(RangeEncoder encoder, Cumulative cumulative, int symbol)
     {
         if (cumulative.Levels <= FrequencyTable.LargestAlphabet)
@@ -29,7 +32,7 @@ static class Coder
     /// <summary>The symbol whose share holds the target.</summary>
     public static int Decode(RangeDecoder decoder, Cumulative cumulative)
     {
-        if (cumulative.Levels <= FrequencyTable.LargestAlphabet) return All(cumulative).Decode(decoder);
+        if (cumulative.Levels <= FrequencyTable.LargestAlphabet) return DecodeShare(decoder, cumulative);
         var group = Groups(cumulative).Decode(decoder);
         return group * Group + Members(cumulative, group).Decode(decoder);
     }

@@ -40,6 +40,9 @@ sealed class ItemBlock(SizedModel sized, int capacity, int symbolBytes)
 
     public ReadOnlySpan<byte> Symbols => _symbols.AsSpan(0, Count * Dimensions * symbolBytes);
 
+    /// <summary>Whether it is a part of a stream that somebody else writes, by <see cref="Code"/>.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Makes an item an example of a batch.</summary>
     public void Set(SymbolBatch batch, int example, int item)
     {
@@ -67,7 +70,7 @@ sealed class ItemBlock(SizedModel sized, int capacity, int symbolBytes)
     public void Begin(int[] members)
     {
         (Members, Places) = (members, BlockLayout.Places(members));
-        if (Count == 1 && sized.Model.Members == 1 && sized.Steps(0) is null)
+        if (!IsPart && Count == 1 && sized.Model.Members == 1 && sized.Steps(0) is null)
         {
             Stream = new RangeEncoder();
             Stream.EncodeBit(false, BlockLayout.Unmodelled);
@@ -88,16 +91,22 @@ sealed class ItemBlock(SizedModel sized, int capacity, int symbolBytes)
         }
         var encoder = new RangeEncoder();
         encoder.EncodeBit(false, BlockLayout.Unmodelled);
+        CountCosts();
+        Code(encoder);
+        var stream = encoder.Finish();
+        return Seal(stream.Length <= Bound() ? stream : Plain(), Symbols);
+    }
+
+    /// <summary>Writes the members of all items and then the symbols, and lets their shares go.</summary>
+    public void Code(RangeEncoder encoder)
+    {
         var members = sized.Model.Members;
         if (members > 1)
             foreach (var member in Members)
                 encoder.Encode(FrequencyTable.Uniform(member, members), FrequencyTable.Uniform(member + 1, members) - FrequencyTable.Uniform(member, members));
         foreach (var bit in Bits) encoder.EncodeBit(bit >> 31 != 0, bit & int.MaxValue);
         foreach (var share in Shares) encoder.Encode((uint)(share >> 32), (uint)share);
-        var stream = encoder.Finish();
-        CountCosts();
         (Bits, Shares) = ([], []);
-        return Seal(stream.Length <= Bound() ? stream : Plain(), Symbols);
     }
 
     void CountCosts()

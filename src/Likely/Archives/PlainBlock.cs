@@ -23,6 +23,9 @@ sealed class PlainBlock(int length)
         _pieces.Add((entry, (int)_bytes.Length));
     }
 
+    /// <summary>The entries whose bytes it has, in their order.</summary>
+    public int[] Entries => [.. _pieces.Select(piece => piece.Entry)];
+
     public ReadOnlyMemory<byte> Bytes => _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
 
     /// <summary>The lengths of the block up to the end of each entry's bytes.</summary>

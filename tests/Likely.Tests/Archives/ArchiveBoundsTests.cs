@@ -65,7 +65,7 @@ public sealed class ArchiveBoundsTests
 
     static byte[] Make(ArchiveDirectory directory)
     {
-        var header = ArchiveHeader.Create(new byte[ArchiveHeader.HashLength], null, false);
+        var header = ArchiveHeader.Create(new byte[ArchiveHeader.HashLength], null, BytesCode.None);
         return [.. header, .. ArchiveHeader.CreateFooter(header, directory.ToBytes(), new byte[ArchiveHeader.HashLength])];
     }
 

@@ -27,10 +27,30 @@ public sealed class ArchiveFuzzTests
     public void A_mutated_archive_is_refused_in_plain_words()
     {
         using var folder = new TemporaryFolder();
-        var (one, other) = (Make(folder, "one", 40, embed: false), Make(folder, "other", 41, embed: true));
+        RequireRefusal(Make(folder, "one", 40, embed: false), Make(folder, "other", 41, embed: true), _model.Checkpoint, _archives);
+    }
+
+    [Fact]
+    public void A_mutated_archive_of_a_table_is_refused_in_plain_words()
+    {
+        using var folder = new TemporaryFolder();
+        var model = TableFiles.Checkpoint(folder["model.csv"]);
+        var made = Array.ConvertAll((int[])[60, 61], count =>
+        {
+            TableFiles.Write(folder[$"{count}.csv"], count);
+            Archive.Compress(model, [folder[$"{count}.csv"]], folder[$"{count}.lka"], new ArchiveOptions { Threads = 1 });
+            using var archive = ArchiveReader.Open(folder[$"{count}.lka"]);
+            Assert.True(archive.NeedsModel);
+            return File.ReadAllBytes(folder[$"{count}.lka"]);
+        });
+        RequireRefusal(made[0], made[1], model, _inputs);
+    }
+
+    static void RequireRefusal(byte[] one, byte[] other, Checkpoint model, int inputs)
+    {
         var random = new Philox(1, RandomPurpose.Test, Philox.Hash("archive"));
         int refused = 0, sound = 0;
-        for (var i = 0; i < _archives; i++)
+        for (var i = 0; i < inputs; i++)
         {
             var input = Mutate(i % 2 == 0 ? one : other, i % 2 == 0 ? other : one, random, (ulong)i);
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -38,7 +58,7 @@ public sealed class ArchiveFuzzTests
             {
                 using var archive = ArchiveReader.Open(input, "mutated");
                 archive.EmbeddedModel();
-                Archive.Verify(archive, _model.Checkpoint, new ArchiveOptions { Threads = 1 });
+                Archive.Verify(archive, model, new ArchiveOptions { Threads = 1 });
                 sound++;
             }
             catch (ArchiveException fault)
@@ -53,7 +73,7 @@ public sealed class ArchiveFuzzTests
             var taken = GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.True(taken < MostMemory, $"input {i} ({input.Length} bytes) made the reader allocate {taken} bytes");
         }
-        Assert.True(refused > _archives / 2, $"{refused} refused, {sound} read");
+        Assert.True(refused > inputs / 2, $"{refused} refused, {sound} read");
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class ArchiveSecondFormatTests
         var layout = new PixelLayout(1, ArchiveDirectory.MostPixels, 1, 1, 0, 0, false);
         var stream = ItemBlock.Seal([0], []);
         var directory = new ArchiveDirectory([new ArchiveEntry("a.png", EntryKind.Picture, layout.ItemLength, layout, true, [])], [], [(true, 1)]);
-        var header = ArchiveHeader.Create(Convert.FromHexString(Binary.Identity()), null, false);
+        var header = ArchiveHeader.Create(Convert.FromHexString(Binary.Identity()), null, BytesCode.None);
         header[ArchiveHeader.VersionAt] = directory.Version;
         byte[] archive = [.. header, .. stream, .. ArchiveHeader.CreateFooter(header, directory.ToBytes(), new byte[32])];
         using var reader = ArchiveReader.Open(archive, "bomb");

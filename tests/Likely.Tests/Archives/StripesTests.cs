@@ -122,6 +122,6 @@ public sealed class StripesTests
         Assert.Throws<ArchiveException>(() => ArchiveDirectory.Parse(sound.ToBytes(), 1000, 2));
         // Billions of stripes that no block bears out.
         var many = new ArchiveEntry("m", EntryKind.Items, int.MaxValue * 3L, new PixelLayout(3, 1, 1, int.MaxValue, 0, 0, false), true, []) { StripeRows = 2 };
-        Assert.Throws<ArchiveException>(() => new BlockPlan([many], 100, false));
+        Assert.Throws<ArchiveException>(() => new BlockPlan([many], 100, BytesCode.None));
     }
 }

@@ -59,6 +59,31 @@ public sealed class GoldenArchiveTests
         Assert.Equal(kept, File.ReadAllBytes(folder["again.lka"]));
     }
 
+    [Fact]
+    public void A_kept_archive_of_a_table_restores_what_was_put_in()
+    {
+        var path = Path.Combine(Folder, "table.lka");
+        using var folder = new TemporaryFolder();
+        TableFiles.Write(folder["golden.csv"], 300);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["golden.csv"], (UnixFileMode)0b110_100_100);
+        if (Environment.GetEnvironmentVariable("LIKELY_GOLDEN") == "write" && !File.Exists(path))
+        {
+            using var model = new MemoryStream();
+            var checkpoint = TableFiles.Checkpoint(folder["model.csv"]);
+            checkpoint.Save(model);
+            Archive.Compress(checkpoint, [folder["golden.csv"]], path, new ArchiveOptions { Embed = model.ToArray() });
+        }
+        Assert.True(File.Exists(path), $"{path} is missing; run this test once with LIKELY_GOLDEN=write");
+        using var archive = ArchiveReader.Open(path);
+        Assert.Equal((5, true, true), (archive.FormatVersion, archive.ModelsRows, archive.NeedsModel));
+        Archive.Decompress(archive, Archive.FindModel(archive), folder["out"]);
+        Assert.Equal(File.ReadAllBytes(folder["golden.csv"]), File.ReadAllBytes(folder["out/golden.csv"]));
+        var kept = File.ReadAllBytes(path);
+        var embedded = kept.AsSpan(ArchiveHeader.Length + 8, checked((int)archive.EmbeddedBytes)).ToArray();
+        Archive.Compress(archive.EmbeddedModel()!, [folder["golden.csv"]], folder["again.lka"], new ArchiveOptions { Embed = embedded });
+        Assert.Equal(kept, File.ReadAllBytes(folder["again.lka"]));
+    }
+
     // The files are read where they are kept, so that writing a new one puts it into the tree.
     static string Folder { get; } = Locate();
 

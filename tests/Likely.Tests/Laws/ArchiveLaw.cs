@@ -1,3 +1,5 @@
+using System.Text;
+using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
 using Likely.Tests.Archives;
@@ -12,6 +14,7 @@ namespace Likely.Tests.Laws;
 public sealed class ArchiveLaw
 {
     public static TheoryData<string> Cases => LawCases.Names(law => law.Space.Levels <= 256); // more are in no archive's items
+    public static TheoryData<string> TableCases => LawCases.Names(law => TableOf(law) is not null);
     public static TheoryData<string> FileCases => LawCases.Names(law => law.Space.Levels <= 256 && law.Space.Columns is null); // rows of a table are in no array
 
     [Theory, MemberData(nameof(Cases))]
@@ -101,6 +104,47 @@ public sealed class ArchiveLaw
         Archive.Decompress(archive, model, folder["out"], new ArchiveOptions { Threads = 1 });
         Assert.Equal(File.ReadAllBytes(input), File.ReadAllBytes(folder["out/law-images.idx"]));
     }
+
+    [Theory, MemberData(nameof(TableCases))]
+    public void A_table_takes_what_its_rows_do_and_comes_back(string name)
+    {
+        var (law, tokens) = (LawCases.Find(name), TableOf(LawCases.Find(name))!);
+        var code = new TableBlocks.Code(new SizedModel(law.Build(), law.Space), tokens, 1, 0);
+        var bytes = Encoding.UTF8.GetBytes(tokens.ToCsv(law.Examples(150)));
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n')[1..^1];
+        var rows = Array.ConvertAll(lines, line => tokens.Row(line.Split(',')));
+        var coded = new double[rows.Length];
+        new Scorer(code.Sized.Model, 1).Score(rows, [], coded: coded);
+        byte[]? expected = null;
+        foreach (var (threads, batch) in new[] { (1, 0), (1, 1), (2, 7) })
+        {
+            code = code with { Threads = threads, Batch = batch };
+            var stream = TableBlocks.EncodeRows(code, bytes, [bytes.Length], [TableForm.Of(tokens)], default)!;
+            expected ??= stream;
+            Assert.True(expected.AsSpan().SequenceEqual(stream), $"{law}: other bytes with {threads} threads and batch {batch}");
+            Assert.True(bytes.AsSpan().SequenceEqual(TableBlocks.Decode(code with { Threads = 3 - threads }, stream, bytes.Length, default)), $"{law}: decoded otherwise with {3 - threads} threads and batch {batch}");
+        }
+        var bits = coded.Sum() / Math.Log(2) + rows.Sum(row => tokens.Rest(row)) / Math.Log(2);
+        Assert.True(expected!.Length <= bits / 8 * 1.0005 + 16 + 4 * tokens.Names.Count, $"{law}: {rows.Length} rows take {expected.Length} bytes, the log-likelihood says {bits / 8:F1}");
+    }
+
+    // A table of whose rows the examples of a case are; null if there is none.
+    static TableTokens? TableOf(LawCase law)
+    {
+        if (law.Classes > 0 || law.Space.Columns is null && (law.Space.IsSequence || law.Space != Space.Image(1, law.Space.Width, 1, 2)) || law.Space.Width < 2) return null;
+        var columns = Enumerable.Range(0, law.Space.Width).Select(c => law.Space.Columns is null ? Names(c, 2) : law.Space.AlphabetAt(c) is { Scale: AlphabetScale.Ordinal } alphabet ? Numbers(c, alphabet) : Names(c, law.Space.AlphabetAt(c).Size - TableTokens.FirstValue)).ToArray();
+        return new TableTokens(columns, new Dialect(',', false, true), law.Space.Columns is null) is var tokens && tokens.Space == law.Space ? tokens : null;
+    }
+
+    static TableColumn Names(int column, int count) => new() { Name = $"column {column}", Type = ColumnType.Category, Missing = "?", Names = [.. Enumerable.Range(0, count).Select(i => $"name {i}")] };
+
+    static TableColumn Numbers(int column, Alphabet alphabet)
+    {
+        var range = Enumerable.Range(1, NumberGrid.Short).FirstOrDefault(range => Grid(range).Levels == alphabet.Size - alphabet.Names, 1);
+        return new() { Name = $"column {column}", Type = ColumnType.Number, Missing = "?", Decimals = 2, Grid = Grid(range), Frequent = [.. Enumerable.Range(0, alphabet.Names - TableTokens.FirstValue).Select(i => 1000L + i)] };
+    }
+
+    static NumberGrid Grid(int range) => new(-range / 2, range - range / 2, 1, 0, 1);
 
     // What lies below every level, for every example: from nothing, never falling, to the whole; and what a coder takes of a bit.
     static double[] All(SymbolDistributions distributions)
