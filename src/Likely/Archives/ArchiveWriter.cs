@@ -199,7 +199,7 @@ sealed class ArchiveWriter : IDisposable
         return streams;
     }
 
-    // Blocks one a thread, or several threads a block. What a block takes is shared out among its files by their bytes.
+    // Blocks one a thread, or several threads a block.
     byte[][] ModelRows(PlainBlock[] blocks)
     {
         var (streams, columns) = (new byte[blocks.Length][], _model.Table!.Names.Count);
@@ -209,7 +209,7 @@ sealed class ArchiveWriter : IDisposable
             var code = new TableBlocks.Code(_model.For(1, columns), _model.Table!, Math.Max(1, _options.ThreadCount / blocks.Length), Math.Min(_options.Batch, BlockPlan.MostItems));
             var made = TableBlocks.Encode(code, bytes, ends, Array.ConvertAll(blocks[i].Entries, entry => _forms[entry]), _cancellation);
             Count(blocks[i], made);
-            streams[i] = blocks[i].Finish(made, Array.ConvertAll(ends, end => (int)((long)made.Length * end / bytes.Length)));
+            streams[i] = blocks[i].Finish(made, ends);
             Done(blocks[i].Weight);
         });
         return streams;

@@ -13,6 +13,17 @@ static class ByteBlock
     /// <summary>The same behind the bit that says that no model codes them.</summary>
     public static byte[] EncodeUnmodelled(ReadOnlySpan<byte> bytes, Span<int> ends) => Encode(Unmodelled(), bytes, ends, Unmodelled);
 
+    /// <summary>Writes such a stream into one that has been begun.</summary>
+    public static void Write(RangeEncoder encoder, ReadOnlySpan<byte> bytes)
+    {
+        var isStored = new RangeDecoder(Encode(bytes)).DecodeBit(FrequencyTable.Total / 16);
+        encoder.EncodeBit(isStored, FrequencyTable.Total / 16);
+        var model = isStored ? null : new ByteModel();
+        foreach (var value in bytes)
+            if (model is null) encoder.EncodeUniform(value, 8);
+            else model.Encode(encoder, value);
+    }
+
     static RangeEncoder Unmodelled()
     {
         var encoder = new RangeEncoder();

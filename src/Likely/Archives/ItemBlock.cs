@@ -91,7 +91,6 @@ sealed class ItemBlock(SizedModel sized, int capacity, int symbolBytes)
         }
         var encoder = new RangeEncoder();
         encoder.EncodeBit(false, BlockLayout.Unmodelled);
-        CountCosts();
         Code(encoder);
         var stream = encoder.Finish();
         return Seal(stream.Length <= Bound() ? stream : Plain(), Symbols);
@@ -100,6 +99,7 @@ sealed class ItemBlock(SizedModel sized, int capacity, int symbolBytes)
     /// <summary>Writes the members of all items and then the symbols, and lets their shares go.</summary>
     public void Code(RangeEncoder encoder)
     {
+        CountCosts();
         var members = sized.Model.Members;
         if (members > 1)
             foreach (var member in Members)

@@ -9,12 +9,13 @@ namespace Likely;
 
 /// <summary>
 /// Blocks of plain bytes whose code is a model of a table's rows. The first bit says whether the model codes the bytes; if it does, what symbols do not say follows (<see cref="TableResidual"/>, by
-/// <see cref="ByteModel"/>), the cells of columns that the model has not, the symbols of all rows as blocks of items have them, some rows after others, and what numbers are within
+/// <see cref="ByteModel"/>), files that have no rows, the cells of columns that the model has not, the symbols of all rows as blocks of items have them, some rows after others, and what numbers are within
 /// their symbols (<see cref="NumberCoder"/>). Where that is no shorter, a <see cref="ByteBlock"/> stands instead. No byte depends on threads or batch.
 /// </summary>
 static class TableBlocks
 {
     const int ResidualBits = 22, LeastResidual = 1 << 12;
+    const double NatsPerBit = 0.693147180559945309;
 
     /// <summary>What <see cref="Encode"/> and <see cref="Decode"/> take beside bytes.</summary>
     /// <param name="Sized">The model of a row.</param>
@@ -26,17 +27,30 @@ static class TableBlocks
     /// <summary>The stream of a block.</summary>
     /// <param name="code">The model.</param>
     /// <param name="bytes">The block.</param>
-    /// <param name="ends">Ascending lengths up to the end of each file's bytes.</param>
+    /// <param name="ends">Ascending lengths up to the end of each file's bytes; on return, how long their streams are, about.</param>
     /// <param name="forms">How each file's rows lie; null: it has none.</param>
     /// <param name="cancellation">Ends it between two passes.</param>
     public static byte[] Encode(Code code, ReadOnlyMemory<byte> bytes, int[] ends, TableForm?[] forms, CancellationToken cancellation)
     {
-        var (stream, plain) = (EncodeRows(code, bytes, ends, forms, cancellation), ByteBlock.EncodeUnmodelled(bytes.Span, []));
-        return stream is not null && stream.Length < plain.Length ? stream : plain;
+        var costs = new double[ends.Length];
+        var stream = EncodeRows(code, bytes, ends, forms, costs, cancellation);
+        // The rows of a file may be none of the model's, whatever its columns are called.
+        var own = Enumerable.Range(0, ends.Length).Select(i => forms[i] is null || ends.Length == 1 || costs[i] < ByteBlock.Encode(bytes.Span[(i == 0 ? 0 : ends[i - 1])..ends[i]]).Length).ToArray();
+        if (Array.IndexOf(own, false) >= 0) stream = EncodeRows(code, bytes, ends, [.. forms.Select((form, i) => own[i] ? form : null)], costs, cancellation);
+        int[] plainEnds = [.. ends];
+        var plain = ByteBlock.EncodeUnmodelled(bytes.Span, plainEnds);
+        if (stream is null || stream.Length >= plain.Length)
+        {
+            plainEnds.CopyTo(ends, 0);
+            return plain;
+        }
+        var (sum, all) = (0.0, costs.Sum());
+        for (var i = 0; i < ends.Length; i++) ends[i] = (int)(stream.Length * ((sum += costs[i]) / all));
+        return stream;
     }
 
-    /// <summary>The stream by which the model codes a block, however long that is; null if it has no row.</summary>
-    public static byte[]? EncodeRows(Code code, ReadOnlyMemory<byte> bytes, int[] ends, TableForm?[] forms, CancellationToken cancellation)
+    /// <summary>The stream by which the model codes a block, however long that is, and what each file takes of it in bytes, about; null if it has no row.</summary>
+    public static byte[]? EncodeRows(Code code, ReadOnlyMemory<byte> bytes, int[] ends, TableForm?[] forms, double[] costs, CancellationToken cancellation)
     {
         if (Array.TrueForAll(forms, form => form is null)) return null;
         var segments = new List<TableSegment>();
@@ -47,12 +61,30 @@ static class TableBlocks
         encoder.EncodeBit(false, BlockLayout.Unmodelled);
         encoder.EncodeUniform((uint)residual.Length, ResidualBits);
         Write(encoder, residual);
-        foreach (var segment in segments)
+        for (var i = 0; i < costs.Length; i++) costs[i] = (double)encoder.Length * (1 + segments[i].OddBytes) / segments.Sum(segment => 1 + segment.OddBytes);
+        Each(segment =>
+        {
+            if (segment.Form is null) ByteBlock.Write(encoder, segment.Bytes);
             foreach (var cells in segment.Others) Write(encoder, cells.WrittenSpan);
-        foreach (var rows in Rows(code, segments, cancellation)) rows.Code(encoder);
+        });
+        foreach (var rows in Rows(code, segments, cancellation))
+        {
+            rows.Code(encoder);
+            foreach (var (i, nats) in rows.Costs) costs[i] += nats / (8 * NatsPerBit);
+        }
         var numbers = new NumberCoder(encoder, null);
-        foreach (var segment in segments) WriteNumbers(numbers, segment, code.Tokens);
+        Each(segment => WriteNumbers(numbers, segment, code.Tokens));
         return encoder.Finish();
+
+        void Each(Action<TableSegment> write)
+        {
+            for (var i = 0; i < segments.Count; i++)
+            {
+                var before = encoder.Length;
+                write(segments[i]);
+                costs[i] += encoder.Length - before;
+            }
+        }
     }
 
     /// <summary>The bytes of a block.</summary>
@@ -73,7 +105,11 @@ static class TableBlocks
         for (var i = 0; i < residual.Length; i++) residual[i] = model.Decode(decoder);
         var segments = TableResidual.Parse(residual, tokens, length);
         var left = length + 1L; // bytes that other columns may take, with what stands behind each cell
-        var others = segments.ConvertAll(segment => ReadOthers(decoder, segment, ref left));
+        var others = segments.ConvertAll(segment =>
+        {
+            if (segment.Form is null) segment.Bytes = ByteBlock.Decode(decoder, segment.Bytes.Length);
+            return ReadOthers(decoder, segment, ref left);
+        });
         var (rows, columns) = (segments.Sum(segment => segment.Rows), sized.Space.Dimensions);
         var symbols = new byte[(long)rows * columns * sized.SymbolBytes];
         for (var first = 0; first < rows;)
@@ -113,16 +149,19 @@ static class TableBlocks
     {
         var (blocks, columns, bytes) = (new List<ItemBlock>(), code.Sized.Space.Dimensions, code.Sized.SymbolBytes);
         var (row, left) = (new byte[columns * bytes], segments.Sum(segment => segment.Rows));
-        foreach (var segment in segments)
+        for (var i = 0; i < segments.Count; i++)
+        {
+            var segment = segments[i];
             for (var at = 0; at < segment.Cells.Count; at += columns)
             {
                 for (var c = 0; c < columns; c++)
                     if (bytes == 1) row[c] = (byte)segment.Cells[at + c].Symbol;
                     else BinaryPrimitives.WriteUInt16LittleEndian(row.AsSpan(sizeof(ushort) * c), (ushort)segment.Cells[at + c].Symbol);
                 if (blocks.Count == 0 || blocks[^1].IsFull) blocks.Add(new ItemBlock(code.Sized, Math.Min(BlockPlan.Capacity(columns), left), bytes) { IsPart = true });
-                blocks[^1].Add(row, 0);
+                blocks[^1].Add(row, 0, i);
                 left--;
             }
+        }
         new BlockEncoder(code.Threads, code.Batch).SetShares(blocks, null, cancellation);
         return blocks;
     }

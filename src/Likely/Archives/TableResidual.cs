@@ -17,6 +17,11 @@ static class TableResidual
         foreach (var segment in segments)
         {
             WriteForm(writer, segment.Form, own);
+            if (segment.Form is null)
+            {
+                writer.Write(segment.Bytes.Length);
+                continue;
+            }
             writer.Write(segment.Stretches.Count);
             var before = 0;
             foreach (var (row, raw) in segment.Stretches)
@@ -25,7 +30,6 @@ static class TableResidual
                 WriteBytes(writer, raw);
                 before = row;
             }
-            if (segment.Form is null) continue;
             writer.Write(segment.Rows);
             if (segment.Rows == 0 && !segment.Stretches.Exists(stretch => stretch.Raw.Length == 0)) continue;
             writer.Write((segment.HasReturns ? Returns : 0) | (segment.IsOpen ? Open : 0));
@@ -53,10 +57,16 @@ static class TableResidual
     {
         var reader = new VarintReader(bytes);
         var segments = new List<TableSegment>();
-        var cells = 0L;
+        var (cells, plain) = (0L, 0L);
         for (var count = reader.Count(2); count > 0; count--)
         {
-            var form = ReadForm(ref reader, tokens);
+            if (ReadForm(ref reader, tokens) is not { } form)
+            {
+                var own = (int)reader.Read(length);
+                if ((plain += own) > length) throw Damaged();
+                segments.Add(new TableSegment(null, 0) { Bytes = new byte[own] });
+                continue;
+            }
             var stretches = new List<(int, byte[])>();
             var row = 0L;
             for (var left = reader.Count(2); left > 0; left--)
@@ -64,13 +74,13 @@ static class TableResidual
                 row += reader.Read(length);
                 stretches.Add(((int)Math.Min(row, int.MaxValue), ReadBytes(ref reader)));
             }
-            var rows = form is null ? 0 : (int)reader.Read(length);
+            var rows = (int)reader.Read(length);
             // A row has a byte behind each cell; the last one of a block may have none.
-            if (row > rows || form is null && stretches.Exists(stretch => stretch.Item2.Length == 0) || (cells += (long)rows * (form?.Places.Count ?? 0)) > length + 1L) throw Damaged();
+            if (row > rows || (cells += (long)rows * form.Places.Count) > length + 1L) throw Damaged();
             var segment = new TableSegment(form, rows == 0 ? 0 : tokens.Names.Count) { Rows = rows };
             segments.Add(segment);
             segment.Stretches.AddRange(stretches);
-            if (rows == 0 && (form is null || !stretches.Exists(stretch => stretch.Item2.Length == 0))) continue;
+            if (rows == 0 && !stretches.Exists(stretch => stretch.Item2.Length == 0)) continue;
             var ends = reader.Read(Returns | Open);
             (segment.HasReturns, segment.IsOpen) = ((ends & Returns) != 0, (ends & Open) != 0);
             foreach (var column in segment.Columns) ReadColumn(ref reader, column, rows);

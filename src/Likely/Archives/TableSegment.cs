@@ -33,6 +33,9 @@ sealed class TableSegment
 
     public Column[] Columns { get; }
 
+    /// <summary>All bytes, if there is no form.</summary>
+    public byte[] Bytes { get; set; } = [];
+
     public int Rows { get; set; }
 
     /// <summary>Whether rows end with \r\n, and whether the last one has no end.</summary>
@@ -54,7 +57,7 @@ sealed class TableSegment
         var columns = form is null ? 0 : tokens.Names.Count;
         var segment = new TableSegment(form, columns);
         if (form is not null) segment.Parse(bytes, form, tokens, new CellSpelling(tokens, form));
-        else if (bytes.Length > 0) segment.Stretches.Add((0, bytes.ToArray()));
+        else segment.Bytes = bytes.ToArray();
         return segment;
     }
 
@@ -183,6 +186,9 @@ sealed class TableSegment
         return false;
     }
 
+    /// <summary>Bytes that stand in the residual as they are.</summary>
+    public long OddBytes => Stretches.Sum(stretch => (long)stretch.Raw.Length) + Columns.Sum(column => column.Exceptions.Sum(cell => (long)cell.Raw.Length));
+
     /// <summary>Writes all rows and what lies between them, as long as they take no more than so many bytes.</summary>
     /// <param name="spelling">Of the form.</param>
     /// <param name="tokens">What the model's columns are.</param>
@@ -193,19 +199,25 @@ sealed class TableSegment
     /// <exception cref="ArchiveException">They take more.</exception>
     public void WriteAll(CellSpelling? spelling, TableTokens tokens, Func<int, int, bool, CellValue> cell, byte[][] others, ArrayBufferWriter<byte> target, int most)
     {
+        if (Form is null)
+        {
+            target.Write(Bytes);
+            TableBlocks.Require(target.WrittenCount <= most);
+            return;
+        }
         var (next, stretch, otherAt) = (new int[Columns.Length], 0, new int[others.Length]);
         var values = new CellValue[Columns.Length];
         for (var row = 0; row <= Rows; row++)
         {
             for (; stretch < Stretches.Count && Stretches[stretch].Row == row; stretch++)
             {
-                target.Write(Stretches[stretch].Raw.Length > 0 ? Stretches[stretch].Raw : Form?.Header(tokens) ?? []);
+                target.Write(Stretches[stretch].Raw.Length > 0 ? Stretches[stretch].Raw : Form.Header(tokens));
                 if (Stretches[stretch].Raw.Length == 0) target.Write(HasReturns ? "\r\n"u8 : "\n"u8);
                 TableBlocks.Require(target.WrittenCount <= most);
             }
             if (row == Rows) return;
             for (var c = 0; c < Columns.Length; c++) values[c] = cell(row, c, IsException(c, row, next));
-            for (var i = 0; i < Form!.Places.Count; i++)
+            for (var i = 0; i < Form.Places.Count; i++)
             {
                 if (i > 0) target.Write([(byte)Form.Separator]);
                 if (Form.Places[i] is >= 0 and var c)
@@ -221,7 +233,7 @@ sealed class TableSegment
 
         int OtherOf(int place)
         {
-            var (low, high) = (0, Form!.Others.Count);
+            var (low, high) = (0, Form.Others.Count);
             while (high - low > 1)
                 if ((low + high) / 2 is var middle && Form.Others[middle] <= place) low = middle;
                 else high = middle;

@@ -98,7 +98,7 @@ public sealed class TableArchiveTests : IDisposable
         for (var first = 0; form is not null && first < bytes.Length; first += 1777)
         {
             var part = bytes.AsMemory(first, Math.Min(bytes.Length - first, 2000));
-            var stream = TableBlocks.EncodeRows(code, part, [part.Length], [form], default);
+            var stream = TableBlocks.EncodeRows(code, part, [part.Length], [form], new double[1], default);
             Assert.True(stream is not null || first > 0 || spelling == "nothing but the header", "the model codes no row");
             if (stream is not null) Assert.True(part.Span.SequenceEqual(TableBlocks.Decode(code, stream, part.Length, default)), $"from {first} on");
         }
@@ -129,9 +129,29 @@ public sealed class TableArchiveTests : IDisposable
             Assert.Contains(notes, note => note.Contains("b.csv") && note.Contains("has no column 'city'"));
             Assert.Contains(notes, note => note.Contains("g.csv.gz") && note.Contains("packed"));
         }
+        var files = new List<ArchivedFile>();
+        Archive.Compress(model, [_folder["in"]], _folder["a.lka"], new ArchiveOptions { Threads = 1, Overwrite = true, File = files.Add });
         using var opened = ArchiveReader.Open(_folder["a.lka"]);
+        Assert.InRange(files.Sum(file => file.Bytes), opened.ByteBlocks.Bytes - 64, opened.ByteBlocks.Bytes + 8);
         Archive.Decompress(opened, model, _folder["one"], only: "in/f.csv");
         Assert.Equal(File.ReadAllBytes(_folder["in/f.csv"]), File.ReadAllBytes(_folder["one/in/f.csv"]));
+    }
+
+    [Fact]
+    public void Files_whose_rows_are_none_of_the_models_take_none_of_its_room()
+    {
+        var csv = "x,y\n" + string.Concat(Enumerable.Range(0, 900).Select(i => $"{(i * 7919 % 5 < 2 ? "northern slope" : "southern slope")},{i * 31 % 7}\n"));
+        var model = Model(csv, columns: "x,y");
+        Write("in/a.csv", csv);
+        Write("in/b.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 900).Select(i => $"{i % 2},{new string('z', 1 + i % 3)}\n")));
+        Write("in/c.bin", Samples.RandomBytes(20_000));
+        var files = new List<ArchivedFile>();
+        Archive.Compress(model, [_folder["in"]], _folder["a.lka"], new ArchiveOptions { Threads = 1, File = files.Add });
+        using var archive = Trip(model);
+        Assert.True(archive.NeedsModel);
+        Assert.InRange(files[0].Bytes, 10, 900);
+        Assert.InRange(files[1].Bytes, 10, ByteBlock.Encode(File.ReadAllBytes(_folder["in/b.csv"])).Length + 8);
+        Assert.InRange(files[2].Bytes, 20_000, 20_008);
     }
 
     [Fact]
@@ -242,7 +262,7 @@ public sealed class TableArchiveTests : IDisposable
         var model = Model(Lines(100), masks: 2);
         var code = Code(model);
         var bytes = Encoding.UTF8.GetBytes(Lines(40));
-        var sound = TableBlocks.EncodeRows(code, bytes, [bytes.Length], [TableForm.Of(Write("t.csv", bytes), bytes, code.Tokens, out _)], default)!;
+        var sound = TableBlocks.EncodeRows(code, bytes, [bytes.Length], [TableForm.Of(Write("t.csv", bytes), bytes, code.Tokens, out _)], new double[1], default)!;
         Assert.Equal(bytes, TableBlocks.Decode(code, sound, bytes.Length, default));
         var random = new Philox(2, RandomPurpose.Test);
         for (var i = 0UL; i < 400; i++)

@@ -119,7 +119,7 @@ public sealed class ArchiveLaw
         foreach (var (threads, batch) in new[] { (1, 0), (1, 1), (2, 7) })
         {
             code = code with { Threads = threads, Batch = batch };
-            var stream = TableBlocks.EncodeRows(code, bytes, [bytes.Length], [TableForm.Of(tokens)], default)!;
+            var stream = TableBlocks.EncodeRows(code, bytes, [bytes.Length], [TableForm.Of(tokens)], new double[1], default)!;
             expected ??= stream;
             Assert.True(expected.AsSpan().SequenceEqual(stream), $"{law}: other bytes with {threads} threads and batch {batch}");
             Assert.True(bytes.AsSpan().SequenceEqual(TableBlocks.Decode(code with { Threads = 3 - threads }, stream, bytes.Length, default)), $"{law}: decoded otherwise with {3 - threads} threads and batch {batch}");

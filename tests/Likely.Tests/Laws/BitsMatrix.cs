@@ -86,6 +86,7 @@ public sealed class BitsMatrix
         }
         AddText(hash, threads);
         AddPairs(hash, threads);
+        AddTable(hash, threads);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -109,6 +110,21 @@ public sealed class BitsMatrix
             Archive.Compress(trained, [folder["text.txt"]], folder["text.lka"], new ArchiveOptions { Threads = threads, Overwrite = true, Verify = true });
             hash.AppendData(File.ReadAllBytes(folder["text.lka"]));
         }
+    }
+
+    // The same of a table, and an archive of it by an ensemble.
+    static void AddTable(IncrementalHash hash, int threads)
+    {
+        using var folder = new TemporaryFolder();
+        TableFiles.Write(folder["table.csv"], 300);
+        using var data = Dataset.Open(folder["table.csv"], DataOptions.Default);
+        var config = new MadeConfig { Hidden = 9, Masks = 2, Orderings = 2, Components = 2, Dropout = 0.2 };
+        var trained = new Trainer(config, data, new TrainingOptions { Steps = 8, Batch = 20, ValidateEvery = 3, Average = 0.9, Threads = threads }).Run();
+        hash.AppendData(Convert.FromHexString(trained.Identity()));
+        hash.AppendData(MemoryMarshal.AsBytes(Evaluation.Score(trained.Density, data.All, threads).AsSpan()));
+        foreach (var drawn in Walk.Sample(trained.Density, 6, seed: 3, threads: threads)) hash.AppendData(MemoryMarshal.AsBytes(drawn.AsSpan()));
+        Archive.Compress(trained, [folder["table.csv"]], folder["table.lka"], new ArchiveOptions { Threads = threads, Overwrite = true, Verify = true });
+        hash.AppendData(File.ReadAllBytes(folder["table.lka"]));
     }
 
     // The same of pairs: sources of different lengths, scores, draws and a search.

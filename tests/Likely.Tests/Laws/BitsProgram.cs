@@ -24,6 +24,7 @@ public static class BitsProgram
         foreach (var (name, hash) in BitsMatrix.Hashes(threads, arguments[1])) Console.WriteLine($"{name} {hash}");
         // What was kept from other machines and years; each of these throws if a bit differs.
         foreach (string name in GoldenArchiveTests.Names) new GoldenArchiveTests().A_kept_archive_restores_what_was_put_in(name);
+        new GoldenArchiveTests().A_kept_archive_of_a_table_restores_what_was_put_in();
         foreach (string name in GoldenCheckpointTests.Models) new GoldenCheckpointTests().A_kept_model_file_loads_and_scores_to_the_same_bits(name);
         new ExponentialGoldenTests().SinglePrecisionBitsAreTheSameEverywhere();
         new ExponentialGoldenTests().DoublePrecisionBitsAreTheSameEverywhere();
