@@ -21,13 +21,13 @@ static class ScoreVerb
     static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-scores.csv if not given", "FILE");
     static readonly Option<string?> Map = Options.Folder("--map", "Write each item with its surprise into this folder: a picture beside a map, text coloured on a page, sound under its spectrogram");
     static readonly Option<bool> Show = Options.Flag("--show", "Print text coloured by its surprise, for a terminal of 256 colours");
-    static readonly Option<string?> Given = Options.Text("--given", "Score every item as what comes after this text: log p(item | text); or after @FILE; @@ begins a text with @", "TEXT");
+    static readonly Option<string?> Given = Options.Text("--given", "Score every item as what comes after this text: log p(item | text); or after @FILE; @@ begins a text with @. Of rows, @FILE is the same table with gaps, whose cells are scored given the others", "TEXT");
     static readonly Option<string?> Label = Options.Text("--label", "Score every item as if it had this label, by name or number; its own if not given", "L");
     static readonly Option<int?> Beam = Options.Whole("--beam", "Of pairs: search for each source's likeliest target with K beginnings kept, and tell how many are right", most: BeamSearch.MostBeam);
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
     public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension, of text per byte and character too, of sound per sample",
-        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt", "score spoken.likely clips/ --label seven --map maps/", "score dates.likely dates.tsv --beam 4"],
+        ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt", "score spoken.likely clips/ --label seven --map maps/", "score dates.likely dates.tsv --beam 4", "score people.likely people.csv --given @gaps.csv"],
         [Model, Data, SplitName, Set, Out, Map, Show, Given, Label, Beam, Limit], Run);
 
     static int Run(ParseResult result, Session session)
@@ -42,6 +42,11 @@ static class ScoreVerb
         var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
         var given = result.GetValue(Given) is { } text ? TextPrompt.Of(Given.Name, text) : null;
         if (given is not null && checkpoint.Density.Space.Source > 0) throw new UsageException("--given is what all items come after, and a model of pairs scores each target given its own source; leave it out");
+        if (given is not null && ModelFile.Modality(checkpoint) == Modality.Table)
+        {
+            if (((Option[])[SplitName, Map, Show, Label, Beam, Limit]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other) throw new UsageException($"{other.Name} does not go with --given, which scores the open cells of all rows; leave it out");
+            return CellScoring.Run(session, checkpoint, modelPath, source, given.File ?? throw new UsageException($"{Given.Name} of rows is a table with gaps: {Given.Name} @FILE"), options, result.GetValue(Out));
+        }
         if (given is not null && !ModelFile.Modality(checkpoint).HasTokens) throw new UsageException($"--given is for models of text and other bytes, of which a part comes after another; this one is of {ModelFile.Modality(checkpoint).Title}");
         var splitName = result.GetValue(SplitName);
         ItemChoice.RequireKnown(splitName);

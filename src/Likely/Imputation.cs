@@ -35,7 +35,7 @@ public static class Imputation
             var known = Array.ConvertAll(row, symbol => !tokens.IsMissing(symbol));
             filled[i] = [.. row];
             if (Array.TrueForAll(known, isKnown => isKnown)) continue;
-            var drawn = Walk.Complete(model, row, known, draws, random.UInt32((ulong)i, 0), null, 1, threads, cancellation: cancellation, least: TableTokens.FirstValue);
+            var drawn = Walk.Complete(model, row, known, draws, random.UInt32((ulong)i, 0), null, 1, threads, cancellation: cancellation, undrawn: column => tokens.Undrawn(column, isFilled: true));
             for (var c = 0; c < row.Length; c++)
                 if (!known[c]) filled[i][c] = Typical(Array.ConvertAll(drawn, one => one[c]), tokens.Space.AlphabetAt(c));
             progress?.Invoke((i + 1.0) / filled.Length);

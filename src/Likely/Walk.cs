@@ -52,11 +52,12 @@ public static class Walk
     /// <param name="progress">Called with the share done.</param>
     /// <param name="cancellation">Ends the walk early.</param>
     /// <param name="sources">What each example is given, of a model of sequences that are given another one; null: nothing. Their ends are symbols as others are.</param>
+    /// <param name="undrawn">Of each dimension the symbols that are not drawn; null: all may be.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">There are fewer or more labels or sources than examples, or one is not a class or no source.</exception>
     public static int[][] Sample(AutoregressiveModel model, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
-        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default, IReadOnlyList<int[]>? sources = null)
-        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, null, null, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation, sources);
+        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default, IReadOnlyList<int[]>? sources = null, Func<int, Range>? undrawn = null)
+        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, null, null, seed, labels, temperature, threads, space ?? model.Space, progress, cancellation, sources, undrawn);
 
     /// <summary>
     /// Draws what is unknown of one example given what is known before it. An exact draw from the conditional if
@@ -73,12 +74,12 @@ public static class Walk
     /// <param name="space">What the examples are; null: those of the model's own space.</param>
     /// <param name="progress">Called with the share done.</param>
     /// <param name="cancellation">Ends the walk early.</param>
-    /// <param name="least">No symbol below it is drawn.</param>
+    /// <param name="undrawn">Of each dimension the symbols that are not drawn.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
     public static int[][] Complete(AutoregressiveModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
-        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default, int least = 0)
-        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation, least: least);
+        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default, Func<int, Range>? undrawn = null)
+        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation, undrawn: undrawn);
 
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
     public static bool IsExact(AutoregressiveModel model, bool[] known, Space? space = null)
@@ -101,7 +102,7 @@ public static class Walk
     }
 
     static int[][] Fill(AutoregressiveModel model, int count, int[]? item, bool[]? known, ulong seed, int[]? labels, float temperature,
-        int threads, Space space, Action<double>? progress, CancellationToken cancellation, IReadOnlyList<int[]>? sources = null, int least = 0)
+        int threads, Space space, Action<double>? progress, CancellationToken cancellation, IReadOnlyList<int[]>? sources = null, Func<int, Range>? undrawn = null)
     {
         if (!model.Takes(space)) throw new ArgumentException($"the model is one of {model.Space}, and the examples are of {space}", nameof(space));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -122,7 +123,7 @@ public static class Walk
         ParallelShards.Run(pieces.Count, threads, (piece, _) =>
         {
             var (member, examples) = pieces[piece];
-            var (random, sampler) = (new Philox(seed, RandomPurpose.Sampling), new Sampler(temperature, least: least));
+            var (random, sampler) = (new Philox(seed, RandomPurpose.Sampling), new Sampler(temperature));
             foreach (var example in examples) results[example] = new int[space.Dimensions];
             int[] own = model.Classes == 0 ? [] : Array.ConvertAll(examples, example => labels is null ? example % model.Classes : labels[example]);
             var uniform = new double[examples.Length];
@@ -134,7 +135,7 @@ public static class Walk
                 else
                 {
                     for (var b = 0; b < uniform.Length; b++) uniform[b] = random.UniformDouble((ulong)examples[b], (ulong)dimension);
-                    sampler.Draw(distributions, uniform, symbols);
+                    sampler.Draw(distributions, uniform, symbols, undrawn?.Invoke(dimension) ?? default);
                 }
                 for (var b = 0; b < examples.Length; b++) results[examples[b]][dimension] = symbols[b];
                 var now = Interlocked.Increment(ref done);

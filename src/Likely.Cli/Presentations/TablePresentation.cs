@@ -27,7 +27,7 @@ sealed class TablePresentation : Presentation
         if (session.Json) WarmUp.Walks(checkpoint.Density, count, session.Threads, session.Cancellation);
         var clock = Stopwatch.StartNew();
         var rows = session.Watch(display => Walk.Sample(checkpoint.Density, count, session.Seed, null, (float)(result.GetValue(DrawingOptions.Temperature) ?? 1), session.Threads,
-            progress: share => display.Update(share, "sampling"), cancellation: session.Cancellation));
+            progress: share => display.Update(share, "sampling"), cancellation: session.Cancellation, undrawn: column => tokens.Undrawn(column, isFilled: false)));
         var seconds = clock.Elapsed.TotalSeconds;
         Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(tokens.ToCsv(rows))), session);
         var json = new JsonObject

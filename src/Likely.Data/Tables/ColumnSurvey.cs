@@ -102,7 +102,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
         string[] names = [.. _values.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key)];
         if (names.Length < 2 && names.All(one => one is "0" or "1")) names = ["0", "1"];
         else if (isBinary) Array.Sort(names, StringComparer.Ordinal);
-        return (new TableColumn { Name = name, Type = ColumnType.Category, Missing = missing, Names = names }, _odd is not null && _least <= _most && wanted is null && names.Length > 2 ? $"column '{name}' is taken for names, as {_odd} is no number" : null);
+        return (new TableColumn { Name = name, Type = ColumnType.Category, Missing = missing, IsWhole = !HasMissing, Names = names }, _odd is not null && _least <= _most && wanted is null && names.Length > 2 ? $"column '{name}' is taken for names, as {_odd} is no number" : null);
     }
 
     static string Shortened(string value) => value.Length <= 40 ? value : value[..40] + "...";
@@ -129,7 +129,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
         // As many decimals as leave all numbers countable.
         while (decimals > 0 && Math.Max(Math.Abs(NumberText.Steps(_least, decimals)), Math.Abs(NumberText.Steps(_most, decimals))) >= NumberText.MostSteps / 8) decimals--;
         var (frequent, grid) = Spread([.. _drawn.Select(number => NumberText.Steps(number, decimals))], NumberText.Steps(_least, decimals), NumberText.Steps(_most, decimals), Math.Max(1, decimals == _decimals ? NumberText.Steps(_step, decimals) : 1));
-        return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, Decimals = decimals, Frequent = frequent, Grid = grid };
+        return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, IsWhole = !HasMissing, Decimals = decimals, Frequent = frequent, Grid = grid };
     }
 
     TableColumn Dates(string missing)
@@ -137,7 +137,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
         var form = DateText.Forms.First(_forms.ContainsKey);
         long[] drawn = [.. _drawnDates.Select(date => DateText.TryParse(date, form, out var steps) ? steps : 0)];
         var (frequent, grid) = Spread(drawn, _forms[form].Least, _forms[form].Most, 1);
-        return new TableColumn { Name = name, Type = ColumnType.Date, Missing = missing, Form = form, Frequent = frequent, Grid = grid };
+        return new TableColumn { Name = name, Type = ColumnType.Date, Missing = missing, IsWhole = !HasMissing, Form = form, Frequent = frequent, Grid = grid };
     }
 
     static (long[] Frequent, NumberGrid Grid) Spread(long[] drawn, long least, long most, long unit)

@@ -26,6 +26,9 @@ sealed record TableColumn
     /// <summary>How a missing value is written.</summary>
     public string Missing { get; init; } = "";
 
+    /// <summary>True if no value was missing in any row.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>Of a category the names, the most frequent first.</summary>
     public string[] Names
     {
@@ -111,6 +114,7 @@ sealed record TableColumn
     {
         var json = new JsonObject { ["name"] = Name, ["type"] = Type.ToString().ToLowerInvariant() };
         if (Missing.Length > 0) json["missing"] = Missing;
+        if (IsWhole) json["whole"] = true;
         if (Grid is null)
         {
             json["names"] = new JsonArray([.. Names.Select(name => (JsonNode)name)]);
@@ -129,7 +133,7 @@ sealed record TableColumn
     {
         var name = (string?)json["name"] ?? throw Damaged();
         if (!Enum.TryParse<ColumnType>((string)json["type"]!, ignoreCase: true, out var type)) throw Damaged();
-        var column = new TableColumn { Name = name, Type = type, Missing = (string?)json["missing"] ?? "" };
+        var column = new TableColumn { Name = name, Type = type, Missing = (string?)json["missing"] ?? "", IsWhole = (bool?)json["whole"] ?? false };
         if (type == ColumnType.Category)
         {
             string[] names = [.. json["names"]!.AsArray().Select(one => (string)one!)];

@@ -84,13 +84,19 @@ public sealed class TableTokens : Tokens
     /// <summary>Whether a cell is a missing one.</summary>
     public bool IsMissing(int symbol) => !IsBinary && symbol == TableColumn.MissingSymbol;
 
+    /// <summary>The symbols of a column that rows drawn from a model do not have: that of values which are none of the column's, and that of a missing one where it is to be filled, or no row lacked any.</summary>
+    public Range Undrawn(int column, bool isFilled) => IsBinary ? default : (isFilled || _columns[column].IsWhole ? TableColumn.MissingSymbol : TableColumn.OtherSymbol)..FirstValue;
+
     /// <summary>Nats of a row's numbers within the levels that hold them, which are equally likely; with those of the symbols they are those of the row as it is written.</summary>
     public double Rest(ReadOnlySpan<int> row)
     {
         var rest = 0.0;
-        for (var c = 0; c < row.Length && !IsBinary; c++) rest += _columns[c].Rest(row[c]);
+        for (var c = 0; c < row.Length; c++) rest += Rest(c, row[c]);
         return rest;
     }
+
+    /// <summary>The same of one cell.</summary>
+    public double Rest(int column, int symbol) => IsBinary ? 0 : _columns[column].Rest(symbol);
 
     /// <summary>Rows as CSV, the names of the columns before them.</summary>
     public string ToCsv(IEnumerable<int[]> rows)

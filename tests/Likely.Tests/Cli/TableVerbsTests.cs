@@ -51,6 +51,26 @@ public sealed class TableVerbsTests
     }
 
     [Fact]
+    public void Cells_are_scored_given_the_others_of_their_rows()
+    {
+        File.WriteAllLines("whole.csv", [.. Rows(12, i => $"{"abc"[i % 3]}", i => $"{20 + i % 3 * 10 + i / 3 % 5}")]);
+        var json = CliRun.Ok("score rows.likely whole.csv --given @gaps.csv --out cells.csv --force --json").Json;
+        Assert.Equal((12, 6), ((int)json["rows"]!, (int)json["cells"]!));
+        Assert.True((double)json["nats_per_cell"]! > 0 && (double)json["rest_nats_per_cell"]! >= 0);
+        Assert.Equal(13, File.ReadAllLines("cells.csv").Length);
+        Assert.Contains("6 cells of", CliRun.Ok("score rows.likely whole.csv --given @gaps.csv --out cells.csv --force").Output, StringComparison.Ordinal);
+        Assert.Contains("a table with gaps", Refused("score", "rows.likely", "whole.csv", "--given", "a"), StringComparison.Ordinal);
+        Assert.Contains("--limit does not go with --given", Refused("score", "rows.likely", "whole.csv", "--given", "@gaps.csv", "--limit", "2"), StringComparison.Ordinal);
+        Assert.Contains("no gap that", Refused("score", "rows.likely", "whole.csv", "--given", "@whole.csv"), StringComparison.Ordinal);
+        Assert.Contains("has 12 rows and rows.csv 400", Refused("score", "rows.likely", "whole.csv", "--given", "@rows.csv"), StringComparison.Ordinal);
+        File.WriteAllLines("other.csv", [.. Rows(12, i => $"{"bca"[i % 3]}", i => $"{20 + i % 3 * 10 + i / 3 % 5}")]);
+        Assert.Contains("row 1 has another 'kind' in other.csv, b, than in whole.csv, a", Refused("score", "rows.likely", "whole.csv", "--given", "@other.csv"), StringComparison.Ordinal);
+        Assert.Contains("orderings=0", Refused("score", "ordered.likely", "whole.csv", "--given", "@gaps.csv"), StringComparison.Ordinal);
+        CliRun.Ok("sample rows.likely --count 200 --out drawn-whole.csv --force");
+        Assert.All(File.ReadAllLines("drawn-whole.csv"), line => Assert.DoesNotContain("?", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_does_not_apply_is_refused()
     {
         Assert.Contains("--keep is not for a model of tables", Refused("complete", "rows.likely", "gaps.csv", "--keep", "top"), StringComparison.Ordinal);

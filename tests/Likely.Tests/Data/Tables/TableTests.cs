@@ -166,11 +166,67 @@ public sealed class TableTests : IDisposable
             Assert.Equal(1, total, 5);
         }
         Assert.True(Walk.IsExact(model, [false, true, false]));
-        var drawn = Walk.Complete(model, [0, 2, 0], [false, true, false], 300, least: 2);
+        var drawn = Walk.Complete(model, [0, 2, 0], [false, true, false], 300, undrawn: _ => 0..2);
         Assert.All(drawn, row => Assert.True(row[0] >= 2 && row[1] == 2 && row[2] >= 2));
-        Assert.Equal(drawn, Walk.Complete(model, [0, 2, 0], [false, true, false], 300, threads: 1, least: 2));
+        Assert.Equal(drawn, Walk.Complete(model, [0, 2, 0], [false, true, false], 300, threads: 1, undrawn: _ => 0..2));
         Assert.Throws<ArgumentException>(() => new MadeConfig().Build(space, 0, 1).Predict(1, order: [2, 1, 0]));
         Assert.Throws<ArgumentException>(() => model.Predict(1, order: [2, 1, 1]));
+    }
+
+    [Fact]
+    public void Cells_that_are_asked_for_have_the_probability_of_one_order_in_which_they_come_last()
+    {
+        using var data = Open(Write("t.csv", Lines(60, ",", false)), ("validation", "0"), ("test", "0"));
+        var tokens = (TableTokens)data.Tokens!;
+        var model = new MadeConfig { Hidden = 12, Orderings = 0 }.Build(data.Space, 0, 3);
+        int[][] rows = [.. Enumerable.Range(0, 20).Select(i => { var row = new int[5]; data.All.Read(i, row); return row; })];
+        int[][] given = [.. rows.Select((row, i) => (int[])[.. row.Select((symbol, c) => (i + c) % 3 == 0 ? 0 : symbol)])];
+        given[4] = rows[4];
+        var scores = CellLikelihood.Score(model, tokens, rows, given);
+        Assert.Equal(scores, CellLikelihood.Score(model, tokens, rows, given, threads: 1));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            int[] asked = [.. Enumerable.Range(0, 5).Where(c => given[i][c] == 0 && rows[i][c] != 0)], known = [.. Enumerable.Range(0, 5).Where(c => given[i][c] != 0)];
+            Assert.Equal(asked.Length, scores[i].Cells);
+            int[] order = [.. known, .. asked, .. Enumerable.Range(0, 5).Except(known).Except(asked)];
+            var (walk, nats, logs) = (model.Predict(1, order: order), 0.0, new float[1]);
+            for (var step = 0; step < known.Length + asked.Length; step++)
+            {
+                walk.Observe([rows[i][order[step]]], logs);
+                if (step >= known.Length) nats -= logs[0];
+            }
+            Assert.Equal(nats, scores[i].Nats, 4);
+            Assert.Equal(asked.Sum(c => tokens.Rest(c, rows[i][c])), scores[i].Rest, 9);
+        }
+        Assert.Contains("orderings=0", Assert.Throws<ModelException>(() => CellLikelihood.Score(new MadeConfig().Build(data.Space, 0, 1), tokens, rows, given)).Message, StringComparison.Ordinal);
+        given[2] = [.. rows[2].Select(symbol => symbol + 1)];
+        Assert.Throws<ArgumentException>(() => CellLikelihood.Score(model, tokens, rows, given));
+    }
+
+    [Fact]
+    public void Rows_that_are_drawn_lack_only_what_rows_of_the_table_lacked()
+    {
+        using var data = Open(Write("t.csv", Lines(300, ",", false)));
+        var tokens = (TableTokens)data.Tokens!;
+        Assert.Equal((1..2, 0..2, 0..2), (tokens.Undrawn(0, isFilled: false), tokens.Undrawn(0, isFilled: true), tokens.Undrawn(1, isFilled: false)));
+        Assert.Equal(tokens.ToText(), Tokens.Parse(tokens.ToText()).ToText());
+        var rows = Walk.Sample(new MadeConfig { Hidden = 6 }.Build(data.Space, 0, 1), 500, undrawn: column => tokens.Undrawn(column, isFilled: false));
+        Assert.Contains(rows, row => row[0] == 0);
+        Assert.All(rows, row => Assert.True(row[0] != 1 && row.Skip(1).All(symbol => symbol >= TableTokens.FirstValue)));
+        // What is drawn beside symbols that are not has the shares that are left.
+        var walk = new MadeConfig { Hidden = 6 }.Build(data.Space, 0, 1).Predict(1);
+        var (drawn, chances, uniform) = (new int[1], new double[2], 2000);
+        var head = walk.Next();
+        for (var i = 0; i < uniform; i++)
+        {
+            foreach (var topK in (int[])[0, 5])
+            {
+                new Sampler(topK: topK).Draw(head, [(i + 0.5) / uniform], drawn, 1..4);
+                Assert.True(drawn[0] is 0 or 4);
+                if (drawn[0] == 0) chances[topK == 0 ? 0 : 1]++;
+            }
+        }
+        Assert.Equal(chances[0], chances[1], 1.0);
     }
 
     [Fact]
