@@ -57,7 +57,7 @@ public sealed class EvidenceScorer
         if (_tokens is null && mine.Columns != its.Columns || ModelAssets.WordsOf(other)?.ToText() != ModelAssets.WordsOf(_checkpoint)?.ToText())
             throw new ModelException($"{name} was trained on other {(mine.Columns != its.Columns ? "columns" : "words")} than {own}: both must be of the same items");
 
-        static string Kind(Checkpoint checkpoint, Modality modality) => $"{(checkpoint.Model is DensityModel ? "" : "rows of numbers made of ")}{modality.Title}, {checkpoint.Model.Space}";
+        static string Kind(Checkpoint checkpoint, Modality modality) => checkpoint.Model.Space is { Levels: 0 } space ? $"{modality.Title} of {space.Dimensions} numbers" : $"{(checkpoint.Model is DensityModel ? "" : "rows of numbers made of ")}{modality.Title}, {checkpoint.Model.Space}";
     }
 
     /// <summary>The code of which <see cref="ItemEvidence.CodeBits"/> are; null if there is none, as for densities of real numbers.</summary>
