@@ -21,9 +21,12 @@ parser.add_argument("task", choices=["imputation", "synthetic"])
 parser.add_argument("folder")
 parser.add_argument("--sets", default="pima,cardio,satellite")
 parser.add_argument("--likely", default="./likely")
-parser.add_argument("--train", default="--set orderings=0 hidden=300 dropout=0.1 test=0 --steps 3000 --batch 64 --lr 2e-3 --threads 1")
+parser.add_argument("--train", help="options of likely train, if not the task's own")
 parser.add_argument("--rows", type=int, default=600, help="held-out rows, at most")
 given = parser.parse_args()
+given.train = given.train or (
+    "--set orderings=0 hidden=300 dropout=0.1 test=0 --steps 3000 --batch 64 --lr 2e-3 --threads 1" if given.task == "imputation"
+    else "--set hidden=500 layers=2 dropout=0.2 test=0 --steps 4000 --batch 64 --lr 1e-3 --threads 1")
 folder = tempfile.TemporaryDirectory()
 
 
