@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Likely.Coding;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
@@ -279,5 +280,43 @@ public sealed class TableArchiveTests : IDisposable
                 // It stands for no such bytes.
             }
         }
+    }
+
+    [Fact]
+    public void A_mutated_residual_is_refused_or_stands_for_other_bytes()
+    {
+        var model = Model(Lines(100));
+        var (code, bytes) = (Code(model), Encoding.UTF8.GetBytes(_spellings["other spellings"](Lines(40)).Replace(",,", ",NA,")));
+        var form = TableForm.Of(Write("t.csv", bytes), bytes, code.Tokens, out _);
+        var sound = TableResidual.ToBytes([TableSegment.Of(bytes.AsSpan(0, 60), null, code.Tokens), TableSegment.Of(bytes, form, code.Tokens)], code.Tokens);
+        var random = new Philox(4, RandomPurpose.Test);
+        var (refused, made) = (0, 0);
+        for (var i = 0UL; i < 1000; i++)
+        {
+            var residual = new List<byte>(sound);
+            for (var edits = 1 + random.Below(i, 0, 3); edits > 0; edits--)
+            {
+                var at = random.Below(i, (ulong)(4 * edits), Math.Min(residual.Count, random.Below(i, (ulong)(4 * edits) + 1, 2) == 0 ? 60 : residual.Count));
+                var value = (byte)random.Below(i, (ulong)(4 * edits) + 2, random.Below(i, 1, 2) == 0 ? 16 : 256);
+                if (random.Below(i, (ulong)(4 * edits) + 3, 3) == 0) residual.Insert(at, value);
+                else residual[at] = value;
+            }
+            var (encoder, byByte) = (new RangeEncoder(), new ByteModel());
+            encoder.EncodeBit(false, BlockLayout.Unmodelled);
+            encoder.EncodeUniform((uint)residual.Count, 22);
+            foreach (var value in residual) byByte.Encode(encoder, value);
+            for (var k = 0UL; k < 400; k++) encoder.EncodeUniform((uint)random.Below(i, 100 + k, 256), 8);
+            try
+            {
+                var length = bytes.Length + 60;
+                Assert.Equal(length, TableBlocks.Decode(code, encoder.Finish(), length, default).Length);
+                made++;
+            }
+            catch (ArchiveException)
+            {
+                refused++;
+            }
+        }
+        Assert.True(refused > 700, $"{refused} refused, {made} read");
     }
 }
