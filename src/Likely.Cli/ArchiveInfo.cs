@@ -16,7 +16,7 @@ static class ArchiveInfo
         text.AppendLine($"model          {archive.ModelIdentity}{(archive.EmbeddedBytes > 0 ? $", embedded ({ArchiveText.Bytes(archive.EmbeddedBytes)})" : ", not embedded")}");
         text.AppendLine($"content        {archive.Entries.Count} {(archive.Entries.Count == 1 ? "file" : "files")}, {ArchiveText.Bytes(archive.Entries.Sum(entry => entry.Length))}");
         if (archive.ModelsBytes)
-            text.AppendLine($"modelled       {archive.PlainBytes} bytes in {archive.ByteBlocks.Count} blocks of {ArchiveText.Bytes(archive.ByteBlocks.Bytes)}{(archive.PlainBytes == 0 ? "" : $", {8.0 * archive.ByteBlocks.Bytes / archive.PlainBytes:0.00000} bits/byte")}; a block that the model does not suit is coded without it");
+            text.AppendLine($"modelled       {archive.PlainBytes} bytes{(archive.ModelsRows ? ", by rows of tables," : "")} in {archive.ByteBlocks.Count} blocks of {ArchiveText.Bytes(archive.ByteBlocks.Bytes)}{(archive.PlainBytes == 0 ? "" : $", {8.0 * archive.ByteBlocks.Bytes / archive.PlainBytes:0.00000} bits/byte")}; a block that the model does not suit is coded without it");
         else Items(archive, text);
         foreach (var entry in archive.Entries.Take(Shown)) text.AppendLine($"  {VisibleText.Line(entry.Name)}  {Kind(entry)}");
         if (archive.Entries.Count > Shown) text.AppendLine($"  and {archive.Entries.Count - Shown} more");
