@@ -15,7 +15,7 @@ sealed class NumberCoder(RangeEncoder? encoder, RangeDecoder? decoder)
 
     readonly Dictionary<(int Column, int Digits), AdaptiveCounts> _forms = [];
     readonly Dictionary<(int Column, int Numbers), AdaptiveCounts> _repeats = [];
-    readonly Dictionary<(int Column, int Symbol, int Decimals), (AdaptiveCounts Counts, List<long> Numbers)> _past = [];
+    readonly Dictionary<(int Column, int Symbol, int Decimals), (long First, Past? All)> _past = [];
 
     /// <summary>Codes the cell of a number: writes it, or completes what its symbol says.</summary>
     /// <param name="column">Its column.</param>
@@ -33,23 +33,32 @@ sealed class NumberCoder(RangeEncoder? encoder, RangeDecoder? decoder)
         if (span.Count == 1 && width == 1) return cell with { Number = spelling.Number(column, span.First, cell.Decimals, 0) };
         var key = (column, cell.Symbol, cell.Decimals);
         var known = _past.TryGetValue(key, out var past);
-        if (known)
+        var all = known ? past.All ?? new Past(past.First) : null;
+        if (all is not null)
         {
-            var at = encoder is null ? 0 : past.Numbers.IndexOf(cell.Number);
-            var repeats = Kept(_repeats, (column, int.Log2(past.Numbers.Count)), 2, Few);
-            if (Choose(repeats, at < 0 ? 0 : 1) == 1) return cell with { Number = past.Numbers[Choose(past.Counts, at)] };
+            if (past.All is null) _past[key] = (past.First, all);
+            var at = encoder is null ? 0 : all.Numbers.IndexOf(cell.Number);
+            var repeats = Kept(_repeats, (column, int.Log2(all.Numbers.Count)), 2, Few);
+            if (Choose(repeats, at < 0 ? 0 : 1) == 1) return cell with { Number = all.Numbers[Choose(all.Counts, at)] };
         }
         var (steps, beyond) = encoder is null ? (0, 0) : spelling.Steps(column, cell.Number, cell.Decimals);
         steps = span.First + span.Step * Uniform((steps - span.First) / span.Step, span.Count);
         if (width > 1) beyond = Uniform(beyond + width / 2, width) - width / 2;
         cell = cell with { Number = spelling.Number(column, steps, cell.Decimals, beyond) };
-        if (!known) _past[key] = (new AdaptiveCounts(1, Once), [cell.Number]);
-        else if (past.Numbers.Count < MostRemembered)
+        if (all is null) _past[key] = (cell.Number, null);
+        else if (all.Numbers.Count < MostRemembered)
         {
-            past.Counts.Add();
-            past.Numbers.Add(cell.Number);
+            all.Counts.Add();
+            all.Numbers.Add(cell.Number);
         }
         return cell;
+    }
+
+    // Numbers that came for a symbol, and how often. Most symbols of a wide table come once, and have none.
+    sealed class Past(long first)
+    {
+        public AdaptiveCounts Counts { get; } = new(1, Once);
+        public List<long> Numbers { get; } = [first];
     }
 
     CellValue Form(int column, CellValue cell, CellSpelling spelling)
