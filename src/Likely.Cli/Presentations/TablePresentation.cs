@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Likely.Data;
 using Likely.Files;
 using Likely.Models;
+using Likely.Tensors;
 
 namespace Likely.Cli;
 
@@ -29,7 +30,7 @@ sealed class TablePresentation : Presentation
         var rows = session.Watch(display => Walk.Sample(checkpoint.Density, count, session.Seed, null, (float)(result.GetValue(DrawingOptions.Temperature) ?? 1), session.Threads,
             progress: share => display.Update(share, "sampling"), cancellation: session.Cancellation, undrawn: column => tokens.Undrawn(column, isFilled: false)));
         var seconds = clock.Elapsed.TotalSeconds;
-        Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(tokens.ToCsv(rows))), session);
+        Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(tokens.ToCsv(rows, Levels(session)))), session);
         var json = new JsonObject
         {
             ["output"] = output,
@@ -73,7 +74,7 @@ sealed class TablePresentation : Presentation
         var clock = Stopwatch.StartNew();
         var filled = session.Watch(display => Imputation.Fill(checkpoint.Density, tokens, rows, draws, session.Seed, session.Threads, share => display.Update(share, "completing"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
-        Write(output, stream => tokens.CopyFilled(input, filled, stream, session.Cancellation), session);
+        Write(output, stream => tokens.CopyFilled(input, filled, stream, draws == 1 ? Levels(session) : null, session.Cancellation), session);
         session.Answer($"{output}: {missing} missing cells of {rows.Length} rows filled in {ProgressDisplay.Duration(seconds)}", new JsonObject
         {
             ["output"] = output,
@@ -86,6 +87,9 @@ sealed class TablePresentation : Presentation
         });
         return 0;
     }
+
+    // Where within its level a number lies that is drawn: all are equally likely.
+    static Philox Levels(Session session) => new(session.Seed, RandomPurpose.Sampling, Philox.Hash("levels of numbers"));
 
     static void Write(string output, Action<Stream> content, Session session)
     {

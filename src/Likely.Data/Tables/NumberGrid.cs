@@ -69,6 +69,15 @@ sealed class NumberGrid
     /// <summary>The number in the middle of a level, or the least or largest seen where that is further out.</summary>
     public long Middle(int level) => Math.Clamp(Least + Unit * (_edges[level] + (_edges[level + 1] - _edges[level] - 1) / 2), Least, Math.Max(Least, Most));
 
+    /// <summary>The number of a level that a share of its numbers lie below, of those between the least and the largest seen.</summary>
+    /// <param name="level">The level.</param>
+    /// <param name="share">From 0 up to 1.</param>
+    public long At(int level, double share)
+    {
+        var (first, last) = (Math.Max(0, _edges[level]), Math.Min((Most - Least) / Unit, _edges[level + 1] - 1));
+        return first > last ? Middle(level) : Least + Unit * Math.Min(last, first + (long)(share * (last - first + 1)));
+    }
+
     /// <summary>The least number that a level holds.</summary>
     public long First(int level) => Least + Unit * _edges[level];
 

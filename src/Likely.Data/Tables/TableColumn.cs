@@ -87,12 +87,13 @@ sealed record TableColumn
         return _frequent.TryGetValue(steps, out var frequent) ? frequent : Special + Frequent.Length + Grid.LevelOf(steps);
     }
 
-    /// <summary>A symbol as a cell; of a level of numbers its middle.</summary>
-    public string TextOf(int symbol, bool comma)
+    /// <summary>A symbol as a cell; of a level of numbers its middle, or that which a share of its numbers lie below.</summary>
+    public string TextOf(int symbol, bool comma, double? share = null)
     {
         if (symbol < Special) return symbol == MissingSymbol ? Missing : "?";
         if (Grid is null) return Names[symbol - Special];
-        var steps = symbol - Special < Frequent.Length ? Frequent[symbol - Special] : Grid.Middle(symbol - Special - Frequent.Length);
+        var level = symbol - Special - Frequent.Length;
+        var steps = level < 0 ? Frequent[symbol - Special] : share is { } within ? Grid.At(level, within) : Grid.Middle(level);
         return Type == ColumnType.Date ? DateText.Text(steps, Form) : NumberText.Text(steps, Decimals, comma);
     }
 

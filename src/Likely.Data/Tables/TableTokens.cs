@@ -39,22 +39,24 @@ public sealed class TableTokens : Tokens
     public override int MostAhead => 1;
     public override string Words => $"rows of {_columns.Length} columns";
 
-    /// <summary>The cells of a row.</summary>
+    /// <summary>The cells of a row; numbers are the middle of the levels that hold them, or drawn evenly within.</summary>
+    /// <param name="row">Its symbols.</param>
+    /// <param name="shares">Of each column, where within its level a number lies, from 0 up to 1; null: in the middle.</param>
     /// <exception cref="ArgumentException">if it has another number of symbols, or one is none of its column's</exception>
-    public string[] Cells(ReadOnlySpan<int> row)
+    public string[] Cells(ReadOnlySpan<int> row, Func<int, double>? shares = null)
     {
         if (row.Length != _columns.Length) throw new ArgumentException($"A row has {_columns.Length} cells, not {row.Length}.", nameof(row));
         var cells = new string[row.Length];
-        for (var c = 0; c < cells.Length; c++) cells[c] = Cell(c, row[c]);
+        for (var c = 0; c < cells.Length; c++) cells[c] = Cell(c, row[c], shares?.Invoke(c));
         return cells;
     }
 
     /// <summary>The cell that a symbol of a column is.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if it is none</exception>
-    public string Cell(int column, int symbol)
+    public string Cell(int column, int symbol, double? share = null)
     {
         if ((uint)symbol >= (uint)Space.AlphabetAt(column).Size) throw new ArgumentOutOfRangeException(nameof(symbol), symbol, $"Column {_columns[column].Name} has values 0 to {Space.AlphabetAt(column).Size - 1}.");
-        return IsBinary ? _columns[column].Names[symbol] : _columns[column].TextOf(symbol, Dialect.HasDecimalComma);
+        return IsBinary ? _columns[column].Names[symbol] : _columns[column].TextOf(symbol, Dialect.HasDecimalComma, share);
     }
 
     /// <summary>The symbols of a row's cells.</summary>
@@ -99,11 +101,18 @@ public sealed class TableTokens : Tokens
     public double Rest(int column, int symbol) => IsBinary ? 0 : _columns[column].Rest(symbol);
 
     /// <summary>Rows as CSV, the names of the columns before them.</summary>
-    public string ToCsv(IEnumerable<int[]> rows)
+    /// <param name="rows">Their symbols.</param>
+    /// <param name="drawn">If given, numbers are drawn evenly within the levels that hold them, by the row's place and the column; else they are the middle of those.</param>
+    public string ToCsv(IEnumerable<int[]> rows, Philox? drawn = null)
     {
         var text = new StringBuilder();
         if (Dialect.HasHeader) text.Append(Dialect.Join(Names)).Append('\n');
-        foreach (var row in rows) text.Append(Dialect.Join(Cells(row))).Append('\n');
+        var number = 0UL;
+        foreach (var row in rows)
+        {
+            var own = number++;
+            text.Append(Dialect.Join(Cells(row, drawn is { } random ? column => random.UniformDouble(own, (ulong)column) : null))).Append('\n');
+        }
         return text.ToString();
     }
 
@@ -111,9 +120,10 @@ public sealed class TableTokens : Tokens
     /// <param name="path">The table.</param>
     /// <param name="rows">A row of symbols for each of its rows.</param>
     /// <param name="target">Where to.</param>
+    /// <param name="drawn">As of <see cref="ToCsv"/>.</param>
     /// <param name="cancellation">Ends it between two rows.</param>
     /// <exception cref="DataException">if it cannot be read, or is not the table of these rows</exception>
-    public void CopyFilled(string path, IReadOnlyList<int[]> rows, Stream target, CancellationToken cancellation = default)
+    public void CopyFilled(string path, IReadOnlyList<int[]> rows, Stream target, Philox? drawn = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var dialect = (TableReader.DialectOf(path) ?? Dialect) with { HasHeader = Dialect.HasHeader };
@@ -130,7 +140,7 @@ public sealed class TableTokens : Tokens
             for (var c = 0; c < cells.Length; c++)
             {
                 cells[c] = row[c].Span.ToString();
-                if (columns[c] is >= 0 and var at && TableColumn.IsMissing(cells[c]) && !IsMissing(rows[(int)number][at])) cells[c] = _columns[at].TextOf(rows[(int)number][at], dialect.HasDecimalComma);
+                if (columns[c] is >= 0 and var at && TableColumn.IsMissing(cells[c]) && !IsMissing(rows[(int)number][at])) cells[c] = _columns[at].TextOf(rows[(int)number][at], dialect.HasDecimalComma, drawn?.UniformDouble((ulong)number, (ulong)at));
             }
             text.WriteLine(dialect.Join(cells));
             count++;

@@ -230,6 +230,29 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
+    public void Numbers_are_drawn_evenly_within_the_level_that_holds_them()
+    {
+        using var data = Open(Write("t.csv", "amount,kind\n" + string.Concat(Enumerable.Range(0, 3000).Select(i => $"{i * 7919 % 100_000 + 12},{"ab"[i % 2]}\n"))));
+        var (tokens, row) = ((TableTokens)data.Tokens!, new int[2]);
+        var (last, most) = (data.Space.AlphabetAt(0).Size - 1, 12 + Enumerable.Range(0, 3000).Max(i => i * 7919 % 100_000));
+        for (var symbol = TableTokens.FirstValue; symbol <= last; symbol++)
+        {
+            row[0] = symbol;
+            row[1] = 2;
+            var numbers = Array.ConvertAll((double[])[0, 0.5, 1 - 1e-12], share => long.Parse(tokens.Cells(row, _ => share)[0], CultureInfo.InvariantCulture));
+            Assert.True(numbers[0] <= numbers[1] && numbers[1] <= numbers[2]);
+            Assert.InRange(numbers[0], 12, numbers[2]);
+            Assert.InRange(numbers[2], numbers[0], most);
+            // Levels that are further out than all numbers have the least or the largest.
+            foreach (var number in numbers.Where(number => number > 12 && number < most)) Assert.Equal(symbol, tokens.Row([number.ToString(CultureInfo.InvariantCulture), "a"])[0]);
+        }
+        int[][] rows = [.. Enumerable.Repeat(new[] { last / 8, 3 }, 400)];
+        var lines = tokens.ToCsv(rows, new Philox(1, RandomPurpose.Sampling)).Split('\n');
+        Assert.True(lines.Distinct().Count() > 50);
+        Assert.Equal(3, tokens.ToCsv(rows).Split('\n').Distinct().Count());
+    }
+
+    [Fact]
     public void What_a_stranger_says_of_columns_is_bounded()
     {
         using var data = Open(Write("t.csv", Lines(300, ",", false) + string.Concat(Enumerable.Range(0, 300).Select(i => $"Rome,{i * 7919 % 100_000},{i}.50,2023-01-15,no\n"))));
