@@ -90,16 +90,22 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
             _symbols = new SymbolBatch(part, _examples);
             _symbols.Begin(_examples);
             var (item, examples) = (new int[whole.Dimensions], data.Train.InStretches(whole.Positions));
+            ReadAll(1); // compiles what reads
             var clock = Stopwatch.StartNew();
-            for (var i = 0; i < _examples; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var index = i % examples.Count;
-                examples.Read(index, 0, item.AsSpan(0, Math.Min(item.Length, examples.SpaceOf(index).Dimensions)), cancellation: cancellation);
-                _symbols.Set(i, Cut(item, whole, part), outline.Classes > 0 ? examples.Label(index) : -1);
-                if (whole.Source > 0) _symbols.SetSource(i, examples.Source(index));
-            }
+            ReadAll(_examples);
             _readSeconds = clock.Elapsed.TotalSeconds / _examples;
+
+            void ReadAll(int count)
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var index = i % examples.Count;
+                    examples.Read(index, 0, item.AsSpan(0, Math.Min(item.Length, examples.SpaceOf(index).Dimensions)), cancellation: cancellation);
+                    _symbols.Set(i, Cut(item, whole, part), outline.Classes > 0 ? examples.Label(index) : -1);
+                    if (whole.Source > 0) _symbols.SetSource(i, examples.Source(index));
+                }
+            }
         }
 
         public long Parameters => _model.Parameters.Count;

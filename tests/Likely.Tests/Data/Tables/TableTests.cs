@@ -246,7 +246,7 @@ public sealed class TableTests : IDisposable
             // Levels that are further out than all numbers have the least or the largest.
             foreach (var number in numbers.Where(number => number > 12 && number < most)) Assert.Equal(symbol, tokens.Row([number.ToString(CultureInfo.InvariantCulture), "a"])[0]);
         }
-        int[][] rows = [.. Enumerable.Repeat(new[] { last / 8, 3 }, 400)];
+        int[][] rows = [.. Enumerable.Repeat(new[] { last / 3, 3 }, 400)];
         var lines = tokens.ToCsv(rows, new Philox(1, RandomPurpose.Sampling)).Split('\n');
         Assert.True(lines.Distinct().Count() > 50);
         Assert.Equal(3, tokens.ToCsv(rows).Split('\n').Distinct().Count());
