@@ -25,6 +25,7 @@ static class CellScoring
         using var outputs = new Outputs(session.Remark, session.Force, modelPath, source, gaps);
         if (output != OutputName.Stdout) outputs.Claim(output);
         using Dataset whole = session.Open(source, options, checkpoint), open = session.Open(gaps, options, checkpoint);
+        foreach (var data in new[] { whole, open }) ModelFile.RequireFit(checkpoint, data.Space, data.Name);
         if (whole.All.Count != open.All.Count) throw new UsageException($"{source} has {whole.All.Count} rows and {gaps} {open.All.Count}; --given wants the same rows with gaps, in the same order");
         var tokens = (TableTokens)ModelFile.Tokens(checkpoint)!;
         int[][] rows = Read(whole.All), given = Read(open.All);

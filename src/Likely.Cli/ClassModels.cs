@@ -37,7 +37,7 @@ sealed class ClassModels
         {
             if (ModelFile.Classes(models[i]) > 0) throw new UsageException($"{paths[i]} is told labels itself; --models names models of one class each");
             if (models[i].Model.Space.Alphabet != models[0].Model.Space.Alphabet || !models[i].Model.Takes(models[0].Model.Space) || ModelFile.Modality(models[i]) != ModelFile.Modality(models[0]) || ModelFile.Tokens(models[i])?.ToText() != ModelFile.Tokens(models[0])?.ToText())
-                throw new UsageException($"{paths[i]} is a model of {ModelFile.Modality(models[i]).Title}, {models[i].Model.Space}, and {paths[0]} of {ModelFile.Modality(models[0]).Title}, {models[0].Model.Space}: what they say of an item is comparable only of the same symbols");
+                throw new UsageException($"{paths[i]} is a model of {ModelFile.Modality(models[i]).Title}, {models[i].Model.Space}, and {paths[0]} of {ModelFile.Modality(models[0]).Title}, {models[0].Model.Space}: what they say of an item is comparable only of the same symbols{(ModelFile.Modality(models[0]) == Modality.Table && ModelFile.Modality(models[i]) == Modality.Table ? ", and each table has levels and names of its own: train one model on the rows of all classes, without the label's column, and each class's from it by --from" : "")}");
         }
         return new ClassModels(models, names, threads);
     }

@@ -172,7 +172,7 @@ static class ScoreVerb
         answers?.AddTo(json);
         session.Answer($"""
             {count} of {data.All.Count} items of {data.Name} ({split.Name}): {total / count:0.0000} nats each, {words}{(checkpoint.Density.Members > 1 ? $"; in an archive {codedBits:0.00000}, by the likeliest member and its number" : "")}{(rest > 0 ? string.Create(CultureInfo.InvariantCulture, $"\nas written  {total / count + rest:0.0000} nats each: {rest:0.0000} more for numbers within the levels that hold them") : "")}
-            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from black, 0, to the brightest, {surprises!.High:0.00} nats and more")}{(odd.Length == 0 ? "" : OddItems.Line(odd, split, nats, units, modality.Units[^1]))}{answers?.Line}
+            each item is {(output == OutputName.Stdout ? "above" : $"in {output}")}{(maps is null ? "" : $", its map in {maps.Folder}: -log p of every position from {(modality == Modality.Table ? "white" : "black")}, 0, to the brightest, {surprises!.High:0.00} nats{(modality == Modality.Table ? $", {surprises.High / 0.693147180559945309:0.00} bits," : "")} and more")}{(odd.Length == 0 ? "" : OddItems.Line(odd, split, nats, units, modality.Units[^1]))}{answers?.Line}
             """, json);
         return 0;
     }

@@ -65,6 +65,7 @@ sealed class TablePresentation : Presentation
         var output = OutputName.Table.Choose(result.GetValue(DrawingOptions.Out), $"{DefaultName.Stem(input)}-completed", session);
         if (output != OutputName.Stdout) AtomicFile.RequireFree(output, session.Force);
         using var data = session.Open(input, ModelFile.DataOptions(checkpoint, Options.Pairs(result.GetValue(ItemCompleting.Set))), checkpoint);
+        ModelFile.RequireFit(checkpoint, data.Space, data.Name);
         var rows = new int[data.All.Count][];
         for (var i = 0; i < rows.Length; i++) data.All.Read(i, rows[i] = new int[data.Space.Dimensions]);
         var missing = rows.Sum(row => (long)row.Count(tokens.IsMissing));

@@ -102,10 +102,11 @@ sealed class TableModality : Modality
         var hasRows = false;
         var names = reader.Read((_, _) => hasRows = true, path.Cancellation, most: 1);
         if (!hasRows) throw new DataException($"'{path.Path}' has names of columns and no row.");
-        if (names.Length > MostColumns) throw new DataException($"'{path.Path}' has {names.Length} columns, more than the {MostColumns} that a table may have; leave some out.");
+        if (names.Count(options.TakesColumn) is > MostColumns and var taken) throw new DataException($"'{path.Path}' has {taken} columns, more than the {MostColumns} that a table may have; leave some out.");
         var label = options.Label is null ? -1 : Array.IndexOf(names, options.Label);
         if (label < 0 && options.Label is not null && model is null) throw NoColumn(path.Path, "label", options.Label, names);
         var notes = new List<string>();
+        if (label < 0 && options.Label is not null) notes.Add($"there is no column '{VisibleText.Sentence(options.Label)}', so that rows have no labels");
         var (tokens, columns) = model is not null ? (model, Places(path.Path, model, names, dialect)) : Survey(reader, names, label, options, notes, path.Cancellation);
         var classes = new List<string>(options.ModelClasses ?? []);
         var items = new TableItems(reader, tokens, columns, label, classes, isOpen: classes.Count == 0, options.Seed, path.Cancellation);

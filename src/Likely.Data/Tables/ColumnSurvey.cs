@@ -17,6 +17,10 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
     const int FewRows = 50;
     const double Unique = 0.9;
 
+    // Names of which many rows have another cost a model more than they tell it.
+    const int ManyNames = 100;
+    const double MostlyNew = 0.3;
+
     readonly Dictionary<string, int> _values = [];
     readonly Dictionary<string, int> _missing = [];
     readonly Dictionary<string, (long Least, long Most)> _forms = DateText.Forms.ToDictionary(form => form, _ => (long.MaxValue, long.MinValue));
@@ -99,10 +103,12 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
             if (wanted == ColumnType.Category) throw new DataException($"Column '{name}' has more than {MostValues} values, more than a category can have; leave it out.");
             return (null, $"column '{name}' is left out, as {(_hasMore ? $"it has more than {MostValues}" : $"{_values.Count} of {_filled} rows have")} values that occur once, such as '{Shortened(_values.Keys.First())}'{(_odd is null || _least > _most ? "" : $"; it would be one of numbers but for {_odd}")}");
         }
+        string? many = null;
+        if (wanted is null && _values.Count > ManyNames && _values.Count > MostlyNew * _filled) many = $"column '{name}' has {_values.Count} names in {_filled} rows, most of which a model can hardly learn; columns=-{name} leaves it out";
         string[] names = [.. _values.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key)];
         if (names.Length < 2 && names.All(one => one is "0" or "1")) names = ["0", "1"];
         else if (isBinary) Array.Sort(names, StringComparer.Ordinal);
-        return (new TableColumn { Name = name, Type = ColumnType.Category, Missing = missing, IsWhole = !HasMissing, Names = names }, _odd is not null && _least <= _most && wanted is null && names.Length > 2 ? $"column '{name}' is taken for names, as {_odd} is no number" : null);
+        return (new TableColumn { Name = name, Type = ColumnType.Category, Missing = missing, IsWhole = !HasMissing, Names = names }, _odd is not null && _least <= _most && wanted is null && names.Length > 2 ? $"column '{name}' is taken for names, as {_odd} is no number" : many);
     }
 
     static string Shortened(string value) => value.Length <= 40 ? value : value[..40] + "...";

@@ -4,7 +4,7 @@ namespace Likely.Data;
 
 /// <summary>
 /// Numbers of a column, whole multiples of a step, as levels: each level is a stretch of them. A short range has a level for each number; a long one at most <see cref="MostLevels"/>, evenly spaced in
-/// asinh((number - centre) / scale): as narrow as a step, if that can be, where most numbers are, and wider and wider far from there. Below the first and above the last lies what is still further out.
+/// asinh((number - centre) / scale): as narrow as a step, if that can be, where most numbers are, and wider and wider far from there. What lies below the first or above the last is no number of the column.
 /// </summary>
 sealed class NumberGrid
 {
@@ -59,11 +59,11 @@ sealed class NumberGrid
 
     public int Levels => _edges.Length - 1;
 
-    /// <summary>The level that a number lies in; of one further out the first or last.</summary>
+    /// <summary>The level that a number lies in; -1 of one further out than any.</summary>
     public int LevelOf(long number)
     {
         var at = Array.BinarySearch(_edges, (long)Math.Floor((number - Least) / (double)Unit));
-        return Math.Clamp(at >= 0 ? at : ~at - 1, 0, Levels - 1);
+        return (at >= 0 ? at : ~at - 1) is var level && level < Levels ? level : -1;
     }
 
     /// <summary>The number in the middle of a level, or the least or largest seen where that is further out.</summary>

@@ -4,7 +4,7 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// A column of a table, and what its cells are as symbols: 0 is a missing value, 1 what is none of the column's (a name that was not seen, a text among numbers); then names,
+/// A column of a table, and what its cells are as symbols: 0 is a missing value, 1 what is none of the column's (a name that was not seen, a text among numbers, a number far beyond all that were seen); then names,
 /// or numbers that occur so often that each is a name, and behind them the levels of all other numbers.
 /// </summary>
 sealed record TableColumn
@@ -84,7 +84,7 @@ sealed record TableColumn
         }
         else if (NumberText.TryParse(trimmed, comma, out var number, out _)) steps = NumberText.Steps(number, Decimals);
         else return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
-        return _frequent.TryGetValue(steps, out var frequent) ? frequent : Special + Frequent.Length + Grid.LevelOf(steps);
+        return _frequent.TryGetValue(steps, out var frequent) ? frequent : Grid.LevelOf(steps) is >= 0 and var level ? Special + Frequent.Length + level : OtherSymbol;
     }
 
     /// <summary>A symbol as a cell; of a level of numbers its middle, or that which a share of its numbers lie below.</summary>

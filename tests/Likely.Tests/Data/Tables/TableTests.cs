@@ -76,7 +76,7 @@ public sealed class TableTests : IDisposable
             Assert.True(grid.Width(level) > 0);
             if (grid.Middle(level) > grid.Least && grid.Middle(level) < grid.Most) Assert.Equal(level, grid.LevelOf(grid.Middle(level)));
         }
-        Assert.Equal((0, grid.Levels - 1), (grid.LevelOf(-NumberText.MostSteps), grid.LevelOf(NumberText.MostSteps)));
+        Assert.Equal((-1, -1), (grid.LevelOf(-NumberText.MostSteps), grid.LevelOf(NumberText.MostSteps)));
         Assert.Equal(new NumberGrid(grid.Least, grid.Most, grid.Unit, grid.Center, grid.Scale).Levels, grid.Levels);
     }
 
@@ -227,6 +227,20 @@ public sealed class TableTests : IDisposable
             }
         }
         Assert.Equal(chances[0], chances[1], 1.0);
+    }
+
+    [Fact]
+    public void What_is_far_beyond_all_numbers_of_a_column_is_none_of_it()
+    {
+        using var data = Open(Write("t.csv", "wide,short,name\n" + string.Concat(Enumerable.Range(0, 2000).Select(i => $"{i * 7919 % 10_000 / 100.0:F2},{i % 30},n{i * 31 % 700}\n"))));
+        var tokens = (TableTokens)data.Tokens!;
+        Assert.All(tokens.Row(["99.99", "29", "n0"]), symbol => Assert.True(symbol >= TableTokens.FirstValue));
+        Assert.All(tokens.Row(["110", "30", "n0"]), symbol => Assert.True(symbol >= TableTokens.FirstValue));
+        Assert.Equal([1, 1, 1], tokens.Row(["1000000", "40", "other"]));
+        Assert.Equal([1, 1], tokens.Row(["-99999", "-5", "n0"])[..2]);
+        Assert.Contains(data.Notes, note => note.Contains("column 'name' has 700 names in 2000 rows", StringComparison.Ordinal) && note.Contains("columns=-name", StringComparison.Ordinal));
+        using var unlabelled = Dataset.Open(_folder["t.csv"], DataOptions.Parse([KeyValuePair.Create("label", "nope")]) with { ModelTokens = tokens });
+        Assert.Contains(unlabelled.Notes, note => note.Contains("no column 'nope'", StringComparison.Ordinal));
     }
 
     [Fact]
