@@ -14,7 +14,7 @@ static class DataSaveVerb
     static readonly Option<string?> Out = Options.Text("--out", "The file, its labels beside it; runs/DATA-SPLIT-images.idx (-text.txt of text, -sound.wav of sound) if not given", "FILE");
     static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
 
-    public static Verb Create() => new("save", "Write a split as a model sees it: pictures as an IDX file of pixels 0 to 255, text as text, sound as WAV",
+    public static Verb Create() => new("save", "Write a split as a model sees it: pictures as an IDX file of pixels 0 to 255, text as text, sound as WAV, rows as CSV",
         ["data save mnist --split test --set binarize=threshold --out test-images.idx"], [Data, SplitName, Set, Out, Limit], Run);
 
     static int Run(ParseResult result, Session session)
@@ -38,6 +38,7 @@ static class DataSaveVerb
         var labels = numbers is null ? null : LabelName(output);
         using var outputs = new Outputs(session.Remark, session.Force, source);
         outputs.Claim(output);
+        if (data.Modality.Coarsened(data.Tokens) is { } coarsened) session.Say($"note        {coarsened}");
         if (labels is not null) outputs.Claim(labels);
         var space = split.Space;
         using var files = new OutputSet(session.Remark, session.Force);

@@ -53,6 +53,7 @@ static class DataVerbs
         using var data = Dataset.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))), session.Say, session.Cancellation);
         var output = OutputName.Of(data.Modality).Choose(result.GetValue(Out), $"{DefaultName.Stem(source)}-items", session);
         outputs.Claim(output);
+        if (data.Modality.Coarsened(data.Tokens) is { } coarsened) session.Say($"note        {coarsened}");
         AtomicFile.Write(output, session.Force, data.Modality.Preview(data.Train.Count > 0 ? data.Train : data.All, data.Tokens, session.Cancellation).Write);
         var space = data.Space;
         var about = new JsonObject();

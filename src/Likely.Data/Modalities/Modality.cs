@@ -142,6 +142,9 @@ public abstract class Modality
     /// <summary>How the name of a file with a whole split ends, and what it is called: ".idx", "IDX data".</summary>
     public abstract (string Extension, string Words) Saved { get; }
 
+    /// <summary>In what items that are written differ from those of the file, as a model sees less of them; null if in nothing.</summary>
+    public virtual string? Coarsened(Tokens? tokens) => null;
+
     /// <summary>Writes all items of a split as such a file.</summary>
     /// <exception cref="DataException">An item cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

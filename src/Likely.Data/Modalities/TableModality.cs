@@ -63,6 +63,8 @@ sealed class TableModality : Modality
 
     public override (string Extension, string Words) Saved => (Extension, FileWords);
 
+    public override string? Coarsened(Tokens? tokens) => Of(tokens).Columns.FirstOrDefault(column => column.Grid is { } grid && grid.Unit * (long)grid.Levels <= grid.Most - grid.Least) is { } one ? $"numbers are written as a model sees them, each the middle of the level that holds it, such as those of column '{VisibleText.Line(one.Name)}'" : null;
+
     public override void Save(Split split, Tokens? tokens, Stream stream, CancellationToken cancellation) => stream.Write(Encoding.UTF8.GetBytes(Of(tokens).ToCsv(Rows(split, split.Count, cancellation))));
 
     internal override string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture, $"{data.All.Count} rows of {data.Space.Width} columns{(((TableTokens)data.Tokens!).IsBinary ? ", all of two values" : "")}");

@@ -20,6 +20,7 @@ public sealed class TableVerbsTests
     {
         var show = CliRun.Ok("data show rows.csv --out rows-shown.csv --force").Output;
         Assert.Contains("400 rows of 4 columns", show, StringComparison.Ordinal);
+        Assert.Contains("the middle of the level that holds it, such as those of column 'price'", CliRun.Ok("data save rows.csv --split all --out rows-saved.csv --force").Error, StringComparison.Ordinal);
         Assert.Contains("size: whole number, 20 to 44", show, StringComparison.Ordinal);
         Assert.Equal(File.ReadLines("rows.csv").Take(2), File.ReadLines("rows-shown.csv").Take(2));
         var sample = CliRun.Ok("sample rows.likely --count 30 --out drawn.csv --force");
