@@ -9,7 +9,7 @@ sealed class AbnormalItems
     /// <summary>Items that are shown with their surprise at the most.</summary>
     public const int MostMaps = 100;
 
-    const int LeastMaps = 10;
+    const int LeastMaps = 10, MostParts = 8;
 
     readonly Session _session;
     readonly Checkpoint _checkpoint;
@@ -65,14 +65,14 @@ sealed class AbnormalItems
         return maps;
     }
 
-    /// <summary>Some items with the surprise of each of their symbols; null where none is known.</summary>
-    public IEnumerable<(int Item, Rendering Map)>? Maps(int[] items)
+    /// <summary>Some items with the surprise of each of their symbols, and the most surprising of their parts where those have names; null where none is known.</summary>
+    public IEnumerable<(int Item, Rendering Map, IReadOnlyList<(string Name, string Value, double Nats)> Parts)>? Maps(int[] items)
     {
         if (_checkpoint.Model is not AutoregressiveModel { Members: 1 } || Detector.Models.Count > 0) return null;
         if (Array.Exists(items, i => Split.SpaceOf(i).Dimensions > Evaluation.LongestShown)) return null;
         return Rendered();
 
-        IEnumerable<(int, Rendering)> Rendered()
+        IEnumerable<(int, Rendering, IReadOnlyList<(string, string, double)>)> Rendered()
         {
             var (shown, surprises) = Surprises(items);
             for (var at = 0; at < items.Length; at++)
@@ -80,7 +80,7 @@ sealed class AbnormalItems
                 var (space, verdict) = (Split.SpaceOf(items[at]), Verdicts[items[at]]);
                 var symbols = new int[space.Dimensions];
                 shown.Read(at, symbols);
-                yield return (items[at], Modality.Surprise(symbols, surprises[at], space, _data.Tokens, surprises.High, string.Create(CultureInfo.InvariantCulture, $"{verdict.Evidence.Nats:0.0} nats, {verdict.Evidence.BitsPerDimension:0.000} {Modality.BitsUnit(_data.Tokens)}")));
+                yield return (items[at], Modality.Surprise(symbols, surprises[at], space, _data.Tokens, surprises.High, string.Create(CultureInfo.InvariantCulture, $"{verdict.Evidence.Nats:0.0} nats, {verdict.Evidence.BitsPerDimension:0.000} {Modality.BitsUnit(_data.Tokens)}")), Modality.MostSurprising(symbols, surprises[at], _data.Tokens, MostParts));
             }
         }
     }

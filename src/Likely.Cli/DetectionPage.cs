@@ -62,10 +62,11 @@ sealed class DetectionPage
         _report.Heading("The most abnormal items");
         _report.Table(["item", "label", "p", "q", "abnormal", "why"], [.. worst.Select(i => (IReadOnlyList<string>)[VisibleText.Line(found.Split.ItemName(i)), VisibleText.Line(found.LabelOf(i)), Text($"{found.Verdicts[i].P:0.#####}"), Text($"{found.Q[i]:0.####}"), found.Flagged[i] ? "yes" : "no", found.Verdicts[i].Reason])]);
         if (found.Maps([.. worst.Take(Pictured)]) is not { } maps) return;
-        foreach (var (item, map) in maps)
+        foreach (var (item, map, parts) in maps)
         {
             var caption = $"{VisibleText.Line(found.Split.ItemName(item))}: {found.Verdicts[item].Reason}";
             if (map.Picture is not null) _report.Image(map.Content, caption, caption);
+            else if (parts.Count > 0) _report.Paragraph($"{caption}; its most surprising cells:").Table(["column", "value", "bits"], [.. parts.Select(part => (IReadOnlyList<string>)[VisibleText.Line(part.Name), VisibleText.Line(part.Value), Text($"{part.Nats / 0.693147180559945309:0.00}")])]);
             else _report.Paragraph(caption).Preformatted(Beginning(found, item));
         }
     }

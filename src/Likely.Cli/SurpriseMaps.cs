@@ -34,7 +34,7 @@ sealed partial class SurpriseMaps(string folder, Split split, Surprises surprise
             var positions = surprises.ByPosition(i);
             var peak = Array.IndexOf(positions, positions.Max());
             var (row, column) = modality.PlaceOf(peak, item, space, tokens);
-            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i, modality)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{positions[peak]:R},{row},{column}\n");
+            table.Append(CultureInfo.InvariantCulture, $"{Name(split, i, modality)},{split.Number(i)},{ScoreVerb.Quote(split.ItemName(i))},{nats[i]:R},{bits:R},{positions[peak]:R},{row},{(modality.MostSurprising(item, surprises[i], tokens, 1) is [var (part, _, _)] ? ScoreVerb.Quote(part) : $"{column}")}\n");
         }
         if (HasPages(modality) && surprises.Count > 1) files.Write(Path.Combine(folder, Index), stream => stream.Write(Encoding.UTF8.GetBytes(Pages(nats))));
         files.Write(Path.Combine(folder, Table), stream => stream.Write(Encoding.UTF8.GetBytes(table.ToString())));

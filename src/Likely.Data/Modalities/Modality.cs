@@ -90,6 +90,13 @@ public abstract class Modality
     /// <param name="caption">A line under it.</param>
     public abstract Rendering Surprise(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Space space, Tokens? tokens, double high, string caption);
 
+    /// <summary>Of items whose parts have names, the most surprising ones, the first first; none of others.</summary>
+    /// <param name="item">Its symbols.</param>
+    /// <param name="nats">-log p of each of them.</param>
+    /// <param name="tokens">What its symbols are.</param>
+    /// <param name="most">How many at the most.</param>
+    public virtual IReadOnlyList<(string Name, string Value, double Nats)> MostSurprising(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Tokens? tokens, int most) => [];
+
     /// <summary>The same for a terminal of 256 colours; null if there is no such thing.</summary>
     public virtual string? Coloured(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Tokens? tokens, double high) => null;
 

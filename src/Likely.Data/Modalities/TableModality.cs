@@ -39,18 +39,19 @@ sealed class TableModality : Modality
 
     public override Rendering Surprise(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Space space, Tokens? tokens, double high, string caption)
     {
-        var table = Of(tokens);
         var html = new StringBuilder("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Surprise</title><style>body{font-family:sans-serif}td{padding:2px 8px}</style><table><tr><th>column<th>value<th>bits\n");
-        var cells = table.Cells(item);
-        var order = Enumerable.Range(0, cells.Length).ToArray();
-        var surprise = nats.ToArray();
-        Array.Sort(Array.ConvertAll(surprise, one => -one), order);
-        foreach (var c in order)
-        {
-            var share = Math.Clamp(surprise[c] / Math.Max(high, 1e-9), 0, 1);
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{WebUtility.HtmlEncode(table.Names[c])}<td style=\"background:rgba(220,60,30,{share:0.00})\">{WebUtility.HtmlEncode(cells[c])}<td>{surprise[c] / 0.693147180559945309:0.00}\n");
-        }
+        foreach (var (name, value, surprise) in MostSurprising(item, nats, tokens, item.Length))
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{WebUtility.HtmlEncode(name)}<td style=\"background:rgba(220,60,30,{Math.Clamp(surprise / Math.Max(high, 1e-9), 0, 1):0.00})\">{WebUtility.HtmlEncode(value)}<td>{surprise / 0.693147180559945309:0.00}\n");
         return new Rendering(MapExtension, Encoding.UTF8.GetBytes(html.Append($"</table><p>{WebUtility.HtmlEncode(caption)}</p></html>\n").ToString()));
+    }
+
+    public override IReadOnlyList<(string Name, string Value, double Nats)> MostSurprising(ReadOnlySpan<int> item, ReadOnlySpan<float> nats, Tokens? tokens, int most)
+    {
+        var (table, surprise) = (Of(tokens), nats.ToArray());
+        var cells = table.Cells(item);
+        int[] order = [.. Enumerable.Range(0, cells.Length)];
+        Array.Sort(Array.ConvertAll(surprise, one => -one), order);
+        return [.. order.Take(most).Select(c => (table.Names[c], cells[c], (double)surprise[c]))];
     }
 
     public override (long First, long Second) PlaceOf(int position, ReadOnlySpan<int> item, Space space, Tokens? tokens) => (0, position);

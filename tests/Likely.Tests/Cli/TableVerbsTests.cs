@@ -85,6 +85,15 @@ public sealed class TableVerbsTests
     }
 
     [Fact]
+    public void The_cells_that_make_a_row_abnormal_are_named()
+    {
+        File.WriteAllLines("odd.csv", [.. Rows(30, i => "c", i => "44"), "a,30,99999,yes"]);
+        CliRun.Ok("detect rows.likely odd.csv --normal rows.csv --report odd.html --map odd-maps --out odd-verdicts.csv --force");
+        Assert.Contains("its most surprising cells", File.ReadAllText("odd.html"), StringComparison.Ordinal);
+        Assert.Matches(",0,(kind|size|price|flag)\n", File.ReadAllText(Path.Combine("odd-maps", "maps.csv")));
+    }
+
+    [Fact]
     public void What_does_not_apply_is_refused()
     {
         Assert.Contains("but the model is one of", Refused("complete", "rows.likely", "strokes", "--out", "no-strokes.csv"), StringComparison.Ordinal);
