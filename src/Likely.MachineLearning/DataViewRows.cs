@@ -11,13 +11,16 @@ public static class DataViewRows
     /// <param name="view">Where they are; it is read once, from its beginning to its end.</param>
     /// <param name="columns">Their names.</param>
     /// <exception cref="ArgumentException">A column is not there or of another type, or there are no rows.</exception>
-    public static Rows ToRows(this IDataView view, params string[] columns)
+    public static Rows ToRows(this IDataView view, params string[] columns) => Rows.Of(Each(view, columns));
+
+    /// <summary>The rows one after another, each read when it is asked for.</summary>
+    internal static IEnumerable<float[]> Each(IDataView view, string[] columns)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(columns);
         if (columns.Length == 0) throw new ArgumentException("name at least one column", nameof(columns));
         DataViewSchema.Column[] found = [.. columns.Select(name => view.Schema.GetColumnOrNull(name) ?? throw new ArgumentException($"there is no column '{name}'; there are {string.Join(", ", view.Schema.Select(column => column.Name))}", nameof(columns)))];
-        return Rows.Of(Each(view, found));
+        return Each(view, found);
     }
 
     static IEnumerable<float[]> Each(IDataView view, DataViewSchema.Column[] columns)

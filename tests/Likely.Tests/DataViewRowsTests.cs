@@ -1,4 +1,7 @@
+using Likely.Data;
 using Likely.Models;
+using Likely.Tests.Archives;
+using Likely.Tests.Laws;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Xunit;
@@ -74,6 +77,29 @@ public sealed class DataViewRowsTests
     [InlineData("ragged", "no one length")]
     [InlineData("absent", "there are dense, sparse, one, two, word, ragged")]
     public void What_is_no_row_is_refused(string column, string sentence) => Assert.Contains(sentence, Assert.Throws<ArgumentException>(() => new View(2).ToRows(column)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Rows_are_judged_as_they_come()
+    {
+        using var folder = new TemporaryFolder();
+        var values = FeatureCase.Values(300, 3);
+        File.WriteAllBytes(folder["rows.npy"], [.. Npy.Header(300, 3), .. Npy.Elements([.. values.Cast<float>()])]);
+        using var data = Dataset.Open(folder["rows.npy"], new DataOptions { As = Modality.Vectors });
+        var checkpoint = new Checkpoint(new GaussianMixtureConfig { Components = 2 }.Fit(new SplitRows(data.Train)), [], "as=vectors");
+        var detector = new Detector(checkpoint, Calibration.Measure(checkpoint, data.Test));
+        var verdicts = detector.Judge(new View(5), "dense", "two").ToArray();
+        Assert.Equal(5, verdicts.Length);
+        for (var i = 0; i < 5; i++) Assert.Equal(detector.Judge(new View(5).ToRows("dense", "two") is var rows ? Row(rows, i) : []).P, verdicts[i].P);
+        Assert.Throws<ArgumentException>(() => detector.Judge(new View(5), "two").ToArray());
+        Assert.Throws<ArgumentException>(() => detector.Judge(new View(5)));
+
+        static float[] Row(Rows rows, int index)
+        {
+            var row = new float[rows.Space.Dimensions];
+            rows.Read(index, row);
+            return row;
+        }
+    }
 
     [Fact]
     public void Nothing_makes_no_rows()
