@@ -70,10 +70,10 @@ public sealed class RowPreparationTests
     }
 
     [Fact]
-    public void A_mixture_of_prepared_rows_is_no_density_of_the_rows_and_one_row_cannot_be_whitened()
+    public void A_mixture_of_normalized_rows_is_no_density_of_the_rows_and_one_row_cannot_be_whitened()
     {
-        var mixture = (GaussianMixture)new GaussianMixtureConfig { Components = 2, Whitening = "zca" }.Fit(Rows.Of(FeatureCase.Values()));
-        Assert.Contains("whitening=none", Assert.Throws<ModelException>(() => mixture.LogDensities(new float[Width], new double[1])).Message, StringComparison.Ordinal);
+        var mixture = (GaussianMixture)new GaussianMixtureConfig { Components = 2, Normalize = "contrast" }.Fit(Rows.Of(FeatureCase.Values()));
+        Assert.Contains("normalize=none", Assert.Throws<ModelException>(() => mixture.LogDensities(new float[Width], new double[1])).Message, StringComparison.Ordinal);
         Assert.Contains("there is 1", Assert.Throws<ModelException>(() => new KMeansConfig { Clusters = 1, Whitening = "zca" }.Fit(Rows.Of(new float[1, 4]))).Message, StringComparison.Ordinal);
     }
 }
