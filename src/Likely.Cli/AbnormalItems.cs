@@ -34,8 +34,8 @@ sealed class AbnormalItems
     /// <summary>Those that maps are of: the abnormal ones, but neither fewer than ten nor more than <see cref="MostMaps"/>.</summary>
     public int[] Shown { get; }
 
-    /// <summary>The most abnormal first, none that was not called so.</summary>
-    public IEnumerable<int> Worst(int most) => _order.Take(most).Where(i => Flagged[i]);
+    /// <summary>The most abnormal first, of those that were called so, or where none was of all.</summary>
+    public IEnumerable<int> Worst(int most) => _order.Take(most).Where(i => Flagged[i] || !Flagged[_order[0]]);
 
     /// <summary>A regard as tables call it.</summary>
     public static string Name(Abnormality regard) => regard switch { Abnormality.Unlikely => "unlikely", Abnormality.TooLikely => "too likely", Abnormality.Complexity => "complexity", Abnormality.TooPredictable => "too predictable", _ => "ratio" };

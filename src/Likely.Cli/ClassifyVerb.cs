@@ -12,11 +12,12 @@ namespace Likely.Cli;
 /// <summary>classify: which label an item has by Bayes' rule, how sure that is, and which items are refused: as no label's, or as torn between two.</summary>
 static class ClassifyVerb
 {
-    const double UsualCoverage = 0.95;
+    const double UsualCoverage = 0.95, Least = 0.999;
 
     static readonly Argument<string> Model = Options.Argument("MODEL", "A density trained with conditional=true; or with --models that of the first class, FILE or CLASS=FILE");
     static readonly Argument<string> Data = Options.Argument("DATA", "A known name or a path; labels, if it has some, are held against what is told");
     static readonly Option<string[]> Others = new("--models") { Description = "One model a class: those of the other classes; a file's name is its class, if not CLASS=FILE", HelpName = "FILE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
+    static readonly Option<string?> Normal = Options.Text("--normal", "Labelled data that no model was trained on: their labels fit the temperature by which posteriors are as sure as they are right, and --reject holds items against them; what the model's file keeps of held-out items, or the validation part of DATA where its test part is judged, if not given", "DATA");
     static readonly Option<double?> Reject = Options.Number("--reject", "Refuse as none of the labels' what has at most this p-value beside held-out items, as detect does; none if not given", 1, valueName: "A");
     static readonly Option<double?> Coverage = Options.Number("--coverage", "Refuse as unsure all but this share of the items, by the margin between the two likeliest labels; none if not given. The error at it, or at 0.95, is told", 1, valueName: "C");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if the model was trained on these data, else all", "S");
@@ -27,11 +28,11 @@ static class ClassifyVerb
 
     public static Verb Create() => new("classify", "Labels by Bayes' rule from p(x | label), with probabilities that are as sure as they are right, and refusals",
         ["classify digits.likely mnist --reject 0.01 --coverage 0.95", "classify spam.likely mail/ --models ham.likely --normal labelled-mail/", "classify digits.likely scans/ --prior counts.txt --report labels.html"],
-        [Model, Data, Others, ClassPrior.Prior, NormalItems.Normal, Reject, Coverage, SplitName, Limit, Set, Out, ReportName], Run);
+        [Model, Data, Others, ClassPrior.Prior, Normal, Reject, Coverage, SplitName, Limit, Set, Out, ReportName], Run);
 
     static int Run(ParseResult result, Session session)
     {
-        var (source, normalName, reject, coverage) = (result.GetRequiredValue(Data), result.GetValue(NormalItems.Normal), result.GetValue(Reject), result.GetValue(Coverage));
+        var (source, normalName, reject, coverage) = (result.GetRequiredValue(Data), result.GetValue(Normal), result.GetValue(Reject), result.GetValue(Coverage));
         ItemChoice.RequireKnown(result.GetValue(SplitName));
         var models = ClassModels.Read(result.GetRequiredValue(Model), result.GetValue(Others) ?? [], session.Threads, out var paths);
         var (checkpoint, names) = (models.First, models.Names);
@@ -55,6 +56,9 @@ static class ClassifyVerb
         if (calibration is not null) session.Say($"normal      {normalWords}");
         session.Say(calibration?.Temperature is null ? "note        no labelled items are held out, so that nothing says how sure posteriors should be: they are as the likelihoods make them, and far too sure; --normal names labelled data"
             : string.Create(CultureInfo.InvariantCulture, $"temperature {temperature:0.###}: what log-likelihoods are divided by, so that posteriors are as sure as they are right on held-out items"));
+        if (calibration?.Temperature is { } fitted && BayesPosterior.IsBound(fitted))
+            session.Warn(fitted > 1 ? "warning     the temperature is at its bound: on held-out items the likelihoods tell labels no better than chance, so that all labels are equally probable; a longer training or another model would do"
+                : "warning     the temperature is at its bound, as an older version fitted it where all held-out items were told right, so that every posterior is 1; --normal DATA with labels fits it anew");
 
         var clock = Stopwatch.StartNew();
         var (evidence, nats) = session.Watch(display => models.Score(split, share => display.Update(share, $"asking for each label, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / Math.Max(1e-9, share) - 1))} left"), session.Cancellation));
@@ -63,6 +67,9 @@ static class ClassifyVerb
             throw new NotFiniteNumberException($"{split.ItemName(lost / names.Count)} has no finite score, and nothing was written; the weights of a model are too large, from training at too high a rate or a damaged file");
         var told = new ToldLabels(split, data.ClassNames, names, BayesPosterior.Logs(nats, logPrior, temperature), evidence, calibration is null ? null : new Detector(checkpoint, calibration, alpha: reject ?? 0.01), reject, coverage);
         var quality = labelled == 0 ? null : new ClassificationQuality(told.Logs, labels, names.Count);
+
+        if (quality is not null && labels.Where(label => label >= 0).Average(label => -logPrior[label]) is var alone && quality.NatsPerItem >= Least * alone)
+            session.Warn(string.Create(CultureInfo.InvariantCulture, $"warning     {quality.NatsPerItem:0.0000} nats a label are no better than the {alone:0.0000} of the prior alone: the likelihoods say nothing of labels that can be relied upon; a longer training, or labelled data like these with --normal, would do"));
 
         using var files = new OutputSet(session.Remark, session.Force);
         if (table != OutputName.Stdout) files.Write(table, stream =>

@@ -60,6 +60,7 @@ sealed class DetectionPage
         int[] worst = [.. found.Shown.Take(Listed)];
         if (worst.Length == 0) return;
         _report.Heading("The most abnormal items");
+        if (!found.Flagged.Contains(true)) _report.Paragraph("None of them is called abnormal: they are those that come first in order of p.");
         _report.Table(["item", "label", "p", "q", "abnormal", "why"], [.. worst.Select(i => (IReadOnlyList<string>)[VisibleText.Line(found.Split.ItemName(i)), VisibleText.Line(found.LabelOf(i)), Text($"{found.Verdicts[i].P:0.#####}"), Text($"{found.Q[i]:0.####}"), found.Flagged[i] ? "yes" : "no", found.Verdicts[i].Reason])]);
         if (found.Maps([.. worst.Take(Pictured)]) is not { } maps) return;
         foreach (var (item, map, parts) in maps)

@@ -56,7 +56,7 @@ static class FeatureFitting
         session.Answer(string.Create(CultureInfo.InvariantCulture, $"""
             model       {output}, {model.Parameters.Count} parameters, identity {identity[..16]}
             fitted      in {seconds:0.0} s{(fitting.Length > 0 ? $": {fitting}" : "")}
-            codes       {model.Width} numbers a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}{(told is { Count: > 0 } right ? $"; {100 * right.Share:0.00} % of {right.Count} held out are told rightly" : "")}{(minutes is null ? "" : $"\nrepeat      --set {repeat} in place of --minutes")}
+            codes       {model.Width} {(model.Width == 1 ? "number" : "numbers")} a row{(error is { } lost ? $"; squared error of a row given back: {lost:G6}{(heldOut is { } unseen ? $", of those held out {unseen:G6}" : "")}" : "")}{(told is { Count: > 0 } right ? $"; {100 * right.Share:0.00} % of {right.Count} held out are told rightly" : "")}{(minutes is null ? "" : $"\nrepeat      --set {repeat} in place of --minutes")}
             """), new JsonObject
         {
             ["checkpoint"] = output,

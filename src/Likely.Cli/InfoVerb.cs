@@ -60,7 +60,7 @@ static class InfoVerb
             ("parameters", $"{model.Parameters.Count}"),
         ];
         if (ModelAssets.WordsOf(checkpoint) is { } words) lines.Add(("words", $"{words.Count} of {words.Texts} texts, from {words.Words[0]} to {words.Words[^1]}"));
-        if (model is FeatureModel features) lines.Add(("codes", $"{features.Width} numbers a row{(features.Decodes ? "" : ", and no way back")}"));
+        if (model is FeatureModel features) lines.Add(("codes", $"{features.Width} {(features.Width == 1 ? "number" : "numbers")} a row{(features.Decodes ? "" : ", and no way back")}"));
         if (Continuation.TokensOf(checkpoint) is { } tokens) lines.Add(("tokens", tokens.Words));
         if (density?.FieldOfView is var (rows, columns)) lines.Add(("sight", $"a pixel depends on {rows} rows above it and {columns} columns to each side"));
         if (density?.ReceptiveField is { } field) lines.Add(("sight", $"a symbol depends on the {field} before it"));

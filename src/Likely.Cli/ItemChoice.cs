@@ -13,7 +13,7 @@ namespace Likely.Cli;
 /// <param name="TrainedShare">The share of the chosen items that were trained on; null if that cannot be told.</param>
 sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? TrainedShare)
 {
-    const double Most = 0.5;
+    const double Most = 0.5, Few = 0.01; // shares of items that were trained on: most of them are the data; few do not move a mean
 
     /// <summary>Chooses the split that is named, or else the one that the evidence asks for.</summary>
     /// <exception cref="UsageException">There is no such split, or it is empty.</exception>
@@ -45,8 +45,8 @@ sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? T
         unseen = seen > 0 || trained && unseen is null ? null : CannotTell(checkpoint, data, compared);
         var share = compared == 0 || unseen is not null ? (double?)null : (double)seen / compared;
         var flattered = share is null ? $"; whether any was trained on cannot be told {unseen ?? "from so few"}"
-            : seen > 0 && compared > split.Count ? FormattableString.Invariant($"; about {100 * share:0} % of what they hold was trained on, so the figure flatters the model")
-            : seen > 0 ? $"; {(compared == split.Count ? $"{seen}" : $"about {share * split.Count:0}")} of the {split.Count} were trained on, so the figure flatters the model"
+            : seen > 0 && compared > split.Count ? FormattableString.Invariant($"; about {100 * share:0} % of what they hold was trained on{(share < Few ? "" : ", so the figure flatters the model")}")
+            : seen > 0 ? $"; {(compared == split.Count ? $"{seen}" : $"about {share * split.Count:0}")} of the {split.Count} {(seen == 1 && compared == split.Count ? "was" : "were")} trained on{(share < Few ? "" : ", so the figure flatters the model")}"
             : trained ? "" : compared == split.Count ? "; none was trained on" : "; none was trained on, as far as a sample of them tells";
         return new ItemChoice(split, part + why + (name == "train" ? "" : flattered), trained, share);
     }

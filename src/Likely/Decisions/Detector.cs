@@ -11,7 +11,7 @@ namespace Likely;
 /// </summary>
 public sealed class Detector
 {
-    const int MostOfDensity = 500;
+    const int MostOfDensity = 500, FewItems = 100;
 
     readonly IReadOnlyList<Checkpoint> _checkpoints;
     readonly Checkpoint _checkpoint; // the first
@@ -25,11 +25,11 @@ public sealed class Detector
 
     /// <param name="checkpoint">A density.</param>
     /// <param name="calibration">Normal items; null: those that its file keeps.</param>
-    /// <param name="method">By what they are told.</param>
+    /// <param name="method">By what they are told; null: <see cref="DetectionMethod.Combined"/>, or where that would have fewer than 100 normal items, or its density leave too few of them for anything to be called abnormal, the likelihood with all of them (with a background model the ratio).</param>
     /// <param name="alpha">An item of at most this p is called abnormal: so are at most that share of normal items, on average.</param>
     /// <param name="background">See <see cref="DetectionMethod.Ratio"/>; the calibration then has to be measured with it.</param>
     /// <exception cref="ModelException">The model keeps no normal items, is none that tells likelihoods, is damaged, or the method needs what is not there.</exception>
-    public Detector(Checkpoint checkpoint, Calibration? calibration = null, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01, Checkpoint? background = null) : this([checkpoint], calibration, method, alpha, background) { }
+    public Detector(Checkpoint checkpoint, Calibration? calibration = null, DetectionMethod? method = null, double alpha = 0.01, Checkpoint? background = null) : this([checkpoint], calibration, method, alpha, background) { }
 
     /// <summary>Several models that judge together, by the mean of their nats a dimension: a product of experts, which finds what one alone has no eye for.</summary>
     /// <param name="checkpoints">Densities of the same items; the first says how data are opened.</param>
@@ -39,25 +39,27 @@ public sealed class Detector
     /// <param name="background">As above.</param>
     /// <param name="names">What verdicts call the models; null: model 1 and so on.</param>
     /// <exception cref="ModelException">As above, or the models are not of the same items.</exception>
-    public Detector(IReadOnlyList<Checkpoint> checkpoints, Calibration? calibration = null, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01, Checkpoint? background = null, IReadOnlyList<string>? names = null)
+    public Detector(IReadOnlyList<Checkpoint> checkpoints, Calibration? calibration = null, DetectionMethod? method = null, double alpha = 0.01, Checkpoint? background = null, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
         var scorer = new EvidenceScorer(checkpoints, background, 1, names);
         _idle.Add(scorer);
-        (_checkpoints, _checkpoint, _background, Method, Alpha, _options) = (checkpoints, checkpoints[0], background, method, alpha, DataOptions.FromCanonical(checkpoints[0].Preprocessing));
+        (_checkpoints, _checkpoint, _background, Alpha, _options) = (checkpoints, checkpoints[0], background, alpha, DataOptions.FromCanonical(checkpoints[0].Preprocessing));
         Models = checkpoints.Count == 1 ? [] : names ?? [.. checkpoints.Select((_, k) => $"model {k + 1}")];
         if (Models.Count > 0 && Models.Count != checkpoints.Count) throw new ArgumentException($"{checkpoints.Count} models have {Models.Count} names", nameof(names));
         Calibration = calibration ?? Calibration.Of(checkpoints) ?? throw new ModelException(checkpoints.Count == 1 ? "the model keeps no normal items to compare with, as older and shrunk ones and those with few held-out items do not; measure some"
             : $"the models' files have fewer than {Calibration.LeastItems} normal items in common to compare with, as older and shrunk ones and those that were trained on other data do; measure some");
         if (Calibration.Items.Any(item => (item.ModelNats?.Count ?? 0) != Models.Count)) throw new ModelException($"the normal items were not measured with {(Models.Count == 0 ? "this model alone" : "these models")}; measure them with {(Models.Count == 0 ? "it" : "all of them")}");
         _middles = [.. Enumerable.Range(0, Models.Count).Select(k => Calibration.Items.Select(item => item.ModelNats![k] / item.Dimensions).Order().ElementAt((Calibration.Items.Count - 1) / 2))];
-        _regards = Regards(method, Calibration.Code.Length > 0 && Calibration.Code == scorer.Code?.Key, background is not null);
+        var (hasCode, every) = (Calibration.Code.Length > 0 && Calibration.Code == scorer.Code?.Key, Math.Max(2, (Calibration.Items.Count + MostOfDensity - 1) / MostOfDensity));
+        var ranked = Calibration.Items.Count - (Calibration.Items.Count + every - 1) / every; // by a density
+        Method = method ?? (!hasCode || Calibration.Items.Count >= FewItems && 1.0 / (ranked + 1) <= alpha ? DetectionMethod.Combined : background is null ? DetectionMethod.Likelihood : DetectionMethod.Ratio);
+        _regards = Regards(Method, hasCode, background is not null);
         if (Array.Exists(_regards, regard => Calibration.Items.Any(item => double.IsNaN(item.Score(regard))))) throw new ModelException("the normal items were not measured with the background model; measure them with it");
         _normal = [.. Calibration.Items];
-        if (method == DetectionMethod.Combined && Array.IndexOf(_regards, Abnormality.Complexity) >= 0)
+        if (Method == DetectionMethod.Combined && Array.IndexOf(_regards, Abnormality.Complexity) >= 0)
         {
             // A density has to be of other items than those that are ranked by it, if the judged one is to be like them.
-            var every = Math.Max(2, (_normal.Length + MostOfDensity - 1) / MostOfDensity);
             _density = new EvidenceDensity([.. _normal.Where((_, i) => i % every == 0)], background is not null);
             _normal = [.. _normal.Where((_, i) => i % every != 0)];
         }
@@ -67,16 +69,17 @@ public sealed class Detector
     /// <summary>The same of several, which keep some normal items in common; verdicts call them by their files' names.</summary>
     /// <exception cref="ModelException">As above.</exception>
     /// <exception cref="SafetensorsException">As below.</exception>
-    public static Detector Load(IReadOnlyList<string> paths, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01) => new([.. paths.Select(path => Checkpoint.Load(path))], null, method, alpha, null, [.. paths.Select(path => Path.GetFileNameWithoutExtension(path))]);
+    public static Detector Load(IReadOnlyList<string> paths, DetectionMethod? method = null, double alpha = 0.01) => new([.. paths.Select(path => Checkpoint.Load(path))], null, method, alpha, null, [.. paths.Select(path => Path.GetFileNameWithoutExtension(path))]);
 
     /// <summary>Reads a model that keeps normal items, as those do that were trained with some held out.</summary>
     /// <exception cref="ModelException">As above.</exception>
     /// <exception cref="SafetensorsException">It is not there, or no model.</exception>
-    public static Detector Load(string path, DetectionMethod method = DetectionMethod.Combined, double alpha = 0.01) => new(Checkpoint.Load(path), null, method, alpha);
+    public static Detector Load(string path, DetectionMethod? method = null, double alpha = 0.01) => new(Checkpoint.Load(path), null, method, alpha);
 
     /// <summary>The names of the models, where several judge together; else empty.</summary>
     public IReadOnlyList<string> Models { get; }
 
+    /// <summary>The one that was asked for, or else chosen.</summary>
     public DetectionMethod Method { get; }
 
     /// <summary>The level.</summary>

@@ -66,6 +66,11 @@ public sealed class ClassifyVerbTests
         var run = CliRun.Ok("classify spam.likely mails --models ham.likely --normal others --reject 0.05 --json --quiet --force --out mails.csv");
         Assert.Equal(1.0, (double)run.Json["accuracy"]!);
         Assert.Equal(2, (int)run.Json["classes"]!);
+        Assert.True((double)run.Json["temperature"]! > 0.01, "all told right, yet no surer than so many items can say");
+        Assert.InRange((double)run.Json["nats_per_label"]!, 1e-4, 0.1);
+        run = CliRun.Of("classify", "ham=spam.likely", "mails", "--models", "spam=ham.likely", "--normal", "others", "--out", "mails.csv", "--force");
+        Assert.Contains("temperature is at its bound", run.Error);
+        Assert.Contains("of the prior alone", run.Error);
         CliRun.Ok("classify a=spam.likely mails --models b=ham.likely --json --quiet --force --out mails.csv");
         Refused("classify spam.likely mails --models spam.likely", "CLASS=FILE");
         Refused("classify spam.likely mails --models plain.likely", "comparable");

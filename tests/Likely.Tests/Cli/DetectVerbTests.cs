@@ -119,7 +119,7 @@ public sealed class DetectVerbTests
         CliRun.Ok("train strokes --model gaussian-mixture --set components=3 limit=100 size=8x8 --out gmm.likely --quiet --force");
         var rows = CliRun.Ok("detect gmm.likely strokes --limit 50 --json --quiet --force --out rows.csv");
         Assert.Equal(50, (int)rows.Json["count"]!);
-        Refused("detect gmm.likely strokes --method complexity", "complexity");
+        Refused("detect gmm.likely strokes --method complexity", "--method likelihood");
         Refused("detect gmm.likely strokes --map gmm-maps", "--map");
     }
 
@@ -129,9 +129,39 @@ public sealed class DetectVerbTests
         Train();
         var run = CliRun.Of("detect", Trained, "strokes", "--limit", "100", "--fdr", "0.1", "--out", "few.csv", "--force");
         Assert.Contains("could never be found", run.Error);
+        Assert.Contains("--method likelihood, which has 200 of them", run.Error);
         run = CliRun.Of("detect", Trained, "strokes", "--limit", "100", "--alpha", "0.001", "--out", "few.csv", "--force");
         Assert.Contains("nothing is ever called abnormal", run.Error);
         Assert.Equal(0, run.Code);
+        Assert.Contains("none is called abnormal; the most unusual are\n", run.Output);
+        Assert.Equal(5, run.Output.Split('\n').Count(line => line.StartsWith("  ", StringComparison.Ordinal) && line.Contains(": p ")));
+        Assert.DoesNotContain("normal in truth", run.Output);
+    }
+
+    [Fact]
+    public void With_few_normal_items_all_of_them_go_into_the_likelihood_unless_combined_is_asked_for()
+    {
+        Train();
+        Directory.CreateDirectory("fewnormal");
+        using (var strokes = Dataset.Open("strokes", new DataOptions()))
+            for (var i = 0; i < 55; i++)
+            {
+                var pixels = new byte[28 * 28];
+                strokes.Test.Read(i, pixels);
+                new Image(28, 28, 1, pixels).Save($"fewnormal/{i}.png");
+            }
+        Directory.CreateDirectory("odd");
+        for (var i = 0; i < 40; i++) new Image(28, 28, 1, [.. Enumerable.Range(0, 784).Select(pixel => (byte)(i < 11 ? pixel * (i + 3) * 7919 >> 2 : 0))]).Save($"odd/{i:00}.png");
+        var run = CliRun.Of("detect", Trained, "odd", "--normal", "fewnormal", "--fdr", "0.1", "--out", "few.csv", "--force");
+        Assert.Contains("method      likelihood, which holds items against all 55 normal ones", run.Error);
+        Assert.StartsWith("11 of 40 items", run.Output);
+        run = CliRun.Of("detect", Trained, "odd", "--normal", "fewnormal", "--fdr", "0.02", "--method", "combined", "--out", "few.csv", "--report", "few.html", "--force");
+        Assert.Contains("nothing is ever called abnormal at --fdr 0.02", run.Error);
+        Assert.Contains("--method likelihood, which has 55 of them", run.Error);
+        Assert.Contains("None of them is called abnormal", File.ReadAllText("few.html"));
+        Assert.Equal("likelihood", (string)CliRun.Ok($"detect {Trained} strokes --limit 20 --alpha 0.005 --json --quiet --out few.csv --force").Json["method"]!);
+        run = CliRun.Of("detect", "--help");
+        Assert.Single(run.Output.Split("adaptive code of bytes")[1..]);
     }
 
     [Fact]

@@ -117,6 +117,9 @@ public sealed class ItemChoiceTests : IDisposable
         var (said, count, of, trained) = Score(model, Pictures("mixed", 600, 60));
         Assert.Equal((80, 80, 0.25), (count, of, trained));
         Assert.Contains("20 of the 80 were trained on", said);
+        var single = Score(model, Pictures("single", 119, 101)).Said;
+        Assert.Contains("1 of the 101 was trained on", single);
+        Assert.DoesNotContain("flatters", single);
         Assert.Contains("nothing of them is held out", Score(model, Path.Combine(_folder, "own")).Said);
     }
 

@@ -49,14 +49,27 @@ public sealed class BayesPosteriorTests
     public void The_temperature_is_where_labels_lose_the_fewest_nats()
     {
         var (nats, labels) = Draw();
-        double Loss(double temperature) => -BayesPosterior.Logs(nats, BayesPosterior.Uniform(Classes), temperature).Where((_, at) => at % Classes == labels[at / Classes]).Sum();
+        double Loss(double temperature) => -BayesPosterior.Logs(nats, BayesPosterior.Uniform(Classes), temperature).Select((log, at) => log * (at % Classes == labels[at / Classes] ? Items + 1.0 : 1.0 / (Classes - 1)) / (Items + 2)).Sum();
         var fitted = BayesPosterior.FitTemperature(nats, labels, Classes)!.Value;
         Assert.InRange(fitted, 6, 11);
         foreach (var factor in (double[])[0.5, 0.9, 0.99, 1.01, 1.1, 2]) Assert.True(Loss(fitted) <= Loss(fitted * factor) + 1e-9);
         Assert.Null(BayesPosterior.FitTemperature(nats, [.. labels.Select(_ => -1)], Classes));
         Assert.Null(BayesPosterior.FitTemperature([1, 2], [0, 0], 1));
-        Assert.Equal(1e-3, BayesPosterior.FitTemperature([1, 2, 2, 1], [0, 1], 2)!.Value, 6);
         Assert.Equal(1e6, BayesPosterior.FitTemperature([1, 2, 2, 1], [1, 0], 2)!.Value, 0);
+        Assert.True(BayesPosterior.IsBound(BayesPosterior.FitTemperature([1, 2, 2, 1], [1, 0], 2)!.Value) && BayesPosterior.IsBound(0.001) && !BayesPosterior.IsBound(fitted));
+    }
+
+    [Fact]
+    public void Where_all_are_told_right_posteriors_are_as_sure_as_so_many_items_can_say()
+    {
+        foreach (var items in (int[])[2, 50, 1000])
+        {
+            // Each label is 5 nats ahead: the posterior of two labels is what Platt's rule says, 1 / (1 + exp(-5 / T)) = (n + 1) / (n + 2).
+            double[] nats = [.. Enumerable.Range(0, items).SelectMany(i => i % 2 == 0 ? (double[])[100, 105] : [105, 100])];
+            var temperature = BayesPosterior.FitTemperature(nats, [.. Enumerable.Range(0, items).Select(i => i % 2)], 2)!.Value;
+            Assert.Equal(5 / Math.Log(items + 1), temperature, 6);
+            Assert.Equal(Math.Log((items + 1.0) / (items + 2)), BayesPosterior.Logs(nats, BayesPosterior.Uniform(2), temperature)[0], 6);
+        }
     }
 
     [Fact]
