@@ -75,13 +75,13 @@ public sealed class TableVerbsTests
     public void Classes_of_rows_are_told_by_models_of_one_schema()
     {
         var lines = Rows(400, i => $"{"abc"[i % 3]}", i => $"{20 + i % 3 * 10 + i / 3 % 5}").ToArray();
-        File.WriteAllLines("yes.csv", [lines[0], .. lines.Where(line => line.EndsWith("yes", StringComparison.Ordinal))]);
-        File.WriteAllLines("no.csv", [lines[0], .. lines.Where(line => line.EndsWith("no", StringComparison.Ordinal))]);
-        foreach (var (data, output, more) in new[] { ("rows.csv", "schema", "--set columns=-flag"), ("yes.csv", "yes", "--from schema.likely"), ("no.csv", "no", "--from schema.likely"), ("no.csv", "alone", "--set columns=-flag") })
+        File.WriteAllLines("with.csv", [lines[0], .. lines.Where(line => line.EndsWith("yes", StringComparison.Ordinal))]);
+        File.WriteAllLines("without.csv", [lines[0], .. lines.Where(line => line.EndsWith("no", StringComparison.Ordinal))]);
+        foreach (var (data, output, more) in new[] { ("rows.csv", "schema", "--set columns=-flag"), ("with.csv", "with", "--from schema.likely"), ("without.csv", "without", "--from schema.likely"), ("without.csv", "alone", "--set columns=-flag") })
             CliRun.Ok($"train {data} --model made {more} --steps 200 --batch 32 --lr 0.01 --out {output}.likely --quiet --force");
-        var json = CliRun.Ok("classify yes.likely rows.csv --models no.likely --set label=flag --split all --out flags.csv --force --json").Json;
+        var json = CliRun.Ok("classify yes=with.likely rows.csv --models no=without.likely --set label=flag --split all --out flags.csv --force --json").Json;
         Assert.InRange((double)json["accuracy"]!, 0.95, 1);
-        Assert.Contains("each class's from it by --from", Refused("classify", "yes.likely", "rows.csv", "--models", "alone.likely", "--set", "label=flag"), StringComparison.Ordinal);
+        Assert.Contains("each class's from it by --from", Refused("classify", "with.likely", "rows.csv", "--models", "alone.likely", "--set", "label=flag"), StringComparison.Ordinal);
     }
 
     [Fact]
