@@ -56,9 +56,6 @@ static class ClassifyVerb
         if (calibration is not null) session.Say($"normal      {normalWords}");
         session.Say(calibration?.Temperature is null ? "note        no labelled items are held out, so that nothing says how sure posteriors should be: they are as the likelihoods make them, and far too sure; --normal names labelled data"
             : string.Create(CultureInfo.InvariantCulture, $"temperature {temperature:0.###}: what log-likelihoods are divided by, so that posteriors are as sure as they are right on held-out items"));
-        if (calibration?.Temperature is { } fitted && BayesPosterior.IsBound(fitted))
-            session.Warn(fitted > 1 ? "warning     the temperature is at its bound: on held-out items the likelihoods tell labels no better than chance, so that all labels are equally probable; a longer training or another model would do"
-                : "warning     the temperature is at its bound, as an older version fitted it where all held-out items were told right, so that every posterior is 1; --normal DATA with labels fits it anew");
 
         var clock = Stopwatch.StartNew();
         var (evidence, nats) = session.Watch(display => models.Score(split, share => display.Update(share, $"asking for each label, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / Math.Max(1e-9, share) - 1))} left"), session.Cancellation));
@@ -68,6 +65,9 @@ static class ClassifyVerb
         var told = new ToldLabels(split, data.ClassNames, names, BayesPosterior.Logs(nats, logPrior, temperature), evidence, calibration is null ? null : new Detector(checkpoint, calibration, alpha: reject ?? 0.01), reject, coverage);
         var quality = labelled == 0 ? null : new ClassificationQuality(told.Logs, labels, names.Count);
 
+        if (calibration?.Temperature is { } fitted && BayesPosterior.IsBound(fitted))
+            session.Warn(fitted > 1 ? "warning     the temperature is at its bound: on held-out items the likelihoods tell labels no better than chance, so that all labels are equally probable; a longer training or another model would do"
+                : "warning     the temperature is at its bound, as an older version fitted it where all held-out items were told right, so that every posterior is 1; --normal DATA with labels fits it anew");
         if (quality is not null && labels.Where(label => label >= 0).Average(label => -logPrior[label]) is var alone && quality.NatsPerItem >= Least * alone)
             session.Warn(string.Create(CultureInfo.InvariantCulture, $"warning     {quality.NatsPerItem:0.0000} nats a label are no better than the {alone:0.0000} of the prior alone: the likelihoods say nothing of labels that can be relied upon; a longer training, or labelled data like these with --normal, would do"));
 
