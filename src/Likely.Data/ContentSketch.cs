@@ -18,10 +18,12 @@ public sealed class ContentSketch
     ContentSketch(IEnumerable<ulong> prints)
     {
         var kept = new SortedSet<ulong>();
+        var largest = ulong.MaxValue; // of as many as are kept
         foreach (var print in prints)
         {
-            if (kept.Count == Size && print >= kept.Max) continue;
-            if (kept.Add(print) && kept.Count > Size) kept.Remove(kept.Max);
+            if (print >= largest || !kept.Add(print) || kept.Count < Size) continue;
+            if (kept.Count > Size) kept.Remove(kept.Max);
+            largest = kept.Max;
         }
         _prints = [.. kept];
     }

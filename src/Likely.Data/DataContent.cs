@@ -13,7 +13,7 @@ sealed record DataContent(Modality Modality, SymbolItems Items, Space Space, Dat
     public required string Source { get; init; }
 
     /// <summary>The items of each part.</summary>
-    public required (int[] Train, int[] Validation, int[] Test, int[] All) Parts { get; init; }
+    public required (ItemIndices Train, ItemIndices Validation, ItemIndices Test, ItemIndices All) Parts { get; init; }
 
     /// <summary>How items were held out, for people; empty if there is nothing to say.</summary>
     public string Division { get; init; } = "";

@@ -162,6 +162,6 @@ public sealed class Dataset : IDisposable
     /// <summary>Closes the files; whoever reads items afterwards is told by an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _content.Dispose();
 
-    Split MakeSplit(string name, int[] items, bool training) =>
+    Split MakeSplit(string name, ItemIndices items, bool training) =>
         new Split(name, _content.Items, Space, items, training).Sample(_content.Options.Limit ?? int.MaxValue) is var split && _content.Patches is { } size ? split.InWindows(size, _content.Options.Windows) : split;
 }

@@ -11,6 +11,15 @@ static class Partition
     /// <summary>Uniform in [0, 1), decided by an item's content and the seed: the item's place in any even draw.</summary>
     public static double Place(UInt128 hash, ulong seed) => new Philox(seed, RandomPurpose.Split).UniformDouble((ulong)hash, (ulong)(hash >> 64));
 
+    /// <summary>The part of an item at such a place, the last of which is for training.</summary>
+    public static int PartOf(double place, double[] fractions)
+    {
+        var below = 0.0;
+        for (var part = fractions.Length - 1; part >= 0; below += fractions[part--])
+            if (place < below + fractions[part]) return part;
+        return fractions.Length;
+    }
+
     /// <summary>
     /// The last part held out takes the items whose place is below its fraction, the one before those above that and below the sum of both, so that parts have about fraction x count items and
     /// one more item moves no other. Items of one place are one content. Small data bend this: a held-out part that would be empty takes the items of the lowest place from the largest
@@ -35,9 +44,8 @@ static class Partition
         var partOf = new byte[starts.Length];
         for (var group = 0; group < partOf.Length; group++)
         {
-            var part = train - 1;
-            for (var below = 0.0; part >= 0 && places[starts[group]] >= below + fractions[part]; part--) below += fractions[part];
-            if (part < 0 || SizeOf(group) >= Crowd(part)) part = train;
+            var part = PartOf(places[starts[group]], fractions);
+            if (part < train && SizeOf(group) >= Crowd(part)) part = train;
             groups[partOf[group] = (byte)part]++;
         }
         for (var part = train; part >= 0; part--)
@@ -64,8 +72,24 @@ static class Partition
         int Crowd(int part) => Math.Max(2, (int)(items.Length * fractions[part] / 2) + 1);
     }
 
+    /// <summary>Those that so many lowest places belong to, ascending; of one place the first. Takes memory for those alone.</summary>
+    public static int[] Lowest(IEnumerable<double> places, int count)
+    {
+        var lowest = new PriorityQueue<int, (double Place, int Index)>(Comparer<(double Place, int Index)>.Create((a, b) => b.CompareTo(a))); // the highest first
+        var index = 0;
+        foreach (var place in places)
+        {
+            if (lowest.Count < count) lowest.Enqueue(index, (place, index));
+            else if (count > 0) lowest.EnqueueDequeue(index, (place, index));
+            index++;
+        }
+        int[] chosen = [.. lowest.UnorderedItems.Select(one => one.Element)];
+        Array.Sort(chosen);
+        return chosen;
+    }
+
     /// <summary>Sorts items by their places, those of one place in ascending order.</summary>
-    public static void SortByPlace(double[] places, int[] items)
+    static void SortByPlace(double[] places, int[] items)
     {
         Array.Sort(places, items);
         for (int first = 0, end; first < items.Length; first = end)

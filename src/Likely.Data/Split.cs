@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Likely.Data;
 using Likely.Tensors;
@@ -12,7 +13,7 @@ namespace Likely;
 public sealed class Split
 {
     readonly SymbolItems _source;
-    readonly int[] _items;
+    readonly ItemIndices _items;
     readonly bool _training;
     int[]? _numbers;
     int? _label;
@@ -22,7 +23,7 @@ public sealed class Split
     /// <param name="space">See <see cref="Space"/>.</param>
     /// <param name="items">The items' indices in the source.</param>
     /// <param name="training">Whether they vary with the epoch.</param>
-    internal Split(string name, SymbolItems source, Space space, int[] items, bool training) =>
+    internal Split(string name, SymbolItems source, Space space, ItemIndices items, bool training) =>
         (Name, _source, Space, _items, _training) = (name, source, space, items, training);
 
     /// <summary>One item in memory, of a model's symbols.</summary>
@@ -31,7 +32,7 @@ public sealed class Split
     {
         ArgumentNullException.ThrowIfNull(symbols);
         if (symbols.Length == 0 || symbols.Length != space.Dimensions) throw new ArgumentException($"an item of {space} has {space.Dimensions} symbols, not {symbols.Length}", nameof(symbols));
-        return new Split("item", new MemoryItem(symbols, [], space), space, [0], false);
+        return new Split("item", new MemoryItem(symbols, [], space), space, ItemIndices.All(1), false);
     }
 
     /// <summary>One row of real numbers in memory, of a space without levels.</summary>
@@ -40,7 +41,7 @@ public sealed class Split
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Length != space.Dimensions) throw new ArgumentException($"a row has {space.Dimensions} numbers, not {values.Length}", nameof(values));
-        return new Split("item", new MemoryItem([], values, space), space, [0], false);
+        return new Split("item", new MemoryItem([], values, space), space, ItemIndices.All(1), false);
     }
 
     /// <summary>One picture in memory, made of so many levels as a model's preprocessing makes its data.</summary>
@@ -61,7 +62,7 @@ public sealed class Split
     public string Name { get; }
 
     /// <summary>Number of items; 0 if the data set has no such split.</summary>
-    public int Count => _items.Length;
+    public int Count => _items.Count;
 
     /// <summary>Shape of every item; of the first one where images may differ in size, of the longest of sequences.</summary>
     public Space Space { get; }
@@ -73,15 +74,15 @@ public sealed class Split
     /// <exception cref="DataException">if there are more than anybody can count</exception>
     internal Split InWindows(PatchSize size, int? count)
     {
-        var windows = new PictureWindows((PictureItems)_source, _items, size, Space, _training, count);
-        return new Split(Name, windows, Space, [.. Enumerable.Range(0, windows.Count)], _training);
+        var windows = new PictureWindows((PictureItems)_source, _items.ToArray(), size, Space, _training, count);
+        return new Split(Name, windows, Space, ItemIndices.All(windows.Count), _training);
     }
 
     /// <summary>True if the items are lines of a text.</summary>
     public bool AreLines => (_source as TokenItems)?.AreLines ?? false;
 
     /// <summary>The items where they stand in the text of their files; null if they are no lines.</summary>
-    public RunningText? Running() => (_source as TokenItems)?.Running(_items);
+    public RunningText? Running() => (_source as TokenItems)?.Running(_items.ToArray());
 
     /// <summary>Sequences in stretches of at most so many symbols; of other data, and of sequences that are given another one, the same items.</summary>
     /// <exception cref="DataException">if there are more than anybody can count</exception>
@@ -89,8 +90,8 @@ public sealed class Split
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         if (!Space.IsSequence || Space.Width <= most || Space.Source > 0) return this;
-        var stretches = new Stretches(_source, _items, most);
-        return new Split(Name, stretches, Space with { Width = most }, [.. Enumerable.Range(0, stretches.Count)], _training);
+        var stretches = new Stretches(_source, _items.ToArray(), most);
+        return new Split(Name, stretches, Space with { Width = most }, ItemIndices.All(stretches.Count), _training);
     }
 
     /// <summary>
@@ -102,14 +103,7 @@ public sealed class Split
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count >= Count) return this;
-        int[] chosen = [.. Enumerable.Range(0, Count)];
-        if (!_source.IsShuffled)
-        {
-            Partition.SortByPlace(Array.ConvertAll(_items, _source.Place), chosen);
-            Array.Sort(chosen, 0, count);
-        }
-        chosen = chosen[..count];
-        return new Split(Name, _source, Space, [.. chosen.Select(index => _items[index])], _training) { _numbers = [.. chosen.Select(Number)] };
+        return Some(_source.IsShuffled ? [.. Enumerable.Range(0, count)] : Partition.Lowest(_items.Select(_source.Place), count));
     }
 
     /// <summary>Where <see cref="Sample"/> took these from, for people: of how many, and which; nothing if they are all.</summary>
@@ -118,17 +112,18 @@ public sealed class Split
     /// <summary>Those of the items that have exactly one label.</summary>
     public Split WithOneLabel()
     {
-        int[] chosen = [.. Enumerable.Range(0, Count).Where(index => Labels(index).Count == 1)];
-        return chosen.Length == Count ? this : new Split(Name, _source, Space, [.. chosen.Select(index => _items[index])], _training) { _numbers = [.. chosen.Select(Number)] };
+        return Enumerable.Range(0, Count).All(index => Labels(index).Count == 1) ? this : Some([.. Enumerable.Range(0, Count).Where(index => Labels(index).Count == 1)]);
     }
+
+    Split Some(int[] chosen) => new(Name, _source, Space, Array.ConvertAll(chosen, index => _items[index]), _training) { _numbers = Array.ConvertAll(chosen, Number) };
 
     /// <summary>One of the items alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
-    public Split Only(int index) => new(Name, _source, SpaceOf(index), [At(index)], _training) { _numbers = [Number(index)], _label = _label };
+    public Split Only(int index) => new(Name, _source, SpaceOf(index), (int[])[At(index)], _training) { _numbers = [Number(index)], _label = _label };
 
     /// <summary>Some of the items, in the order of their indices here.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
-    public Split Choose(IReadOnlyList<int> indices) => new(Name, _source, Space, [.. indices.Select(At)], _training) { _numbers = [.. indices.Select(Number)], _label = _label };
+    public Split Choose(IReadOnlyList<int> indices) => new(Name, _source, Space, (int[])[.. indices.Select(At)], _training) { _numbers = [.. indices.Select(Number)], _label = _label };
 
     /// <summary>An item's index in the whole split, if this is a sample of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">if there is no such item</exception>
@@ -172,8 +167,21 @@ public sealed class Split
     public int CountIn(Split other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        HashSet<UInt128> others = [.. other._items.Select(other._source.Hash).OfType<UInt128>()];
-        return _items.Count(item => _source.Hash(item) is { } hash && others.Contains(hash));
+        // The hashes of one side at most are in memory, so many at a time.
+        const int MostAtOnce = 1 << 22;
+        var total = 0;
+        var mine = new Dictionary<UInt128, int>();
+        var left = Count;
+        foreach (var item in _items)
+        {
+            left--;
+            if (_source.Hash(item) is { } hash) CollectionsMarshal.GetValueRefOrAddDefault(mine, hash, out _)++;
+            if (mine.Count < MostAtOnce && left > 0) continue;
+            foreach (var one in other._items)
+                if (other._source.Hash(one) is { } same && mine.Remove(same, out var count)) total += count;
+            mine.Clear();
+        }
+        return total;
     }
 
     /// <summary>What tells an item from any other: a hash of its content, or its number where items are drawn by a formula.</summary>

@@ -54,7 +54,7 @@ sealed class ImageContent
         return new DataContent(Modality.Image, new PictureItems(_source, preprocessing, _hashes, space.Levels, classOf, known is { IsShuffled: true }), space, _options)
         {
             Source = _source is JoinedSource ? _source.Description : VisibleText.Line(_source.Description),
-            Parts = (divided.Train, divided.Validation, divided.Test, [.. Enumerable.Range(0, _source.Count)]),
+            Parts = (divided.Train, divided.Validation, divided.Test, ItemIndices.All(_source.Count)),
             Division = _heldOutByContent ? "held out by each item's content, so that a new file moves no other" : "",
             Patches = Patches,
             ClassNames = names,

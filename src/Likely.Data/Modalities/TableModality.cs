@@ -13,6 +13,9 @@ sealed class TableModality : Modality
 {
     const int Shown = 64, ListedColumns = 60, MostColumns = 4096;
 
+    // Numbers of each column that are drawn to see where they lie; fewer where there are many columns.
+    const int MostDrawn = 1 << 14, FewDrawn = 1 << 12, ManyColumns = 1024;
+
     public override string Name => "table";
     public override string Title => "tables";
     public override IReadOnlyList<string> Keys { get; } = ["columns", "types", "label"];
@@ -112,29 +115,16 @@ sealed class TableModality : Modality
         if (label < 0 && options.Label is not null) notes.Add($"there is no column '{VisibleText.Sentence(options.Label)}', so that rows have no labels");
         var (tokens, columns) = model is not null ? (model, Places(path.Path, model, names, dialect)) : Survey(reader, names, label, options, notes, path.Cancellation);
         var classes = new List<string>(options.ModelClasses ?? []);
-        var items = new TableItems(reader, tokens, columns, label, classes, isOpen: classes.Count == 0, options.Seed, path.Cancellation);
-        try
+        var items = new TableItems(reader, tokens, columns, label, classes, isOpen: classes.Count == 0, options.Seed, [options.Validation, options.Test ?? options.Validation], path.Cancellation);
+        return new DataContent(this, items, tokens.Space, options)
         {
-            int[] all = [.. Enumerable.Range(0, items.Count)];
-            double[] fractions = [options.Validation, options.Test ?? options.Validation];
-            var places = new double[fractions.Sum() > 0 ? items.Count : 0];
-            OrderedWork.Run(places.Length, i => places[i] = items.Place(i), path.Cancellation);
-            var parts = Partition.ByContent(places, [.. all], fractions);
-            return new DataContent(this, items, tokens.Space, options)
-            {
-                Source = VisibleText.Line($"table '{path.Path}', cells separated by {(dialect.Separator == '\t' ? "tabs" : $"'{dialect.Separator}'")}{(dialect.HasDecimalComma ? ", decimal commas" : "")}{(dialect.HasHeader ? "" : ", no names of columns")}"),
-                Parts = (parts[2], parts[0], parts[1], all),
-                Division = places.Length > 0 ? "held out by each row's content, so that a new one moves no other" : "",
-                ClassNames = classes,
-                Tokens = tokens,
-                Notes = notes,
-            };
-        }
-        catch
-        {
-            items.Dispose();
-            throw;
-        }
+            Source = VisibleText.Line($"table '{path.Path}', cells separated by {(dialect.Separator == '\t' ? "tabs" : $"'{dialect.Separator}'")}{(dialect.HasDecimalComma ? ", decimal commas" : "")}{(dialect.HasHeader ? "" : ", no names of columns")}"),
+            Parts = (items.Parts[2], items.Parts[0], items.Parts[1], ItemIndices.All(items.Count)),
+            Division = options.Validation + (options.Test ?? options.Validation) > 0 ? "held out by each row's content, equal rows one by one, so that a new row moves no other" : "",
+            ClassNames = classes,
+            Tokens = tokens,
+            Notes = notes,
+        };
     }
 
     static (TableTokens Tokens, int[] Columns) Survey(TableReader reader, string[] names, int label, DataOptions options, List<string> notes, CancellationToken cancellation)
@@ -143,11 +133,16 @@ sealed class TableModality : Modality
         int[] taken = [.. Enumerable.Range(0, names.Length).Where(c => c != label && options.TakesColumn(names[c]))];
         options.RequireColumns(names, name => NoColumn(reader.Path, "columns", name, names));
         if (taken.Length == 0) throw new DataException($"'{reader.Path}' has no column that is modelled.");
-        var surveys = Array.ConvertAll(taken, c => new ColumnSurvey(names[c], types.TryGetValue(names[c], out var type) ? type : null, reader.Dialect.HasDecimalComma));
-        reader.Read((row, number) =>
+        var surveys = Array.ConvertAll(taken, c => new ColumnSurvey(names[c], types.TryGetValue(names[c], out var type) ? type : null, reader.Dialect.HasDecimalComma, taken.Length > ManyColumns ? FewDrawn : MostDrawn));
+        reader.ReadBlocks(block => OrderedWork.Run(taken.Length, i =>
         {
-            for (var i = 0; i < taken.Length; i++) surveys[i].Add(row[taken[i]].Span, number);
-        }, cancellation);
+            for (var row = 0; row < block.Count; row++) surveys[i].Add(block.Cell(row, taken[i]), block.First + row);
+        }, cancellation), cancellation);
+        int[] again = [.. Enumerable.Range(0, taken.Length).Where(i => surveys[i].WantsNames)];
+        if (again.Length > 0) reader.ReadBlocks(block => OrderedWork.Run(again.Length, i =>
+        {
+            for (var row = 0; row < block.Count; row++) surveys[again[i]].CountName(block.Cell(row, taken[again[i]]));
+        }, cancellation), cancellation);
         var (columns, places, missing) = (new List<TableColumn>(), new List<int>(), false);
         for (var i = 0; i < taken.Length; i++)
         {

@@ -93,7 +93,7 @@ sealed class WordsModality : RowsModality
         {
             var (options, train) = (content.Options with { ModelTokens = null }, content.Parts.Train);
             var scanner = new WordScanner(options.StopWords, options.Stem);
-            var vocabulary = options.ModelWords ?? WordVocabulary.Learn(train.Length, (text, take) => texts.Words(train[text], scanner, take, cancellation), options.VocabularySize, options.Minimum, $"'{content.Source}'");
+            var vocabulary = options.ModelWords ?? WordVocabulary.Learn(train.Count, (text, take) => texts.Words(train[text], scanner, take, cancellation), options.VocabularySize, options.Minimum, $"'{content.Source}'");
             var items = new WordItems(texts, vocabulary, options, cancellation);
             var notes = items.Empty == 0 ? content.Notes : [.. content.Notes, $"{items.Empty} of {items.Count} texts have none of the {vocabulary.Count} words, and are rows of zeros"];
             return content with

@@ -4,13 +4,17 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>What is found out about a column while its table is read once: which types all cells are of, and what values there are, within a bounded memory.</summary>
-sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
+/// <param name="name">The column's.</param>
+/// <param name="wanted">What it is said to be; null: found out.</param>
+/// <param name="comma">Whether numbers have a decimal comma.</param>
+/// <param name="mostDrawn">So many numbers are drawn, evenly, to see where they lie.</param>
+sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostDrawn)
 {
     /// <summary>So many numbers at the most are names of their own.</summary>
     public const int MostFrequent = 8;
 
-    // Values that are counted; numbers that are drawn, evenly, to see where they lie; the share that makes a number frequent, and how often it is then at least.
-    const int MostValues = Tokens.MostSymbols - 2, Drawn = 1 << 14, LeastOften = 10;
+    // Values that are counted, of what looks like numbers or dates fewer; the share that makes a number frequent, and how often it is then at least.
+    const int MostValues = Tokens.MostSymbols - 2, MostNumbers = 1024, LeastOften = 10;
     const double Often = 0.05;
 
     // A text of which nearly every row has another is no category but what names the row.
@@ -23,11 +27,11 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
 
     readonly Dictionary<string, int> _values = [];
     readonly Dictionary<string, int> _missing = [];
-    readonly Dictionary<string, (long Least, long Most)> _forms = DateText.Forms.ToDictionary(form => form, _ => (long.MaxValue, long.MinValue));
+    readonly List<(string Form, long Least, long Most)> _forms = [.. DateText.Forms.Select(form => (form, long.MaxValue, long.MinValue))];
     readonly List<decimal> _drawn = [];
     readonly List<string> _drawnDates = [];
     readonly Philox _random = new(0, RandomPurpose.Split, Philox.Hash("column"));
-    bool _isNumber = wanted is null or ColumnType.Number, _hasMore;
+    bool _isNumber = wanted is null or ColumnType.Number, _hasMore, _isUncounted, _isFinest;
     decimal _least = decimal.MaxValue, _most = decimal.MinValue;
     decimal? _first;
     decimal _step; // what all numbers so far differ by multiples of
@@ -52,21 +56,43 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
         _filled++;
         if (wanted != ColumnType.Category) AddAsNumber(cell, row);
         if (wanted is null or ColumnType.Date && _forms.Count > 0) AddAsDate(cell);
+        if (!_isUncounted) Count(cell);
+    }
+
+    /// <summary>Whether the names of a column that looked like one of numbers or dates, and is none, were not counted: all cells are to be handed to <see cref="CountName"/> before the end.</summary>
+    public bool WantsNames => _isUncounted && !IsDate && !(_isNumber && _least <= _most);
+
+    /// <summary>Counts the next cell once more.</summary>
+    public void CountName(ReadOnlySpan<char> cell)
+    {
+        if (!TableColumn.IsMissing(cell)) Count(cell.Trim());
+    }
+
+    void Count(ReadOnlySpan<char> cell)
+    {
         if (_hasMore) return;
         var counts = _values.GetAlternateLookup<ReadOnlySpan<char>>();
         if (counts.TryGetValue(cell, out var count)) counts[cell] = count + 1;
         else if (_values.Count < MostValues) counts[cell] = 1;
         else _hasMore = true;
+        if (_values.Count <= MostNumbers || _isUncounted || !_isNumber && (_forms.Count == 0 || wanted == ColumnType.Category)) return;
+        _isUncounted = true;
+        _values.Clear();
+        _values.TrimExcess();
     }
 
     void AddAsNumber(ReadOnlySpan<char> cell, long row)
     {
         if (NumberText.TryParse(cell, comma, out var number, out var decimals))
         {
-            (_least, _most, _decimals) = (Math.Min(_least, number), Math.Max(_most, number), Math.Max(_decimals, decimals));
-            Draw(_drawn, number);
+            (_least, _most) = (Math.Min(_least, number), Math.Max(_most, number));
+            if (Drawn(_drawn.Count) is >= 0 and var at) Put(_drawn, at, number);
             _first ??= number;
+            // What all decimals so far can tell, no other number makes finer.
+            if (_isFinest && decimals <= _decimals) return;
+            _decimals = Math.Max(_decimals, decimals);
             if (number != _first) _step = Common(_step, Math.Abs(number - _first.Value));
+            _isFinest = _decimals <= NumberText.MostDecimals && _step == NumberText.Finest(_decimals);
             return;
         }
         if (IsInfinite(cell)) return;
@@ -76,14 +102,16 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
 
     void AddAsDate(ReadOnlySpan<char> cell)
     {
-        foreach (var form in DateText.Forms)
+        for (var i = _forms.Count - 1; i >= 0; i--)
         {
-            if (!_forms.TryGetValue(form, out var range)) continue;
-            if (DateText.TryParse(cell, form, out var steps)) _forms[form] = (Math.Min(range.Least, steps), Math.Max(range.Most, steps));
-            else _forms.Remove(form);
+            var (form, least, most) = _forms[i];
+            if (DateText.TryParse(cell, form, out var steps)) _forms[i] = (form, Math.Min(least, steps), Math.Max(most, steps));
+            else _forms.RemoveAt(i);
         }
-        if (_forms.Count > 0) Draw(_drawnDates, cell.ToString());
+        if (_forms.Count > 0 && Drawn(_drawnDates.Count) is >= 0 and var at) Put(_drawnDates, at, cell.ToString());
     }
+
+    bool IsDate => _forms.Count > 0 && wanted is null or ColumnType.Date;
 
     /// <summary>The column, or why it is left out.</summary>
     /// <exception cref="DataException">if it is not what it is said to be, or has too many names</exception>
@@ -92,11 +120,10 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
         var missing = _missing.Count == 0 ? "" : _missing.MaxBy(pair => pair.Value).Key;
         if (_filled == 0) return (null, $"column '{name}' has no value in any row, and is left out");
         if (wanted == ColumnType.Number && _least > _most) throw new DataException($"Column '{name}' is to be of numbers and has none: {_odd}; name another type.");
-        var isDate = _forms.Count > 0 && wanted is null or ColumnType.Date;
-        if (wanted == ColumnType.Date && !isDate) throw new DataException($"Column '{name}' is to be of dates of one form, and is not; name another type.");
+        if (wanted == ColumnType.Date && _forms.Count == 0) throw new DataException($"Column '{name}' is to be of dates of one form, and is not; name another type.");
         // Two values are names, whatever they are; 0 and 1 are both there even if one of them is not seen.
-        var isBinary = !_hasMore && wanted is null && _values.Count <= 2 && !isDate;
-        if (isDate) return (Dates(missing), null);
+        var isBinary = !_isUncounted && !_hasMore && wanted is null && _values.Count <= 2 && !IsDate;
+        if (IsDate) return (Dates(missing), null);
         if (_isNumber && wanted != ColumnType.Category && _least <= _most && !isBinary) return (Numbers(missing), _odd is null ? null : $"column '{name}' is of numbers, and what is none, such as {_odd}, is one value of its own");
         if (_hasMore || wanted is null && _filled >= FewRows && _values.Count >= Unique * _filled)
         {
@@ -122,11 +149,13 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
 
     static bool IsInfinite(ReadOnlySpan<char> cell) => cell.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase) || cell.TrimStart("+-").Equals("infinity", StringComparison.OrdinalIgnoreCase);
 
-    // Algorithm R, so that the numbers drawn are as good as all.
-    void Draw<T>(List<T> drawn, T value)
+    // Where the next of the numbers drawn lies, -1: it is none. Algorithm R, so that those are as good as all.
+    int Drawn(int drawn) => drawn < mostDrawn ? drawn : (long)(_random.UniformDouble(0, (ulong)_filled) * _filled) is var at && at < mostDrawn ? (int)at : -1;
+
+    static void Put<T>(List<T> drawn, int at, T value)
     {
-        if (drawn.Count < Drawn) drawn.Add(value);
-        else if ((long)(_random.UniformDouble(0, (ulong)_filled) * _filled) is var at && at < Drawn) drawn[(int)at] = value;
+        if (at == drawn.Count) drawn.Add(value);
+        else drawn[at] = value;
     }
 
     TableColumn Numbers(string missing)
@@ -140,9 +169,9 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma)
 
     TableColumn Dates(string missing)
     {
-        var form = DateText.Forms.First(_forms.ContainsKey);
+        var (form, least, most) = _forms[0];
         long[] drawn = [.. _drawnDates.Select(date => DateText.TryParse(date, form, out var steps) ? steps : 0)];
-        var (frequent, grid) = Spread(drawn, _forms[form].Least, _forms[form].Most, 1);
+        var (frequent, grid) = Spread(drawn, least, most, 1);
         return new TableColumn { Name = name, Type = ColumnType.Date, Missing = missing, IsWhole = !HasMissing, Form = form, Frequent = frequent, Grid = grid };
     }
 

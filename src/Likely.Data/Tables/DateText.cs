@@ -13,8 +13,30 @@ static class DateText
     public static bool TryParse(ReadOnlySpan<char> cell, string form, out long steps)
     {
         steps = 0;
-        if (!DateTime.TryParseExact(cell.Trim(), Quoted(form), CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)) return false;
-        steps = time.Ticks / Unit(form);
+        cell = cell.Trim();
+        if (cell.Length != form.Length) return false;
+        int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+        for (var i = 0; i < form.Length; i++)
+        {
+            var digit = cell[i] - '0';
+            if (form[i] is not ('y' or 'M' or 'd' or 'H' or 'm' or 's'))
+            {
+                if (cell[i] != form[i]) return false;
+                continue;
+            }
+            if (digit is < 0 or > 9) return false;
+            switch (form[i])
+            {
+                case 'y': year = 10 * year + digit; break;
+                case 'M': month = 10 * month + digit; break;
+                case 'd': day = 10 * day + digit; break;
+                case 'H': hour = 10 * hour + digit; break;
+                case 'm': minute = 10 * minute + digit; break;
+                default: second = 10 * second + digit; break;
+            }
+        }
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59) return false;
+        steps = new DateTime(year, month, day, hour, minute, second).Ticks / Unit(form);
         return true;
     }
 

@@ -62,8 +62,12 @@ sealed class NumberGrid
     /// <summary>The level that a number lies in; -1 of one further out than any.</summary>
     public int LevelOf(long number)
     {
-        var at = Array.BinarySearch(_edges, (long)Math.Floor((number - Least) / (double)Unit));
-        return (at >= 0 ? at : ~at - 1) is var level && level < Levels ? level : -1;
+        var steps = (long)Math.Floor((number - Least) / (double)Unit);
+        if (steps < _edges[0] || steps >= _edges[^1]) return -1;
+        var level = 0;
+        for (var count = Levels; count > 1; count -= count / 2)
+            if (_edges[level + count / 2] <= steps) level += count / 2;
+        return level;
     }
 
     /// <summary>The number in the middle of a level, or the least or largest seen where that is further out.</summary>

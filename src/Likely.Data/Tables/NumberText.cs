@@ -9,8 +9,9 @@ static class NumberText
     public const int MostDecimals = 15;
     public const long MostSteps = 1L << 53;
 
-    const int Longest = 40;
+    const int Longest = 40, MostDigits = 18;
     static readonly decimal[] _powers = [.. Enumerable.Range(0, MostDecimals + 1).Select(digits => Enumerable.Range(0, digits).Aggregate(1m, (power, _) => power * 10))];
+    static readonly ulong[] _whole = Array.ConvertAll(_powers, power => (ulong)power);
 
     /// <summary>The number of a cell, and how many decimals it is written with; false if it is none. Several zeros before others are no number's, but a code's.</summary>
     public static bool TryParse(ReadOnlySpan<char> cell, bool comma, out decimal number, out int decimals)
@@ -20,6 +21,12 @@ static class NumberText
         if (cell.IsEmpty || cell.Length > Longest) return false;
         var digits = cell[0] is '-' or '+' ? cell[1..] : cell;
         if (digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit(digits[1])) return false;
+        if (TryPlain(digits, comma, out var size, out decimals))
+        {
+            number = new decimal((int)size, (int)(size >> 32), 0, cell[0] == '-', (byte)decimals);
+            return true;
+        }
+        if (digits.IsEmpty || !char.IsAsciiDigit(digits[0]) && digits[0] is not ('.' or ',')) return false;
         Span<char> plain = stackalloc char[cell.Length];
         cell.CopyTo(plain);
         if (comma && plain.IndexOf(',') is >= 0 and var at)
@@ -31,6 +38,42 @@ static class NumberText
         decimals = number.Scale;
         return true;
     }
+
+    /// <summary>The same as steps of 10^-d.</summary>
+    public static bool TrySteps(ReadOnlySpan<char> cell, bool comma, int decimals, out long steps)
+    {
+        steps = 0;
+        cell = cell.Trim();
+        var digits = cell is ['-' or '+', ..] ? cell[1..] : cell;
+        if (!(digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit(digits[1])) && TryPlain(digits, comma, out var size, out var own) && own <= decimals && decimals - own <= MostDecimals)
+        {
+            steps = (long)UInt128.Min((UInt128)size * _whole[decimals - own], (UInt128)MostSteps);
+            if (cell[0] == '-') steps = -steps;
+            return true;
+        }
+        if (!TryParse(cell, comma, out var number, out _)) return false;
+        steps = Steps(number, decimals);
+        return true;
+    }
+
+    // Digits with at most one mark among them, few enough to be counted.
+    static bool TryPlain(ReadOnlySpan<char> digits, bool comma, out ulong size, out int decimals)
+    {
+        (size, decimals) = (0, 0);
+        if (digits.Length > MostDigits) return false;
+        var mark = -1;
+        for (var i = 0; i < digits.Length; i++)
+        {
+            if (char.IsAsciiDigit(digits[i])) size = 10 * size + (uint)(digits[i] - '0');
+            else if (mark < 0 && (digits[i] == '.' || comma && digits[i] == ',')) mark = i;
+            else return false;
+        }
+        if (mark >= 0) decimals = digits.Length - 1 - mark;
+        return digits.Length > (mark >= 0 ? 1 : 0);
+    }
+
+    /// <summary>10^-d.</summary>
+    public static decimal Finest(int decimals) => 1 / _powers[decimals];
 
     /// <summary>A number as steps of 10^-d, rounded to the nearest, and held to what is countable.</summary>
     public static long Steps(decimal number, int decimals)

@@ -6,18 +6,27 @@ namespace Likely.Data;
 static class TableBaselines
 {
     const double BitsPerNat = 1 / 0.693147180559945309;
+    const int Piece = 1 << 16;
 
     public static Baselines Measure(Split train, Split heldOut, CancellationToken cancellation)
     {
         var space = train.Space;
         var counts = Enumerable.Range(0, space.Dimensions).Select(c => new int[space.AlphabetAt(c).Size]).ToArray();
-        var row = new int[space.Dimensions];
-        for (var i = 0; i < train.Count; i++)
+        OrderedWork.Run((int)((train.Count + (long)Piece - 1) / Piece), piece =>
         {
-            if (i % 1024 == 0) cancellation.ThrowIfCancellationRequested();
-            train.Read(i, row);
-            for (var c = 0; c < row.Length; c++) counts[c][row[c]]++;
-        }
+            var (one, own) = (new int[space.Dimensions], Array.ConvertAll(counts, column => new int[column.Length]));
+            for (var i = piece * Piece; i < Math.Min(train.Count, (piece + 1L) * Piece); i++)
+            {
+                train.Read(i, one);
+                for (var c = 0; c < one.Length; c++) own[c][one[c]]++;
+            }
+            lock (counts)
+            {
+                for (var c = 0; c < own.Length; c++)
+                    for (var symbol = 0; symbol < own[c].Length; symbol++) counts[c][symbol] += own[c][symbol];
+            }
+        }, cancellation);
+        var row = new int[space.Dimensions];
         var (uniform, alone) = (0.0, 0.0);
         foreach (var column in counts) uniform += ExactMath.Log(column.Length);
         for (var i = 0; i < heldOut.Count; i++)

@@ -11,7 +11,7 @@ sealed record TableColumn
 {
     /// <summary>The symbols of a missing value, and of what is none of the column's.</summary>
     public const int MissingSymbol = 0, OtherSymbol = 1;
-    const int Special = TableTokens.FirstValue;
+    const int Special = TableTokens.FirstValue, LongestMissing = 4;
 
     static readonly HashSet<string> _missing = new(["", "NA", "N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "?", "#N/A", "NaT"], StringComparer.Ordinal);
 
@@ -66,7 +66,7 @@ sealed record TableColumn
     /// <summary>What the numbers are counted in, for people.</summary>
     public string Step => Type == ColumnType.Date ? $"{Grid?.Unit} {(DateText.HasTime(Form) ? "seconds" : "days")}" : NumberText.Text(Grid?.Unit ?? 1, Decimals, false);
 
-    public static bool IsMissing(ReadOnlySpan<char> cell) => _missing.GetAlternateLookup<ReadOnlySpan<char>>().Contains(cell.Trim());
+    public static bool IsMissing(ReadOnlySpan<char> cell) => cell.Trim() is var trimmed && trimmed.Length <= LongestMissing && (trimmed.IsEmpty || !char.IsAsciiDigit(trimmed[0])) && _missing.GetAlternateLookup<ReadOnlySpan<char>>().Contains(trimmed);
 
     /// <summary>The symbol of a cell, and the number of steps that it is, if it is that.</summary>
     public int SymbolOf(ReadOnlySpan<char> cell, bool comma, out long steps)
@@ -82,8 +82,7 @@ sealed record TableColumn
         {
             if (!DateText.TryParse(trimmed, Form, out steps)) return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
         }
-        else if (NumberText.TryParse(trimmed, comma, out var number, out _)) steps = NumberText.Steps(number, Decimals);
-        else return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
+        else if (!NumberText.TrySteps(trimmed, comma, Decimals, out steps)) return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
         return _frequent.TryGetValue(steps, out var frequent) ? frequent : Grid.LevelOf(steps) is >= 0 and var level ? Special + Frequent.Length + level : OtherSymbol;
     }
 

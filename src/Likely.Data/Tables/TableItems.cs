@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -6,14 +7,20 @@ using Likely.Tensors;
 
 namespace Likely.Data;
 
-/// <summary>Rows of a table as items: the symbols of their cells, two bytes each, with a hash of what was written and the label.</summary>
+/// <summary>
+/// Rows of a table as items: the symbols of their cells, two bytes each, with a hash of what was written and the label. Equal rows are draws of their own, and the hash of each is another: the first's is that of what
+/// is written, so that a table has the same hashes in every order of its rows.
+/// </summary>
 sealed class TableItems : SymbolItems
 {
-    const int HashLength = 16, LabelLength = 4;
+    const int HashLength = 16, LabelLength = 4, Together = 256;
+
+    // So that the hash of a content's second row is another than that of its first.
+    static readonly UInt128 _again = new(0x9E3779B97F4A7C15, 0xF39CC0605CEDC835);
 
     readonly RecordStore _rows;
     readonly string _name, _fingerprint;
-    readonly int _columns;
+    readonly int _columns, _length;
     readonly ulong _seed;
 
     /// <param name="reader">The table.</param>
@@ -23,51 +30,52 @@ sealed class TableItems : SymbolItems
     /// <param name="classes">The labels' names, which are added to as new ones come, unless they are a model's.</param>
     /// <param name="isOpen">Whether names may be added.</param>
     /// <param name="seed">What the rows' places in an even draw are decided by besides their content.</param>
+    /// <param name="fractions">The share of each part that is held out.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="DataException">if a row cannot be read, or has a label that no class is</exception>
-    public TableItems(TableReader reader, TableTokens tokens, int[] columns, int label, List<string> classes, bool isOpen, ulong seed, CancellationToken cancellation)
+    public TableItems(TableReader reader, TableTokens tokens, int[] columns, int label, List<string> classes, bool isOpen, ulong seed, double[] fractions, CancellationToken cancellation)
     {
-        (Tokens, _columns, _name, _seed, _rows) = (tokens, columns.Length, Path.GetFileName(reader.Path), seed, new RecordStore(HashLength + LabelLength + sizeof(ushort) * columns.Length));
+        (Tokens, _columns, _name, _seed, _length) = (tokens, columns.Length, Path.GetFileName(reader.Path), seed, HashLength + LabelLength + sizeof(ushort) * columns.Length);
+        _rows = new RecordStore(_length);
         try
         {
             var classOf = new Dictionary<string, int>(StringComparer.Ordinal);
             for (var i = 0; i < classes.Count; i++) classOf[classes[i]] = i;
-            var record = new byte[HashLength + LabelLength + sizeof(ushort) * columns.Length];
             using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            var cells = new byte[1 << 10];
-            reader.Read((row, number) =>
+            var (seen, parts) = (new Occurrences(), new RowParts(fractions));
+            byte[] records = [], hashes = [];
+            var written = new ArrayBufferWriter<byte>();
+            reader.ReadBlocks(block =>
             {
-                var used = 0;
-                for (var c = 0; c < columns.Length; c++)
+                if (records.Length < block.Count * _length) (records, hashes) = (new byte[block.Count * _length], new byte[block.Count * SHA256.HashSizeInBytes]);
+                OrderedWork.Run((block.Count + Together - 1) / Together, piece => Code(block, piece * Together, Math.Min(block.Count, (piece + 1) * Together), reader.Dialect.HasDecimalComma, columns, records, hashes), cancellation);
+                written.Clear();
+                for (var i = 0; i < block.Count; i++)
                 {
-                    var cell = row[columns[c]].Span;
-                    var symbol = tokens.Symbol(c, cell, reader.Dialect.HasDecimalComma, TableReader.Where(number));
-                    BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(HashLength + LabelLength + sizeof(ushort) * c), (ushort)symbol);
-                    var bytes = MemoryMarshal.AsBytes(cell);
-                    if (used + bytes.Length + 2 > cells.Length) Array.Resize(ref cells, 2 * (used + bytes.Length + 2));
-                    bytes.CopyTo(cells.AsSpan(used));
-                    used += bytes.Length;
-                    cells[used++] = 0xFF; // no character ends like that
-                    cells[used++] = 0xFF;
+                    var record = records.AsSpan(i * _length, _length);
+                    var hash = hashes.AsSpan(i * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes);
+                    var own = label < 0 ? "" : block.Cell(i, label).Trim().ToString();
+                    var at = -1;
+                    if (label >= 0 && !TableColumn.IsMissing(own) && !classOf.TryGetValue(own, out at))
+                    {
+                        if (!isOpen) throw new DataException($"'{reader.Path}', {TableReader.Where(block.First + i)}, has the label '{VisibleText.Sentence(own)}', and the model knows {string.Join(", ", classes.Take(20))}; leave such rows out.");
+                        if (classes.Count == Likely.Tokens.MostSymbols) throw new DataException($"'{reader.Path}' has more than {Likely.Tokens.MostSymbols} labels in the column that is to tell them; name another.");
+                        at = classOf[own] = classes.Count;
+                        classes.Add(own);
+                    }
+                    var content = BinaryPrimitives.ReadUInt128LittleEndian(hash);
+                    content ^= (UInt128)seen.Next((ulong)content) * _again;
+                    BinaryPrimitives.WriteUInt128LittleEndian(record, content);
+                    BinaryPrimitives.WriteInt32LittleEndian(record[HashLength..], at);
+                    if (!parts.IsWhole) parts.Add(Partition.Place(content, seed));
+                    written.Write(hash);
+                    if (own.Length > 0) written.Write(Encoding.UTF8.GetBytes(own));
+                    _rows.Add(record);
                 }
-                var own = label < 0 ? "" : row[label].Span.Trim().ToString();
-                var at = -1;
-                if (label >= 0 && !TableColumn.IsMissing(own) && !classOf.TryGetValue(own, out at))
-                {
-                    if (!isOpen) throw new DataException($"'{reader.Path}', {TableReader.Where(number)}, has the label '{VisibleText.Sentence(own)}', and the model knows {string.Join(", ", classes.Take(20))}; leave such rows out.");
-                    if (classes.Count == Likely.Tokens.MostSymbols) throw new DataException($"'{reader.Path}' has more than {Likely.Tokens.MostSymbols} labels in the column that is to tell them; name another.");
-                    at = classOf[own] = classes.Count;
-                    classes.Add(own);
-                }
-                BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(HashLength), at);
-                var whole = SHA256.HashData(cells.AsSpan(0, used));
-                whole.AsSpan(0, HashLength).CopyTo(record);
-                all.AppendData(whole);
-                all.AppendData(Encoding.UTF8.GetBytes(own));
-                _rows.Add(record);
+                all.AppendData(written.WrittenSpan);
             }, cancellation);
             _fingerprint = Convert.ToHexStringLower(all.GetHashAndReset());
+            Parts = parts.Finish(Count, Place);
         }
         catch
         {
@@ -75,6 +83,34 @@ sealed class TableItems : SymbolItems
             throw;
         }
     }
+
+    // The symbols of some rows of a block into their records, and the hashes of what is written there.
+    void Code(RowBlock block, int from, int to, bool comma, int[] columns, byte[] records, byte[] hashes)
+    {
+        var cells = new byte[1 << 10];
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256); // of a static call most is spent on its preparation
+        for (var i = from; i < to; i++)
+        {
+            var used = 0;
+            var symbols = records.AsSpan(i * _length + HashLength + LabelLength);
+            for (var c = 0; c < columns.Length; c++)
+            {
+                var cell = block.Cell(i, columns[c]);
+                BinaryPrimitives.WriteUInt16LittleEndian(symbols[(sizeof(ushort) * c)..], (ushort)Tokens.Symbol(c, cell, comma, block.First + i));
+                var bytes = MemoryMarshal.AsBytes(cell);
+                if (used + bytes.Length + 2 > cells.Length) Array.Resize(ref cells, 2 * (used + bytes.Length + 2));
+                bytes.CopyTo(cells.AsSpan(used));
+                used += bytes.Length;
+                cells[used++] = 0xFF; // no character ends like that
+                cells[used++] = 0xFF;
+            }
+            sha.AppendData(cells, 0, used);
+            sha.GetHashAndReset(hashes.AsSpan(i * SHA256.HashSizeInBytes));
+        }
+    }
+
+    /// <summary>The rows of each part that is held out, and of the training part.</summary>
+    public ItemIndices[] Parts { get; }
 
     public TableTokens Tokens { get; }
 
@@ -88,21 +124,21 @@ sealed class TableItems : SymbolItems
 
     public override int Label(int index)
     {
-        Span<byte> record = stackalloc byte[HashLength + LabelLength + sizeof(ushort) * _columns];
+        Span<byte> record = stackalloc byte[_length];
         _rows.Read(index, record);
         return BinaryPrimitives.ReadInt32LittleEndian(record[HashLength..]);
     }
 
     public override UInt128? Hash(int index)
     {
-        Span<byte> record = stackalloc byte[HashLength + LabelLength + sizeof(ushort) * _columns];
+        Span<byte> record = stackalloc byte[_length];
         _rows.Read(index, record);
         return BinaryPrimitives.ReadUInt128LittleEndian(record);
     }
 
     public override void Read(int index, int first, Span<int> symbols, ulong epoch, bool training, CancellationToken cancellation = default)
     {
-        Span<byte> record = stackalloc byte[HashLength + LabelLength + sizeof(ushort) * _columns];
+        Span<byte> record = stackalloc byte[_length];
         _rows.Read(index, record);
         for (var c = 0; c < symbols.Length; c++) symbols[c] = BinaryPrimitives.ReadUInt16LittleEndian(record[(HashLength + LabelLength + sizeof(ushort) * (first + c))..]);
     }

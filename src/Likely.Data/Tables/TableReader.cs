@@ -57,6 +57,37 @@ sealed class TableReader(string path, Dialect dialect)
         return names ?? throw new DataException($"'{path}' has no row.");
     }
 
+    /// <summary>The same in blocks: while one is worked on, the next is read. Of several faults the first in order is thrown.</summary>
+    /// <param name="work">What is done to a block, on another thread at most once at a time.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="DataException">As above, and what the work throws.</exception>
+    public string[] ReadBlocks(Action<RowBlock> work, CancellationToken cancellation)
+    {
+        var (block, other, pending) = (new RowBlock(), new RowBlock(), Task.CompletedTask);
+        string[] names;
+        try
+        {
+            names = Read((row, number) =>
+            {
+                if (block.IsFull)
+                {
+                    pending.GetAwaiter().GetResult();
+                    var full = block;
+                    pending = Task.Run(() => work(full), CancellationToken.None);
+                    (block, other) = (other, block);
+                    block.Clear();
+                }
+                block.Add(row, number);
+            }, cancellation);
+        }
+        finally
+        {
+            pending.GetAwaiter().GetResult();
+        }
+        if (block.Count > 0) work(block);
+        return names;
+    }
+
     /// <summary>A row as messages call it.</summary>
     public static string Where(long row) => $"row {row + 1}";
 

@@ -68,17 +68,16 @@ public sealed class TableTokens : Tokens
         ArgumentNullException.ThrowIfNull(cells);
         if (cells.Count != _columns.Length) throw new DataException($"A row has {_columns.Length} cells, and {where} has {cells.Count}.");
         var row = new int[cells.Count];
-        for (var c = 0; c < row.Length; c++) row[c] = Symbol(c, cells[c], Dialect.HasDecimalComma, where);
+        for (var c = 0; c < row.Length; c++) row[c] = Symbol(c, cells[c], Dialect.HasDecimalComma) is >= 0 and var symbol ? symbol : throw NoBit(c, cells[c], where);
         return row;
     }
 
-    internal int Symbol(int column, ReadOnlySpan<char> cell, bool comma, string where)
-    {
-        var symbol = _columns[column].SymbolOf(cell, comma, out _);
-        if (!IsBinary) return symbol;
-        return symbol >= FirstValue ? symbol - FirstValue
-            : throw new DataException($"{where} has '{(cell.Length > 40 ? cell[..40] : cell)}' in column '{_columns[column].Name}', whose values are {string.Join(" and ", _columns[column].Names)}; a model that takes missing and other values needs some among its training rows.");
-    }
+    internal int Symbol(int column, ReadOnlySpan<char> cell, bool comma, long row) => Symbol(column, cell, comma) is >= 0 and var symbol ? symbol : throw NoBit(column, cell, TableReader.Where(row));
+
+    // -1 of what no bit is.
+    int Symbol(int column, ReadOnlySpan<char> cell, bool comma) => _columns[column].SymbolOf(cell, comma, out _) is var symbol && IsBinary ? Math.Max(-1, symbol - FirstValue) : symbol;
+
+    DataException NoBit(int column, ReadOnlySpan<char> cell, string where) => new($"{where} has '{(cell.Length > 40 ? cell[..40] : cell)}' in column '{_columns[column].Name}', whose values are {string.Join(" and ", _columns[column].Names)}; a model that takes missing and other values needs some among its training rows.");
 
     /// <summary>The first symbol of a column's values: before it are a missing one, and what is none of the column's.</summary>
     public const int FirstValue = 2;

@@ -9,6 +9,9 @@ namespace Likely;
 /// </summary>
 sealed class ShuffledPlan : BatchPlan
 {
+    /// <summary>Of more examples the permutation is computed place by place, and none is held.</summary>
+    public const int MostHeld = 1 << 24;
+
     readonly int _examples, _longest;
     readonly int[]? _lengths;
     readonly Philox _random;
@@ -42,7 +45,7 @@ sealed class ShuffledPlan : BatchPlan
         for (var place = 0; place < _places.Length; place++)
         {
             var (epoch, position) = Math.DivRem(first + place, _examples);
-            _places[place] = (Order(epoch)[position], epoch);
+            _places[place] = (At(epoch, (int)position), epoch);
         }
         if (_places[0].Epoch != _places[^1].Epoch) Distinguish((first + _places.Length) % _examples);
         if (_lengths is { } lengths)
@@ -59,13 +62,14 @@ sealed class ShuffledPlan : BatchPlan
         for (var place = 0; place < _places.Length; place++)
             if (_places[place].Epoch != epoch) _met.Add(_places[place].Index);
             else
-                while (_met.Contains(_places[place].Index)) _places[place] = (Order(epoch)[next++], epoch);
+                while (_met.Contains(_places[place].Index)) _places[place] = (At(epoch, (int)next++), epoch);
     }
 
-    int[] Order(long epoch)
+    int At(long epoch, int position)
     {
+        if (_examples > MostHeld) return new KeyedPermutation(_random, _examples, (ulong)epoch)[position];
         ref var held = ref _epochs[epoch % 2];
         if (held.Epoch != epoch) held = (epoch, _random.Permutation(_examples, (ulong)epoch));
-        return held.Order;
+        return held.Order[position];
     }
 }

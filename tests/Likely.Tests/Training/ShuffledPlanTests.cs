@@ -51,4 +51,33 @@ public sealed class ShuffledPlanTests
     [InlineData(50_000, 784, 16, 16), InlineData(100, 784, 8, 16)]
     public void The_batch_follows_the_number_of_items_and_their_size_and_the_model(int items, long positions, int batch, int largest = 64) =>
         Assert.Equal(batch, TrainingOptions.DefaultBatch(largest, items, positions));
+
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(17), InlineData(1000), InlineData(4097)]
+    public void A_permutation_that_is_computed_place_by_place_has_everything_once(int count)
+    {
+        var (first, second) = (new KeyedPermutation(new Philox(3, RandomPurpose.Shuffle), count, 0), new KeyedPermutation(new Philox(3, RandomPurpose.Shuffle), count, 1));
+        int[] order = [.. Enumerable.Range(0, count).Select(place => first[place])], other = [.. Enumerable.Range(0, count).Select(place => second[place])];
+        Assert.Equal(Enumerable.Range(0, count), order.Order());
+        if (count < 1000) return;
+        Assert.InRange(order.Zip(other).Count(pair => pair.First == pair.Second), 0, 8);
+        Assert.InRange(order.Where((one, place) => one == place).Count(), 0, 8);
+        // Means of stretches of places are those of an even draw, of deviation count / sqrt(12 x length).
+        for (var start = 0; start + 200 <= count; start += 200) Assert.InRange(order.Skip(start).Take(200).Average(), count * (0.5 - 4.5 / Math.Sqrt(12 * 200)), count * (0.5 + 4.5 / Math.Sqrt(12 * 200)));
+    }
+
+    [Fact]
+    public void Of_very_many_examples_none_comes_twice_in_an_epoch()
+    {
+        const int Batch = 1 << 12;
+        var (plan, met) = (new ShuffledPlan(ShuffledPlan.MostHeld + 1, 1, Batch, 1), new HashSet<int>());
+        foreach (var step in (int[])[0, 1, 2, 4095])
+        {
+            plan.Prepare(step);
+            for (var place = 0; place < Batch; place++) Assert.True(met.Add(plan.At(place).Item));
+        }
+        plan.Prepare(4096); // one place of the first epoch is left
+        Assert.Equal((0L, 1L), (plan.At(0).Epoch, plan.At(1).Epoch));
+        Assert.True(met.Add(plan.At(0).Item));
+    }
 }

@@ -31,7 +31,7 @@ public sealed class CellSpellingTests
     {
         var (spelling, target) = (new CellSpelling(_tokens, _form), new ArrayBufferWriter<byte>());
         var isSpelled = spelling.TryRead(column, Encoding.UTF8.GetBytes(cell), out var value);
-        Assert.Equal(_tokens.Symbol(column, cell.StartsWith('"') ? cell[1..^1].Replace("\"\"", "\"") : cell, false, ""), value.Symbol);
+        Assert.Equal(_tokens.Symbol(column, cell.StartsWith('"') ? cell[1..^1].Replace("\"\"", "\"") : cell, false, 0), value.Symbol);
         if (isSpelled) spelling.Write(column, value, style, target);
         Assert.Equal(comesBack, isSpelled && Encoding.UTF8.GetString(target.WrittenSpan) == cell);
     }

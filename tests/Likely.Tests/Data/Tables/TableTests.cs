@@ -131,7 +131,7 @@ public sealed class TableTests : IDisposable
             Array.Fill(record, (byte)i);
             store.Add(record);
         }
-        foreach (var i in (int[])[0, 1, 15, 16, 2047, 2048, 2496, 2499])
+        foreach (var i in (int[])[0, 1, 15, 16, 2047, 2048, 2496, 2499, .. Enumerable.Range(2480, 20), 0, 3, 4, 9, 9, 8])
         {
             store.Read(i, record);
             Assert.Equal((byte)i, record[0]);

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using Likely.Data;
+using Likely.Tensors;
+using Likely.Tests.Archives;
+using Xunit;
+
+namespace Likely.Tests.Data.Tables;
+
+/// <summary>What keeps the memory of long tables bounded gives what its simple twin gives, and equal rows are held out one by one.</summary>
+public sealed class LongTableTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1, 0.5), InlineData(700, 0.02), InlineData(5000, 0.9), InlineData(5000, 0.0005), InlineData(2048, 1)]
+    public void Items_as_bits_are_those_as_numbers(int count, double share)
+    {
+        var random = new Philox((ulong)count, RandomPurpose.Test);
+        int[] numbers = [.. Enumerable.Range(0, count).Where(i => random.UniformDouble((ulong)i, 0) < share)];
+        var bits = new ulong[(count + 63) / 64 + 20];
+        foreach (var number in numbers) bits[number / 64] |= 1UL << number % 64;
+        var indices = new ItemIndices(bits);
+        Assert.Equal(numbers, indices);
+        Assert.Equal(numbers, Enumerable.Range(0, indices.Count).Select(at => indices[at]));
+        Assert.Equal(numbers, indices.ToArray());
+        Assert.Equal(Enumerable.Range(0, count), Enumerable.Range(0, count).Select(at => ItemIndices.All(count)[at]));
+    }
+
+    [Fact]
+    public void Rows_are_parted_one_by_one_as_all_together()
+    {
+        var random = new Philox(4, RandomPurpose.Test);
+        for (var count = 0; count < 300; count = count < 12 ? count + 1 : count * 2)
+            foreach (var fractions in (double[][])[[0.1, 0.1], [0, 0.3], [0, 0], [0.01, 0]])
+            {
+                double[] places = [.. Enumerable.Range(0, count).Select(i => random.UniformDouble((ulong)i, (ulong)count))];
+                var parts = new RowParts(fractions);
+                foreach (var place in places) parts.Add(place);
+                Assert.Equal(Partition.ByContent([.. places], [.. Enumerable.Range(0, count)], fractions), parts.Finish(count, i => places[i]).Select(part => part.ToArray()));
+                Assert.Equal(Enumerable.Range(0, count).OrderBy(i => places[i]).Take(count / 3).Order(), Partition.Lowest(places, count / 3));
+            }
+        Assert.Equal([0, 1, 3], Partition.Lowest([0.5, 0.5, 0.5, 0.1], 3));
+    }
+
+    [Fact]
+    public void Equal_rows_are_held_out_one_by_one_whatever_their_order()
+    {
+        string[] lines = [.. Enumerable.Range(0, 4000).Select(i => $"{"ab"[i % 2]},{"xyz"[i * i % 3]}")];
+        var parts = Held(lines);
+        foreach (var row in lines.Distinct())
+        {
+            var count = lines.Count(line => line == row);
+            foreach (var part in (string[])["validation", "test"]) Assert.InRange(parts[(part, row)], 0.06 * count, 0.14 * count);
+        }
+        Assert.Equal(parts, Held([.. lines.Reverse()]));
+        // A row more moves no other: at most it is held out itself.
+        var more = Held([.. lines, lines[0]]);
+        Assert.Equal(1, more.Sum(pair => Math.Abs(pair.Value - parts.GetValueOrDefault(pair.Key))));
+
+        Dictionary<(string, string), int> Held(string[] rows)
+        {
+            using var data = Open(string.Join('\n', ["first,second", .. rows]));
+            var held = new Dictionary<(string, string), int>();
+            foreach (var split in (Split[])[data.Train, data.Validation, data.Test])
+                for (var i = 0; i < split.Count; i++)
+                {
+                    var row = new int[2];
+                    split.Read(i, row);
+                    var key = (split.Name, string.Join(',', ((TableTokens)data.Tokens!).Cells(row)));
+                    held[key] = held.GetValueOrDefault(key) + 1;
+                }
+            // Those of the training part are known from those that are held out.
+            Assert.Equal(0, data.Test.Compare(data.Train.Sketch()).Seen);
+            Assert.Equal(data.Train.Count, data.Train.CountIn(data.All));
+            return held;
+        }
+    }
+
+    [Fact]
+    public void Rows_that_come_often_are_counted_among_any_number_of_others()
+    {
+        var (seen, often) = (new Occurrences(), 0);
+        for (ulong i = 0; i < 3 * Occurrences.MostKnown; i++)
+        {
+            Assert.Equal(0, seen.Next(i * 0x9E3779B97F4A7C15 | 1));
+            if (i % 1000 == 0) Assert.Equal(often++, seen.Next(2));
+        }
+    }
+
+    [Fact]
+    public void A_column_of_many_numbers_that_has_a_name_at_its_end_is_one_of_names()
+    {
+        string Rows(string last) => "n,day,kind\n" + string.Concat(Enumerable.Range(0, 6000).Select(i => $"{i % 1500},{new DateTime(2000, 1, 1).AddDays(i % 1300):yyyy-MM-dd},k\n")) + last;
+        using (var data = Open(Rows("7,2001-01-01,l\n")))
+        {
+            Assert.Contains("n: whole number, 0 to 1499", data.Describe(), StringComparison.Ordinal);
+            Assert.Contains("day: date, 2000-01-01 to 2003-07-23", data.Describe(), StringComparison.Ordinal);
+        }
+        using (var data = Open(Rows("seven,some day,l\n")))
+        {
+            Assert.Contains("n: categorical, 1501 values: 0, 1, 10, 100", data.Describe(), StringComparison.Ordinal);
+            Assert.Contains("day: categorical, 1301 values: 2000-01-01", data.Describe(), StringComparison.Ordinal);
+            Assert.Contains("column 'n' is taken for names, as 'seven' in row 6001 is no number", data.Describe(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Numbers_and_dates_are_those_of_the_runtime()
+    {
+        foreach (var comma in (bool[])[false, true])
+            foreach (var cell in (string[])["0", "-0.00", "1.50", "+12", "-3", "007", "0.5", ".5", "5.", "-", ".", "", "1e3", "1,5", "1.5.2", "1,5.2", "--1", "123456789012345678", "1234567890123456789", "99999999999999999999999999999", "0.000000000000000001", "-.25", "1 2", "1,2,3", "9007199254740993", "12345.678901", "0,", "1_0", "x"])
+            {
+                var plain = cell.Trim();
+                var shown = comma && plain.Contains(',') ? plain.Contains('.') || plain.Count(c => c == ',') > 1 ? "no" : plain.Replace(',', '.') : plain;
+                var code = plain.TrimStart('+', '-') is ['0', >= '0' and <= '9', ..];
+                var isNumber = decimal.TryParse(shown, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var wanted) && !code;
+                Assert.Equal(isNumber, NumberText.TryParse(cell, comma, out var number, out var decimals));
+                Assert.Equal(isNumber, NumberText.TrySteps(cell, comma, 3, out var steps));
+                if (isNumber) Assert.Equal((wanted, wanted.Scale, NumberText.Steps(wanted, 3)), (number, decimals, steps));
+            }
+        foreach (var form in DateText.Forms)
+            foreach (var cell in (string[])["2024-02-29", "2023-02-29", "0000-01-01", "2024-13-01", "2024-1-01", "2024/05/06", "13.05.2024", "05/13/2024", "13/05/2024", "2024-01-02 23:59", "2024-01-02 24:00", "2024-01-02T03:04:05", "2024-01-02T03:04:05Z", "2024-01-02 03:04:60", "31.12.9999 10:30", "x024-01-01", "2024-01-01 "])
+            {
+                var isDate = DateTime.TryParseExact(cell.Trim(), form.Replace("T", "'T'").Replace("Z", "'Z'"), CultureInfo.InvariantCulture, DateTimeStyles.None, out var wanted);
+                Assert.Equal(isDate, DateText.TryParse(cell, form, out var steps));
+                if (isDate) Assert.Equal(wanted.Ticks / (DateText.HasTime(form) ? TimeSpan.TicksPerSecond : TimeSpan.TicksPerDay), steps);
+            }
+    }
+
+    Dataset Open(string content)
+    {
+        File.WriteAllText(_folder["t.csv"], content, Encoding.UTF8);
+        return Dataset.Open(_folder["t.csv"], DataOptions.Parse([KeyValuePair.Create("as", "table")]));
+    }
+}
