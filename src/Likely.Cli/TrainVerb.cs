@@ -166,6 +166,7 @@ static class TrainVerb
         {
             TrainBits = train,
             BestStep = trainer.BestStep,
+            EarlierBits = trainer.EarlierBits,
             TotalSteps = trainer.TotalSteps,
             Items = (int)Math.Min(int.MaxValue, trainer.TrainingExamples),
         };

@@ -7,8 +7,11 @@ namespace Likely;
 /// <param name="Baselines">What it is compared with.</param>
 public sealed record Outcome(double Bits, Baselines Baselines)
 {
-    // The best validation so late, or a training loss so far below, tells a training that was still learning, or learnt by heart.
-    const double Late = 0.9, Early = 0.7, ByHeart = 0.9;
+    /// <summary>From this share of the steps on validations are late: one that is the best, and better than all before by at least <see cref="Margin"/> of their bits, tells a training that was still learning.</summary>
+    public const double Late = 0.9, Margin = 0.001;
+
+    // The best validation so early, and a training loss so far below, tells one that has learnt by heart.
+    const double Early = 0.7, ByHeart = 0.9;
     const int FewItems = 100;
 
     /// <summary>Training loss at the end, in bits per dimension.</summary>
@@ -16,6 +19,9 @@ public sealed record Outcome(double Bits, Baselines Baselines)
 
     /// <summary>Step of the best validation.</summary>
     public required long BestStep { get; init; }
+
+    /// <summary>The best bits per dimension of validations that were not late; null if there were none.</summary>
+    public double? EarlierBits { get; init; }
 
     /// <summary>Steps planned.</summary>
     public required long TotalSteps { get; init; }
@@ -26,7 +32,7 @@ public sealed record Outcome(double Bits, Baselines Baselines)
     /// <summary>True if it is better than every baseline.</summary>
     public bool IsBetter => Baselines.All.All(baseline => !(baseline.Bits <= Baselines.Of(Bits))) && double.IsFinite(Bits);
 
-    bool IsStillImproving => BestStep >= Late * TotalSteps;
+    bool IsStillImproving => BestStep >= Late * TotalSteps && (EarlierBits is not { } earlier || earlier - Bits >= Margin * Math.Abs(earlier));
 
     /// <summary>One sentence without a stop.</summary>
     public string Words

@@ -9,6 +9,15 @@ public sealed partial class Trainer
     const double DefaultMinutes = 10, MostForecast = 4, ForecastShare = 0.02, ValidationShare = 0.02, ModelBytesPerSecond = 1e8;
     const int LeastValidationItems = 16, LeastSteps = 10, MostPairs = 128;
 
+    /// <summary>True if there was a validation, so that there are best weights.</summary>
+    public bool HasBest => _state.BestStep > 0;
+
+    /// <summary>The step of the best validation; 0 if there was none.</summary>
+    public long BestStep => _state.BestStep;
+
+    /// <summary>The best bits per dimension of validations before the last tenth of the steps; null if there were none.</summary>
+    public double? EarlierBits => double.IsFinite(_state.EarlierNats) ? Evaluation.BitsPerDimension(_state.EarlierNats, Model.Space) : null;
+
     /// <summary>True if the number of steps follows from a time.</summary>
     public bool IsTimed => IsTimedBy(_options);
 

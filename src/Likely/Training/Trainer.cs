@@ -116,12 +116,6 @@ public sealed unsafe partial class Trainer
     /// <summary>Examples held out for validation, of which <see cref="Validated"/> are some or all.</summary>
     public int HeldOutItems => _validation.Count;
 
-    /// <summary>True if there was a validation, so that there are best weights.</summary>
-    public bool HasBest => _state.BestStep > 0;
-
-    /// <summary>The step of the best validation; 0 if there was none.</summary>
-    public long BestStep => _state.BestStep;
-
     /// <summary>True if the last run ended because validations did not improve.</summary>
     public bool StoppedEarly => Exhausted;
 
@@ -238,6 +232,7 @@ public sealed unsafe partial class Trainer
             Model.Parameters.Use(null);
         }
         var best = moment.ValidationNats is not { } nats || nats < _state.BestNats;
+        if (moment.ValidationNats < _state.EarlierNats && _optimizer.Step < Outcome.Late * TotalSteps) _state.EarlierNats = moment.ValidationNats.Value;
         if (best)
         {
             _state.CaptureBest(_optimizer);

@@ -50,6 +50,9 @@ sealed unsafe class TrainingState
 
     public double BestNats { get; set; } = double.PositiveInfinity;
     public long BestStep { get; set; }
+
+    /// <summary>The best of validations that were not late, see <see cref="Outcome.Late"/>.</summary>
+    public double EarlierNats { get; set; } = double.PositiveInfinity;
     public int Stale { get; set; }
     public int RollBacks { get; set; }
     public double RateScale { get; set; } = 1;
@@ -131,6 +134,7 @@ sealed unsafe class TrainingState
             ["validation_items"] = ValidationItems,
             ["best_nats"] = double.IsFinite(BestNats) ? BestNats : null,
             ["best_step"] = BestStep,
+            ["earlier_nats"] = double.IsFinite(EarlierNats) ? EarlierNats : null,
             ["stale"] = Stale,
             ["roll_backs"] = RollBacks,
             ["rate_scale"] = RateScale,
@@ -171,6 +175,7 @@ sealed unsafe class TrainingState
                 TrainBits = json["train_bits"] is { } bits ? (double)bits : double.NaN,
                 BestNats = json["best_nats"] is { } best ? (double)best : double.PositiveInfinity,
                 BestStep = (long)json["best_step"]!,
+                EarlierNats = json["earlier_nats"] is { } earlier ? (double)earlier : double.PositiveInfinity,
                 Stale = (int)json["stale"]!,
                 RollBacks = (int)json["roll_backs"]!,
                 RateScale = (double)json["rate_scale"]!,

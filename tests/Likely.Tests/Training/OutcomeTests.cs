@@ -34,6 +34,11 @@ public sealed class OutcomeTests
         Assert.True(outcome.IsBetter);
     }
 
+    [Theory]
+    [InlineData(null, true), InlineData(0.4401, false), InlineData(0.4404, false), InlineData(0.4405, true), InlineData(0.43, false)]
+    public void It_was_still_improving_if_the_last_tenth_of_the_steps_brought_a_thousandth(double? earlier, bool improving)
+        => Assert.Equal(improving, new Outcome(0.44, Of(1, 0.6, 0.5)) { TrainBits = 0.4, BestStep = 1000, TotalSteps = 1000, Items = 1000, EarlierBits = earlier }.Words.Contains("still improving", StringComparison.Ordinal));
+
     [Fact]
     public void Baselines_that_cannot_be_measured_are_left_out()
     {
