@@ -15,7 +15,20 @@ sealed class PictureItems(ItemSource source, Preprocessing preprocessing, Conten
     public override string Fingerprint() => hashes.Fingerprint();
     private protected override void Close() => source.Dispose();
 
-    public override Space SpaceOf(int index) => preprocessing.SpaceOf(source.SpaceOf(index), () => NameOf(index)) with { Levels = levels };
+    (Space Stored, Space Own)[] _last = []; // one, which is replaced as a whole: most pictures are as large as the one before
+
+    public override Space SpaceOf(int index)
+    {
+        var (stored, last) = (source.SpaceOf(index), _last);
+        return last.Length > 0 && last[0].Stored == stored ? last[0].Own : Preprocessed(index, stored);
+    }
+
+    Space Preprocessed(int index, Space stored)
+    {
+        var own = preprocessing.SpaceOf(stored, () => NameOf(index)) with { Levels = levels };
+        _last = [(stored, own)];
+        return own;
+    }
 
     public override int Label(int index) => source.Label(index) is >= 0 and var label && classOf is not null ? classOf[label] : source.Label(index);
 
@@ -34,7 +47,8 @@ sealed class PictureItems(ItemSource source, Preprocessing preprocessing, Conten
         var dimensions = SpaceOf(index).Dimensions;
         var buffer = ArrayPool<byte>.Shared.Rent(dimensions);
         Read(index, buffer.AsSpan(0, dimensions), epoch, training);
-        for (var i = 0; i < symbols.Length; i++) symbols[i] = buffer[first + i];
+        var window = buffer.AsSpan(first, symbols.Length);
+        for (var i = 0; i < window.Length; i++) symbols[i] = window[i];
         ArrayPool<byte>.Shared.Return(buffer);
     }
 }

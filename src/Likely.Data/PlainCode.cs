@@ -15,7 +15,13 @@ static class PlainCode
     {
         var (levels, channels) = (space.Levels, space.Symbols);
         var counts = new int[levels * channels];
-        for (var at = 0; at < item.Length; at += channels)
+        if (levels == 2 && channels == 1)
+        {
+            var ones = 0;
+            foreach (var symbol in item) ones += symbol;
+            (counts[0], counts[1]) = (item.Length - ones, ones);
+        }
+        else for (var at = 0; at < item.Length; at += channels)
             for (var c = 0; c < channels; c++) counts[c * levels + item[at + c]]++;
         var nats = channels * _ofAll.GetOrAdd(levels, size => new CountLogs(Trust * size))[item.Length / channels];
         foreach (var count in counts)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Likely.Tensors;
 
 namespace Likely.Data;
@@ -104,7 +105,11 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
     void Quantise(Span<byte> symbols, Space space)
     {
         if (options.Binarize != Binarization.None)
-            foreach (ref var symbol in symbols) symbol >>= 7;
+        {
+            var eights = MemoryMarshal.Cast<byte, ulong>(symbols);
+            foreach (ref var eight in eights) eight = eight >> 7 & 0x0101010101010101;
+            foreach (ref var symbol in symbols[(eights.Length * sizeof(ulong))..]) symbol >>= 7;
+        }
         else if (space.Levels < 256)
             foreach (ref var symbol in symbols) symbol = (byte)(symbol * space.Levels >> 8);
     }

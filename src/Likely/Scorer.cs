@@ -1,3 +1,4 @@
+using System.Buffers;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
@@ -45,9 +46,10 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     /// <param name="withSymbols">Whether the surprise of each symbol is asked for; if not, large examples are told without.</param>
     /// <param name="progress">Told how many more symbols are scored, from worker threads.</param>
     /// <param name="cancellation">Ends the scoring between two groups.</param>
+    /// <param name="seen">Called for examples that are read at once, from worker threads, with their index in the split and their symbols; for one of a last group more than once. Long ones are not.</param>
     /// <exception cref="ArgumentException">An item is of another space, has no label where the model needs one, or there is none of its number.</exception>
     /// <exception cref="DataException">An item cannot be read.</exception>
-    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, bool withSymbols = true, Action<long>? progress = null, CancellationToken cancellation = default)
+    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, bool withSymbols = true, Action<long>? progress = null, CancellationToken cancellation = default, ReadOnlySpanAction<int, int>? seen = null)
     {
         ArgumentNullException.ThrowIfNull(split);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
@@ -74,6 +76,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
         return Score(count, (place, item) =>
         {
             split.Read(At(place), item);
+            seen?.Invoke(item, At(place));
             return model.Classes > 0 ? split.Label(At(place)) : -1;
         }, named, coded, progress, cancellation);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Likely.Data;
 using Likely.Models;
 using Likely.Tensors;
@@ -82,14 +83,15 @@ public sealed class EvidenceScorer
         for (var i = 0; i < count; i++) symbols += split.SpaceOf(i).Dimensions;
         var total = symbols * (Passes + (_background?.Passes ?? 0) + _others.Sum(other => (long)other.Passes));
         void Progress(long more) => progress?.Invoke(Math.Min(1, (double)Interlocked.Add(ref done, more) / total));
-        var nats = Nats(split, classNats, Progress, cancellation);
+        var codes = new (double Code, double Plain)?[count];
+        var nats = Nats(split, classNats, Progress, cancellation, Code is null ? null : (symbols, i) => codes[i] ??= CodeBits(symbols, split.SpaceOf(i)));
         var others = Array.ConvertAll(_others, other => other.Nats(split, null, Progress, cancellation));
         var background = _background?.Nats(split, null, Progress, cancellation);
         var evidence = new ItemEvidence[count];
         ParallelShards.Run(count, ParallelShards.Workers(_threads), (i, _) =>
         {
             cancellation.ThrowIfCancellationRequested();
-            var (code, plain) = CodeBits(split, i, cancellation);
+            var (code, plain) = codes[i] ?? CodeBits(split, i, cancellation);
             evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, background?[i] ?? double.NaN);
             if (others.Length > 0) evidence[i] = evidence[i].Of([nats[i], .. others.Select(other => other[i])]);
         });
@@ -103,8 +105,10 @@ public sealed class EvidenceScorer
         if (space.Dimensions > Evaluation.LongestShown) throw new DataException($"{split.ItemName(item)} has {space.Dimensions} symbols, more than the {Evaluation.LongestShown} of which a complexity is told; judge parts of it, such as its lines.");
         var symbols = new int[space.Dimensions];
         split.Read(item, 0, symbols, cancellation: cancellation);
-        return (_modality.CodeBits(symbols, space, _tokens), _modality.PlainBits(symbols, space));
+        return CodeBits(symbols, space);
     }
+
+    (double Code, double Plain) CodeBits(ReadOnlySpan<int> symbols, Space space) => (_modality.CodeBits(symbols, space, _tokens), _modality.PlainBits(symbols, space));
 
     /// <summary>-log p(x) of every item of a split, in order; of a model that is told labels the mean over them of p(x | label).</summary>
     /// <param name="split">As above.</param>
@@ -113,7 +117,9 @@ public sealed class EvidenceScorer
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="ArgumentException">An item is of another space.</exception>
     /// <exception cref="DataException">An item cannot be read.</exception>
-    public double[] Nats(Split split, double[]? classNats = null, Action<long>? progress = null, CancellationToken cancellation = default)
+    public double[] Nats(Split split, double[]? classNats = null, Action<long>? progress = null, CancellationToken cancellation = default) => Nats(split, classNats, progress, cancellation, null);
+
+    double[] Nats(Split split, double[]? classNats, Action<long>? progress, CancellationToken cancellation, ReadOnlySpanAction<int, int>? seen)
     {
         ArgumentNullException.ThrowIfNull(split);
         if (_checkpoint.Model is not DensityModel model)
@@ -128,7 +134,7 @@ public sealed class EvidenceScorer
             if (!_scorers.TryGetValue(space, out var scorer)) _scorers[space] = scorer = new Scorer(model, _threads, space);
             for (var label = 0; label < Math.Max(1, classes); label++)
             {
-                var scores = scorer.Score(classes == 0 ? split : split.Labelled(label), items: items, progress: progress, cancellation: cancellation);
+                var scores = scorer.Score(classes == 0 ? split : split.Labelled(label), items: items, progress: progress, cancellation: cancellation, seen: label == 0 ? seen : null);
                 for (var i = 0; i < items.Length; i++)
                     if (classes == 0) nats[items[i]] = scores[i];
                     else ofClass[items[i] * classes + label] = scores[i];

@@ -49,6 +49,30 @@ public sealed class CodeBitsTests
         }
     }
 
+    // The same code pixel by pixel.
+    [Theory]
+    [InlineData(28, 28)]
+    [InlineData(5, 1)]
+    [InlineData(1, 9)]
+    [InlineData(7, 3)]
+    [InlineData(6, 70)]
+    public void Black_and_white_is_told_by_six_neighbours(int height, int width)
+    {
+        var space = Space.Image(height, width, 1, 2);
+        var item = Array.ConvertAll(Noise(space with { Alphabet = new Alphabet(5, AlphabetScale.Ordinal) }, 4), level => level == 0 ? 1 : 0);
+        var (counts, bits) = (new Dictionary<(int, int, int, int, int, int), double[]>(), 0.0);
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
+            {
+                int At(int dy, int dx) => y + dy >= 0 && x + dx >= 0 && x + dx < width ? item[(y + dy) * width + x + dx] : 0;
+                var context = (At(0, -1), At(0, -2), At(-1, 0), At(-1, -1), At(-1, 1), At(-2, 0));
+                if (!counts.TryGetValue(context, out var seen)) counts[context] = seen = [0.4, 0.4];
+                bits -= Math.Log2(seen[At(0, 0)] / (seen[0] + seen[1]));
+                seen[At(0, 0)]++;
+            }
+        Assert.Equal(bits, PictureCode.Bits(item, space), 9);
+    }
+
     [Fact]
     public void Bytes()
     {

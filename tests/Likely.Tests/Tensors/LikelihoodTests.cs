@@ -45,6 +45,19 @@ public sealed unsafe class LikelihoodTests
                 Check(new BernoulliHead(sub, 2), Block(sub, i => Uniform(trial, i, -spread, spread)), trial, 1e-5);
     }
 
+    [Theory]
+    [InlineData(1, 3, 1), InlineData(16, 3, 1), InlineData(21, 4, 1), InlineData(500, 4, 1), InlineData(33, 3, 1e6)]
+    public void Gaussians_about_points_are_added_as_the_formula_says(int count, int width, double far)
+    {
+        var stride = (count + 15) / 16 * 16;
+        float[] points = new float[width * stride], logs = new float[stride], x = [.. Enumerable.Range(0, width).Select(d => (float)(far * Uniform(7, d, -2, 2)))];
+        for (var i = 0; i < count; i++)
+            for (var d = 0; d < width; d++) points[d * stride + i] = (float)Uniform(8, i * width + d, -2, 2);
+        double[] halves = [.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, width).Sum(d => Math.Pow((double)x[d] - points[d * stride + i], 2)) / 2)];
+        var expected = Math.Log(halves.Sum(half => Math.Exp(halves.Min() - half))) - halves.Min();
+        fixed (float* p = points, l = logs, own = x) Assert.InRange(Likely.Tensors.Kernels.Likelihood.Points(p, stride, count, own, width, l), expected - 1e-5 * (1 + Math.Abs(expected)), expected + 1e-5 * (1 + Math.Abs(expected)));
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public void Temperature_keeps_the_sum_and_sharpens(bool isMixture)
     {
