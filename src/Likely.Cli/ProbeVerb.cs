@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Likely.Data;
@@ -74,9 +75,12 @@ static class ProbeVerb
         var (train, heldOut, test) = (Read(parts[0], "training"), Read(parts[1], "validation"), Read(parts[2], "test"));
         session.Say($"items       {train.Labels.Length} to train on, {heldOut.Labels.Length} to choose the penalty's strength by, {test.Labels.Length} to test on; {encoder.Width} numbers of {encoder.Name}");
         var (classes, labels) = (data.ClassNames.Count, (train.Labels, heldOut.Labels, test.Labels));
+        var seconds = 0.0;
         var (probe, unit, bag) = session.Watch(display =>
         {
+            var begin = Stopwatch.GetTimestamp();
             var fitted = LinearProbe.OfCodes(train.Codes, heldOut.Codes, test.Codes, encoder.Width, labels, classes, penalty, session.Threads, session.Cancellation, Tell("codes", 0, 0.5));
+            seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             display.Update(0.5, "looking at single units");
             var best = UnitThreshold.Best(train.Codes, encoder.Width, train.Labels, classes, session.Threads, session.Cancellation);
             return (fitted, best, words is { } longest ? LinearProbe.OfWords(train.Texts, heldOut.Texts, test.Texts, longest, labels, classes, penalty, session.Threads, session.Cancellation, Tell("words", 0.6, 0.4)) : null);
@@ -115,6 +119,9 @@ static class ProbeVerb
             ["usual"] = Session.Number(usual.Share),
             ["penalty"] = name,
             ["strength"] = Session.Number(probe.Strength),
+            ["weakest_strength"] = Session.Number(probe.Weakest),
+            ["objective"] = Session.Number(probe.Objective),
+            ["seconds"] = Session.Number(seconds),
             ["train_accuracy"] = Session.Number(probe.Train.Share),
             ["used"] = probe.Used,
             ["left_out"] = leftOut,

@@ -119,6 +119,17 @@ sealed unsafe class Matrix(int rows, int columns)
     /// <summary>The same of some blocks of rows, all rows of each, one after another.</summary>
     public static void AddProducts(Matrix[] x, Matrix[] y, int blocks, double[,] sums, int threads) => AddProducts(x, y, blocks, Array.MaxLength, sums, threads, Stretch(x[0].Columns, threads), false);
 
+    /// <summary>sums[k, n] = sum over some rows, from one on, of x[first + r, k] y[r, n], or that added to what is there: chains in single precision.</summary>
+    public void AddProducts(int first, int count, Matrix other, Matrix sums, bool isNew)
+    {
+        if (sums.Rows != Columns || sums.Columns != other.Columns || first + count > Rows || count > other.Rows) throw new ArgumentException($"rows {first} to {first + count} of {Rows} x {Columns} and {other.Rows} x {other.Columns} have no sums of {sums.Rows} x {sums.Columns}");
+        if (isNew) new Span<float>(sums.Data, sums.Rows * sums.Stride).Clear();
+        Convolution.PointwiseGradient(Row(first), Stride, other.Data, other.Stride, count, Columns, sums.Data, sums.Stride, sums.Stride);
+        GC.KeepAlive(this);
+        GC.KeepAlive(other);
+        GC.KeepAlive(sums);
+    }
+
     // Whole tiles of 6 outputs, and pieces for every thread.
     static int Stretch(int columns, int threads)
     {

@@ -1,24 +1,51 @@
+using Likely.Tensors;
+
 namespace Likely;
 
-/// <summary>Rows of numbers, each column standardised: less its mean, and divided by its deviation; a column that does not vary is 0.</summary>
-/// <param name="values">[rows, columns].</param>
-/// <param name="means">Of each column.</param>
-/// <param name="scales">One over each column's deviation, or 0.</param>
-sealed class DenseRows(float[] values, double[] means, double[] scales) : DesignMatrix
+/// <summary>Rows of numbers, each column standardised: less its mean, and divided by its deviation; a column that does not vary is 0. Products are in single precision, sums of them over more than some hundred rows in double.</summary>
+sealed class DenseRows : DesignMatrix
 {
-    readonly float[] _values = Standardised(values, means, scales);
+    const int Chain = 512, CachedBytes = 384 * 1024; // rows whose products are added in single precision; what of them stays near
 
-    public override int Rows => values.Length / means.Length;
+    readonly Matrix _rows;
+    readonly Matrix?[] _partial = new Matrix?[Shards];
+    readonly int[] _added = new int[Shards];
+    Matrix? _weights;
 
-    public override int Columns => means.Length;
+    /// <param name="values">[rows, columns].</param>
+    /// <param name="means">Of each column.</param>
+    /// <param name="scales">One over each column's deviation, or 0.</param>
+    public DenseRows(float[] values, double[] means, double[] scales)
+    {
+        _rows = new Matrix(values.Length / means.Length, means.Length);
+        for (var i = 0; i < _rows.Rows; i++)
+        {
+            Span<float> from = values.AsSpan(i * means.Length, means.Length), to = _rows[i];
+            for (var c = 0; c < to.Length; c++) to[c] = (float)((from[c] - means[c]) * scales[c]);
+        }
+    }
+
+    public override int Rows => _rows.Rows;
+
+    public override int Columns => _rows.Columns;
+
+    protected override int Together => Math.Clamp(CachedBytes / (sizeof(float) * _rows.Stride), 16, Chain);
 
     /// <summary>Means and one over the deviations of the columns of rows, added in order.</summary>
     public static (double[] Means, double[] Scales) Moments(float[] values, int columns)
     {
         var (means, scales, rows) = (new double[columns], new double[columns], values.Length / columns);
-        for (var i = 0; i < values.Length; i++) means[i % columns] += values[i];
+        for (var i = 0; i < rows; i++)
+        {
+            var row = values.AsSpan(i * columns, columns);
+            for (var c = 0; c < row.Length; c++) means[c] += row[c];
+        }
         for (var c = 0; c < columns; c++) means[c] /= Math.Max(1, rows);
-        for (var i = 0; i < values.Length; i++) scales[i % columns] += (values[i] - means[i % columns]) * (values[i] - means[i % columns]);
+        for (var i = 0; i < rows; i++)
+        {
+            var row = values.AsSpan(i * columns, columns);
+            for (var c = 0; c < row.Length; c++) scales[c] += (row[c] - means[c]) * (row[c] - means[c]);
+        }
         for (var c = 0; c < columns; c++)
         {
             var deviation = Math.Sqrt(scales[c] / Math.Max(1, rows));
@@ -27,33 +54,29 @@ sealed class DenseRows(float[] values, double[] means, double[] scales) : Design
         return (means, scales);
     }
 
-    static float[] Standardised(float[] values, double[] means, double[] scales)
+    protected override void Begin(double[] values, int classes)
     {
-        var result = new float[values.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = (float)((values[i] - means[i % means.Length]) * scales[i % means.Length]);
-        return result;
-    }
-
-    // Four chains, whatever the machine has.
-    protected override double Dot(int row, ReadOnlySpan<double> weights)
-    {
-        var own = _values.AsSpan(row * Columns, weights.Length);
-        double a = 0, b = 0, c = 0, d = 0;
-        var i = 0;
-        for (; i + 4 <= own.Length; i += 4)
+        if (_weights?.Columns != classes) _weights = new Matrix(Columns, classes);
+        for (var c = 0; c < Columns; c++)
         {
-            a += own[i] * weights[i];
-            b += own[i + 1] * weights[i + 1];
-            c += own[i + 2] * weights[i + 2];
-            d += own[i + 3] * weights[i + 3];
+            var to = _weights[c];
+            for (var k = 0; k < to.Length; k++) to[k] = (float)values[c * classes + k];
         }
-        for (; i < own.Length; i++) a += own[i] * weights[i];
-        return a + b + (c + d);
+        Array.Clear(_added);
     }
 
-    protected override void AddTo(int row, double scale, Span<double> sums)
+    protected override void Multiply(int first, int count, double[] values, Matrix scores) => _rows.Multiply(first, count, _weights!, scores);
+
+    protected override void Add(int shard, int first, int count, Matrix residuals, double[] sums, bool isLast)
     {
-        var own = _values.AsSpan(row * Columns, sums.Length);
-        for (var i = 0; i < own.Length; i++) sums[i] += scale * own[i];
+        if (_partial[shard] is not { } partial || partial.Columns != residuals.Columns) _partial[shard] = partial = new Matrix(Columns, residuals.Columns);
+        _rows.AddProducts(first, count, residuals, partial, _added[shard] == 0);
+        if ((_added[shard] += count) < Chain && !isLast) return;
+        _added[shard] = 0;
+        for (var c = 0; c < Columns; c++)
+        {
+            var from = partial[c];
+            for (var k = 0; k < from.Length; k++) sums[c * from.Length + k] += from[k];
+        }
     }
 }

@@ -9,10 +9,12 @@ namespace Likely;
 /// <param name="Test">The test items that it tells right.</param>
 /// <param name="Train">The training items.</param>
 /// <param name="Strength">Of the penalty.</param>
+/// <param name="Weakest">The weakest that was tried.</param>
 /// <param name="HeldOutNats">Mean nats of the held-out items' labels.</param>
+/// <param name="Objective">What was made least on the training items: mean nats and the penalty.</param>
 /// <param name="Used">Features that have any weight.</param>
 /// <param name="Features">Features there are.</param>
-public sealed record LinearProbe(Proportion Test, Proportion Train, double Strength, double HeldOutNats, int Used, int Features)
+public sealed record LinearProbe(Proportion Test, Proportion Train, double Strength, double Weakest, double HeldOutNats, double Objective, int Used, int Features)
 {
     // From strong to weak, until the held-out items have clearly lost by it: where nearly nothing is learnt yet, nats go up and down by little.
     const int MostWorse = 2;
@@ -49,21 +51,21 @@ public sealed record LinearProbe(Proportion Test, Proportion Train, double Stren
     {
         var regression = new LogisticRegression(train, labels.Train, classes, ParallelShards.Workers(threads));
         LinearProbe? best = null;
-        var worse = 0;
+        var (worse, weakest) = (0, 0.0);
         for (var i = 0; i < Strengths.Length; i++)
         {
-            var strength = Strengths[i];
+            var strength = weakest = Strengths[i];
             progress?.Invoke(i, Strengths.Length);
             regression.Fit(strength, penalty, cancellation);
             var nats = regression.Predict(heldOut, labels.HeldOut).Nats;
             if (best is null || nats < best.HeldOutNats)
             {
                 worse = 0;
-                var used = Enumerable.Range(0, train.Columns).Count(column => Enumerable.Range(0, classes).Any(k => regression.Weights[k * train.Columns + column] != 0));
-                best = new LinearProbe(Proportion.Of(regression.Predict(test, labels.Test).Classes, labels.Test), Proportion.Of(regression.Predict(train, labels.Train).Classes, labels.Train), strength, nats, used, train.Columns);
+                var used = Enumerable.Range(0, train.Columns).Count(regression.Uses);
+                best = new LinearProbe(Proportion.Of(regression.Predict(test, labels.Test).Classes, labels.Test), Proportion.Of(regression.Predict(train, labels.Train).Classes, labels.Train), strength, strength, nats, regression.Objective, used, train.Columns);
             }
             else if (nats > Clearly * best.HeldOutNats && ++worse == MostWorse) break;
         }
-        return best!;
+        return best! with { Weakest = weakest };
     }
 }
