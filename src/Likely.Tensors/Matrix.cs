@@ -119,6 +119,15 @@ sealed unsafe class Matrix(int rows, int columns)
     /// <summary>The same of some blocks of rows, all rows of each, one after another.</summary>
     public static void AddProducts(Matrix[] x, Matrix[] y, int blocks, double[,] sums, int threads) => AddProducts(x, y, blocks, Array.MaxLength, sums, threads, Stretch(x[0].Columns, threads), false);
 
+    /// <summary>A row of logits becomes softmax - one at a label, whose nats are returned.</summary>
+    public double Residual(int row, int label)
+    {
+        _ = this[row][label]; // within the row
+        var nats = Likelihood.Residual(Row(row), Columns, label);
+        GC.KeepAlive(this);
+        return nats;
+    }
+
     /// <summary>sums[k, n] = sum over some rows, from one on, of x[first + r, k] y[r, n], or that added to what is there: chains in single precision.</summary>
     public void AddProducts(int first, int count, Matrix other, Matrix sums, bool isNew)
     {

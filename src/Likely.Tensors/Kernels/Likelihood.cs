@@ -107,6 +107,25 @@ static unsafe class Likelihood
         return logits[symbol] - normalizer;
     }
 
+    /// <summary>Logits become softmax - onehot, zeros behind them up to a multiple of 16; returns -log softmax(logits)[symbol], whose last steps are in double.</summary>
+    public static double Residual(float* logits, int levels, int symbol)
+    {
+        var own = (double)logits[symbol];
+        var largest = Vector512.Create(float.NegativeInfinity);
+        for (var i = 0; i < levels; i += 16) largest = Vector512.Max(largest, Vector512.ConditionalSelect(Reductions.Below(levels - i), Vector512.Load(logits + i), largest));
+        var (maximum, total) = (Reductions.Max(largest), Vector512<float>.Zero);
+        for (var i = 0; i < levels; i += 16)
+        {
+            var e = Exponential.Exp(Vector512.Load(logits + i) - Vector512.Create(maximum)) & Reductions.Below(levels - i);
+            e.Store(logits + i);
+            total += e;
+        }
+        var sum = Reductions.Sum(total);
+        for (var i = 0; i < levels; i += 16) (Vector512.Load(logits + i) / Vector512.Create(sum)).Store(logits + i);
+        logits[symbol] -= 1;
+        return maximum - own + ExactMath.Log(sum);
+    }
+
     /// <summary>probabilities = softmax(logits * inverseTemperature); there is room for a multiple of 16 of them.</summary>
     public static void SoftmaxProbabilities(float* logits, int levels, float inverseTemperature, float* probabilities)
     {

@@ -172,7 +172,7 @@ sealed class LogisticRegression
                 var own = scores[i];
                 for (var k = 1; k < own.Length; k++)
                     if (own[k] > own[chosen[first + i]]) chosen[first + i] = k;
-                nats[shard] += Residual(own, labels[first + i]);
+                nats[shard] += scores.Residual(i, labels[first + i]);
             }
         });
         return (chosen, nats.Sum() / Math.Max(1, rows.Rows));
@@ -184,20 +184,9 @@ sealed class LogisticRegression
         Array.Clear(_nats);
         _rows.Read(values, _classes, _threads, (shard, first, count, scores) =>
         {
-            for (var i = 0; i < count; i++) _nats[shard] += Residual(scores[i], _labels[first + i]);
+            for (var i = 0; i < count; i++) _nats[shard] += scores.Residual(i, _labels[first + i]);
         }, _sums);
         for (var i = 0; i < gradient.Length; i++) gradient[i] = _sums[0][i] / _rows.Rows;
         return _nats.Sum() / _rows.Rows;
-    }
-
-    // Nats of the label; scores become softmax - one at the label.
-    static double Residual(Span<float> scores, int label)
-    {
-        var (highest, sum, own) = (float.NegativeInfinity, 0.0, (double)scores[label]);
-        foreach (var score in scores) highest = Math.Max(highest, score);
-        for (var k = 0; k < scores.Length; k++) sum += scores[k] = (float)ExactMath.Exp((double)scores[k] - highest);
-        for (var k = 0; k < scores.Length; k++) scores[k] = (float)(scores[k] / sum);
-        scores[label] -= 1;
-        return highest - own + ExactMath.Log(sum);
     }
 }
