@@ -49,7 +49,10 @@ sealed class TablePresentation : Presentation
         if (session.Quiet && !session.Json) return;
         using var data = TrainingData.Find(session, checkpoint, model);
         if (data is null) return;
-        var (drawn, held) = (rows.Length <= MostCompared ? rows : rows[..MostCompared], (data.Validation.Count > 0 ? data.Validation : data.Test).Sample(MostCompared));
+        // As they are written, which is where numbers are that rows of the table had.
+        var (tokens, levels) = ((TableTokens)data.Tokens!, Levels(session));
+        int[][] drawn = [.. rows.Take(MostCompared).Select((row, i) => tokens.Row(tokens.Cells(row, column => levels.UniformDouble((ulong)i, (ulong)column))))];
+        var held = (data.Validation.Count > 0 ? data.Validation : data.Test).Sample(MostCompared);
         var copies = RowCopies.Of(drawn, data.Train, session.Threads, cancellation: session.Cancellation);
         var others = new int[held.Count][];
         for (var i = 0; i < others.Length; i++) held.Read(i, others[i] = new int[data.Space.Dimensions]);

@@ -81,14 +81,8 @@ sealed class TableModality : Modality
         if (table.Columns.Count > ListedColumns) yield return ("column", $"{table.Columns.Count - ListedColumns} more");
     }
 
-    // A comma in a text makes no table: the name must say so, and rows.
-    internal override bool Recognises(DataPath path)
-    {
-        if (path.IsFolder || !HasTableName(path.Path) || path.Kind.Unpacked.Format != FileFormat.Text || TableReader.DialectOf(path.Path) is not { } dialect) return false;
-        var rows = 0;
-        new TableReader(path.Path, dialect).Read((_, _) => rows++, path.Cancellation, most: 1);
-        return rows > 0;
-    }
+    // A comma in a text makes no table: the name must say so. One without rows is one all the same, and then refused.
+    internal override bool Recognises(DataPath path) => !path.IsFolder && HasTableName(path.Path) && path.Kind.Unpacked.Format == FileFormat.Text && TableReader.DialectOf(path.Path) is not null;
 
     static bool HasTableName(string path)
     {
@@ -107,7 +101,7 @@ sealed class TableModality : Modality
         var reader = new TableReader(path.Path, dialect);
         var hasRows = false;
         var names = reader.Read((_, _) => hasRows = true, path.Cancellation, most: 1);
-        if (!hasRows) throw new DataException($"'{path.Path}' has names of columns and no row.");
+        if (!hasRows) throw TableReader.NoRow(path.Path);
         if (names.Count(options.TakesColumn) is > MostColumns and var taken) throw new DataException($"'{path.Path}' has {taken} columns, more than the {MostColumns} that a table may have; leave some out.");
         var label = options.Label is null ? -1 : Array.IndexOf(names, options.Label);
         if (label < 0 && options.Label is not null && model is null) throw NoColumn(path.Path, "label", options.Label, names);

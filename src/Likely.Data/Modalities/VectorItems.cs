@@ -16,12 +16,14 @@ sealed class VectorItems : SymbolItems
     readonly ItemLabels? _labels;
     readonly int[]? _classOf;
     readonly ulong _seed;
+    readonly bool _isTable;
 
     /// <param name="file">The array, which this disposes of.</param>
     /// <param name="labels">One for each row; null if there are none.</param>
     /// <param name="classOf">The class of each label; null if labels are classes.</param>
     /// <param name="seed">What the rows' places in an even draw are decided by besides their content.</param>
-    public VectorItems(ArrayFile file, ItemLabels? labels, int[]? classOf, ulong seed) => (_file, _labels, _classOf, _seed) = (file, labels, classOf, seed);
+    /// <param name="isTable">Whether they are rows of a table, which are counted from 1.</param>
+    public VectorItems(ArrayFile file, ItemLabels? labels, int[]? classOf, ulong seed, bool isTable = false) => (_file, _labels, _classOf, _seed, _isTable) = (file, labels, classOf, seed, isTable);
 
     public int Columns => (int)_file.Header.Shape[1];
     public ArrayFile File => _file;
@@ -31,7 +33,7 @@ sealed class VectorItems : SymbolItems
     public override Space SpaceOf(int index) => new(new Extent(1, 1, Columns), 1, new Alphabet(0, AlphabetScale.Ordinal));
 
     public override int Label(int index) => _labels?[index] is >= 0 and var label ? _classOf?[label] ?? label : -1;
-    public override string NameOf(int index) => $"{Path.GetFileName(_file.Path)}[{index}]";
+    public override string NameOf(int index) => _isTable ? $"{TableReader.Where(index)} of {Path.GetFileName(_file.Path)}" : $"{Path.GetFileName(_file.Path)}[{index}]";
     public override double Place(int index) => Partition.Place(Hash(index)!.Value, _seed);
     public override IEnumerable<UInt128> Pieces(int index) => [Hash(index)!.Value];
     private protected override void Close() => _file.Dispose();

@@ -37,7 +37,7 @@ sealed class VectorsModality : RowsModality
             if (header.Shape[0] > Array.MaxLength || header.Shape[1] > Likely.Image.LargestSize / sizeof(double)) throw new DataException($"'{path.Path}' has shape {header.ShapeText}, too large; save it in smaller pieces.");
             var labels = own ?? (ItemLabels.Beside(path.Path) is { } beside ? ItemLabels.Read(beside, (int)header.Shape[0]) : null);
             var options = path.Options with { As = this };
-            var items = new VectorItems(file, labels, null, options.Seed);
+            var items = new VectorItems(file, labels, null, options.Seed, isTable);
             int[] all = [.. Enumerable.Range(0, items.Count)];
             double[] fractions = [options.Validation, options.Test ?? options.Validation];
             var places = new double[fractions.Sum() > 0 ? items.Count : 0];

@@ -93,7 +93,7 @@ public sealed class CellSpelling
     {
         var content = Content(raw);
         var own = _columns[column];
-        var symbol = own.SymbolOf(content, _form.HasDecimalComma, out _);
+        var symbol = own.SymbolOf(content, _form.HasDecimalComma, out _, rounds: true);
         value = new CellValue(!_tokens.IsBinary ? symbol : symbol < TableTokens.FirstValue ? -1 : symbol - TableTokens.FirstValue);
         if (own.Grid is null) return symbol != TableColumn.OtherSymbol;
         if (value.Symbol < TableTokens.FirstValue) return value.Symbol == TableColumn.MissingSymbol;
@@ -105,6 +105,8 @@ public sealed class CellSpelling
         }
         else
         {
+            var thousands = own.Thousands;
+            if (thousands != 0 && NumberText.TryUngroup(content, _form.HasDecimalComma, ref thousands, stackalloc char[NumberText.Longest], out _)) return false;
             if (!NumberText.TryParse(content, _form.HasDecimalComma, out var number, out var decimals) || decimals > Math.Min(own.Decimals + MostExtra, MostDecimals) || !IsWhole(number, out var whole)) return false;
             steps = NumberText.Steps(number, own.Decimals);
             if (Math.Abs(steps) >= NumberText.MostSteps || decimals > own.Decimals && Int128.Abs((Int128)steps * _powers[decimals - own.Decimals]) > long.MaxValue / 2) return false;

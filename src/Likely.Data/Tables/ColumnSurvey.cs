@@ -13,9 +13,16 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
     /// <summary>So many numbers at the most are names of their own.</summary>
     public const int MostFrequent = 8;
 
-    // Values that are counted, of what looks like numbers or dates fewer; the share that makes a number frequent, and how often it is then at least.
-    const int MostValues = Tokens.MostSymbols - 2, MostNumbers = 1024, LeastOften = 10;
+    /// <summary>So many values are counted of what looks like numbers or dates.</summary>
+    public const int MostNumbers = 1024;
+
+    // Values that are counted of names; the share that makes a number frequent, and how often it is then at least.
+    const int MostValues = Tokens.MostSymbols - 2, LeastOften = 10;
     const double Often = 0.05;
+
+    // A number that came once tells how many rows have a new one (Good 1953): one in so many, and half of all numbers, make new ones worth expecting.
+    const int Rarely = 100;
+    const double Half = 0.5;
 
     // A text of which nearly every row has another is no category but what names the row.
     const int FewRows = 50;
@@ -37,7 +44,10 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
     decimal _step; // what all numbers so far differ by multiples of
     int _decimals;
     long _filled;
-    string? _odd; // the first value that is no number
+    string? _odd, _oddText; // the first value that is no number
+    char _thousands; // what stands between those of all numbers that have some
+    bool _hasPoint; // among numbers with decimal commas
+    string? _grouped; // the first such number
 
     public string Name => name;
 
@@ -83,7 +93,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
 
     void AddAsNumber(ReadOnlySpan<char> cell, long row)
     {
-        if (NumberText.TryParse(cell, comma, out var number, out var decimals))
+        if (TryParse(cell, out var number, out var decimals))
         {
             (_least, _most) = (Math.Min(_least, number), Math.Max(_most, number));
             if (Drawn(_drawn.Count) is >= 0 and var at) Put(_drawn, at, number);
@@ -96,8 +106,28 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
             return;
         }
         if (IsInfinite(cell)) return;
+        _oddText ??= cell.ToString();
         _odd ??= $"'{Shortened(cell.ToString())}' in {TableReader.Where(row)}";
         _isNumber = wanted == ColumnType.Number;
+    }
+
+    // Where a point stands between thousands it is nothing else.
+    bool TryParse(scoped ReadOnlySpan<char> cell, out decimal number, out int decimals)
+    {
+        if (_thousands == 0 && NumberText.TryParse(cell, comma, out number, out decimals))
+        {
+            _hasPoint |= comma && cell.Contains('.');
+            return true;
+        }
+        var mark = _thousands;
+        Span<char> plain = stackalloc char[NumberText.Longest];
+        if (NumberText.TryUngroup(cell, comma, ref mark, plain, out var length) && !(mark == '.' && _hasPoint))
+        {
+            _grouped ??= cell.ToString();
+            _thousands = mark;
+            cell = plain[..length];
+        }
+        return NumberText.TryParse(cell, comma, out number, out decimals) && !(_thousands == '.' && cell.Contains('.'));
     }
 
     void AddAsDate(ReadOnlySpan<char> cell)
@@ -124,7 +154,8 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         // Two values are names, whatever they are; 0 and 1 are both there even if one of them is not seen.
         var isBinary = !_isUncounted && !_hasMore && wanted is null && _values.Count <= 2 && !IsDate;
         if (IsDate) return (Dates(missing), null);
-        if (_isNumber && wanted != ColumnType.Category && _least <= _most && !isBinary) return (Numbers(missing), _odd is null ? null : $"column '{name}' is of numbers, and what is none, such as {_odd}, is one value of its own");
+        if (_isNumber && wanted != ColumnType.Category && _least <= _most && !isBinary) return (Numbers(missing), _odd is null && _grouped is null ? null
+            : $"column '{name}' is of numbers{(_grouped is null ? "" : $", with marks between thousands such as in '{_grouped}'")}{(_odd is null ? "" : $", and what is none, such as {_odd}, is one value of its own")}");
         if (_hasMore || wanted is null && _filled >= FewRows && _values.Count >= Unique * _filled)
         {
             if (wanted == ColumnType.Category) throw new DataException($"Column '{name}' has more than {MostValues} values, more than a category can have; leave it out.");
@@ -135,7 +166,17 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         string[] names = [.. _values.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key)];
         if (names.Length < 2 && names.All(one => one is "0" or "1")) names = ["0", "1"];
         else if (isBinary) Array.Sort(names, StringComparer.Ordinal);
-        return (new TableColumn { Name = name, Type = ColumnType.Category, Missing = missing, IsWhole = !HasMissing, Names = names }, _odd is not null && _least <= _most && wanted is null && names.Length > 2 ? $"column '{name}' is taken for names, as {_odd} is no number" : many);
+        return (new TableColumn { Name = name, Type = ColumnType.Category, Missing = missing, IsWhole = !HasMissing, Names = names }, IsForeign ? $"column '{name}' is taken for names, as {_odd} has other marks than this table's numbers, which have a decimal {(comma ? "comma" : "point")}" : _odd is not null && _least <= _most && wanted is null && names.Length > 2 ? $"column '{name}' is taken for names, as {_odd} is no number" : many);
+    }
+
+    // A number as others would write it.
+    bool IsForeign
+    {
+        get
+        {
+            var mark = '\0';
+            return wanted is null && _oddText is { } text && (NumberText.TryParse(text, !comma, out _, out _) || NumberText.TryUngroup(text, !comma, ref mark, stackalloc char[NumberText.Longest], out _));
+        }
     }
 
     static string Shortened(string value) => value.Length <= 40 ? value : value[..40] + "...";
@@ -164,7 +205,8 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         // As many decimals as leave all numbers countable.
         while (decimals > 0 && Math.Max(Math.Abs(NumberText.Steps(_least, decimals)), Math.Abs(NumberText.Steps(_most, decimals))) >= NumberText.MostSteps / 8) decimals--;
         var (frequent, grid) = Spread([.. _drawn.Select(number => NumberText.Steps(number, decimals))], NumberText.Steps(_least, decimals), NumberText.Steps(_most, decimals), Math.Max(1, decimals == _decimals ? NumberText.Steps(_step, decimals) : 1));
-        return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, IsWhole = !HasMissing, Decimals = decimals, Frequent = frequent, Grid = grid };
+        return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, IsWhole = !HasMissing, Decimals = decimals, Frequent = frequent, Thousands = _thousands, Grid = grid,
+            Seen = Seen(frequent, grid, text => TryParse(text, out var number, out _) ? NumberText.Steps(number, decimals) : null) };
     }
 
     TableColumn Dates(string missing)
@@ -172,7 +214,22 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         var (form, least, most) = _forms[0];
         long[] drawn = [.. _drawnDates.Select(date => DateText.TryParse(date, form, out var steps) ? steps : 0)];
         var (frequent, grid) = Spread(drawn, least, most, 1);
-        return new TableColumn { Name = name, Type = ColumnType.Date, Missing = missing, IsWhole = !HasMissing, Form = form, Frequent = frequent, Grid = grid };
+        return new TableColumn { Name = name, Type = ColumnType.Date, Missing = missing, IsWhole = !HasMissing, Form = form, Frequent = frequent, Grid = grid, Seen = Seen(frequent, grid, text => DateText.TryParse(text, form, out var steps) ? steps : null) };
+    }
+
+    // The numbers that came, but those that are names, if no new ones are to be expected.
+    long[] Seen(long[] frequent, NumberGrid grid, Func<string, long?> stepsOf)
+    {
+        if (_isUncounted || _hasMore) return [];
+        var (counts, rows) = (new SortedDictionary<long, int>(), 0L);
+        foreach (var (text, count) in _values)
+        {
+            if (stepsOf(text) is not { } steps) continue;
+            counts[steps] = counts.GetValueOrDefault(steps) + count;
+            rows += count;
+        }
+        if (counts.Count >= Half * ((grid.Most - grid.Least) / grid.Unit + 1) || Rarely * counts.Values.LongCount(count => count == 1) > rows) return [];
+        return counts.Count > frequent.Length ? [.. counts.Keys.Where(steps => !frequent.Contains(steps))] : [.. counts.Keys];
     }
 
     static (long[] Frequent, NumberGrid Grid) Spread(long[] drawn, long least, long most, long unit)

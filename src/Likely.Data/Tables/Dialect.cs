@@ -36,7 +36,14 @@ sealed record Dialect(char Separator, bool HasDecimalComma, bool HasHeader)
 
     string Quoted(string cell) => cell.AsSpan().IndexOfAny([Separator, '"', '\n', '\r']) < 0 ? cell : $"\"{cell.Replace("\"", "\"\"")}\"";
 
-    static bool IsNumber(string cell, bool comma) => NumberText.TryParse(cell, comma, out _, out _);
+    static bool IsNumber(string cell, bool comma) => NumberText.TryParse(cell, comma, out _, out _) || IsGrouped(cell, comma);
+
+    // With marks between thousands.
+    static bool IsGrouped(string cell, bool comma)
+    {
+        var mark = '\0';
+        return NumberText.TryUngroup(cell, comma, ref mark, stackalloc char[NumberText.Longest], out _);
+    }
 
     // Numbers that are some with a decimal comma, and none with a point.
     static bool IsComma(List<List<string>> rows)
@@ -44,8 +51,8 @@ sealed record Dialect(char Separator, bool HasDecimalComma, bool HasHeader)
         var (commas, points) = (0, 0);
         foreach (var cell in rows.Skip(1).SelectMany(row => row))
         {
-            if (cell.Contains(',') && NumberText.TryParse(cell, true, out _, out _)) commas++;
-            else if (cell.Contains('.') && NumberText.TryParse(cell, false, out _, out _)) points++;
+            if (cell.Contains(',') && IsNumber(cell, true)) commas++;
+            else if (cell.Contains('.') && IsNumber(cell, false)) points++;
         }
         return commas > points;
     }

@@ -9,12 +9,15 @@ static class NumberText
     public const int MostDecimals = 15;
     public const long MostSteps = 1L << 53;
 
-    const int Longest = 40, MostDigits = 18;
+    /// <summary>No number is longer as text.</summary>
+    public const int Longest = 40;
+
+    const int MostDigits = 18, Thousands = 3;
     static readonly decimal[] _powers = [.. Enumerable.Range(0, MostDecimals + 1).Select(digits => Enumerable.Range(0, digits).Aggregate(1m, (power, _) => power * 10))];
     static readonly ulong[] _whole = Array.ConvertAll(_powers, power => (ulong)power);
 
     /// <summary>The number of a cell, and how many decimals it is written with; false if it is none. Several zeros before others are no number's, but a code's.</summary>
-    public static bool TryParse(ReadOnlySpan<char> cell, bool comma, out decimal number, out int decimals)
+    public static bool TryParse(scoped ReadOnlySpan<char> cell, bool comma, out decimal number, out int decimals)
     {
         (number, decimals) = (0, 0);
         cell = cell.Trim();
@@ -39,11 +42,19 @@ static class NumberText
         return true;
     }
 
-    /// <summary>The same as steps of 10^-d.</summary>
-    public static bool TrySteps(ReadOnlySpan<char> cell, bool comma, int decimals, out long steps)
+    /// <summary>The same as steps of 10^-d, and whether it is a whole number of those.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="comma">Whether numbers have a decimal comma.</param>
+    /// <param name="thousands">What may stand between thousands; 0: nothing.</param>
+    /// <param name="decimals">d.</param>
+    /// <param name="steps">The number, rounded to the nearest and held to what is countable.</param>
+    /// <param name="isExact">False if it was rounded.</param>
+    public static bool TrySteps(scoped ReadOnlySpan<char> cell, bool comma, char thousands, int decimals, out long steps, out bool isExact)
     {
-        steps = 0;
+        (steps, isExact) = (0, true);
         cell = cell.Trim();
+        Span<char> plain = stackalloc char[Longest];
+        if (thousands != 0 && TryUngroup(cell, comma, ref thousands, plain, out var length)) cell = plain[..length];
         var digits = cell is ['-' or '+', ..] ? cell[1..] : cell;
         if (!(digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit(digits[1])) && TryPlain(digits, comma, out var size, out var own) && own <= decimals && decimals - own <= MostDecimals)
         {
@@ -53,7 +64,51 @@ static class NumberText
         }
         if (!TryParse(cell, comma, out var number, out _)) return false;
         steps = Steps(number, decimals);
+        isExact = steps / _powers[decimals] == number;
         return true;
+    }
+
+    /// <summary>A number with marks between thousands, such as 1,234,567.8 or 1'234, without them; false if a cell is none such.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="comma">Whether numbers have a decimal comma.</param>
+    /// <param name="mark">The mark that is looked for; 0: any, and then which it is.</param>
+    /// <param name="plain">Room for <see cref="Longest"/> characters.</param>
+    /// <param name="length">How many they are.</param>
+    public static bool TryUngroup(ReadOnlySpan<char> cell, bool comma, ref char mark, Span<char> plain, out int length)
+    {
+        length = 0;
+        cell = cell.Trim();
+        if (cell.IsEmpty || cell.Length > Longest) return false;
+        var (at, digits, own) = (0, 0, '\0');
+        if (cell[0] is '-' or '+') plain[length++] = cell[at++];
+        if (at < cell.Length && cell[at] == '0') return false;
+        for (; at < cell.Length && cell[at] != (comma ? ',' : '.'); at++)
+        {
+            if (char.IsAsciiDigit(cell[at]))
+            {
+                plain[length++] = cell[at];
+                if (++digits > Thousands) return false;
+                continue;
+            }
+            if (digits == 0 || own != 0 && (digits != Thousands || cell[at] != own) || !IsGroupMark(cell[at])) return false;
+            (own, digits) = (cell[at], 0);
+        }
+        if (own == 0 || digits != Thousands || mark != 0 && mark != own || cell[at..].Length == 1 || cell[at..].Length > 1 && cell[(at + 1)..].ContainsAnyExceptInRange('0', '9')) return false;
+        cell[at..].CopyTo(plain[length..]);
+        (length, mark) = (length + cell.Length - at, own);
+        return true;
+    }
+
+    /// <summary>What can stand between thousands: a decimal mark that is not the numbers' own, a blank, or an apostrophe.</summary>
+    public static bool IsGroupMark(char mark) => mark is ',' or '.' or ' ' or '\'' or '\u2019' or '\u00A0' or '\u202F';
+
+    /// <summary>A number's text with marks between thousands.</summary>
+    public static string Grouped(string text, char mark, bool comma)
+    {
+        if (mark == 0 || mark == (comma ? ',' : '.')) return text;
+        var (first, end) = (text is ['-', ..] ? 1 : 0, text.IndexOf(comma ? ',' : '.') is >= 0 and var point ? point : text.Length);
+        for (var at = end - Thousands; at > first; at -= Thousands) text = text.Insert(at, mark.ToString());
+        return text;
     }
 
     // Digits with at most one mark among them, few enough to be counted.

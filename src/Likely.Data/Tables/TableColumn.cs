@@ -4,7 +4,7 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// A column of a table, and what its cells are as symbols: 0 is a missing value, 1 what is none of the column's (a name that was not seen, a text among numbers, a number far beyond all that were seen); then names,
+/// A column of a table, and what its cells are as symbols: 0 is a missing value, 1 what is none of the column's (a name that was not seen, a text among numbers, a number far beyond all that were seen or between two steps); then names,
 /// or numbers that occur so often that each is a name, and behind them the levels of all other numbers.
 /// </summary>
 sealed record TableColumn
@@ -60,6 +60,15 @@ sealed record TableColumn
     /// <summary>Of numbers and dates, their levels.</summary>
     public NumberGrid? Grid { get; init; }
 
+    /// <summary>Of numbers, what stands between thousands; 0: nothing.</summary>
+    public char Thousands { get; init; }
+
+    /// <summary>Of numbers and dates of which new ones are not to be expected, those that rows had, ascending, in steps: what is drawn is one of them. Empty: any may come.</summary>
+    public long[] Seen { get; init; } = [];
+
+    // Numbers of which decimals were cut off have no step to lie between.
+    bool IsRounded => Type == ColumnType.Number && (Decimals == NumberText.MostDecimals || Math.Max(Math.Abs(Grid!.Least), Math.Abs(Grid.Most)) >= NumberText.MostSteps / 100);
+
     /// <summary>What a cell's symbol can be.</summary>
     public Alphabet Alphabet => Alphabet.OfColumn(Special + (Grid is null ? Names.Length : Frequent.Length), Grid?.Levels ?? 0);
 
@@ -69,7 +78,11 @@ sealed record TableColumn
     public static bool IsMissing(ReadOnlySpan<char> cell) => cell.Trim() is var trimmed && trimmed.Length <= LongestMissing && (trimmed.IsEmpty || !char.IsAsciiDigit(trimmed[0])) && _missing.GetAlternateLookup<ReadOnlySpan<char>>().Contains(trimmed);
 
     /// <summary>The symbol of a cell, and the number of steps that it is, if it is that.</summary>
-    public int SymbolOf(ReadOnlySpan<char> cell, bool comma, out long steps)
+    /// <param name="cell">The cell.</param>
+    /// <param name="comma">Whether numbers have a decimal comma.</param>
+    /// <param name="steps">Receives those.</param>
+    /// <param name="rounds">Whether a number between two steps is of the level that holds it, for who tells the rest, and not none of the column's.</param>
+    public int SymbolOf(ReadOnlySpan<char> cell, bool comma, out long steps, bool rounds = false)
     {
         steps = 0;
         var trimmed = cell.Trim();
@@ -82,7 +95,8 @@ sealed record TableColumn
         {
             if (!DateText.TryParse(trimmed, Form, out steps)) return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
         }
-        else if (!NumberText.TrySteps(trimmed, comma, Decimals, out steps)) return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
+        else if (!NumberText.TrySteps(trimmed, comma, Thousands, Decimals, out steps, out var isExact)) return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
+        else if (!rounds && !(isExact && (steps - Grid.Least) % Grid.Unit == 0 || IsRounded)) return OtherSymbol;
         return _frequent.TryGetValue(steps, out var frequent) ? frequent : Grid.LevelOf(steps) is >= 0 and var level ? Special + Frequent.Length + level : OtherSymbol;
     }
 
@@ -93,8 +107,23 @@ sealed record TableColumn
         if (Grid is null) return Names[symbol - Special];
         var level = symbol - Special - Frequent.Length;
         var steps = level < 0 ? Frequent[symbol - Special] : share is { } within ? Grid.At(level, within) : Grid.Middle(level);
-        return Type == ColumnType.Date ? DateText.Text(steps, Form) : NumberText.Text(steps, Decimals, comma);
+        return TextOf(steps, comma);
     }
+
+    /// <summary>A symbol as a cell of a row that is drawn: as <see cref="TextOf(int, bool, double?)"/> has it, but of numbers of which new ones are not to be expected one that was seen, of its level or next to it.</summary>
+    public string DrawnText(int symbol, bool comma, double? share)
+    {
+        if (Seen.Length == 0 || symbol - Special - Frequent.Length is not (>= 0 and var level)) return TextOf(symbol, comma, share);
+        var (first, end) = (FirstSeen(Grid!.First(level)), level + 1 < Grid.Levels ? FirstSeen(Grid.First(level + 1)) : Seen.Length);
+        if (first < end) return TextOf(Seen[first + (int)((share ?? 0.5) * (end - first))], comma);
+        var wanted = share is { } within ? Grid.At(level, within) : Grid.Middle(level);
+        return TextOf(first == Seen.Length || first > 0 && wanted - Seen[first - 1] <= Seen[first] - wanted ? Seen[first - 1] : Seen[first], comma);
+    }
+
+    // The place of the first that was seen which is no smaller.
+    int FirstSeen(long steps) => Array.BinarySearch(Seen, steps) is var at && at >= 0 ? at : ~at;
+
+    string TextOf(long steps, bool comma) => Type == ColumnType.Date ? DateText.Text(steps, Form) : NumberText.Grouped(NumberText.Text(steps, Decimals, comma), Thousands, comma);
 
     /// <summary>log of how many numbers a symbol stands for, which are equally likely: nats that a row takes besides those of its symbols.</summary>
     public double Rest(int symbol) => Grid is not null && symbol - Special - Frequent.Length is >= 0 and var level ? ExactMath.Log(Grid.Width(level)) : 0;
@@ -103,11 +132,9 @@ sealed record TableColumn
     public string Words(bool comma)
     {
         if (Grid is null) return $"{(Names.Length == 2 ? "binary" : "categorical")}, {Names.Length} values: {string.Join(", ", Names.Take(8))}{(Names.Length > 8 ? ", ..." : "")}";
-        var range = $"{Text(Grid.Least)} to {Text(Grid.Most)}";
+        var range = $"{TextOf(Grid.Least, comma)} to {TextOf(Grid.Most, comma)}";
         var kind = Type == ColumnType.Date ? Grid.Unit > 1 ? $"date, step {Step}" : "date" : Decimals > 0 ? $"decimal, step {Step}" : Grid.Unit > 1 ? $"whole number, step {Step}" : "whole number";
-        return $"{kind}, {range}, {Grid.Levels} levels{(Frequent.Length == 0 ? "" : $", often {string.Join(", ", Frequent.Select(Text))}")}";
-
-        string Text(long steps) => Type == ColumnType.Date ? DateText.Text(steps, Form) : NumberText.Text(steps, Decimals, comma);
+        return $"{kind}, {range}, {Grid.Levels} levels{(Frequent.Length == 0 ? "" : $", often {string.Join(", ", Frequent.Select(number => TextOf(number, comma)))}")}";
     }
 
     public JsonObject ToJson()
@@ -123,6 +150,8 @@ sealed record TableColumn
         if (Type == ColumnType.Date) json["form"] = Form;
         else json["decimals"] = Decimals;
         if (Frequent.Length > 0) json["frequent"] = new JsonArray([.. Frequent.Select(number => (JsonNode)number)]);
+        if (Thousands != 0) json["thousands"] = Thousands.ToString();
+        if (Seen.Length > 0) json["seen"] = new JsonArray([.. Seen.Select(number => (JsonNode)number)]);
         (json["least"], json["most"], json["unit"], json["center"], json["scale"]) = (Grid.Least, Grid.Most, Grid.Unit, Grid.Center, Grid.Scale);
         return json;
     }
@@ -142,9 +171,11 @@ sealed record TableColumn
         var (least, most, unit, center, scale) = ((long)json["least"]!, (long)json["most"]!, (long)json["unit"]!, (double)json["center"]!, (double)json["scale"]!);
         var (decimals, form) = ((int?)json["decimals"] ?? 0, (string?)json["form"] ?? "");
         long[] frequent = [.. json["frequent"]?.AsArray().Select(number => (long)number!) ?? []];
+        var (seen, thousands) = (json["seen"]?.AsArray().Select(number => (long)number!).ToArray() ?? [], (string?)json["thousands"] ?? "");
         if (least > most || Math.Abs(least) > NumberText.MostSteps || Math.Abs(most) > NumberText.MostSteps || unit is < 1 or > NumberText.MostSteps || !(Math.Abs(center) <= NumberText.MostSteps) || !(scale >= NumberGrid.LeastScale * unit && scale <= NumberText.MostSteps) || decimals is < 0 or > NumberText.MostDecimals
+            || thousands is not [] and not [_] || thousands is [var mark] && !NumberText.IsGroupMark(mark) || seen.Length > ColumnSurvey.MostNumbers || !seen.AsSpan().SequenceEqual([.. seen.Distinct().Order()]) || seen.Length > 0 && (seen[0] < least || seen[^1] > most)
             || frequent.Length > ColumnSurvey.MostFrequent || frequent.Distinct().Count() != frequent.Length || type == ColumnType.Date && !DateText.Forms.Contains(form)) throw Damaged();
-        return column with { Decimals = decimals, Form = form, Frequent = frequent, Grid = new NumberGrid(least, most, unit, center, scale) };
+        return column with { Decimals = decimals, Form = form, Frequent = frequent, Thousands = thousands.FirstOrDefault(), Seen = seen, Grid = new NumberGrid(least, most, unit, center, scale) };
     }
 
     static DataException Damaged() => new("The model is damaged: what it says of its table's columns makes no sense.");

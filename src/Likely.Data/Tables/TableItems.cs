@@ -116,7 +116,7 @@ sealed class TableItems : SymbolItems
 
     public override int Count => _rows.Count;
     public override Space SpaceOf(int index) => Tokens.Space;
-    public override string NameOf(int index) => $"{_name}[{index}]";
+    public override string NameOf(int index) => $"{TableReader.Where(index)} of {_name}";
     public override double Place(int index) => Partition.Place(Hash(index)!.Value, _seed);
     public override IEnumerable<UInt128> Pieces(int index) => [Hash(index)!.Value];
     public override string Fingerprint() => _fingerprint;

@@ -31,7 +31,7 @@ static class TableNumbers
             if (label >= 0) labels.Add(row[label].Span.Trim().ToString());
             if ((long)++count * values.Length * sizeof(float) > MostBytes) throw new DataException($"'{path}' has more numbers than the {MostBytes >> 20} MiB that a table of vectors may take; save it as an array with numpy.save, which is read from disk.");
         }, cancellation);
-        if (count == 0) throw new DataException($"'{path}' has names of columns and no row.");
+        if (count == 0) throw TableReader.NoRow(path);
         byte[] array = [.. Npy.Header(count, taken.Length), .. Npy.Elements([.. numbers.SelectMany(row => row)])];
         return (ArrayFile.Of(ByteStore.OfMemory(path, array)), label < 0 ? null : ItemLabels.OfNames(path, labels));
     }

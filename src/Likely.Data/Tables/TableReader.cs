@@ -30,6 +30,7 @@ sealed class TableReader(string path, Dialect dialect)
     public string[] Read(RowTaker take, CancellationToken cancellation, int most = int.MaxValue)
     {
         string[]? names = null;
+        var line = 1;
         try
         {
             using var text = Open(path);
@@ -38,6 +39,8 @@ sealed class TableReader(string path, Dialect dialect)
             foreach (var row in rows)
             {
                 if (count % 1024 == 0) cancellation.ThrowIfCancellationRequested();
+                line = row.LineNumberToExcl;
+                if (row.Span.Contains('"') && QuoteFault(row.Span, row.LineNumberFrom) is { } fault) throw fault;
                 if (row.ColCount == 1 && width != 1 && row[0].Span.Trim().IsEmpty) continue;
                 if (names is null)
                 {
@@ -45,12 +48,16 @@ sealed class TableReader(string path, Dialect dialect)
                     names = dialect.HasHeader ? Named(row) : [.. Enumerable.Range(1, width).Select(i => $"x{i}")];
                     if (dialect.HasHeader) continue;
                 }
-                if (row.ColCount != width) throw new DataException($"'{path}', {Where(count)}, has {row.ColCount} cells, and the rows before it have {width}{(row.Span.Contains('"') ? "; a quote may not be closed" : "")}.");
+                if (row.ColCount != width) throw new DataException($"'{path}', {Where(count)}, has {row.ColCount} cells, and the rows before it have {width}.");
                 take(row, count++);
                 if (count >= most) break;
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ArgumentException)
+        catch (NotSupportedException error)
+        {
+            throw new DataException($"'{path}', line {line}, begins a row that is longer than any can be; a quote there may not be closed.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
             throw new DataException($"'{path}' cannot be read as a table: {error.Message.Split('\n')[0].TrimEnd('.', '\r')}.", error);
         }
@@ -86,6 +93,31 @@ sealed class TableReader(string path, Dialect dialect)
         }
         if (block.Count > 0) work(block);
         return names;
+    }
+
+    /// <summary>What is said of a table that has names of columns alone.</summary>
+    public static DataException NoRow(string path) => new($"'{path}' is a table without rows: it has names of columns and no row below them.");
+
+    // What is wrong with the quotes of a row that begins in a line: one that is not closed, or that opens within a cell and goes on to the next line, takes rows for a cell.
+    DataException? QuoteFault(ReadOnlySpan<char> row, int line)
+    {
+        var (opened, isOpen, isQuoted, isStart) = (line, false, false, true);
+        foreach (var c in row)
+        {
+            if (c == '"')
+            {
+                if (!isOpen) (opened, isQuoted) = (line, isQuoted || isStart);
+                (isOpen, isStart) = (!isOpen, false);
+            }
+            else if (c == '\n')
+            {
+                line++;
+                if (isOpen && !isQuoted) return new DataException($"'{path}', line {opened}, has a quote within a cell that is not closed in this line; write it twice, and the cell in quotes.");
+            }
+            else if (!isOpen && c == dialect.Separator) (isQuoted, isStart) = (false, true);
+            else if (c != ' ') isStart = false;
+        }
+        return isOpen ? new DataException($"'{path}', line {opened}, has a quote that is not closed.") : null;
     }
 
     /// <summary>A row as messages call it.</summary>

@@ -41,7 +41,7 @@ public sealed class TableTokens : Tokens
 
     /// <summary>The cells of a row; numbers are the middle of the levels that hold them, or drawn evenly within.</summary>
     /// <param name="row">Its symbols.</param>
-    /// <param name="shares">Of each column, where within its level a number lies, from 0 up to 1; null: in the middle.</param>
+    /// <param name="shares">Of each column of a row that is drawn, where within its level a number lies, from 0 up to 1; null: in the middle.</param>
     /// <exception cref="ArgumentException">if it has another number of symbols, or one is none of its column's</exception>
     public string[] Cells(ReadOnlySpan<int> row, Func<int, double>? shares = null)
     {
@@ -56,7 +56,7 @@ public sealed class TableTokens : Tokens
     public string Cell(int column, int symbol, double? share = null)
     {
         if ((uint)symbol >= (uint)Space.AlphabetAt(column).Size) throw new ArgumentOutOfRangeException(nameof(symbol), symbol, $"Column {_columns[column].Name} has values 0 to {Space.AlphabetAt(column).Size - 1}.");
-        return IsBinary ? _columns[column].Names[symbol] : _columns[column].TextOf(symbol, Dialect.HasDecimalComma, share);
+        return IsBinary ? _columns[column].Names[symbol] : share is null ? _columns[column].TextOf(symbol, Dialect.HasDecimalComma) : _columns[column].DrawnText(symbol, Dialect.HasDecimalComma, share);
     }
 
     /// <summary>The symbols of a row's cells.</summary>
@@ -139,7 +139,7 @@ public sealed class TableTokens : Tokens
             for (var c = 0; c < cells.Length; c++)
             {
                 cells[c] = row[c].Span.ToString();
-                if (columns[c] is >= 0 and var at && TableColumn.IsMissing(cells[c]) && !IsMissing(rows[(int)number][at])) cells[c] = _columns[at].TextOf(rows[(int)number][at], dialect.HasDecimalComma, drawn?.UniformDouble((ulong)number, (ulong)at));
+                if (columns[c] is >= 0 and var at && TableColumn.IsMissing(cells[c]) && !IsMissing(rows[(int)number][at])) cells[c] = _columns[at].DrawnText(rows[(int)number][at], dialect.HasDecimalComma, drawn?.UniformDouble((ulong)number, (ulong)at));
             }
             text.WriteLine(dialect.Join(cells));
             count++;

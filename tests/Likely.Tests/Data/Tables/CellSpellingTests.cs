@@ -31,7 +31,9 @@ public sealed class CellSpellingTests
     {
         var (spelling, target) = (new CellSpelling(_tokens, _form), new ArrayBufferWriter<byte>());
         var isSpelled = spelling.TryRead(column, Encoding.UTF8.GetBytes(cell), out var value);
-        Assert.Equal(_tokens.Symbol(column, cell.StartsWith('"') ? cell[1..^1].Replace("\"\"", "\"") : cell, false, 0), value.Symbol);
+        // A number between two steps is none of the column's, and is spelled by the level that holds it and what is beyond.
+        var symbol = _tokens.Symbol(column, cell.StartsWith('"') ? cell[1..^1].Replace("\"\"", "\"") : cell, false, 0);
+        Assert.True(symbol == value.Symbol || symbol == TableColumn.OtherSymbol && spelling.IsNumber(column, value.Symbol));
         if (isSpelled) spelling.Write(column, value, style, target);
         Assert.Equal(comesBack, isSpelled && Encoding.UTF8.GetString(target.WrittenSpan) == cell);
     }

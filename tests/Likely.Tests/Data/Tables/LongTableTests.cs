@@ -118,8 +118,9 @@ public sealed class LongTableTests : IDisposable
                 var code = plain.TrimStart('+', '-') is ['0', >= '0' and <= '9', ..];
                 var isNumber = decimal.TryParse(shown, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var wanted) && !code;
                 Assert.Equal(isNumber, NumberText.TryParse(cell, comma, out var number, out var decimals));
-                Assert.Equal(isNumber, NumberText.TrySteps(cell, comma, 3, out var steps));
+                Assert.Equal(isNumber, NumberText.TrySteps(cell, comma, '\0', 3, out var steps, out var isExact));
                 if (isNumber) Assert.Equal((wanted, wanted.Scale, NumberText.Steps(wanted, 3)), (number, decimals, steps));
+                if (isNumber && Math.Abs(wanted) < 1_000_000_000) Assert.Equal(wanted * 1000 % 1 == 0, isExact);
             }
         foreach (var form in DateText.Forms)
             foreach (var cell in (string[])["2024-02-29", "2023-02-29", "0000-01-01", "2024-13-01", "2024-1-01", "2024/05/06", "13.05.2024", "05/13/2024", "13/05/2024", "2024-01-02 23:59", "2024-01-02 24:00", "2024-01-02T03:04:05", "2024-01-02T03:04:05Z", "2024-01-02 03:04:60", "31.12.9999 10:30", "x024-01-01", "2024-01-01 "])
