@@ -39,7 +39,7 @@ static class TrainVerb
     {
         var from = result.GetValue(From) is { } path ? ModelFile.Read(path) : null;
         var chosen = result.GetValue(Model) is { } name && name != from?.Model.Config.Name ? ModelRegistry.Find(name)
-            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures and --model char-rnn for text; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
+            : from?.Model.Config ?? throw new UsageException($"--model NAME is missing, such as --model gated-pixelcnn for pictures, --model char-rnn for text and --model made for tables; the models are {string.Join(", ", ModelRegistry.All.Select(model => model.Name))}");
         if (chosen is FeatureConfig features)
         {
             if (result.GetValue(Resume) && result.GetValue(DryRun)) throw new UsageException("--dry-run forecasts a training from its beginning; leave --resume out");

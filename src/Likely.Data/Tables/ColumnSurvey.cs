@@ -205,8 +205,8 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         // As many decimals as leave all numbers countable.
         while (decimals > 0 && Math.Max(Math.Abs(NumberText.Steps(_least, decimals)), Math.Abs(NumberText.Steps(_most, decimals))) >= NumberText.MostSteps / 8) decimals--;
         var (frequent, grid) = Spread([.. _drawn.Select(number => NumberText.Steps(number, decimals))], NumberText.Steps(_least, decimals), NumberText.Steps(_most, decimals), Math.Max(1, decimals == _decimals ? NumberText.Steps(_step, decimals) : 1));
-        return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, IsWhole = !HasMissing, Decimals = decimals, Frequent = frequent, Thousands = _thousands, Grid = grid,
-            Seen = Seen(frequent, grid, text => TryParse(text, out var number, out _) ? NumberText.Steps(number, decimals) : null) };
+        var seen = Seen(frequent, grid, text => TryParse(text, out var number, out _) ? NumberText.Steps(number, decimals) : null);
+        return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, IsWhole = !HasMissing, Decimals = decimals, Frequent = frequent, Thousands = _thousands, Seen = seen, Grid = grid };
     }
 
     TableColumn Dates(string missing)
