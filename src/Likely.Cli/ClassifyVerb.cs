@@ -21,7 +21,7 @@ static class ClassifyVerb
     static readonly Option<double?> Reject = Options.Number("--reject", "Refuse as none of the labels' what has at most this p-value beside held-out items, as detect does; none if not given", 1, valueName: "A");
     static readonly Option<double?> Coverage = Options.Number("--coverage", "Refuse as unsure all but this share of the items, by the margin between the two likeliest labels; none if not given. The error at it, or at 0.95, is told", 1, valueName: "C");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if the model was trained on these data, else all", "S");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items: drawn evenly over all, and of data that come shuffled, as the known ones, the first");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-labels.csv if not given", "FILE");
     static readonly Option<string?> ReportName = Options.Text("--report", "A page with the risk-coverage curve and the labels told for each label", "FILE");
@@ -50,7 +50,7 @@ static class ClassifyVerb
         var (calibration, normalWords) = Calibrate(session, models, paths[0], data, split, normalName, reject is not null);
         var logPrior = ClassPrior.Of(result.GetValue(ClassPrior.Prior), names, calibration?.LabelCounts.Count > 0 ? calibration.LabelCounts : models.IsOne ? Calibration.Of(checkpoint)?.LabelCounts ?? [] : []);
         var temperature = calibration?.Temperature ?? 1;
-        session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
+        session.Say($"items       {split.Count} of {data.All.Count}{split.DrawnFrom(choice.Split.Count)}{choice.Reason}");
         if (data.ClassNames.Where(name => !names.Contains(name)).ToArray() is { Length: > 0 } unknown)
             session.Say($"note        labels that are no classes do not count: {string.Join(", ", unknown.Take(5))}{(unknown.Length > 5 ? ", ..." : "")}; the classes are {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : "")}");
         if (calibration is not null) session.Say($"normal      {normalWords}");

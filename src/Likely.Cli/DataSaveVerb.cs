@@ -12,7 +12,7 @@ static class DataSaveVerb
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if there is one, else all", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "The file, its labels beside it; runs/DATA-SPLIT-images.idx (-text.txt of text, -sound.wav of sound) if not given", "FILE");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items: drawn evenly over all, and of data that come shuffled, as the known ones, the first");
 
     public static Verb Create() => new("save", "Write a split as a model sees it: pictures as an IDX file of pixels 0 to 255, text as text, sound as WAV, rows as CSV",
         ["data save mnist --split test --set binarize=threshold --out test-images.idx"], [Data, SplitName, Set, Out, Limit], Run);

@@ -23,7 +23,7 @@ static class DetectVerb
     static readonly Option<double?> Fdr = Options.Number("--fdr", "Call abnormal as many as leave the share of false ones among them at Q, by Benjamini and Hochberg's q-values; instead of --alpha", 1, valueName: "Q");
     static readonly Option<string?> Outliers = Options.Text("--outliers", "Which labels are outliers in truth, by commas, or all; if not given, what is labelled outlier, anomaly or abnormal, or what is not labelled normal or good. Tables have labels by --set label=COLUMN", "LABELS");
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if the model was trained on these data, else all", "S");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items: drawn evenly over all, and of data that come shuffled, as the known ones, the first");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "Table of items, or - for stdout; runs/MODEL-DATA-verdicts.csv if not given", "FILE");
     static readonly Option<string?> Map = Options.Folder("--map", $"Write the most abnormal items, at most {AbnormalItems.MostMaps}, each with its surprise into this folder, as score does");
@@ -75,7 +75,7 @@ static class DetectVerb
         var (calibration, normalWords) = NormalItems.Of(session, models, data, split, normalName, normal => session.Watch(display => Measure(models, background, normal, session, display)));
         var detector = new Detector(models.Checkpoints, calibration, asked, fdr ?? alpha, background, models.Names); // no q is below the least p
         var method = detector.Method.ToString().ToLowerInvariant();
-        session.Say($"items       {split.Count} of {data.All.Count}{(split.Count < choice.Split.Count ? $", drawn evenly from {choice.Split.Count}" : "")}{choice.Reason}");
+        session.Say($"items       {split.Count} of {data.All.Count}{split.DrawnFrom(choice.Split.Count)}{choice.Reason}");
         session.Say($"normal      {normalWords}");
         if (asked is null && detector.Method != DetectionMethod.Combined) session.Say($"method      {method}, which holds items against all {detector.Test.Count} normal ones: half would go into the density of combined, the usual method, and what is left is too few; --method combined takes it all the same");
         WarnOfFew(session, detector, fdr);

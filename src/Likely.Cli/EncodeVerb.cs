@@ -16,7 +16,7 @@ static class EncodeVerb
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "The array, float32 [items, width]; runs/MODEL-DATA-codes.npy if not given", "FILE");
     static readonly Option<string?> Projector = Options.Folder("--projector", "Also a folder that TensorBoard's projector shows: codes, names and labels, and of pictures a sheet of them");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items: drawn evenly over all, and of data that come shuffled, as the known ones, the first");
 
     public static Verb Create() => new("encode", "Features of every item, as an array of NumPy: the code of a model of features, or an inner state of a density",
         ["encode reviews.likely reviews/ --set items=lines --out reviews.npy", "encode digits.likely mnist --split test --layer layers.4 --pool mean", "encode pca.likely mnist --split test --projector projector/"],
@@ -38,7 +38,7 @@ static class EncodeVerb
         var split = ItemChoice.Part(data, splitName).Sample(result.GetValue(Limit) ?? int.MaxValue);
         if (split.Count == 0) throw new UsageException($"{data.Name} has no {split.Name} items; use --split all");
         CodeOptions.RequireFit(checkpoint, split, encoder);
-        session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}");
+        session.Say($"items       {split.Count} of {data.All.Count}{(split.Name == "all" ? "" : $": the {split.Name} part")}{split.DrawnFrom(ItemChoice.Part(data, splitName).Count)}");
         var clock = Stopwatch.StartNew();
         var labels = data.ClassNames.Count == 0 ? null : SavedLabels.Of(split, data.ClassNames);
         if (labels is not null) outputs.Claim(labelFile);

@@ -16,7 +16,7 @@ static class IndexVerb
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "The index, which keeps the model too; runs/MODEL-DATA.lki if not given", "FILE");
     static readonly Option<string?> Server = Options.Text("--postgres", "Write the codes into a table of a PostgreSQL server instead, such as Host=localhost;Database=NAME;Username=NAME; the file then says where they are, without the password", "CONNECTION");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items: drawn evenly over all, and of data that come shuffled, as the known ones, the first");
 
     public static Verb Create() => new("index", "The binary codes of all items as addresses, to search them by",
         ["index runs/mnist-itq.likely mnist --split train", "index itq.likely photos/ --out photos.lki", "index itq.likely photos/ --out photos.lki --postgres \"Host=localhost;Database=photos\""],

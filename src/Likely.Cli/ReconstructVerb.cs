@@ -18,7 +18,7 @@ static class ReconstructVerb
     static readonly Option<string?> SplitName = Options.Text("--split", "train, validation, test or all; test if not given", "S");
     static readonly Option<string[]> Set = Options.Settings("A data key, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Out = Options.Text("--out", "A PNG of the first pictures above what they became, or an array .npy of all rows; runs/MODEL-DATA-back.png or .npy if not given", "FILE");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items: drawn evenly over all, and of data that come shuffled, as the known ones, the first");
 
     public static Verb Create() => new("reconstruct", "Items encoded and turned back, beside what they were, with the squared error",
         ["reconstruct runs/mnist-pca.likely mnist", "reconstruct runs/mnist-kmeans.likely mnist --split validation --out back.npy"],

@@ -24,7 +24,7 @@ static class ScoreVerb
     static readonly Option<string?> Given = Options.Text("--given", "Score every item as what comes after this text: log p(item | text); or after @FILE; @@ begins a text with @. Of rows, @FILE is the same table with gaps, whose cells are scored given the others", "TEXT");
     static readonly Option<string?> Label = Options.Text("--label", "Score every item as if it had this label, by name or number; its own if not given", "L");
     static readonly Option<int?> Beam = Options.Whole("--beam", "Of pairs: search for each source's likeliest target with K beginnings kept, and tell how many are right", most: BeamSearch.MostBeam);
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items, drawn evenly over all");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only N items: drawn evenly over all, and of data that come shuffled, as the known ones, the first");
 
     public static Verb Create() => new("score", "Log-likelihood of every item, in nats and bits per dimension, of text per byte and character too, of sound per sample",
         ["score digits.likely mnist --split test", "score digits.likely scans/ --set size=28x28 gray=true --out scans.csv --map maps/ --limit 100", "score plays.likely letter.txt --show", "score plays.likely mail.txt --set items=lines --out lines.csv", "score plays.likely answers.txt --set items=lines --given @question.txt", "score spoken.likely clips/ --label seven --map maps/", "score dates.likely dates.tsv --beam 4", "score people.likely people.csv --given @gaps.csv"],

@@ -19,7 +19,7 @@ static class SearchVerb
     static readonly Option<int?> Top = Options.Whole("--top", "At most N items, the nearest; 10 if neither this nor --radius is given");
     static readonly Option<string?> SplitName = Options.Text("--split", "Of a query that is a data set: train, validation, test or all, which is taken if not given", "S");
     static readonly Option<int?> Item = Options.Whole("--item", "Of a query that is a data set: its item N alone, from 0 on", least: 0);
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Of a query that is a data set: N items, drawn evenly; 10 if not given");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Of a query that is a data set: N items, drawn evenly, or of data that come shuffled the first; 10 if not given");
     static readonly Option<string[]> Set = Options.Settings("A data key for the query, to change the model's own preprocessing; repeatable");
     static readonly Option<string?> Data = Options.Text("--data", "Where the indexed pictures are now, to draw them; where they were when they were indexed if not given", "DATA");
     static readonly Option<string?> Server = Options.Text("--postgres", "How to reach the server that has the codes, if not as when they were indexed, or with a password", "CONNECTION");

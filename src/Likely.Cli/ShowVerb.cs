@@ -18,7 +18,7 @@ static class ShowVerb
     static readonly Option<string?> Data = Options.Text("--data", "Draw the items of these data as points by the first two numbers of their codes, coloured by label", "DATA");
     static readonly Option<string?> SplitName = Options.Text("--split", "With --data: train, validation, test or all, which is taken if not given", "S");
     static readonly Option<string[]> Set = Options.Settings("With --data: a data key, to change the model's own preprocessing; repeatable");
-    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N; of data N items drawn evenly over all, 5,000 if not given");
+    static readonly Option<int?> Limit = Options.Whole("--limit", "Only the first N; of data N items drawn evenly over all, or the first of data that come shuffled, 5,000 if not given");
     static readonly Option<string?> Out = Options.Text("--out", "A PNG of pictures, a table .csv of words, or an array .npy of rows; runs/MODEL-atoms.png, .csv or .npy if not given; of data an SVG, runs/MODEL-DATA-points.svg if not given", "FILE");
 
     public static Verb Create() => new("show", "What each number of a code stands for: centroids, components, atoms; or the codes of data as points of a plane",

@@ -26,7 +26,7 @@ public sealed partial record DataOptions
         new("validation", "0.1", "a fraction from 0 to 0.45, such as 0.1", "share held out for validation, and again for test, where the data have no such parts of their own"),
         new("hold_out", "content", "content or permutation", "what decides which items are held out: each one's own content, so that a new file moves no other; or a permutation of all, as in older models"),
         new("parts", "names", "names or none", "what a folder's file and sub-folder names call test or validation never trains; none: no name means a part"),
-        new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split, drawn evenly"),
+        new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split, drawn evenly, or the first where data come shuffled"),
         new("flip", "false", "true or false", "mirror each training item with probability 1/2, anew in every epoch"),
         new("recolor", "none", "none, swap, shift or both", "swap: each training item's channels change places; shift: half of the items have each channel raised or lowered as a whole; anew in every epoch"),
         new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, and of what varies with the epoch: windows, mirroring, recolouring, binarize=dynamic"),

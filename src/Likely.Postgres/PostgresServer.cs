@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Likely.Files;
 using Npgsql;
 
@@ -60,7 +62,9 @@ sealed class PostgresServer : IDisposable
     {
         const int Digits = 12;
         var name = string.Concat("likely_", Path.GetFileNameWithoutExtension(path).ToLowerInvariant()).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_').ToArray();
-        return $"{new string(name, 0, Math.Min(name.Length, LongestName - Digits - 1 - Unfinished.Length))}_{identity[..Digits]}";
+        // Of the place too: two files with the same items are two indexes, and writing one anew must not take the other's table.
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity}\n{Path.GetFullPath(path)}")));
+        return $"{new string(name, 0, Math.Min(name.Length, LongestName - Digits - 1 - Unfinished.Length))}_{digest[..Digits]}";
     }
 
     /// <summary>Does something on a connection of its own.</summary>

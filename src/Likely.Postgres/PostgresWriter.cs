@@ -139,7 +139,7 @@ public sealed class PostgresWriter : IDisposable
         try
         {
             RequireOwn();
-            if (_before is not null && _before.ServerTable != Table && TableMark.Read(_connection!, _transaction, _before.ServerTable).Mark == TableMark.Of(_before)) Execute($"drop table {PostgresServer.Quote(_before.ServerTable)}", default);
+            if (_before is not null && _before.ServerTable != Table && _before.ServerTable == PostgresServer.TableOf(_path, _before.ServerIdentity) && TableMark.Read(_connection!, _transaction, _before.ServerTable).Mark == TableMark.Of(_before)) Execute($"drop table {PostgresServer.Quote(_before.ServerTable)}", default);
             Execute($"drop table if exists {PostgresServer.Quote(Table)}", default);
             Execute($"alter table {PostgresServer.Quote(Table + PostgresServer.Unfinished)} rename to {PostgresServer.Quote(Table)}", default);
             _transaction!.Commit();

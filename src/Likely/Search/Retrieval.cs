@@ -55,7 +55,9 @@ public sealed class Retrieval
         if (result.Distance == CodeDistance.Hamming && !areBits) throw new UsageException("the codes are not all of bits, zeros and ones, and have no Hamming distance; compare them by cosine");
         RequireNumbers(queries);
         if (!ReferenceEquals(queries, items)) RequireNumbers(items);
-        var rows = Items(items, result.Distance);
+        var middle = result.Distance == CodeDistance.Cosine ? Middle(items) : null;
+        var rows = Items(items, result.Distance, middle);
+        var offsets = middle is null ? null : Offsets(rows, items, middle);
         var side = result.Distance == CodeDistance.Euclidean ? null : rows.Transposed();
         var centres = side is null ? new Centroids(rows) : null;
         if (within is not null && (!within.Queries.AreBits || !within.Items.AreBits || within.Queries.Count != queries.Count || within.Items.Count != items.Count || within.Queries.Width != within.Items.Width))
@@ -69,8 +71,8 @@ public sealed class Retrieval
             cancellation.ThrowIfCancellationRequested();
             var (first, count) = (piece * Piece, Math.Min(Piece, queries.Count - piece * Piece));
             Matrix asked = new(count, queries.Width), near = new(count, items.Count);
-            for (var i = 0; i < count; i++) Copy(queries, first + i, result.Distance, asked[i]);
-            if (side is not null) asked.Multiply(count, side, null, near);
+            for (var i = 0; i < count; i++) Copy(queries, first + i, result.Distance, asked[i], middle);
+            if (side is not null) asked.Multiply(count, side, offsets, near);
             else Apart(asked, centres!, near);
             if (within is not null) Prefer(within, list!, first, near);
             var (ids, relevant) = (new int[items.Count], new bool[items.Count]);
@@ -189,24 +191,56 @@ public sealed class Retrieval
         return byLabel;
     }
 
-    static Matrix Items(LabelledCodes items, CodeDistance distance)
+    static Matrix Items(LabelledCodes items, CodeDistance distance, double[]? middle = null)
     {
         var rows = new Matrix(items.Count, items.Width);
-        for (var i = 0; i < items.Count; i++) Copy(items, i, distance, rows[i]);
+        for (var i = 0; i < items.Count; i++) Copy(items, i, distance, rows[i], middle);
         return rows;
     }
 
-    // A code as products want it: of length 1, as it is, or -1 and 1.
-    static void Copy(LabelledCodes codes, int item, CodeDistance distance, Span<float> row)
+    // A code as products want it: of length 1 and perhaps about the middle, as it is, or -1 and 1.
+    static void Copy(LabelledCodes codes, int item, CodeDistance distance, Span<float> row, double[]? middle = null)
     {
         var from = codes.Values.AsSpan(item * codes.Width, codes.Width);
         var (factor, offset) = distance == CodeDistance.Hamming ? (2.0, -1.0) : (1, 0);
-        if (distance == CodeDistance.Cosine)
+        if (distance == CodeDistance.Cosine) factor = Inverse(from);
+        for (var d = 0; d < from.Length; d++) row[d] = (float)(from[d] * factor + offset - (middle is null ? 0 : middle[d]));
+    }
+
+    // One over the length, 0 of zeros.
+    static double Inverse(ReadOnlySpan<float> code)
+    {
+        var squares = 0.0;
+        foreach (var value in code) squares += (double)value * value;
+        return squares > 0 ? 1 / Math.Sqrt(squares) : 0;
+    }
+
+    // The mean direction m of items that nearly all have the same, as rows far from zero do: their cosines differ where single precision has no digits, so that a and b are compared about m. Null where they spread.
+    static double[]? Middle(LabelledCodes items)
+    {
+        const double Spread = 0.01;
+        var (mean, length) = (new double[items.Width], 0.0);
+        for (var i = 0; i < items.Count; i++)
         {
-            var squares = 0.0;
-            foreach (var value in from) squares += (double)value * value;
-            factor = squares > 0 ? 1 / Math.Sqrt(squares) : 0;
+            var from = items.Values.AsSpan(i * items.Width, items.Width);
+            var factor = Inverse(from);
+            for (var d = 0; d < mean.Length; d++) mean[d] += from[d] * factor;
         }
-        for (var d = 0; d < from.Length; d++) row[d] = (float)(from[d] * factor + offset);
+        for (var d = 0; d < mean.Length; d++) length += (mean[d] /= Math.Max(1, items.Count)) * mean[d];
+        return 1 - length < Spread ? mean : null;
+    }
+
+    // a b = m a + (a - m) (b - m) + (m b - m m), where m b - m m is (1 - m m - (b - m)^2) / 2 of b of length 1, less what all such have; zeros, b = 0, are as far as can be.
+    static Matrix Offsets(Matrix rows, LabelledCodes items, double[] middle)
+    {
+        var (offsets, length) = (new Matrix(1, rows.Rows), 0.0);
+        foreach (var value in middle) length += value * value;
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            var (squares, row) = (0.0, rows[i].ToArray());
+            foreach (var value in row) squares += (double)value * value;
+            offsets[0][i] = (float)(Inverse(items.Values.AsSpan(i * items.Width, items.Width)) > 0 ? -squares / 2 : -(1 + length) / 2);
+        }
+        return offsets;
     }
 }

@@ -166,6 +166,23 @@ public sealed class PostgresIndexTests(TestServer server) : IDisposable
     }
 
     [PostgresFact]
+    public void Files_of_one_name_and_content_in_two_places_have_a_table_each()
+    {
+        var names = new List<string>();
+        foreach (var place in (string[])["here", "there", "here"])
+        {
+            Directory.CreateDirectory(_folder[place]);
+            using var writer = PostgresWriter.Open(server.Connection, _folder[$"{place}/twice.lki"]);
+            writer.Fill(Builder(16, 5), 16);
+            writer.Commit();
+            names.Add(writer.Table);
+        }
+        Assert.Equal(names[0], names[2]);
+        Assert.NotEqual(names[0], names[1]);
+        Assert.Equal(2, Tables("likely_twice%"));
+    }
+
+    [PostgresFact]
     public void Nothing_secret_is_kept_and_names_of_tables_are_plain()
     {
         using var writer = PostgresWriter.Open($"{server.Connection};Password=secret;Passfile=/secret;SSL Password=secret;Options=-c secret.x=1;SSL Mode=Prefer;Application Name=secret", _folder["My photos (2).lki"]);
