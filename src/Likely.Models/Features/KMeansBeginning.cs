@@ -38,7 +38,7 @@ sealed class KMeansBeginning(KMeansConfig config, RowBlocks rows, FitOptions opt
         var sums = new double[rows.Count];
         for (var i = 0; i < nearest.Length; i++) sums[i / RowBlocks.Length] += nearest[i];
         var total = sums.Sum();
-        if (total <= 0) throw new ModelException($"there are only {step} different rows, and {key}={config.Clusters}");
+        if (total <= 0) throw new ModelException($"there {(step == 1 ? "is only 1 different row" : $"are only {step} different rows")}, and {key}={config.Clusters}");
         var chosen = new int[count];
         for (var c = 0; c < count; c++)
         {
