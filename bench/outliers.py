@@ -1,7 +1,7 @@
 """Outliers of the ODDS sets by densities of tables that judge together (likely detect --models): mean ROC of the held-out 40 % over some splits, trained on the other 60 % without labels, outliers included (the protocol of
 PyOD's published table), beside IsolationForest and the distance to the fifth nearest neighbour of scikit-learn on standardised columns in the same run. One setting for all sets; the score is the column nats of detect's table.
 
-    OMP_NUM_THREADS=1 /usr/bin/python3 bench/outliers.py $LIKELY_DATA/outliers --trials 10 [--sets glass,pima] [--models "--model made" ...]
+    OMP_NUM_THREADS=1 /usr/bin/python3 bench/outliers.py $LIKELY_DATA/outliers --trials 10 [--sets glass,pima] [--models "--model made" ...] [--background "--model made"]
 """
 import argparse, csv, gzip, subprocess, sys, tempfile, time
 import numpy
@@ -20,6 +20,7 @@ parser.add_argument("--trials", type=int, default=10)
 parser.add_argument("--likely", default="./likely")
 parser.add_argument("--peers", type=int, default=1)
 parser.add_argument("--models", nargs="+", default=USUAL, help="options of likely train, one text a model; each model has a seed of its own")
+parser.add_argument("--background", help="options of likely train of a background model: scores are then those of detect --method ratio")
 given = parser.parse_args()
 
 
@@ -42,15 +43,20 @@ def scores(head, train, test, trial):
         for k, (model, options) in enumerate(zip(models, given.models)):
             likely("train", f"{folder}/train.csv", "--out", model, "--seed", str(trial * len(models) + k + 1), *options.split())
         others = ["--models", *models[1:]] if len(models) > 1 else []
+        if given.background:
+            likely("train", f"{folder}/train.csv", "--out", f"{folder}/background.likely", "--seed", str(trial + 1), *given.background.split())
+            others += ["--background", f"{folder}/background.likely"]
         # The nats depend on no normal rows, of which small sets hold out too few: any do.
-        likely("detect", models[0], f"{folder}/test.csv", *others, "--normal", f"{folder}/test.csv", "--split", "all", "--method", "likelihood", "--out", f"{folder}/scores.csv")
+        likely("detect", models[0], f"{folder}/test.csv", *others, "--normal", f"{folder}/test.csv", "--split", "all", "--method", "ratio" if given.background else "likelihood", "--out", f"{folder}/scores.csv")
         with open(f"{folder}/scores.csv") as file:
             table = list(csv.DictReader(file))
+        if given.background:
+            return [numpy.array([float(row["bits_per_dim"]) - float(row["background_bits_per_dim"]) for row in table])]
         return [numpy.array([float(row[column]) for row in table]) for column in ["nats", *[name for name in table[0] if name.startswith("nats of ")]]]
 
 
 began, means = time.time(), []
-columns = ["likely", *(["its models alone"] if len(given.models) > 1 else []), *(["IsolationForest", "kNN"] if given.peers else [])]
+columns = ["likely", *(["its models alone"] if len(given.models) > 1 and not given.background else []), *(["IsolationForest", "kNN"] if given.peers else [])]
 print(f"{'':12}", " ".join(f"{name:>16}" for name in columns), flush=True)
 for name in given.sets.split(","):
     with gzip.open(f"{given.folder}/{name}.csv.gz", "rt") as file:

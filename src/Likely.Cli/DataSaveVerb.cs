@@ -20,7 +20,7 @@ static class DataSaveVerb
     static int Run(ParseResult result, Session session)
     {
         var source = result.GetRequiredValue(Data);
-        using var data = session.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))) with { Flip = false, Recolor = Recoloring.None });
+        using var data = session.Open(source, DataOptions.Parse(Options.Pairs(result.GetValue(Set))) with { Flip = false, Mutate = 0, Recolor = Recoloring.None });
         var split = result.GetValue(SplitName) switch
         {
             "train" => data.Train,

@@ -92,7 +92,7 @@ static class ModelFile
     {
         var (options, anySize) = (DataOptions(checkpoint, settings), checkpoint.Model.AnyExtent);
         var patches = anySize && settings.TrueForAll(setting => setting.Key != "patches") ? null : options.Patches;
-        return options with { AnySize = anySize, Patches = patches, Windows = patches is null ? null : options.Windows, Flip = false, Recolor = Recoloring.None };
+        return options with { AnySize = anySize, Patches = patches, Windows = patches is null ? null : options.Windows, Flip = false, Mutate = 0, Recolor = Recoloring.None };
     }
 
     /// <summary>How many classes a model is told; 0: none.</summary>

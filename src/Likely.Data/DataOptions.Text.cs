@@ -43,6 +43,7 @@ public sealed partial record DataOptions
         if (Parts != PartRule.Names) yield return ("parts", Name(Parts));
         if (Limit is { } limit) yield return ("limit", $"{limit}");
         if (Flip) yield return ("flip", "true");
+        if (Mutate > 0) yield return ("mutate", Mutate.ToString("R", CultureInfo.InvariantCulture));
         if (Recolor != Recoloring.None) yield return ("recolor", Name(Recolor));
         if (Seed != 0) yield return ("data_seed", $"{Seed}");
         if (Range is var (low, high)) yield return ("range", $"{Text(low)}:{Text(high)}");
@@ -98,6 +99,7 @@ public sealed partial record DataOptions
         "gray" => this with { Gray = ParseFlag(key, value) },
         "background" => this with { Background = ParseBackground(key, value) },
         "flip" => this with { Flip = ParseFlag(key, value) },
+        "mutate" => this with { Mutate = ParseFraction(key, value) },
         "recolor" => this with { Recolor = ParseRecoloring(key, value) },
         "limit" => this with { Limit = (int)ParseWhole(key, value, 1, int.MaxValue) },
         "validation" => this with { Validation = ParseFraction(key, value) },

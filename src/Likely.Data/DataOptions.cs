@@ -28,6 +28,7 @@ public sealed partial record DataOptions
         new("parts", "names", "names or none", "what a folder's file and sub-folder names call test or validation never trains; none: no name means a part"),
         new("limit", "-", "a whole number from 1 to 2147483647", "at most this many items of each split, drawn evenly, or the first where data come shuffled"),
         new("flip", "false", "true or false", "mirror each training item with probability 1/2, anew in every epoch"),
+        new("mutate", "0", "a number from 0 to 0.45", "replace each symbol of training items, with that probability, by one that is drawn evenly, anew in every epoch: for a model that is the background of another"),
         new("recolor", "none", "none, swap, shift or both", "swap: each training item's channels change places; shift: half of the items have each channel raised or lowered as a whole; anew in every epoch"),
         new("data_seed", "0", "a whole number from 0 to 18446744073709551615", "seed of what is held out, and of what varies with the epoch: windows, mirroring, recolouring, binarize=dynamic"),
         new("range", "-", "LOW:HIGH, such as 0:1, -1:1, 0:255 or 0:65535", "which stored values of an array, or of pictures of 16 bits, are black and white; what its type does not say is found out from its values and told"),
@@ -87,6 +88,9 @@ public sealed partial record DataOptions
 
     /// <summary>The grey that shows through transparent pixels; null: they are refused.</summary>
     public byte? Background { get; init; }
+
+    /// <summary>The probability with which each symbol of a training item is replaced by one of all, drawn anew in every epoch (Ren et al. 2019, arXiv:1906.02845, for background models).</summary>
+    public double Mutate { get; init; }
 
     /// <summary>Mirror each training item with probability 1/2, drawn anew in every epoch.</summary>
     public bool Flip { get; init; }

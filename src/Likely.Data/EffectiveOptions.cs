@@ -13,6 +13,7 @@ static class EffectiveOptions
         var (hasArrays, hasPictures) = (files.Any(file => file is ArraySource), files.Any(file => file is FolderSource or PictureSource));
         HashSet<string> keys = [];
         if (options.Flip) keys.Add("flip");
+        if (options.Mutate > 0) keys.Add("mutate");
         if (options.Recolor != Recoloring.None) keys.Add("recolor");
         if (options.Patches is not null) keys.Add("patches");
         if (hasArrays) keys.Add("axes");

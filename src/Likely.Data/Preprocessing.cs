@@ -6,7 +6,7 @@ using Likely.Tensors;
 namespace Likely.Data;
 
 /// <summary>
-/// From stored pixels to a model's symbols: transpose, crop, grey, resize, cut a window, mirror, recolour, then binarise or floor(value levels / 256).
+/// From stored pixels to a model's symbols: transpose, crop, grey, resize, cut a window, mirror, recolour, then binarise or floor(value levels / 256), and in training mutate.
 /// A drawn binary pixel is u &lt; value / 255 with u of 24 bits, compared in whole numbers. For the static binarisation, which epoch 0 has as well, u is addressed by
 /// (a fixed seed; what the item holds, dimension), see <see cref="StaticDraw"/>; in later epochs of training by (seed, epoch; index, dimension).
 /// Cropped and resized pictures that are slow to decode are kept, up to 256 MiB, or 1 GiB where windows are cut from them again and again.
@@ -18,7 +18,7 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
     const int LargestKept = 16 << 20; // a photograph that is scored is read once
 
     // Beside the addresses of windows, which begin at 1; 0 is for mirroring whole items.
-    const ulong ColorAddress = 1UL << 32;
+    const ulong ColorAddress = 1UL << 32, MutationAddress = 2UL << 32;
 
     readonly ConcurrentDictionary<int, byte[]> _kept = new();
     long _keptBytes;
@@ -66,6 +66,7 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
             else Draw(symbols, new Philox(StaticSeed, RandomPurpose.Binarization, 0), staticDraw[index]);
         }
         else Quantise(symbols, space);
+        if (training && options.Mutate > 0) Mutate(symbols, space.Levels, random, source.Address(index), 0);
     }
 
     /// <summary>Reads a window of an item: in training one that is drawn anew in every epoch, else one of a fixed grid.</summary>
@@ -94,6 +95,7 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
         if (training && options.Flip && (mirrored & 1) != 0) Mirror(symbols, space);
         if (training) Recolor(symbols, space, random, source.Address(index), (ulong)number);
         Quantise(symbols, space);
+        if (training && options.Mutate > 0) Mutate(symbols, space.Levels, random, source.Address(index), (ulong)number);
     }
 
     // Copies: what is given may be longer or shorter lived.
@@ -112,6 +114,13 @@ sealed class Preprocessing(DataOptions options, StaticDraw staticDraw)
         }
         else if (space.Levels < 256)
             foreach (ref var symbol in symbols) symbol = (byte)(symbol * space.Levels >> 8);
+    }
+
+    void Mutate(Span<byte> symbols, int levels, Philox random, ulong address, ulong number)
+    {
+        var bound = (ulong)(options.Mutate * (1UL << 32));
+        for (var i = 0; i < symbols.Length; i++)
+            if (random.Block(address, MutationAddress + (number << 32) + (ulong)i) is var (chance, symbol, _, _) && chance < bound) symbols[i] = (byte)((ulong)symbol * (ulong)levels >> 32);
     }
 
     void Recolor(Span<byte> pixels, Space space, Philox random, ulong address, ulong number)

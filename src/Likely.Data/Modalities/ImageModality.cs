@@ -10,7 +10,7 @@ sealed class ImageModality : Modality
 
     public override string Name => "image";
     public override string Title => "images";
-    public override IReadOnlyList<string> Keys { get; } = ["binarize", "levels", "size", "crop", "patches", "windows", "gray", "background", "hold_out", "flip", "recolor", "range", "axes", "transpose"];
+    public override IReadOnlyList<string> Keys { get; } = ["binarize", "levels", "size", "crop", "patches", "windows", "gray", "background", "hold_out", "flip", "mutate", "recolor", "range", "axes", "transpose"];
     public override string Extension => ".png";
     public override string FileWords => "a PNG picture";
     public override string MapExtension => ".png";

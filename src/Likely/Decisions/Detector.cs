@@ -98,7 +98,7 @@ public sealed class Detector
     public double LeastP => (double)(_density is null ? _regards.Length : 1) / (Test.Count + 1);
 
     /// <summary>How data are to be opened that are judged.</summary>
-    public DataOptions Options => _options with { Limit = null, AnySize = _checkpoint.Model.AnyExtent, Flip = false, Recolor = Recoloring.None, ModelTokens = Continuation.TokensOf(_checkpoint), ModelWords = ModelAssets.WordsOf(_checkpoint), ModelLevels = _checkpoint.Model.Space.Levels };
+    public DataOptions Options => _options with { Limit = null, AnySize = _checkpoint.Model.AnyExtent, Flip = false, Mutate = 0, Recolor = Recoloring.None, ModelTokens = Continuation.TokensOf(_checkpoint), ModelWords = ModelAssets.WordsOf(_checkpoint), ModelLevels = _checkpoint.Model.Space.Levels };
 
     /// <summary>Judges a picture, preprocessed as the model's data were.</summary>
     /// <exception cref="ArgumentException">The model takes no pictures, or none of this size or these channels.</exception>

@@ -105,6 +105,21 @@ public sealed class PreprocessingTests
     }
 
     [Fact]
+    public void A_share_of_the_training_symbols_is_replaced_by_others_in_each_epoch()
+    {
+        using var samples = new Samples();
+        using var data = Open(samples, [.. Enumerable.Range(0, 3 * 400).Select(i => (byte)(i % 3))], 1, 3, new DataOptions { Mutate = 0.2, Levels = 4 });
+        foreach (var epoch in (ulong[])[0, 1])
+        {
+            byte[] symbols = [.. Enumerable.Range(0, data.Train.Count).SelectMany(i => Item(data.Train, i, epoch))];
+            Assert.InRange(symbols.Count(symbol => symbol != 0), 0.12 * symbols.Length, 0.18 * symbols.Length); // of four levels three are others
+            Assert.Equal<byte>([0, 1, 2, 3], [.. symbols.Distinct().Order()]);
+        }
+        Assert.All(Enumerable.Range(0, data.All.Count), i => Assert.Equal([0, 0, 0], Item(data.All, i)));
+        Assert.Equal("levels=4 hold_out=content mutate=0.2", data.Options.ToCanonical().Replace("validation=0 ", ""));
+    }
+
+    [Fact]
     public void Crop_then_gray_then_size()
     {
         using var samples = new Samples();
