@@ -61,7 +61,9 @@ public sealed class FeatureVerbsTests
         Assert.Equal((int)json["test_items"]!, unit["histogram"]!.AsObject().Sum(label => label.Value!.AsArray().Sum(count => (int)count!)));
         Assert.Equal(1, (double)json["words"]!["accuracy"]!);
         Assert.Equal(300, (int)json["train_items"]! + (int)json["validation_items"]! + (int)json["test_items"]!);
-        Assert.Equal(json.ToJsonString(), CliRun.Ok("probe mood.likely moods --words 1 --out unit.png --force --json --threads 1").Json.ToJsonString());
+        var again = CliRun.Ok("probe mood.likely moods --words 1 --out unit.png --force --json --threads 1").Json;
+        Assert.True(json.AsObject().Remove("seconds") && again.AsObject().Remove("seconds"));
+        Assert.Equal(json.ToJsonString(), again.ToJsonString());
         Assert.True(Png.Read("unit.png").Width > 400);
         var words = CliRun.Ok("probe mood.likely moods --penalty l1 --out unit.png --force").Output;
         Assert.Contains("with 95 % confidence", words);
