@@ -58,6 +58,7 @@ static class PictureCode
     {
         // Two pixels at once, in rows with white around; four take turns in as many tables: where most of a picture is white, one would wait for itself at every pixel.
         const int Margin = 8, Table = 2 * Neighbours;
+        if (item.ContainsAnyExceptInRange(0, 1)) throw new ArgumentException("A black and white picture has pixels 0 and 1 alone.", nameof(item));
         var counts = stackalloc int[4 * Table];
         new Span<int>(counts, 4 * Table).Clear();
         var length = width + 2 * Margin;

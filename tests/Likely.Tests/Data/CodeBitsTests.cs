@@ -49,6 +49,11 @@ public sealed class CodeBitsTests
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(-1)]
+    public void Other_symbols_than_black_and_white_are_refused(int symbol) => Assert.Throws<ArgumentException>(() => PictureCode.Bits([0, 1, symbol, 0], Space.Image(2, 2, 1, 2)));
+
     // The same code pixel by pixel.
     [Theory]
     [InlineData(28, 28)]
