@@ -18,7 +18,7 @@ sealed class AnswerCheck
     /// <exception cref="UsageException">The model is none of pairs.</exception>
     public AnswerCheck(Session session, Checkpoint checkpoint, Split split, int beam)
     {
-        if (checkpoint.Density.Space.Source == 0) throw new UsageException("--beam searches for the targets of pairs, and the model is none of pairs; leave it out");
+        if (checkpoint.Density.Space is { Source: 0 } or { IsInTime: true }) throw new UsageException("--beam searches for the targets of pairs, and the model is none of pairs; leave it out");
         var transduction = new Transduction(checkpoint, session.Threads);
         var (sources, pairs) = TargetErrors.Group(split);
         var done = 0;

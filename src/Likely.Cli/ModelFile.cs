@@ -37,6 +37,7 @@ static class ModelFile
         if (!modality.Takes(Tokens(checkpoint), options))
             throw new UsageException($"{path} is damaged: it says that it is a model of {modality.Title}, and {(Tokens(checkpoint) is not { } tokens ? "not what its symbols are as bytes" : tokens is SampleTokens ? $"that its symbols are {tokens.Words}" : "what its symbols are as bytes")}");
         if ((modality == Likely.Modality.Words) != (ModelAssets.WordsOf(checkpoint) is not null)) throw new UsageException($"{path} is damaged: it says that it is a model of {modality.Title}, and {(modality == Likely.Modality.Words ? "not which words" : "has words")}");
+        if (modality == Likely.Modality.Audio && options.Beside is not null != own.Source > 0) throw new UsageException($"{path} is damaged: its preprocessing gives sounds {(options.Beside is null ? "nothing" : "what is beside them")}, and its geometry is {own}");
         if ((options.Patches ?? options.Size ?? options.Crop) is var (height, width) && (height, width) != (own.Height, own.Width))
             throw new UsageException($"{path} is damaged: its preprocessing makes items of {height} x {width}, and its geometry is {own}");
         if ((options.Binarize == Binarization.None ? options.Levels : 2) is { } levels && levels != own.Levels)
@@ -134,6 +135,7 @@ static class ModelFile
         var own = checkpoint.Model.Space;
         if (checkpoint.Model.Takes(item)) return;
         var advice = own.Levels == 0 || item.Levels == 0 ? own.Levels > 0 ? "; open the rows as pictures with --set as=image size=HxW" : item.Levels > 0 ? "; open the data as rows of numbers, with --set as=vectors" : "; give rows with as many numbers as those it was fitted to"
+            : item.Source > 0 != own.Source > 0 ? own.Source > 0 ? "; it takes items that are given a source" : "; leave out what is given beside it"
             : item.Symbols != own.Symbols ? own.Symbols == 1 ? "; --set gray=true makes it grey" : ""
             : item.Levels != own.Levels ? own.Levels == 2 ? "; --set binarize=threshold makes it so" : own.Levels < item.Levels ? $"; --set levels={own.Levels} makes it so" : ""
             : $"; --set size={own.Height}x{own.Width} makes it so";

@@ -41,7 +41,7 @@ static class ScoreVerb
         }
         var options = ModelFile.WholeItems(checkpoint, Options.Pairs(result.GetValue(Set)));
         var given = result.GetValue(Given) is { } text ? TextPrompt.Of(Given.Name, text) : null;
-        if (given is not null && checkpoint.Density.Space.Source > 0) throw new UsageException("--given is what all items come after, and a model of pairs scores each target given its own source; leave it out");
+        if (given is not null && checkpoint.Density.Space.Source > 0) throw new UsageException("--given is what all items come after, and this model scores each item given its own source; leave it out");
         if (given is not null && ModelFile.Modality(checkpoint) == Modality.Table)
         {
             if (((Option[])[SplitName, Map, Show, Label, Beam, Limit]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other) throw new UsageException($"{other.Name} does not go with --given, which scores the open cells of all rows; leave it out");
@@ -57,6 +57,7 @@ static class ScoreVerb
         using var data = session.Open(source, options, checkpoint);
         var label = result.GetValue(Label) is { } asked ? ModelFile.Label(checkpoint, asked) : (int?)null;
         var overLabels = label is null && checkpoint.Density.Classes > 0 && data.ClassNames.Count == 0;
+        if (overLabels && checkpoint.Density.Space.Source > 0) throw new UsageException($"{data.Name} has no labels, and the model needs one beside what items are given; give --label");
         if (overLabels && ((Option[])[Map, Show, Given, Beam]).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } needy) throw new UsageException($"{data.Name} has no labels, so that items are scored by the mean over the model's labels, and {needy.Name} needs one; give --label");
         if (label is null && !overLabels) ModelFile.RequireLabels(checkpoint, data);
         var choice = ItemChoice.Of(checkpoint, data, splitName);

@@ -105,7 +105,8 @@ sealed class TrainingLog : IDisposable
         try
         {
             int[][]? sources = _model.Space.Source == 0 ? null : [.. Enumerable.Range(0, count).Select(i => _given.Source(i % _given.Count))];
-            var drawn = Walk.Sample(_model, count, _session.Seed, threads: _session.Threads, space: _sheet.Item, cancellation: stop.Token, sources: sources);
+            int[]? labels = sources is null || _model.Classes == 0 ? null : [.. Enumerable.Range(0, count).Select(i => _given.Label(i % _given.Count))];
+            var drawn = Walk.Sample(_model, count, _session.Seed, labels, threads: _session.Threads, space: _sheet.Item, cancellation: stop.Token, sources: sources);
             var sheet = sources is null ? _modality.Sheet(drawn, _sheet.Item, _tokens, columns) : _modality.Answers(sources, drawn, _sheet.Item, _tokens);
             AtomicFile.Write(_files.Samples(moment.Step, sheet.Extension), overwrite: true, sheet.Write);
             if (sheet.Picture is var (height, width, channels)) _board.Image("samples", sheet.Content, height, width, channels, moment.Step);

@@ -60,6 +60,7 @@ public sealed partial record DataOptions
         if (Counts != CountRule.Raw) yield return ("counts", Name(Counts));
         if (Rate is { } rate) yield return ("rate", $"{rate}");
         if (Label is not null) yield return ("label", Escaped(Label));
+        if (Beside is not null) yield return ("beside", Beside);
         if (Columns is not null) yield return ("columns", Escaped(Columns));
         if (Types is not null) yield return ("types", Escaped(Types));
         if (Windows is { } windows) yield return ("windows", $"{windows}");
@@ -122,6 +123,7 @@ public sealed partial record DataOptions
         "rate" => this with { Rate = (int)ParseWhole(key, value, WavHeader.LeastRate, WavHeader.MostRate) },
         "windows" => this with { Windows = (int)ParseWhole(key, value, 1, PatchSize.MostWindows) },
         "label" => this with { Label = ParseNames(key, value) },
+        "beside" => this with { Beside = value.Length is > 0 and <= LongestEnding && value.All(char.IsAsciiLetterOrDigit) ? value : throw Refused(key, value) },
         "columns" => this with { Columns = ParseNames(key, value) },
         "types" => this with { Types = ParseNames(key, value) is var types && types.Split(',').All(one => TypeOf(one) is not null) ? types : throw Refused(key, value) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
@@ -142,11 +144,14 @@ public sealed partial record DataOptions
         if (MuLaw && Levels is not null) throw new DataException($"levels=mulaw and levels={Levels} contradict each other; leave one of them out.");
         if (Binarize != Binarization.None && Levels is { } levels && levels != 2)
             throw new DataException($"binarize={Name(Binarize)} and levels={levels} contradict each other; leave one of them out.");
+        if (Beside is not null && Items is not (null or ItemRule.Files)) throw new DataException($"items={Name(Items)} and beside={Beside} contradict each other, as files are given what is beside them; leave one of them out.");
         if (Windows is not null && Patches is null) throw new DataException($"windows={Windows} counts windows, and items are whole; say their size with patches=HxW, or leave windows out.");
         if (Patches is not null && Binarize is (Binarization.Static or Binarization.Dynamic))
             throw new DataException($"binarize={Name(Binarize)} draws the pixels of whole items, and patches are windows of them; use binarize=threshold or leave patches out.");
         return this;
     }
+
+    const int LongestEnding = 16;
 
     static string Name(Enum value) => value.ToString().ToLowerInvariant();
 

@@ -46,6 +46,7 @@ public sealed partial record DataOptions
         new("counts", "raw", "raw, binary, log or tfidf", "of texts as words, what a row's numbers are: how often a word is in a text; whether; log(1 + n); or (1 + log n) log(texts / texts with the word), the row of length 1"),
         new("rate", "-", "a whole number from 100 to 768000", "samples a second that all sound is brought to; if nothing is said, what the files have"),
         new("label", "-", "a name with LABEL in place of the label and * for anything, such as LABEL_*_*; of a table the name of a column", "labels are what names of files have in that place, and not their sub-folders; of a table what stands in a column, which is not modelled then"),
+        new("beside", "-", "an ending of names of at most 16 letters and digits, such as txt", "of sound, what each file is given, p(sound | symbols): the bytes of the file of the same name with this ending beside it, as a.txt beside a.wav, in time with it, each for as many samples"),
         new("columns", "-", "names of columns with commas between them, such as age,income, or with a minus before each, such as -id,-name", "of a table, the columns that are modelled, or that are left out"),
         new("types", "-", "NAME:category, NAME:number or NAME:date, with commas between them", "of a table, what a column's values are, where what is found out is not what is meant"),
         new("windows", "-", "a whole number from 1 to 134217728", "so many windows in an epoch of the training part, shared out by the pictures' areas; if nothing is said, as many as cover them"),
@@ -64,6 +65,9 @@ public sealed partial record DataOptions
 
     /// <summary>Where names of files tell labels: LABEL stands for them, * for anything; null: sub-folders do.</summary>
     public string? Label { get; init; }
+
+    /// <summary>How the names of files end whose bytes are given with the sounds beside them, see <see cref="SourceFile"/>; null: sounds are given nothing.</summary>
+    public string? Beside { get; init; }
 
     /// <summary>Of a table, the columns that are modelled, or with a minus before each those that are left out, commas between them; null: all.</summary>
     public string? Columns { get; init; }

@@ -27,6 +27,9 @@ public abstract record DensityConfig : ModelConfig
     /// <summary>True if the model takes sequences that are given another one each.</summary>
     [JsonIgnore] public virtual bool TakesSources => false;
 
+    /// <summary>Of a model that takes levels in time, such as sound, which are given a sequence in time with them: positions that so many of its symbols last; null: it takes none.</summary>
+    public virtual long? Lasts(int source) => null;
+
     /// <summary>True if the model takes rows of a table, whose columns have alphabets of their own.</summary>
     [JsonIgnore] public virtual bool TakesColumns => false;
 
@@ -60,7 +63,8 @@ public abstract record DensityConfig : ModelConfig
         if (space.Columns is not null && !TakesColumns) throw new ModelException($"{Name} models symbols of one alphabet, and no rows of a table, whose columns have values of their own; {string.Join(", ", ModelRegistry.Densities.Where(config => config.TakesColumns).Select(config => config.Name))} does");
         if (space.Levels < 2 || space.Columns is null && space.Levels > MostLevels) throw new ModelException($"{Name} models symbols of 2 to {MostLevels} levels, not {space.Levels}");
         if (space.IsSequence && Window is null) throw new ModelException($"{Name} models examples of one size, and no sequences such as text; {string.Join(", ", ModelRegistry.Densities.Where(config => config.Window is not null).Select(config => config.Name))} do");
-        if (space.Source > 0 && !TakesSources) throw new ModelException($"{Name} models sequences, and none that are given another one, as those of pairs; {string.Join(", ", ModelRegistry.Densities.Where(config => config.TakesSources).Select(config => config.Name))} do");
+        if (space.Source > 0 && !(space.IsInTime ? Lasts(1) is not null : TakesSources))
+            throw new ModelException($"{Name} models sequences, and none that are given another one, as {(space.IsInTime ? "sounds are what lies beside them" : "those of pairs")}; {string.Join(", ", ModelRegistry.Densities.Where(config => space.IsInTime ? config.Lasts(1) is not null : config.TakesSources).Select(config => config.Name))} do{(space.IsInTime ? "es" : "")}");
         if (!space.IsPossible) throw new ModelException($"{Name} models 1 to 3 symbols at each of at most {Space.MostPositions} positions, not {space}");
         var model = Fitted(space).Create(space, classes);
         if (model.Parameters.Length > FloatBlock.MostLength)

@@ -58,13 +58,13 @@ sealed class SourceSymbols
         _lengths[example] = symbols.Length;
     }
 
-    /// <summary>Side by side, [positions, examples]: each source, every symbol as many times as it is stretched, and behind it another symbol. Valid until asked again.</summary>
-    public PinnedSymbols SideBySide(int positions, int behind, int stretch = 1)
+    /// <summary>Side by side, [positions, examples]: each source, and behind it another symbol. Valid until asked again.</summary>
+    public PinnedSymbols SideBySide(int positions, int behind)
     {
         if (_isOutline) return new([]);
         if (_side.Length < positions * Count) _side = GC.AllocateArray<int>(positions * Count, pinned: true);
         for (var i = 0; i < Count; i++)
-            for (var p = 0; p < positions; p++) _side[p * Count + i] = p / stretch < _lengths[i] ? _symbols[i][p / stretch] : behind;
+            for (var p = 0; p < positions; p++) _side[p * Count + i] = p < _lengths[i] ? _symbols[i][p] : behind;
         return new(_side);
     }
 

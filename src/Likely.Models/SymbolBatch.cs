@@ -90,7 +90,7 @@ public sealed class SymbolBatch
 
     /// <summary>Sets what an example is given, which is nothing otherwise; of windows, with each of them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example in the batch.</exception>
-    /// <exception cref="ArgumentException">The space has no sources, it is longer than any may be, or a symbol is not below the levels.</exception>
+    /// <exception cref="ArgumentException">The space has no sources, it is longer than any may be, or a symbol is not below the source's levels.</exception>
     public void SetSource(int example, ReadOnlySpan<int> symbols)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
@@ -104,7 +104,7 @@ public sealed class SymbolBatch
     {
         if (space.Source == 0) throw new ArgumentException($"examples of {space} are given nothing", nameof(symbols));
         if (symbols.Length > Space.LongestSource) throw new ArgumentException($"what an example is given has at most {Space.LongestSource} symbols, not {symbols.Length}", nameof(symbols));
-        RequireLevels(symbols, space.Levels);
+        RequireLevels(symbols, space.SourceLevels);
     }
 
     /// <summary>Sets one example from its symbols in item order (position, then symbol).</summary>

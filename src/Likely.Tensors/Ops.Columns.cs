@@ -43,15 +43,16 @@ public static unsafe partial class Ops
     }
 
     /// <summary>
-    /// Adds to each position of x [T, B, C] the same position of a condition [S, B, C], from position 0 on, or of each example from its own; nothing at and behind the end of the
-    /// example's condition. Takes over the buffer of x, which nothing else may read.
+    /// Adds to each position of x [T, B, C] the same position of a condition [S, B, C], each of which lasts for some of x, from position 0 on, or of each example from its own; nothing
+    /// behind the end of the example's condition. Takes over the buffer of x, which nothing else may read.
     /// </summary>
     /// <param name="x">What is conditioned.</param>
     /// <param name="condition">By what.</param>
     /// <param name="before">Positions of each example before the first of x; null: none.</param>
     /// <param name="lengths">Positions of each example's condition, S at most.</param>
+    /// <param name="stretch">Positions of x that one of the condition lasts.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or there is not one length an example.</exception>
-    internal static Tensor AddCondition(Tensor x, Tensor condition, int[]? before, int[] lengths)
+    internal static Tensor AddCondition(Tensor x, Tensor condition, int[]? before, int[] lengths, int stretch)
     {
         if (condition.Shape with { Positions = x.Positions } != x.Shape || condition.Stride != x.Stride) throw new ArgumentException($"a condition {condition.Shape} does not fit {x.Shape}");
         if (lengths.Length != x.Batch || lengths.Max() > condition.Positions) throw new ArgumentException($"a condition {condition.Shape} has one length an example of at most as many positions");
@@ -59,21 +60,21 @@ public static unsafe partial class Ops
         var y = tape.TakeOver(x, x.RequiresGradient || condition.RequiresGradient);
         for (var t = 0; t < y.Positions && tape.Computes; t++)
             for (var b = 0; b < y.Batch; b++)
-                if (At(before, b) + t < lengths[b]) Elementwise.Add(condition.Data + ((nint)(At(before, b) + t) * y.Batch + b) * y.Stride, y.Data + ((nint)t * y.Batch + b) * y.Stride, y.Stride);
+                if ((At(before, b) + t) / stretch is var at && at < lengths[b]) Elementwise.Add(condition.Data + ((nint)at * y.Batch + b) * y.Stride, y.Data + ((nint)t * y.Batch + b) * y.Stride, y.Stride);
         if (!tape.Recording) return y;
         var entry = tape.Record(y, static (tape, e) =>
         {
-            var (y, condition, (before, lengths)) = (e.Output!, e.B!, ((int[]?, int[]))e.State!);
+            var (y, condition, (before, lengths, stretch)) = (e.Output!, e.B!, ((int[]?, int[], int))e.State!);
             if (condition.RequiresGradient)
             {
                 var gradient = tape.GradientToAddTo(condition);
                 for (var t = 0; t < y.Positions && tape.Computes; t++)
                     for (var b = 0; b < y.Batch; b++)
-                        if (At(before, b) + t < lengths[b]) Elementwise.Add(y.Gradient + ((nint)t * y.Batch + b) * y.Stride, gradient + ((nint)(At(before, b) + t) * y.Batch + b) * y.Stride, y.Stride);
+                        if ((At(before, b) + t) / stretch is var at && at < lengths[b]) Elementwise.Add(y.Gradient + ((nint)t * y.Batch + b) * y.Stride, gradient + ((nint)at * y.Batch + b) * y.Stride, y.Stride);
             }
             tape.PassGradient(y, e.A!);
         });
-        (entry.A, entry.B, entry.State) = (x, condition, (before is null ? null : (int[])before.Clone(), lengths));
+        (entry.A, entry.B, entry.State) = (x, condition, (before is null ? null : (int[])before.Clone(), lengths, stretch));
         return y;
     }
 }

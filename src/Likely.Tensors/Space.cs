@@ -51,8 +51,11 @@ public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabe
     /// <summary>True of sequences, of symbols that are names or of levels in time: their length is that of each example, and a model's own is but the window it was trained on.</summary>
     public bool IsSequence => Columns is null && (IsInTime || Alphabet.Scale == AlphabetScale.Categorical) && Extent.Positions == Extent.Width && Symbols == 1;
 
-    /// <summary>Of examples that are each given a sequence, the source, of the same alphabet: symbols of the longest; 0: they are given none.</summary>
+    /// <summary>Of examples that are each given a sequence, the source: symbols of the longest; 0: they are given none.</summary>
     public int Source { get; init; }
+
+    /// <summary>Values of a source's symbol: those of the alphabet, and of levels in time, beside which names stand, bytes.</summary>
+    public int SourceLevels => IsInTime ? 256 : Levels;
 
     /// <summary>Rows of positions.</summary>
     public int Height { get => Extent.Height; init => Extent = Extent with { Height = value }; }

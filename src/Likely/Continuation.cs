@@ -27,7 +27,7 @@ public sealed class Continuation
     public Continuation(Checkpoint checkpoint, Stream? prompt = null, int label = 0, IReadOnlyList<Clamp>? clamps = null, Action<long>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        if (checkpoint.Density.Space.Source > 0) throw new UsageException($"a model of pairs goes on with no text; it answers sources, as {nameof(Transduction)} does");
+        if (checkpoint.Density.Space.Source > 0) throw new UsageException($"a model that is given sources goes on with no text; {nameof(Transduction)} answers those of pairs, and {nameof(Walk)} draws sounds");
         Tokens = TokensOf(checkpoint) ?? throw new UsageException($"{checkpoint.Density.Config.Name} is a model of {checkpoint.Density.Space}, and no sequence that goes on");
         _past = checkpoint.Density.Predict(1, checkpoint.Density.Classes > 0 ? [label] : [], 0, Extent.Open, clamps: clamps);
         if (prompt is not null) Tokens.Encode(prompt, isEnd: true, symbols => _past.Observe(symbols), progress, cancellation);

@@ -21,7 +21,7 @@ public sealed class Transduction
     public Transduction(Checkpoint checkpoint, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        if (checkpoint.Density.Space.Source == 0) throw new UsageException($"the model is one of {checkpoint.Density.Space}, and none of pairs, which answers a source");
+        if (checkpoint.Density.Space is { Source: 0 } or { IsInTime: true }) throw new UsageException($"the model is one of {checkpoint.Density.Space}, and none of pairs, which answers a source");
         Tokens = Continuation.TokensOf(checkpoint) ?? throw new UsageException("the model does not say what its symbols are as bytes");
         (_checkpoint, _threads, _end) = (checkpoint, ParallelShards.Workers(threads), Tokens.LineEnd);
     }

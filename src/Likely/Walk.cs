@@ -75,11 +75,12 @@ public static class Walk
     /// <param name="progress">Called with the share done.</param>
     /// <param name="cancellation">Ends the walk early.</param>
     /// <param name="undrawn">Of each dimension the symbols that are not drawn.</param>
+    /// <param name="sources">What each completion is given, as of <see cref="Sample"/>.</param>
     /// <returns>As many examples [dimensions], in the order row, column, channel.</returns>
     /// <exception cref="ArgumentException">The item or what is known of it has another length than the model's examples.</exception>
     public static int[][] Complete(AutoregressiveModel model, int[] item, bool[] known, int count, ulong seed = 1, int[]? labels = null, float temperature = 1,
-        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default, Func<int, Range>? undrawn = null)
-        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation, undrawn: undrawn);
+        int threads = 0, Space? space = null, Action<double>? progress = null, CancellationToken cancellation = default, Func<int, Range>? undrawn = null, IReadOnlyList<int[]>? sources = null)
+        => Fill(model ?? throw new ArgumentNullException(nameof(model)), count, item ?? throw new ArgumentNullException(nameof(item)), known ?? throw new ArgumentNullException(nameof(known)), seed, labels, temperature, threads, space ?? model.Space, progress, cancellation, sources, undrawn);
 
     /// <summary>True if no known symbol is visited after an unknown one, so that completing draws from the exact conditional.</summary>
     public static bool IsExact(AutoregressiveModel model, bool[] known, Space? space = null)

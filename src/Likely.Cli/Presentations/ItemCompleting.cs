@@ -63,7 +63,7 @@ static class ItemCompleting
         var clock = Stopwatch.StartNew();
         int[]? labels = label < 0 ? null : [.. Enumerable.Repeat(label, count)];
         var items = session.Watch(display => Walk.Complete(model, item, known, count, session.Seed, labels, temperature, session.Threads, space,
-            share => display.Update(share, $"completing, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
+            share => display.Update(share, $"completing, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation, sources: model.Space.Source == 0 ? null : [.. Enumerable.Repeat(split.Source(index), count)]));
         var seconds = clock.Elapsed.TotalSeconds;
 
         AtomicFile.Write(output, session.Force, modality.Completions(item, known, items, space, tokens).Write);

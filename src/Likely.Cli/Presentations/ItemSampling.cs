@@ -10,7 +10,7 @@ namespace Likely.Cli;
 /// <summary>Draws new items of the size that their kind shows, or of another, onto one sheet, and each into a file of its own.</summary>
 static class ItemSampling
 {
-    public static int Run(ParseResult result, Session session, Checkpoint checkpoint, string source, (int Count, Space Item)? wanted = null)
+    public static int Run(ParseResult result, Session session, Checkpoint checkpoint, string source, (int Count, Space Item)? wanted = null, int[]? given = null, string? file = null)
     {
         var (model, modality, tokens) = (checkpoint.Density, ModelFile.Modality(checkpoint), ModelFile.Tokens(checkpoint));
         var (usual, space) = wanted ?? modality.SheetOf(model.Space);
@@ -18,7 +18,7 @@ static class ItemSampling
         var label = result.GetValue(DrawingOptions.Label) is { } text ? ModelFile.Label(checkpoint, text) : (int?)null;
         var temperature = (float)(result.GetValue(DrawingOptions.Temperature) ?? 1);
         var output = OutputName.Of(modality).Choose(result.GetValue(DrawingOptions.Out), $"{DefaultName.Stem(source)}-samples", session);
-        using var outputs = new Outputs(session.Remark, session.Force, source);
+        using var outputs = new Outputs(session.Remark, session.Force, source, file);
         outputs.Claim(output);
         string[] each = result.GetValue(DrawingOptions.Each) is { } folder ? [.. Enumerable.Range(0, count).Select(i => Path.Combine(folder, $"{i:00000}{modality.Extension}"))] : [];
         if (each.Length > 0) outputs.Claim(result.GetValue(DrawingOptions.Each)!, each);
@@ -29,7 +29,7 @@ static class ItemSampling
         if (session.Json) WarmUp.Walks(model, count, session.Threads, session.Cancellation);
         var clock = Stopwatch.StartNew();
         var items = session.Watch(display => Walk.Sample(model, count, session.Seed, labels, temperature, session.Threads, space,
-            share => display.Update(share, $"sampling, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation));
+            share => display.Update(share, $"sampling, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / share - 1))} left"), session.Cancellation, given is null ? null : Enumerable.Repeat(given, count).ToArray()));
         var seconds = clock.Elapsed.TotalSeconds;
 
         var columns = label is null && model.Classes is > 1 and <= 16 && count % model.Classes == 0 ? model.Classes : (int?)null;

@@ -6,7 +6,7 @@ namespace Likely.Cli;
 /// <summary>What goes on, such as text: drawn to the terminal as it comes, or into files byte for byte.</summary>
 sealed class SequencePresentation : Presentation
 {
-    public static readonly Option<string?> Prompt = Options.Text("--prompt", "Text to begin with, or @FILE; @@ begins a text with @; of a model of pairs a source, or a file with one a line", "TEXT");
+    public static readonly Option<string?> Prompt = Options.Text("--prompt", "Text to begin with, or @FILE; @@ begins a text with @; of a model of pairs a source, or a file with one a line; of sound what lies beside it", "TEXT");
 
     public override IReadOnlyList<Option> ForSample { get; } = [Prompt, .. TextDrawing.All, .. TextSearch.All];
 

@@ -5,7 +5,7 @@ using Likely.Tensors;
 
 namespace Likely.Cli;
 
-/// <summary>Sound: as long as one likes, drawn side by side into one WAV file, with pauses, and each into a file of its own; or going on from the beginning of another.</summary>
+/// <summary>Sound: as long as one likes, or as what it is given lasts, drawn side by side into one WAV file, with pauses, and each into a file of its own; or going on from the beginning of another.</summary>
 sealed class SoundPresentation : Presentation
 {
     const double Usual = 2, Longest = 24 * 3600; // seconds
@@ -19,10 +19,17 @@ sealed class SoundPresentation : Presentation
 
     public override int Sample(ParseResult result, Session session, Checkpoint checkpoint, string model)
     {
-        RequireOwn(result, checkpoint, ForSample);
+        var space = checkpoint.Density.Space;
+        RequireOwn(result, checkpoint, space.Source > 0 ? [.. ForSample, SequencePresentation.Prompt] : ForSample);
         var classes = checkpoint.Density.Classes;
         var count = classes is > 1 and <= 16 && result.GetValue(DrawingOptions.Label) is null ? classes : UsualCount;
-        return ItemSampling.Run(result, session, checkpoint, model, (count, checkpoint.Density.Space with { Width = Drawn(result, checkpoint) ?? (int)(Usual * Rate(checkpoint)) }));
+        if (space.Source == 0) return ItemSampling.Run(result, session, checkpoint, model, (count, space with { Width = Drawn(result, checkpoint) ?? (int)(Usual * Rate(checkpoint)) }));
+        var prompt = TextPrompt.Of(SequencePresentation.Prompt.Name, result.GetValue(SequencePresentation.Prompt)
+            ?? throw new UsageException($"the model draws sounds given the symbols beside them: give those by --prompt SYMBOLS, or a file such as it was trained beside by --prompt @FILE.{DataOptions.FromCanonical(checkpoint.Preprocessing).Beside}"));
+        using var shown = new MemoryStream();
+        if (prompt.File is null) prompt.CopyTo(shown.Write);
+        var given = prompt.File is { } file ? SourceFile.Read(file) : SourceFile.Symbols(shown.ToArray(), SequencePresentation.Prompt.Name);
+        return ItemSampling.Run(result, session, checkpoint, model, (count, space with { Width = Drawn(result, checkpoint) ?? (int)Math.Min(checkpoint.Density.Config.Lasts(given.Length)!.Value, TextDrawing.LongestLength) }), given, prompt.File);
     }
 
     public override int Complete(ParseResult result, Session session, Checkpoint checkpoint, string model, string input)

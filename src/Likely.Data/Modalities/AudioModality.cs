@@ -11,7 +11,7 @@ sealed class AudioModality : Modality
 
     public override string Name => "audio";
     public override string Title => "sound";
-    public override IReadOnlyList<string> Keys { get; } = ["levels", "items", "gap", "rate", "label"];
+    public override IReadOnlyList<string> Keys { get; } = ["levels", "items", "gap", "rate", "label", "beside"];
     public override string Extension => ".wav";
     public override string FileWords => "a WAV file";
     public override string MapExtension => ".png";
@@ -103,12 +103,13 @@ sealed class AudioModality : Modality
     {
         var rate = (double)Required(data.Tokens).Rate;
         yield return ("length", string.Join(", ", ((Split[])[data.Train, data.Validation, data.Test]).Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Name} {Samples(split)} samples ({Samples(split) / rate:0.0} s)"))));
+        if (data.Items is SourcedItems sourced) yield return ("beside", sourced.Describe().Words);
         var baselines = Baselines.Measure(data, data.Validation.Count > 0 ? data.Validation : data.Test, threads: 1, cancellation: cancellation);
         yield return ("simple", $"{baselines} {baselines.Unit}");
         foreach (var warning in baselines.Warnings) yield return ("note", warning);
     }
 
-    internal override bool Recognises(DataPath path) => path.IsFolder ? path.Listing.Sounds.Count > 0 && path.Listing.Sounds.Count >= path.Listing.Texts.Count : FileKind.IsSound(path.Kind);
+    internal override bool Recognises(DataPath path) => path.IsFolder ? path.Listing.Sounds.Count > 0 && (path.Options.Beside is not null || path.Listing.Sounds.Count >= path.Listing.Texts.Count) : FileKind.IsSound(path.Kind);
 
     internal override DataContent Open(DataPath path) => SequenceContent.Open(this, path, FileKind.IsSound, (options, files) => new SampleCoding(options, files, path.Progress, path.Cancellation));
 

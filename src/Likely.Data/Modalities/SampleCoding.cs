@@ -36,7 +36,7 @@ sealed class SampleCoding : SequenceCoding
     public override int Unit => sizeof(short);
     public override string UnitsName => "samples";
     public override IEnumerable<string> Notes => _notes;
-    public override IReadOnlyList<string> EffectiveKeys => ["items", "rate", "levels"];
+    public override IReadOnlyList<string> EffectiveKeys => ["items", "rate", "levels", "beside"];
 
     public override long Boundary(FileSequence files, long offset) => offset & ~1L;
 

@@ -21,9 +21,10 @@ static class SequenceContent
     {
         var options = path.Options with { As = modality };
         var notes = new List<string>();
-        var rule = options.Items ?? (path.IsFolder ? ItemRule.Files : ItemRule.Stream);
+        var rule = options.Items ?? (path.IsFolder || options.Beside is not null ? ItemRule.Files : ItemRule.Stream);
         var (places, folder, labels) = path.IsFolder ? OfFolder(modality, path, takes, rule, notes) : OfFile(modality, path, takes);
-        var coding = coded(options, [.. places.Select(place => new PlacedPath(System.IO.Path.Combine(folder, place.Path), place.Kind))]);
+        PlacedPath[] paths = [.. places.Select(place => new PlacedPath(System.IO.Path.Combine(folder, place.Path), place.Kind))];
+        var coding = coded(options, paths);
         options = coding.Options;
         notes.AddRange(coding.Notes);
         var files = new FileSequence(folder, [.. places.Select(place => place.Path)], coding.Opening, path.Cancellation);
@@ -36,7 +37,10 @@ static class SequenceContent
             var tokens = coding.Tokens(items, division.Train, path.Cancellation);
             var classOf = labels.Length > 0 && options.ModelClasses?.Count > 0 ? ClassNames.Map(labels, options.ModelClasses) : null;
             var symbols = new TokenItems(items, tokens, labels.Length == 0 ? null : [.. places.Select(place => place.Label)], labels, classOf, options.Seed, path.Cancellation);
-            return new DataContent(modality, symbols, symbols.Count == 0 ? default : symbols.SpaceOf(0) with { Width = symbols.Longest }, options)
+            var sourced = options.Beside is { } ending ? new SourcedItems(symbols, path.IsFolder ? Array.ConvertAll(paths, file => file.Path) : [path.Path], ending, path.Cancellation) : null;
+            if (sourced?.Describe().Note is { } note) notes.Add(note);
+            var given = sourced ?? (SymbolItems)symbols;
+            return new DataContent(modality, given, given.Count == 0 ? default : given.SpaceOf(0) with { Width = symbols.Longest }, options)
             {
                 Source = VisibleText.Line(path.IsFolder ? $"folder '{path.Path}', {files.Count} files, {files.Length / coding.Unit} {coding.UnitsName}" : $"file '{path.Path}', {files.Length / coding.Unit} {coding.UnitsName}"),
                 Parts = (division.Train, division.Validation, division.Test, division.All),
@@ -73,19 +77,20 @@ static class SequenceContent
     static (Placed[] Files, string Folder, string[] Labels) OfFolder(Modality modality, DataPath path, Func<FileKind, bool> takes, ItemRule rule, List<string> notes)
     {
         var listing = path.Listing;
-        List<string> taken = [], left = [], empty = [];
+        List<string> taken = [], left = [];
         Dictionary<string, FileKind> kinds = []; // of what is not read as it is
         for (var i = 0; i < listing.Files.Count; i++)
         {
             // A copy that is unpacked already is not taken twice.
             var isCopy = listing.Kinds[i]?.Format == FileFormat.Gzip && listing.Files[i].EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && File.Exists(listing.Files[i][..^3]);
-            var isTaken = listing.Kinds[i] is { } kind && kind.Unpacked.Format != FileFormat.Empty && takes(kind) && !isCopy;
-            (isTaken ? taken : listing.Kinds[i]?.Unpacked.Format == FileFormat.Empty ? empty : left).Add(listing.Files[i]);
+            // What lies beside sounds is none, whatever it looks like.
+            var isTaken = listing.Kinds[i] is { } kind && kind.Unpacked.Format != FileFormat.Empty && takes(kind) && !isCopy && (path.Options.Beside is not { } ending || !listing.Files[i].EndsWith($".{ending}", StringComparison.Ordinal));
+            (isTaken ? taken : left).Add(listing.Files[i]);
             if (isTaken && listing.Kinds[i] is { } other && (other.Content ?? (object?)other.SoundDemuxer) is not null) kinds.Add(listing.Files[i], other);
         }
-        if (taken.Count == 0) throw new DataException($"The folder '{path.Path}' has no {modality}{(left.Count > 0 ? $" but {listing.Some(left, "other file")}" : empty.Count > 0 ? $" but {listing.Some(empty, "empty file")}" : "")}; put files into it, or set as={Modality.Bytes} to take whatever there is.");
+        if (path.Options.Beside is { } beside && taken.Select(file => SourceFile.PathOf(file, beside)).ToHashSet() is var sources) left.RemoveAll(sources.Contains);
+        if (taken.Count == 0) throw new DataException($"The folder '{path.Path}' has no {modality}{(path.Options.Beside is null ? "" : $" that does not end with .{path.Options.Beside}")}{(left.Count > 0 ? $" but {listing.Some(left, "other file")}" : "")}; put files into it, or set as={Modality.Bytes} to take whatever there is.");
         if (left.Count > 0) notes.Add($"left out: {listing.Some(left, "other file")}");
-        if (empty.Count > 0) notes.Add($"left out: {listing.Some(empty, "empty file")}");
         if (listing.Trainings.Count > 0) notes.Add($"left out, as a training wrote what is in there: {listing.Some(listing.Trainings, "folder")}");
         if (listing.Links.Count > 0) notes.Add($"left out, as links to folders are not followed: {listing.Some(listing.Links, "link")}");
         var places = new FolderPlaces(listing, taken, path.Options.Parts, "file", withLabels: rule != ItemRule.Stream, path.Options.Label is { } pattern ? NamePattern.Of(pattern) : null);

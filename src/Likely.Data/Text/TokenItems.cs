@@ -45,7 +45,7 @@ sealed class TokenItems : SymbolItems
 
     public override int Count => _items.Count;
     public override Space SpaceOf(int index) => Space.Sequence(LengthOf(index), _tokens.Size, _scale);
-    public override int Label(int index) => _labels?[_items.Files.FileAt(_items[index].Start)] is >= 0 and var label ? _classOf?[label] ?? label : -1;
+    public override int Label(int index) => _labels?[FileOf(index)] is >= 0 and var label ? _classOf?[label] ?? label : -1;
     public override string NameOf(int index) => _items.NameOf(index);
     private protected override void Close() => _items.Files.Dispose();
 
@@ -141,8 +141,11 @@ sealed class TokenItems : SymbolItems
     /// <summary>Lines where they stand; null if the items are none.</summary>
     public RunningText? Running(int[] wanted) => _items.AreLines ? new RunningText(this, wanted, _tokens, _cancellation) : null;
 
+    /// <summary>The file that an item lies in, or begins in.</summary>
+    public int FileOf(int index) => _items.Files.FileAt(_items[index].Start);
+
     /// <summary>Whether an item lies at the beginning of its file.</summary>
-    public bool BeginsFile(int index) => _items[index].Start is var start && _items.Files.Starts[_items.Files.FileAt(start)] == start;
+    public bool BeginsFile(int index) => _items.Files.Starts[FileOf(index)] == _items[index].Start;
 
     /// <summary>Symbols of an item.</summary>
     public int LengthOf(int index)

@@ -7,11 +7,13 @@ namespace Likely.Models;
 /// WaveNet (van den Oord et al. 2016c, "WaveNet: a generative model for raw audio", fig. 4): symbols enter as learned rows; stacks of layers, each a dilated causal convolution, a
 /// gate tanh(a) * sigmoid(b) (eq. 2), and two linear maps of it, one added to what the layer read and one to a sum over all layers, of which the last products make the next
 /// symbol's distribution. Levels of a quantity in time, such as samples, that are more than 256 enter as numbers instead (<see cref="LevelNumbers"/>). Dilations double from layer to layer and begin anew with each stack, so that few layers see far. Classes enter the gates (eq. 3),
-/// and of pairs the source does, position by position (local conditioning): the column that stands at a position is a convolution over the source's symbols around, each of which lasts <c>stretch</c> positions of the target, and a map of its own takes it into each gate.
+/// and so does the source of a pair, or what is given beside a sound, position by position (local conditioning): the column that stands at <c>stretch</c> positions is a convolution over the source's symbols around, and a map of its own takes it into each gate.
 /// Training carries the last inputs of every layer from window to window of <c>context</c> symbols. Defaults are those of nv-wavenet's smaller networks, with fewer layers.
 /// </summary>
 public sealed record WaveNetConfig : DensityConfig
 {
+    const int MostStretch = 4096;
+
     [Key("layers of a stack, of dilations 1, 2, 4, 8 and so on", 1, 14)]
     public int Layers { get; init; } = 9;
     [Key("stacks of such layers, one upon the other", 1, 64)]
@@ -28,9 +30,9 @@ public sealed record WaveNetConfig : DensityConfig
     public int Context { get; init; } = 512;
     [Key("true: learn p(x | label) from the labels")]
     public bool Conditional { get; init; }
-    [Key("of pairs: positions of the target for each symbol of the source that conditions them", 1, 4096)]
-    public int Stretch { get; init; } = 1;
-    [Key("of pairs: symbols of the source, its own in the middle, that condition a position", 1, 64)]
+    [Key("of what is given a source: positions that each of its symbols conditions; auto: of pairs 1, of sound as many samples as the longest has for each symbol of the longest source", 1, MostStretch, Automatic = true)]
+    public int Stretch { get; init; }
+    [Key("of what is given a source: its symbols, the position's own in the middle, that condition a position", 1, 64)]
     public int Around { get; init; } = 9;
     [Key("distribution of a symbol; auto: softmax", ["auto", "softmax", "mixture"])]
     public string Head { get; init; } = "auto";
@@ -53,8 +55,15 @@ public sealed record WaveNetConfig : DensityConfig
 
     public override bool TakesSources => true;
 
-    /// <summary>Positions of the target that a source of so many symbols conditions.</summary>
-    internal int ColumnsOf(int source) => Math.Max(1, Stretch * source);
+    public override long? Lasts(int source) => (long)Math.Max(1, Stretch) * source;
+
+    // Of pairs 1 and auto are one thing and have one name, as models have that were trained before there was another.
+    public override DensityConfig Fitted(Space space) => space is { Source: > 0, IsInTime: true }
+        ? Stretch > 0 ? this : this with { Stretch = (int)Math.Clamp((space.Extent.Positions + space.Source / 2) / space.Source, 1, MostStretch) }
+        : Stretch == 1 ? this with { Stretch = 0 } : this;
+
+    /// <summary>Columns of a source of so many symbols, one each.</summary>
+    internal static int ColumnsOf(int source) => Math.Max(1, source);
 
     protected override AutoregressiveModel Create(Space space, int classes) => new WaveNet(this, space, Conditional ? classes : 0);
 }
@@ -85,9 +94,9 @@ sealed class WaveNet : SequenceModel
         ReceptiveField = 1;
         if (space.Source > 0)
         {
-            var columns = new Columns(scope.At("encoder"), config, space.Levels);
-            _source = new SourceCondition(columns.Forward, config.ColumnsOf, columns.Weights);
-            MultiplyAddsPerPosition += columns.MultiplyAdds * config.ColumnsOf(space.Source) / space.Width;
+            var columns = new Columns(scope.At("encoder"), config, space.SourceLevels);
+            _source = new SourceCondition(columns.Forward, WaveNetConfig.ColumnsOf, columns.Weights, Math.Max(1, config.Stretch));
+            MultiplyAddsPerPosition += columns.MultiplyAdds * WaveNetConfig.ColumnsOf(space.Source) / space.Width;
         }
         foreach (var layer in _layers) (MultiplyAddsPerPosition, ReceptiveField) = (MultiplyAddsPerPosition + layer.MultiplyAdds, ReceptiveField + layer.Reach);
     }
@@ -126,7 +135,7 @@ sealed class WaveNet : SequenceModel
     // Sources to columns, [columns, B, channels].
     sealed class Columns(ParameterScope scope, WaveNetConfig config, int levels)
     {
-        readonly CentredConvolution _around = new(scope.At("around"), config.Channels, config.Channels, config.Around, config.Stretch);
+        readonly CentredConvolution _around = new(scope.At("around"), config.Channels, config.Channels, config.Around, 1);
 
         public Parameter Weights { get; } = scope.At("symbols").Weight("table", 1, levels + 1, config.Channels, 0.5 * Math.Sqrt(levels + 1)); // one more: behind the end
 
@@ -136,7 +145,7 @@ sealed class WaveNet : SequenceModel
         public Tensor Forward(Tape tape, SourceSymbols sources, int[] lengths)
         {
             var positions = lengths.Max();
-            var h = Ops.Lookup(tape, positions, lengths.Length, sources.SideBySide(positions, levels, config.Stretch), Weights);
+            var h = Ops.Lookup(tape, positions, lengths.Length, sources.SideBySide(positions, levels), Weights);
             return Ops.Rectify(_around.Forward(Ops.ClearBehind(h, lengths)));
         }
     }

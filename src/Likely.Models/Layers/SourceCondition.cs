@@ -3,12 +3,14 @@ using Likely.Tensors;
 namespace Likely.Models.Layers;
 
 /// <summary>
-/// Conditions a sequence, position by position, on what a network makes of its source: position p of an example takes column p, and nothing behind the last. A run computes
+/// Conditions a sequence, position by position, on what a network makes of its source: position p of an example takes column floor(p / stretch), and nothing behind the last. A run computes
 /// the columns once, and remembers how far each example has come; a pass that records computes them anew, so that gradients reach the network.
 /// </summary>
 /// <param name="columns">The network: sources to columns [positions, examples, channels], and how many of them each example has.</param>
+/// <param name="lengthOf">Columns of a source of so many symbols.</param>
 /// <param name="weights">One of its weights.</param>
-sealed class SourceCondition(Func<Tape, SourceSymbols, int[], Tensor> columns, Func<int, int> lengthOf, Parameter weights)
+/// <param name="stretch">Positions that a column lasts.</param>
+sealed class SourceCondition(Func<Tape, SourceSymbols, int[], Tensor> columns, Func<int, int> lengthOf, Parameter weights, int stretch = 1)
 {
     public Tensor Forward(Tensor x, Pass pass)
     {
@@ -18,7 +20,7 @@ sealed class SourceCondition(Func<Tape, SourceSymbols, int[], Tensor> columns, F
         var memory = pass.Run is { } run ? run.Slot(this, () => new Memory(run)) : null;
         var condition = memory is null || pass.Tape.Recording ? columns(pass.Tape, sources, lengths)
             : memory.Columns(sources, weights.Set!.Version, () => columns(pass.Tape, sources, lengths));
-        var y = Ops.AddCondition(x, condition, memory?.Before, lengths);
+        var y = Ops.AddCondition(x, condition, memory?.Before, lengths, stretch);
         for (var i = 0; i < memory?.Before.Length; i++) memory.Before[i] += y.Positions;
         return y;
     }

@@ -70,8 +70,9 @@ sealed class ArchiveModel(Checkpoint checkpoint)
 
     static Tokens? TokensOf(Checkpoint checkpoint)
     {
-        if (!checkpoint.Density.Space.IsSequence || Continuation.TokensOf(checkpoint) is not { } tokens || tokens is SampleTokens) return null; // sound is items of samples
-        if (checkpoint.Density.Space.Source > 0) throw new UsageException("a model of pairs tells how likely a target is given its source, and codes no files; train one of text for that");
+        if (!checkpoint.Density.Space.IsSequence || Continuation.TokensOf(checkpoint) is not { } tokens) return null;
+        if (checkpoint.Density.Space.Source > 0) throw new UsageException($"the model tells how likely an item is given its source, and codes no files; train one {(tokens is SampleTokens ? "without beside=" : "of text")} for that");
+        if (tokens is SampleTokens) return null; // sound is items of samples
         if (checkpoint.Density.Classes > 0 || checkpoint.Density.Members > 1) throw new ModelException("a model of sequences that needs labels, or an ensemble, cannot code files");
         return tokens;
     }

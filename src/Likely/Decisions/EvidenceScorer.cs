@@ -27,7 +27,7 @@ public sealed class EvidenceScorer
         ArgumentNullException.ThrowIfNull(checkpoint);
         (_checkpoint, _threads) = (checkpoint, threads);
         if (checkpoint.Model is not (DensityModel or IRowDensity)) throw new ModelException($"{checkpoint.Model.Config.Name} makes features of rows, and tells no likelihoods, which this needs");
-        if (checkpoint.Model.Space.Source > 0) throw new ModelException("a model of pairs tells how likely a target is given its source, and no item on its own");
+        if (checkpoint.Model.Space.Source > 0) throw new ModelException("the model tells how likely an item is given its source, and no item on its own");
         var own = DataOptions.FromCanonical(checkpoint.Preprocessing);
         (_modality, _tokens) = (own.As ?? Modality.Image, Continuation.TokensOf(checkpoint));
         if (background is null) return;

@@ -89,7 +89,7 @@ public sealed class PairVerbsTests
     [InlineData("sample pairs.likely --prompt @nothing", "there is no file nothing")]
     [InlineData("complete pairs.likely pairs.tsv", "has nothing to complete")]
     [InlineData("compress pairs.likely pairs.tsv --out x.lka", "codes no files")]
-    [InlineData("score pairs.likely pairs.tsv --given abc", "scores each target given its own source")]
+    [InlineData("score pairs.likely pairs.tsv --given abc", "scores each item given its own source")]
     [InlineData("score plain.likely strokes --limit 2 --beam 2 --out x.csv", "the model is none of pairs")]
     [InlineData("train pairs.tsv --as pairs --model char-rnn --steps 1", "wavenet, bytenet do")]
     [InlineData("train pairs.tsv --as pairs --model bytenet --steps 1 --set items=lines", "items is a key of")]

@@ -13,7 +13,7 @@ namespace Likely.Tests.Golden;
 /// </summary>
 public sealed unsafe class GoldenCheckpointTests
 {
-    public static TheoryData<string> Models => [.. ModelRegistry.Densities.Select(config => config.Name), "bytenet-pairs", "wavenet-pairs", "made-table"];
+    public static TheoryData<string> Models => [.. ModelRegistry.Densities.Select(config => config.Name), "bytenet-pairs", "wavenet-pairs", "wavenet-sound", "made-table"];
 
     [Theory, MemberData(nameof(Models))]
     public void A_kept_model_file_loads_and_scores_to_the_same_bits(string name)
@@ -68,7 +68,7 @@ public sealed unsafe class GoldenCheckpointTests
         {
             for (var d = 0; d < item.Length; d++) item[d] = random.Below((ulong)i, (ulong)d, model.Space.AlphabetAt(d).Size);
             batch.Set(i, item, model.Classes > 0 ? i % model.Classes : -1);
-            if (model.Space.Source > 0) batch.SetSource(i, item.AsSpan(0, 2 * i));
+            if (model.Space.Source > 0) batch.SetSource(i, Array.ConvertAll(item[..(2 * i)], symbol => symbol % model.Space.SourceLevels));
         }
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var total = 0.0;

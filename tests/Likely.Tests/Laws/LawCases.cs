@@ -65,6 +65,8 @@ public static class LawCases
         ("tiny pairs", Space.Sequence(5, 3) with { Source = 2 }, 0, [("stretch", "1.5"), ("extra", "1"), ("kernel", "2")], []),
         ("stretched pairs", Space.Sequence(8, 4) with { Source = 3 }, 0, [("stretch", "2"), ("around", "2"), ("extra", "1")], []),
         ("pairs of bytes", Space.Sequence(7, 256) with { Source = 4 }, 0, [("dropout", "0.3"), ("extra", "2")], []),
+        ("sound", Space.Sequence(9, 300, AlphabetScale.Ordinal) with { Source = 4 }, 0, [("stretch", "2")], []),
+        ("sound of labels by a mixture", Space.Sequence(7, 300, AlphabetScale.Ordinal) with { Source = 3 }, 3, [("stretch", "3"), ("around", "2"), ("head", "mixture")], [("conditional", "true")]),
         ("table", Space.Table([Alphabet.OfColumn(2, 0), Alphabet.OfColumn(3, 40), Alphabet.OfColumn(5, 0), Alphabet.OfColumn(2, 9)]), 0, [], []),
         ("tiny table", Space.Table([Alphabet.OfColumn(3, 0), Alphabet.OfColumn(2, 17), Alphabet.OfColumn(2, 0)]), 0, [("direct", "false"), ("masks", "1"), ("orderings", "1")], []),
         ("table in any order", Space.Table([Alphabet.OfColumn(2, 30), Alphabet.OfColumn(2, 0), Alphabet.OfColumn(4, 0), Alphabet.OfColumn(3, 16)]), 0, [("dropout", "0.3")], [("orderings", "0")]),

@@ -22,13 +22,13 @@ public sealed unsafe class SourceLaw
         {
             var (examples, sources) = (law.Examples(count), Sources(law, count));
             var expected = Parallel(model, examples, sources);
-            foreach (var ask in new[] { false, true }) Same(expected, Stepwise(model.Predict(count, sources: sources), examples, 0, ask), $"{law}, batch {count}, step by step");
+            foreach (var ask in new[] { false, true }) Same(expected, Stepwise(model.Predict(count, law.Labels(count), sources: sources), examples, 0, ask), $"{law}, batch {count}, step by step");
             foreach (var window in new[] { 1, 2, 3, 7, law.Space.Positions })
             {
-                var (run, logs) = (new Run(count), Array.ConvertAll(examples, example => new float[example.Length]));
+                var (run, logs) = (new Run(count, law.Labels(count)), Array.ConvertAll(examples, example => new float[example.Length]));
                 for (var first = 0; first < law.Space.Positions; first += window)
                 {
-                    var part = Batch(law, Array.ConvertAll(examples, example => example[first..Math.Min(example.Length, first + window)]), sources, i => first == 0 ? -1 : examples[i][first - 1]);
+                    var part = Batch(law, Array.ConvertAll(examples, example => example[first..Math.Min(example.Length, first + window)]), sources, law.Labels(count), i => first == 0 ? -1 : examples[i][first - 1]);
                     var result = model.LogProbabilities(new Tape(), part, run: run);
                     for (var i = 0; i < count; i++)
                         for (var p = 0; p < result.Positions; p++) logs[i][first + p] = result.Row(p, i)[0];
@@ -46,11 +46,12 @@ public sealed unsafe class SourceLaw
         var sources = Sources(law, 9);
         var examples = law.Examples(9).Select((example, i) => example[..(1 + i % example.Length)]).ToArray();
         var together = Parallel(model, examples, sources);
-        var nats = new Scorer(model, 1).Score(examples, [], sources: sources);
+        var nats = new Scorer(model, 1).Score(examples, law.Labels(9), sources: sources);
         for (var i = 0; i < examples.Length; i++)
         {
-            Same([together[i]], Parallel(model, [examples[i]], [sources[i]]), $"{law}, example {i} alone");
-            Assert.Equal(nats[i], new Scorer(model, 1).Score([examples[i]], [], sources: [sources[i]])[0]);
+            int[] own = law.Classes > 0 ? [law.Labels(9)[i]] : [];
+            Same([together[i]], Parallel(model, [examples[i]], [sources[i]], own), $"{law}, example {i} alone");
+            Assert.Equal(nats[i], new Scorer(model, 1).Score([examples[i]], own, sources: [sources[i]])[0]);
             var sum = 0.0;
             foreach (var log in together[i]) sum -= log;
             Assert.Equal(sum, nats[i]);
@@ -65,7 +66,7 @@ public sealed unsafe class SourceLaw
         var (examples, sources) = (law.Examples(3), Sources(law, 3).Select(source => source.Length == 0 ? [1] : source).ToArray());
         var before = Parallel(model, examples, sources);
         var changed = Array.ConvertAll(sources, source => (int[])[.. source]);
-        changed[1][^1] = (changed[1][^1] + 1) % law.Space.Levels;
+        changed[1][^1] = (changed[1][^1] + 1) % law.Space.SourceLevels;
         var after = Parallel(model, examples, changed);
         for (var i = 0; i < 3; i++) Assert.Equal(i != 1, before[i].AsSpan().SequenceEqual(after[i]));
         Assert.False(Parallel(model, [examples[0]], [[]])[0].AsSpan().SequenceEqual(before[0]));
@@ -84,7 +85,7 @@ public sealed unsafe class SourceLaw
         var model = law.Build();
         var (examples, sources, half) = (law.Examples(3), Sources(law, 3), law.Space.Positions / 2);
         var expected = Parallel(model, examples, sources);
-        var walk = model.Predict(3, sources: sources);
+        var walk = model.Predict(3, law.Labels(3), sources: sources);
         Stepwise(walk, [.. examples.Select(example => example[..half])], 0, false);
         int[] chosen = [2, 0, 0, 1];
         var rest = Stepwise(walk.Fork(chosen), [.. chosen.Select(example => examples[example])], half, false);
@@ -96,7 +97,7 @@ public sealed unsafe class SourceLaw
     {
         var law = LawCases.Find(name);
         var model = law.Build();
-        var batch = Batch(law, [.. law.Examples(5).Select((example, i) => example[..^(i % 3)])], Sources(law, 5), _ => -1);
+        var batch = Batch(law, [.. law.Examples(5).Select((example, i) => example[..^(i % 3)])], Sources(law, 5), law.Labels(5), _ => -1);
         var random = new Philox(5, RandomPurpose.Test);
         var block = new FloatBlock(model.Parameters.Length);
         var tape = new Tape(recording: true) { ParameterGradients = block };
@@ -152,28 +153,28 @@ public sealed unsafe class SourceLaw
         for (var i = 0; i < count; i++)
         {
             sources[i] = new int[(i + 2) % (law.Space.Source + 3)];
-            for (var p = 0; p < sources[i].Length; p++) sources[i][p] = random.Below((ulong)i, (ulong)p, law.Space.Levels);
+            for (var p = 0; p < sources[i].Length; p++) sources[i][p] = random.Below((ulong)i, (ulong)p, law.Space.SourceLevels);
         }
         return sources;
     }
 
-    static SymbolBatch Batch(LawCase law, int[][] examples, int[][] sources, Func<int, int> before)
+    static SymbolBatch Batch(LawCase law, int[][] examples, int[][] sources, int[] labels, Func<int, int> before)
     {
         var longest = examples.Max(example => example.Length);
         var batch = new SymbolBatch(law.Space with { Width = longest }, examples.Length);
         batch.BeginWindows(examples.Length, longest);
         for (var i = 0; i < examples.Length; i++)
         {
-            batch.Set(i, examples[i], -1, before(i));
+            batch.Set(i, examples[i], labels.Length > 0 ? labels[i] : -1, before(i));
             batch.SetSource(i, sources[i]);
         }
         return batch;
     }
 
-    static float[][] Parallel(AutoregressiveModel model, int[][] examples, int[][] sources)
+    static float[][] Parallel(AutoregressiveModel model, int[][] examples, int[][] sources, int[]? labels = null)
     {
-        var law = new LawCase("", model.Config, model.Space, 0, false);
-        var logs = model.LogProbabilities(new Tape(), Batch(law, examples, sources, _ => -1));
+        var law = new LawCase("", model.Config, model.Space, model.Classes, false);
+        var logs = model.LogProbabilities(new Tape(), Batch(law, examples, sources, labels ?? law.Labels(examples.Length), _ => -1));
         return [.. examples.Select((example, i) => Enumerable.Range(0, example.Length).Select(p => logs.Row(p, i)[0]).ToArray())];
     }
 

@@ -201,8 +201,9 @@ static class OpCases
             yield return new OpCase("AddPositions/3", before is null ? "" : "going on", [some], [new Shape(1, 5, 5)], (_, t, p) => Ops.AddPositions(Ops.Add(t[0], t[0]), p[0], before),
                 (t, p) => Map(t[0], i => 2 * t[0][i] + p[0][((before?[i / 5 % 2] ?? 0) + i / 10) * 5 + i % 5])).Twice();
             int[] ends = [4, 2];
-            yield return new OpCase("AddCondition/4", before is null ? "" : "going on", [some, new Shape(4, 2, 5)], [], (_, t, _) => Ops.AddCondition(Ops.Add(t[0], t[0]), t[1], before, ends),
-                (t, _) => Map(t[0], i => 2 * t[0][i] + (i / 10 + (before?[i / 5 % 2] ?? 0) is var at && at < ends[i / 5 % 2] ? t[1][at * 10 + i % 10] : 0))).Twice();
+            foreach (var stretch in new[] { 1, 2 })
+                yield return new OpCase("AddCondition/5", $"{(before is null ? "" : "going on, ")}each {stretch}", [some, new Shape(4, 2, 5)], [], (_, t, _) => Ops.AddCondition(Ops.Add(t[0], t[0]), t[1], before, stretch == 1 ? ends : [2, 1], stretch),
+                    (t, _) => Map(t[0], i => 2 * t[0][i] + ((i / 10 + (before?[i / 5 % 2] ?? 0)) / stretch is var at && at < ends[i / 5 % 2] / stretch ? t[1][at * 10 + i % 10] : 0))).Twice();
             if (before is null)
                 yield return new OpCase("ClearBehind/2", "", [some], [], (_, t, _) => Ops.ClearBehind(Ops.Add(t[0], t[0]), [3, 1]), (t, _) => Map(t[0], i => i % 10 >= 5 && i >= 10 ? 0 : 2 * t[0][i])).Twice();
             if (before is null)
