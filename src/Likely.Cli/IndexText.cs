@@ -8,10 +8,12 @@ namespace Likely.Cli;
 /// <summary>What an index says of itself, for people and as JSON.</summary>
 static class IndexText
 {
-    /// <summary>True if a file says that it is an index; what is damaged beyond that is none.</summary>
+    /// <summary>True if a file says that it is an index, or, as what is damaged may not say so, is called one.</summary>
     public static bool IsIndex(string path)
     {
-        if (!File.Exists(path) || FileKind.Of(path).Format != FileFormat.Safetensors) return false;
+        if (!File.Exists(path)) return false;
+        if (OutputName.Index.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)) return true;
+        if (FileKind.Of(path).Format != FileFormat.Safetensors) return false;
         try
         {
             return IndexFile.IsIndex(path);

@@ -136,7 +136,7 @@ static class ProbeVerb
 
         void RequireItems(Split split, string what)
         {
-            if (split.Count == 0) throw new UsageException($"{data.Name} has no {what} items{(leftOut > 0 ? " of exactly one label" : "")}; hold some out with --set {(what == "test" ? "test=0.1, or name others with --test" : "validation=0.1")}");
+            if (split.Count == 0) throw new UsageException($"{data.Name} has no {what} items{(leftOut > 0 ? " of exactly one label" : "")}; hold {(what == "test" || data.Options.Validation == 0 ? "some" : "more")} out with --set {(what == "test" ? "test=0.2, or name others with --test" : "validation=0.2")}");
             CodeOptions.RequireFit(checkpoint, split, encoder);
         }
 

@@ -77,7 +77,7 @@ static class SequenceContent
     static (Placed[] Files, string Folder, string[] Labels) OfFolder(Modality modality, DataPath path, Func<FileKind, bool> takes, ItemRule rule, List<string> notes)
     {
         var listing = path.Listing;
-        List<string> taken = [], left = [];
+        List<string> taken = [], left = [], empty = [];
         Dictionary<string, FileKind> kinds = []; // of what is not read as it is
         for (var i = 0; i < listing.Files.Count; i++)
         {
@@ -85,12 +85,13 @@ static class SequenceContent
             var isCopy = listing.Kinds[i]?.Format == FileFormat.Gzip && listing.Files[i].EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && File.Exists(listing.Files[i][..^3]);
             // What lies beside sounds is none, whatever it looks like.
             var isTaken = listing.Kinds[i] is { } kind && kind.Unpacked.Format != FileFormat.Empty && takes(kind) && !isCopy && (path.Options.Beside is not { } ending || !listing.Files[i].EndsWith($".{ending}", StringComparison.Ordinal));
-            (isTaken ? taken : left).Add(listing.Files[i]);
+            (isTaken ? taken : listing.Kinds[i]?.Unpacked.Format == FileFormat.Empty ? empty : left).Add(listing.Files[i]);
             if (isTaken && listing.Kinds[i] is { } other && (other.Content ?? (object?)other.SoundDemuxer) is not null) kinds.Add(listing.Files[i], other);
         }
-        if (path.Options.Beside is { } beside && taken.Select(file => SourceFile.PathOf(file, beside)).ToHashSet() is var sources) left.RemoveAll(sources.Contains);
-        if (taken.Count == 0) throw new DataException($"The folder '{path.Path}' has no {modality}{(path.Options.Beside is null ? "" : $" that does not end with .{path.Options.Beside}")}{(left.Count > 0 ? $" but {listing.Some(left, "other file")}" : "")}; put files into it, or set as={Modality.Bytes} to take whatever there is.");
+        if (path.Options.Beside is { } beside && taken.Select(file => SourceFile.PathOf(file, beside)).ToHashSet() is var sources) _ = left.RemoveAll(sources.Contains) + empty.RemoveAll(sources.Contains);
+        if (taken.Count == 0) throw new DataException($"The folder '{path.Path}' has no {modality}{(path.Options.Beside is null ? "" : $" that does not end with .{path.Options.Beside}")}{(left.Count > 0 ? $" but {listing.Some(left, "other file")}" : empty.Count > 0 ? $" but {listing.Some(empty, "empty file")}" : "")}; put files into it, or set as={Modality.Bytes} to take whatever there is.");
         if (left.Count > 0) notes.Add($"left out: {listing.Some(left, "other file")}");
+        if (empty.Count > 0) notes.Add($"left out: {listing.Some(empty, "empty file")}");
         if (listing.Trainings.Count > 0) notes.Add($"left out, as a training wrote what is in there: {listing.Some(listing.Trainings, "folder")}");
         if (listing.Links.Count > 0) notes.Add($"left out, as links to folders are not followed: {listing.Some(listing.Links, "link")}");
         var places = new FolderPlaces(listing, taken, path.Options.Parts, "file", withLabels: rule != ItemRule.Stream, path.Options.Label is { } pattern ? NamePattern.Of(pattern) : null);

@@ -8,6 +8,8 @@ namespace Likely.Models;
 /// </summary>
 sealed class KMeansBeginning(KMeansConfig config, RowBlocks rows, FitOptions options, int restart, string key)
 {
+    Matrix? _squares; // of candidates, row by row
+
     /// <summary>The rows that centroids begin at.</summary>
     /// <exception cref="ModelException">There are not so many different ones.</exception>
     public Matrix Choose()
@@ -57,7 +59,8 @@ sealed class KMeansBeginning(KMeansConfig config, RowBlocks rows, FitOptions opt
     {
         var some = new Matrix(chosen.Length, rows.Width);
         for (var c = 0; c < chosen.Length; c++) rows.Row(chosen[c]).CopyTo(some[c]);
-        var (sums, squares) = (new double[rows.Count, chosen.Length], new Matrix(rows.Rows, chosen.Length));
+        var sums = new double[rows.Count, chosen.Length];
+        var squares = _squares is { } used && used.Columns == chosen.Length ? used : _squares = new Matrix(rows.Rows, chosen.Length);
         rows.Each((block, _) =>
         {
             var x = rows[block];

@@ -151,11 +151,13 @@ sealed class KMeansSearch(KMeansConfig config, RowBlocks rows, FitOptions option
     double[] SquaredDistances()
     {
         var (sums, centroids) = (new double[rows.Count], new Centroids(Rows));
-        rows.Each((block, _) =>
+        var scratch = new (Matrix, Matrix)[rows.Threads];
+        rows.Each((block, worker) =>
         {
             var x = rows[block];
             var distances = new double[x.Rows];
-            centroids.Nearest(x, 0, (new Matrix(x.Rows, x.Columns), new Matrix(x.Rows, config.Clusters)), new int[x.Rows], distances);
+            if (scratch[worker].Item1 is null) scratch[worker] = (new Matrix(RowBlocks.Length, x.Columns), new Matrix(RowBlocks.Length, config.Clusters));
+            centroids.Nearest(x, 0, scratch[worker], new int[x.Rows], distances);
             foreach (var distance in distances) sums[block] += distance;
         });
         return sums;

@@ -100,4 +100,21 @@ public sealed class SearchVerbsTests
         Assert.DoesNotContain("error of the program", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists("no.lki"));
     }
+
+    [Theory]
+    [InlineData("cut", 100_000, "verify")]
+    [InlineData("stub", 5, "verify")]
+    [InlineData("cut", 100_000, "info")]
+    [InlineData("forged", 0, "info")]
+    public void A_damaged_index_is_called_one(string name, int length, string verb)
+    {
+        var (path, bytes) = ($"{name}-{verb}.lki", File.ReadAllBytes("hashed.lki"));
+        if (length == 0) bytes[6] = 1; // of the header's length
+        else bytes = bytes[..Math.Min(length, bytes.Length - 1)];
+        File.WriteAllBytes(path, bytes);
+        var run = CliRun.Of(verb, path);
+        Assert.Equal(2, run.Code);
+        Assert.Contains(path, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("archive", run.Error, StringComparison.Ordinal);
+    }
 }

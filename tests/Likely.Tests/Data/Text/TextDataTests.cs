@@ -165,7 +165,8 @@ public sealed class TextDataTests
             Assert.Equal(30, data.All.Count);
             Assert.Equal(30, data.Train.Count + data.Validation.Count + data.Test.Count);
             for (var i = 0; i < 30; i++) Assert.EndsWith(data.ClassNames[data.All.Label(i)], TextOf(data, data.All, i));
-            Assert.Contains(data.Notes, note => note.Contains("left out: 2 other files (ham/empty.txt, spam/x.zip)"));
+            Assert.Contains(data.Notes, note => note.Contains("left out: 1 other file (spam/x.zip)"));
+            Assert.Contains("left out: 1 empty file (ham/empty.txt)", data.Notes);
             Assert.Contains(data.Notes, note => note.Contains("readme.txt") && note.Contains("beside the sub-folders"));
             Assert.Equal("ham/02.txt", data.All.ItemName(1));
         }
