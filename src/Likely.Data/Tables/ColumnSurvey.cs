@@ -111,10 +111,12 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         _isNumber = wanted == ColumnType.Number;
     }
 
-    // Where a point stands between thousands it is nothing else.
+    // Where a point stands between thousands it is nothing else; beside decimal commas it does where it can, unless one before could not.
     bool TryParse(scoped ReadOnlySpan<char> cell, out decimal number, out int decimals)
     {
-        if (_thousands == 0 && NumberText.TryParse(cell, comma, out number, out decimals))
+        var own = '.';
+        var isGrouped = comma && !_hasPoint && cell.Contains('.') && NumberText.TryUngroup(cell, true, ref own, stackalloc char[NumberText.Longest], out _);
+        if (_thousands == 0 && !isGrouped && NumberText.TryParse(cell, comma, out number, out decimals))
         {
             _hasPoint |= comma && cell.Contains('.');
             return true;

@@ -45,16 +45,19 @@ sealed record Dialect(char Separator, bool HasDecimalComma, bool HasHeader)
         return NumberText.TryUngroup(cell, comma, ref mark, stackalloc char[NumberText.Longest], out _);
     }
 
-    // Numbers that are some with a decimal comma, and none with a point.
+    // Numbers that are some with a decimal comma, and fewer with a point; those that may be marks between thousands count where no others tell.
     static bool IsComma(List<List<string>> rows)
     {
-        var (commas, points) = (0, 0);
+        var (commas, points, other) = (0, 0, 0); // of the others, how many more are commas
         foreach (var cell in rows.Skip(1).SelectMany(row => row))
         {
-            if (cell.Contains(',') && IsNumber(cell, true)) commas++;
-            else if (cell.Contains('.') && IsNumber(cell, false)) points++;
+            var isComma = cell.Contains(',') && IsNumber(cell, true);
+            if (!isComma && !(cell.Contains('.') && IsNumber(cell, false))) continue;
+            if (IsGrouped(cell, !isComma)) other += isComma ? 1 : -1;
+            else if (isComma) commas++;
+            else points++;
         }
-        return commas > points;
+        return commas != points ? commas > points : other > 0;
     }
 
     // The first rows, quotes being heeded; the last one is left out if it may go on.

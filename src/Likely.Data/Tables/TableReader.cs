@@ -19,10 +19,14 @@ sealed class TableReader(string path, Dialect dialect)
     /// <exception cref="DataException">if it cannot be read</exception>
     public static Dialect? DialectOf(string path)
     {
-        using var text = Open(path);
-        var head = new char[HeadLength];
-        var count = text.ReadBlock(head);
-        return Dialect.Of(new string(head, 0, count), isWhole: count < HeadLength);
+        using var reader = Open(path);
+        var buffer = new char[HeadLength];
+        var count = reader.ReadBlock(buffer);
+        var (head, isWhole) = (new string(buffer, 0, count), count < HeadLength);
+        var dialect = Dialect.Of(head, isWhole);
+        // A quote that the first line leaves open takes all lines for one cell.
+        if (dialect is null && head.AsSpan(0, Math.Max(0, head.IndexOf('\n'))).Count('"') % 2 == 1 && Dialect.Of(head.Replace("\"", ""), isWhole) is not null) throw new DataException($"'{path}', line 1, has a quote that is not closed.");
+        return dialect;
     }
 
     /// <summary>Hands out each row of cells and its number, from 0; blank rows are passed over. Of a table with names of columns they are not a row.</summary>

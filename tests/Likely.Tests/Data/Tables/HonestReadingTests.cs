@@ -18,8 +18,9 @@ public sealed class HonestReadingTests : IDisposable
     [InlineData("a,n\nx,\"1,234,567.8\"\ny,12.5\nz,\"-1,000.0\"\nx,\"2,000.0\"\n", "-1,000.0 to 1,234,567.8", "1,234,567.8")]
     [InlineData("a;n\nx;1 234,5\ny;12,5\nz;-1 000,0\nx;2 000,0\n", "-1 000,0 to 2 000,0", "1 234,5")]
     [InlineData("a;n\nx;1.234,5\ny;12,5\nz;-1.000,0\nx;2.000,0\n", "-1.000,0 to 2.000,0", "1.234,5")]
+    [InlineData("a;n;b\nx;1.234;0,5\ny;12;1,5\nz;5.000.000;2,5\nx;77;1,5\n", "12 to 5.000.000", "1.234", "0,5")]
     [InlineData("a\tn\nx\t1'234\ny\t12\nz\t5'000'000\nx\t77\n", "12 to 5'000'000", "1'234")]
-    public void Marks_between_thousands_are_read_and_written(string content, string range, string first)
+    public void Marks_between_thousands_are_read_and_written(string content, string range, params string[] first)
     {
         using var data = Open(content, ("validation", "0"));
         Assert.Contains($"{range}, ", data.Describe(), StringComparison.Ordinal);
@@ -27,9 +28,9 @@ public sealed class HonestReadingTests : IDisposable
         var tokens = (TableTokens)data.Tokens!;
         var read = (TableTokens)Tokens.Parse(tokens.ToText());
         Assert.Equal(tokens.ToText(), read.ToText());
-        var symbols = new int[2];
+        var symbols = new int[1 + first.Length];
         data.All.Read(0, symbols);
-        Assert.Equal(symbols, read.Row(["x", first]));
+        Assert.Equal(symbols, read.Row(["x", .. first]));
         Assert.True(symbols[1] >= TableTokens.FirstValue);
         Assert.Equal(read.Columns[1].TextOf(symbols[1], tokens.Dialect.HasDecimalComma), read.Cells(symbols)[1]);
     }
@@ -48,9 +49,18 @@ public sealed class HonestReadingTests : IDisposable
     [Theory]
     [InlineData("a,b\n1,2\n3,\"4\n5,6\n7,8\n", "line 3, has a quote that is not closed")]
     [InlineData("a,b\n1,2\n\"x\n\ny\",3\n5,\"6\n", "line 6, has a quote that is not closed")]
+    [InlineData("\"a,b\n1,2\n5,6\n7,8\n", "line 1, has a quote that is not closed")]
     [InlineData("a,b\n1,2\n5\" pipe,3\n6\" pipe,4\n7,8\n", "line 3, has a quote within a cell that is not closed in this line")]
     public void A_quote_that_is_not_closed_is_named_with_its_line(string content, string words)
         => Assert.Contains(words, Assert.Throws<DataException>(() => Open(content, ("as", "table"))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Points_beside_decimal_commas_are_decimal_where_they_are_between_no_thousands()
+    {
+        using var data = Open("a;n;b\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"x;{i % 5}.{i % 3}5;{i % 7},5\n")));
+        Assert.Contains("n: decimal", data.Describe(), StringComparison.Ordinal);
+        Assert.DoesNotContain(data.Notes, note => note.Contains("thousands", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Quotes_that_are_closed_are_read()
