@@ -20,7 +20,7 @@ public static class SequenceBenchmarks
         ("transformer", ["layers=6", "heads=6", "channels=192", "context=256"], 32),
     ];
 
-    static readonly string[][] Patterns = [[], ["attention=local"], ["attention=strided"], ["attention=strided", "merged=true"], ["attention=fixed"], ["attention=fixed", "merged=true"]];
+    static readonly string[][] Patterns = [[], ["attention=local"], ["attention=strided"], ["attention=strided", "merged=true"], ["attention=strided", "by_heads=true"], ["attention=fixed"], ["attention=fixed", "merged=true"], ["attention=fixed", "by_heads=true"]];
 
     /// <summary>How training steps of one text and drawing as many symbols grow with the context of a small Transformer, dense and sparse. Only measured when asked for by name.</summary>
     public static IEnumerable<Benchmark> Growth(int threads, Func<string, bool> wanted)
