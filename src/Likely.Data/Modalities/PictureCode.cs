@@ -67,11 +67,17 @@ static class PictureCode
         fixed (int* rows = rented)
         {
             int* row = rows + Margin, above = row + length, higher = above + length;
+            // Where the rows have a 1, up to which they are 0 in all three.
+            (int First, int Last) upper = (width, -1), highest = upper;
             for (var first = 0; first < item.Length; first += width)
             {
-                item.Slice(first, width).CopyTo(new Span<int>(row, width));
-                var x = 0;
-                for (; x <= width - 4; x += 4)
+                var pixels = item.Slice(first, width);
+                pixels.CopyTo(new Span<int>(row, width));
+                (int First, int Last) own = pixels.IndexOfAnyExcept(0) is >= 0 and var one ? (one, pixels.LastIndexOfAnyExcept(0)) : (width, -1);
+                var x = Math.Max(0, Math.Min(own.First, Math.Min(upper.First, highest.First)) - 1);
+                var end = Math.Max(x, Math.Min(width, Math.Max(own.Last, Math.Max(upper.Last, highest.Last)) + 3));
+                counts[0] += width - (end - x);
+                for (; x <= end - 4; x += 4)
                 {
                     ulong two = Places(row + x, above + x, higher + x), more = Places(row + x + 2, above + x + 2, higher + x + 2);
                     counts[(uint)two]++;
@@ -79,11 +85,12 @@ static class PictureCode
                     (counts + 2 * Table)[(uint)more]++;
                     (counts + 3 * Table)[more >> 32]++;
                 }
-                for (; x < width; x++) counts[row[x - 1] | row[x - 2] << 1 | above[x] << 2 | above[x - 1] << 3 | above[x + 1] << 4 | higher[x] << 5 | row[x] << 6]++;
+                for (; x < end; x++) counts[row[x - 1] | row[x - 2] << 1 | above[x] << 2 | above[x - 1] << 3 | above[x + 1] << 4 | higher[x] << 5 | row[x] << 6]++;
                 var last = higher;
                 higher = above;
                 above = row;
                 row = last;
+                (highest, upper) = (upper, own);
             }
         }
         ArrayPool<int>.Shared.Return(rented);

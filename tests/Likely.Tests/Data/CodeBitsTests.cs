@@ -56,15 +56,24 @@ public sealed class CodeBitsTests
 
     // The same code pixel by pixel.
     [Theory]
-    [InlineData(28, 28)]
-    [InlineData(5, 1)]
-    [InlineData(1, 9)]
-    [InlineData(7, 3)]
-    [InlineData(6, 70)]
-    public void Black_and_white_is_told_by_six_neighbours(int height, int width)
+    [InlineData(28, 28, 0)]
+    [InlineData(28, 28, 1)]
+    [InlineData(28, 28, 6)]
+    [InlineData(28, 28, 14)]
+    [InlineData(5, 1, 0)]
+    [InlineData(1, 9, 0)]
+    [InlineData(1, 9, 4)]
+    [InlineData(7, 3, 0)]
+    [InlineData(7, 3, 1)]
+    [InlineData(6, 70, 0)]
+    [InlineData(6, 70, 2)]
+    public void Black_and_white_is_told_by_six_neighbours(int height, int width, int blank)
     {
         var space = Space.Image(height, width, 1, 2);
         var item = Array.ConvertAll(Noise(space with { Alphabet = new Alphabet(5, AlphabetScale.Ordinal) }, 4), level => level == 0 ? 1 : 0);
+        // A margin of nothing, and a row of it in the middle.
+        for (var at = 0; at < item.Length && blank > 0; at++)
+            if (at / width is var row && at % width is var column && (Math.Min(row, height - 1 - row) < blank || Math.Min(column, width - 1 - column) < blank || row == height / 2)) item[at] = 0;
         var (counts, bits) = (new Dictionary<(int, int, int, int, int, int), double[]>(), 0.0);
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)
