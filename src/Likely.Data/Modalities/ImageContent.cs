@@ -71,7 +71,7 @@ sealed class ImageContent
         if (byContent) train = WithoutTwins(train, validation, test);
         double[] fractions = [.. validation.Length > 0 ? (double[])[] : [_options.Validation], .. ownTest ? (double[])[] : [_options.Test ?? _options.Validation]];
         if (!byContent) _options = _options with { HoldOut = HoldOut.Permutation };
-        if (known?.ValidationTail is { } tail && train.Length > tail && validation.Length == 0) return (train[..^tail], train[^tail..], test);
+        if (known?.ValidationTail is { } tail && _options.Validation > 0 && train.Length > tail && validation.Length == 0) return (train[..^tail], train[^tail..], test);
         if (fractions.Length == 0 || train.Length == 0) return (train, validation, test);
         _heldOutByContent = byContent && fractions.Sum() > 0;
         var parts = !byContent ? Partition.ByPermutation(_hashes, train.Length, fractions, _options.Seed)

@@ -13,6 +13,7 @@ public sealed class RealDataTests
     {
         using var data = Dataset.Open("mnist", DataOptions.Default);
         Assert.Equal((50_000, 10_000, 10_000), (data.Train.Count, data.Validation.Count, data.Test.Count));
+        using (var whole = Dataset.Open("mnist", new DataOptions { Validation = 0 })) Assert.Equal((60_000, 0, 10_000), (whole.Train.Count, whole.Validation.Count, whole.Test.Count));
         Assert.Equal(Space.Image(28, 28, 1, 256), data.Space);
         var counts = new int[10];
         long sum = 0;
