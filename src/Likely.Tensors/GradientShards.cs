@@ -17,11 +17,12 @@ sealed class GradientShards
     /// <param name="set">What is trained.</param>
     /// <param name="batch">Examples of every batch.</param>
     /// <param name="threads">Worker threads.</param>
-    public GradientShards(ParameterSet set, int batch, int threads)
+    /// <param name="varies">Whether examples are of many lengths.</param>
+    public GradientShards(ParameterSet set, int batch, int threads, bool varies = false)
     {
         (_set, _batch) = (set, batch);
         _tapes = new Tape[Math.Clamp(threads, 1, Count)];
-        for (var i = 0; i < _tapes.Length; i++) _tapes[i] = new Tape(recording: true) { Training = true };
+        for (var i = 0; i < _tapes.Length; i++) _tapes[i] = new Tape(recording: true) { Training = true, Varies = varies };
         Gradients = new FloatBlock[Count];
         for (var i = 0; i < Count; i++) Gradients[i] = new FloatBlock(set.Length);
         _order = [.. Enumerable.Range(0, Count).OrderByDescending(Size)];
@@ -53,7 +54,8 @@ sealed class GradientShards
             _losses[shard] = loss(tape, shard, worker);
             tape.Backward();
             tape.FinishGradients(_set);
-            tape.Reset();
+            if (tape.Varies) tape.ResetAndTrim();
+            else tape.Reset();
         });
         var total = 0.0;
         foreach (var one in _losses) total += one;

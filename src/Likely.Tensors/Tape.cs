@@ -169,6 +169,9 @@ public sealed unsafe class Tape
         foreach (var parameter in set.Parameters) parameter.GradientIn(this);
     }
 
+    /// <summary>Whether shapes vary from reset to reset: then the memory of larger ones is taken for smaller ones.</summary>
+    internal bool Varies { get => _pool.Varies; init => _pool.Varies = value; }
+
     /// <summary>At least this many zeros.</summary>
     internal float* Zeros(int count)
     {

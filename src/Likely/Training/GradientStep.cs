@@ -28,7 +28,7 @@ sealed class GradientStep
     {
         (_model, _split, _plan, _seed, _symbols) = (model, split, plan, seed, split.Space.Symbols);
         var space = plan.Longest == split.Space.Positions ? split.Space : split.Space with { Extent = new Extent(1, 1, plan.Longest) };
-        _shards = new GradientShards(model.Parameters, plan.Batch, threads);
+        _shards = new GradientShards(model.Parameters, plan.Batch, threads, varies: plan.HasWindows && !plan.Carries);
         _batches = new SymbolBatch[_shards.Workers];
         _items = new int[_batches.Length][];
         for (var i = 0; i < _batches.Length; i++) (_batches[i], _items[i]) = (new SymbolBatch(space, _shards.Largest), new int[space.Dimensions + 1]);

@@ -111,4 +111,27 @@ public sealed unsafe class TapeTests
         }
         Assert.InRange(tape.Allocations - before, 0, 1);
     }
+
+    [Fact]
+    public void Where_shapes_vary_smaller_ones_take_the_memory_of_larger_ones_with_the_same_bits()
+    {
+        var tape = new Tape(recording: true) { Varies = true };
+        Tensor Work(Tape tape, int positions)
+        {
+            var x = tape.New(new Shape(positions, 1, 64), requiresGradient: true);
+            for (var i = 0; i < x.Length; i++) x.Data[i] = i % 7 - 3;
+            return Ops.Gate(x);
+        }
+        Work(tape, 2000);
+        var peak = tape.Bytes;
+        for (var step = 0; step < 50; step++)
+        {
+            tape.ResetAndTrim();
+            var positions = 2000 - step * 37;
+            var (y, other) = (Work(tape, positions), Work(new Tape(recording: true), positions));
+            Bits.AssertEqual(new Span<float>(other.Data, (int)other.Length), new Span<float>(y.Data, (int)y.Length), $"{positions} positions");
+            for (var i = 0; i < FloatBlock.Slack; i++) Assert.Equal(0, y.Data[y.Length + i]);
+            Assert.InRange(tape.Bytes, peak, 2 * peak);
+        }
+    }
 }
