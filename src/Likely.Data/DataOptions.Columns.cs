@@ -3,7 +3,7 @@ namespace Likely;
 // What the keys of tables say of their columns.
 public sealed partial record DataOptions
 {
-    const int LongestNames = 1 << 16;
+    const int LongestNames = 1 << 16, LongestEnding = 16;
 
     // Names may have blanks, which separate settings.
     static string Escaped(string names) => names.Replace("%", "%25").Replace(" ", "%20");

@@ -151,8 +151,6 @@ public sealed partial record DataOptions
         return this;
     }
 
-    const int LongestEnding = 16;
-
     static string Name(Enum value) => value.ToString().ToLowerInvariant();
 
     DataOptions WithTokens(string value) => value switch

@@ -35,15 +35,15 @@ public abstract record DensityConfig : ModelConfig
 
     [JsonIgnore] public override DensityConfig Published => ModelRegistry.FindDensity(Name);
 
-    /// <summary>What an example of the model is where the data's are these: of sequences, which are of any length, a training window; of those that are given another one, the longest.</summary>
+    /// <summary>What an example of the model is where the data's are these: of sequences, which are of any length, a training window; of pairs, the longest target.</summary>
     /// <exception cref="ModelException">A value is out of range.</exception>
     public Space SpaceFor(Space data)
     {
         ModelRegistry.Check(this);
-        return data.IsSequence && data.Source == 0 && Window is { } window ? data with { Width = window } : data;
+        return data.IsSequence && !data.IsGivenWhole && Window is { } window ? data with { Width = window } : data;
     }
 
-    /// <summary>This config with every <c>auto</c> replaced by the number that suits the space: what a built model has.</summary>
+    /// <summary>This config with every <c>auto</c> replaced by the number that suits the space, of sequences that of the longest and not of a window: what a built model has.</summary>
     public virtual DensityConfig Fitted(Space space) => this;
 
     /// <summary>Builds the model and draws its initial weights; without a seed they are zero, to be assigned.</summary>

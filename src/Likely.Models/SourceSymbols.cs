@@ -6,7 +6,7 @@ namespace Likely.Models;
 sealed class SourceSymbols
 {
     int[][] _symbols = [];
-    int[] _lengths = [], _side = [];
+    int[] _lengths = [], _first = [], _side = [];
     readonly bool _isOutline;
 
     public SourceSymbols() { }
@@ -45,17 +45,21 @@ sealed class SourceSymbols
             var had = _symbols.Length;
             Array.Resize(ref _symbols, count);
             Array.Fill(_symbols, [], had, count - had);
-            _lengths = new int[count];
+            (_lengths, _first) = (new int[count], new int[count]);
         }
         Count = count;
         _lengths.AsSpan(0, count).Clear();
+        _first.AsSpan(0, count).Fill(-1);
     }
 
-    public void Set(int example, ReadOnlySpan<int> symbols)
+    /// <summary>The first position of an example's window; -1: it goes on where the run is, or begins.</summary>
+    public int First(int example) => _first[example];
+
+    public void Set(int example, ReadOnlySpan<int> symbols, int first = -1)
     {
         if (_symbols[example].Length < symbols.Length) _symbols[example] = new int[Math.Max(symbols.Length, Math.Min(2 * _symbols[example].Length, Space.LongestSource))];
         symbols.CopyTo(_symbols[example]);
-        _lengths[example] = symbols.Length;
+        (_lengths[example], _first[example]) = (symbols.Length, first);
     }
 
     /// <summary>Side by side, [positions, examples]: each source, and behind it another symbol. Valid until asked again.</summary>

@@ -89,13 +89,16 @@ public sealed class SymbolBatch
     }
 
     /// <summary>Sets what an example is given, which is nothing otherwise; of windows, with each of them.</summary>
+    /// <param name="example">Which.</param>
+    /// <param name="symbols">What it is given.</param>
+    /// <param name="first">Of a window, its first position in the example; -1: it goes on where the run is, or begins.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example in the batch.</exception>
     /// <exception cref="ArgumentException">The space has no sources, it is longer than any may be, or a symbol is not below the source's levels.</exception>
-    public void SetSource(int example, ReadOnlySpan<int> symbols)
+    public void SetSource(int example, ReadOnlySpan<int> symbols, int first = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)example, (uint)Count, nameof(example));
         RequireSource(Space, symbols);
-        Sources!.Set(example, symbols);
+        Sources!.Set(example, symbols, first);
     }
 
     /// <summary>Refuses what is no source of examples of a space.</summary>

@@ -54,6 +54,9 @@ public readonly record struct Space(Extent Extent, int Symbols, Alphabet Alphabe
     /// <summary>Of examples that are each given a sequence, the source: symbols of the longest; 0: they are given none.</summary>
     public int Source { get; init; }
 
+    /// <summary>True of examples that are given what says nothing of a window of them, as the source of a pair; what lies beside levels in time is in time with each window.</summary>
+    public bool IsGivenWhole => Source > 0 && !IsInTime;
+
     /// <summary>Values of a source's symbol: those of the alphabet, and of levels in time, beside which names stand, bytes.</summary>
     public int SourceLevels => IsInTime ? 256 : Levels;
 

@@ -8,7 +8,7 @@ namespace Likely.Models;
 /// gate tanh(a) * sigmoid(b) (eq. 2), and two linear maps of it, one added to what the layer read and one to a sum over all layers, of which the last products make the next
 /// symbol's distribution. Levels of a quantity in time, such as samples, that are more than 256 enter as numbers instead (<see cref="LevelNumbers"/>). Dilations double from layer to layer and begin anew with each stack, so that few layers see far. Classes enter the gates (eq. 3),
 /// and so does the source of a pair, or what is given beside a sound, position by position (local conditioning): the column that stands at <c>stretch</c> positions is a convolution over the source's symbols around, and a map of its own takes it into each gate.
-/// Training carries the last inputs of every layer from window to window of <c>context</c> symbols. Defaults are those of nv-wavenet's smaller networks, with fewer layers.
+/// Training carries the last inputs of every layer from window to window of <c>context</c> symbols, but for pairs, whose targets are whole. Defaults are those of nv-wavenet's smaller networks, with fewer layers.
 /// </summary>
 public sealed record WaveNetConfig : DensityConfig
 {

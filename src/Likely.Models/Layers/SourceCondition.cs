@@ -20,7 +20,10 @@ sealed class SourceCondition(Func<Tape, SourceSymbols, int[], Tensor> columns, F
         var memory = pass.Run is { } run ? run.Slot(this, () => new Memory(run)) : null;
         var condition = memory is null || pass.Tape.Recording ? columns(pass.Tape, sources, lengths)
             : memory.Columns(sources, weights.Set!.Version, () => columns(pass.Tape, sources, lengths));
-        var y = Ops.AddCondition(x, condition, memory?.Before, lengths, stretch);
+        var before = memory?.Before ?? new int[lengths.Length];
+        for (var i = 0; i < before.Length; i++)
+            if (sources.First(i) is >= 0 and var first) before[i] = first;
+        var y = Ops.AddCondition(x, condition, before, lengths, stretch);
         for (var i = 0; i < memory?.Before.Length; i++) memory.Before[i] += y.Positions;
         return y;
     }
@@ -61,13 +64,13 @@ sealed class SourceCondition(Func<Tape, SourceSymbols, int[], Tensor> columns, F
 
         public override void Write(List<float> values)
         {
-            foreach (var count in Before) values.Add(count);
+            foreach (var count in Before) values.AddRange([count >> 12, count & 0xFFF]); // exact as floats
         }
 
         public override int Read(ReadOnlySpan<float> values)
         {
-            for (var i = 0; i < Before.Length; i++) Before[i] = (int)values[i];
-            return Before.Length;
+            for (var i = 0; i < Before.Length; i++) Before[i] = (int)values[2 * i] << 12 | (int)values[2 * i + 1];
+            return 2 * Before.Length;
         }
     }
 }

@@ -35,13 +35,13 @@ abstract class BatchPlan
     /// <summary>What the prepared batch has at a place.</summary>
     public abstract BatchWindow At(int place);
 
-    /// <summary>The plan that suits a model: examples whole and shuffled, as all are that are given another sequence, or if it is trained window by window, lanes, or windows from anywhere if it looks back no further.</summary>
+    /// <summary>The plan that suits a model: examples whole and shuffled, as all pairs are, or if it is trained window by window, lanes, or windows from anywhere if it looks back no further.</summary>
     public static BatchPlan For(Models.DensityConfig config, Split split, int batch, ulong seed)
-        => split.Space.Source > 0 ? new ShuffledPlan(Lengths(split), batch, seed) : config.Window is not { } window ? new ShuffledPlan(split.Count, split.Space.Positions, batch, seed)
+        => split.Space.IsGivenWhole ? new ShuffledPlan(Lengths(split), batch, seed) : config.Window is not { } window ? new ShuffledPlan(split.Count, split.Space.Positions, batch, seed)
             : config.CarriesPast ? new LanePlan(Lengths(split), window, batch, seed) : new WindowPlan(Lengths(split), window, batch, seed);
 
     /// <summary>Windows of one pass over the data, whatever the batch.</summary>
-    public static long ExamplesOf(Models.DensityConfig config, Split split) => split.Space.Source == 0 && config.Window is { } window ? LanePlan.Windows(Lengths(split), window) : split.Count;
+    public static long ExamplesOf(Models.DensityConfig config, Split split) => !split.Space.IsGivenWhole && config.Window is { } window ? LanePlan.Windows(Lengths(split), window) : split.Count;
 
     static int[] Lengths(Split split)
     {

@@ -92,6 +92,6 @@ sealed class GradientStep
         var symbols = item.AsSpan(0, (window.Count + before) * _symbols);
         _split.Read(window.Item, (window.First - before) * _symbols, symbols, (ulong)window.Epoch);
         batch.Set(example, symbols[(before * _symbols)..], _split.Label(window.Item), before == 1 ? symbols[0] : -1);
-        if (_split.Space.Source > 0) batch.SetSource(example, _split.Source(window.Item));
+        if (_split.Space.Source > 0) batch.SetSource(example, _split.Source(window.Item), window.First);
     }
 }

@@ -93,8 +93,8 @@ public sealed partial class Trainer
         if (options.Batch < 1) throw new UsageException($"batch={options.Batch} must be at least 1");
         var examples = BatchPlan.ExamplesOf(config, data.Train);
         if (examples == 0) throw new UsageException($"{data.Name} has training items, but nothing in them");
-        // What is given a source is whole, and more of it than of the windows that the model's batch is for.
-        var whole = data.Space.Source > 0;
+        // Of pairs targets are whole, and more of it than of the windows that the model's batch is for.
+        var whole = data.Space.IsGivenWhole;
         var largest = whole && config.Window is { } window ? (int)Math.Clamp(config.LargestBatch * window / data.Space.Extent.Positions / GradientStep.Shards * GradientStep.Shards, GradientStep.Shards, MostPairs) : config.LargestBatch;
         return (int)Math.Min(options.Batch ?? TrainingOptions.DefaultBatch(largest, examples, whole ? data.Space.Extent.Positions : config.Window ?? data.Space.Extent.Positions), examples);
     }

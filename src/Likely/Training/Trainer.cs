@@ -62,6 +62,7 @@ public sealed unsafe partial class Trainer
         (_data, _heldOut, _validation, _options) = (data, heldOut, ValidationOf(data, heldOut), options);
         RequireAlike(config, data, from, heldOut);
         var space = config.SpaceFor(data.Space);
+        config = config.Fitted(data.Space);
         Memory = TrainingMemory.Require(config, space, data.ClassNames.Count, Batch, options.Threads, MachineMemory.Available(), data.Options);
         Model = config.Build(space, data.ClassNames.Count, options.Seed);
         if (options.Muon > 0 && !Muon.Takes(Model.Parameters)) throw new UsageException($"{config.Name} has no hidden matrices that Muon takes; leave out muon={options.Muon.ToString(CultureInfo.InvariantCulture)}");

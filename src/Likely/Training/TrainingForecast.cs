@@ -50,6 +50,7 @@ public sealed unsafe record TrainingForecast(long Parameters, int Batch, Trainin
         options = options.Checked();
         data.RequireSymbols();
         var space = config.SpaceFor(data.Space);
+        config = config.Fitted(data.Space);
         var batch = Trainer.BatchOf(config, options, data);
         Trainer.RequireAlike(config, data, from, heldOut);
         var memory = TrainingMemory.Require(config, space, data.ClassNames.Count, batch, options.Threads, MachineMemory.Available(), data.Options);

@@ -44,7 +44,7 @@ public sealed record TrainingMemory(long Weights, long Passes, long Validation, 
         var tape = new Tape(recording: true, training) { Training = true };
         // Shards differ by one example at most, and buffers of either size are kept. A past that windows carry is there thrice: the run's, the roll-back point's and that of the step before.
         const int Pasts = 3;
-        var (carries, carried) = (model.Space.Source == 0 && model.Config is { Window: not null, CarriesPast: true } && model.Carries, 0L);
+        var (carries, carried) = (!model.Space.IsGivenWhole && model.Config is { Window: not null, CarriesPast: true } && model.Carries, 0L);
         foreach (var size in (int[])[.. new SortedSet<int> { batch / GradientStep.Shards, (batch + GradientStep.Shards - 1) / GradientStep.Shards }])
         {
             if (size == 0) continue;

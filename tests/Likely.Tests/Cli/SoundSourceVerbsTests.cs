@@ -1,3 +1,4 @@
+using Likely.Models;
 using Likely.Tests.Data.Sound;
 using Xunit;
 
@@ -37,6 +38,13 @@ public sealed class SoundSourceVerbsTests
         Assert.Contains("beside=lab", info);
         CliRun.Ok($"train spoken {Small} --steps 2 --batch 4 --from beside.likely --validation spoken --out goes-on.likely --force --quiet");
         CliRun.Ok($"train spoken {Small} --dry-run --steps 2");
+        // Windows of clips, some of which begin in the middle of one.
+        string Trained(int threads)
+        {
+            CliRun.Ok($"train spoken {Small} context=64 stretch=9 --steps 30 --batch 3 --threads {threads} --out windows.likely --force --quiet");
+            return Checkpoint.Load("windows.likely").Identity();
+        }
+        Assert.Equal(Trained(1), Trained(2));
         CliRun.Ok("shrink beside.likely --bits 8 --out beside8.likely --force");
         CliRun.Ok("sample beside8.likely --prompt lh --count 1 --out drawn8.wav --force");
         var show = CliRun.Ok("data show spoken --set beside=lab --out spoken-show.wav --force").Output;

@@ -28,7 +28,7 @@ public sealed unsafe class SourceLaw
                 var (run, logs) = (new Run(count, law.Labels(count)), Array.ConvertAll(examples, example => new float[example.Length]));
                 for (var first = 0; first < law.Space.Positions; first += window)
                 {
-                    var part = Batch(law, Array.ConvertAll(examples, example => example[first..Math.Min(example.Length, first + window)]), sources, law.Labels(count), i => first == 0 ? -1 : examples[i][first - 1]);
+                    var part = Batch(law, Array.ConvertAll(examples, example => example[first..Math.Min(example.Length, first + window)]), sources, law.Labels(count), i => first == 0 ? -1 : examples[i][first - 1], window % 2 == 0 ? -1 : first);
                     var result = model.LogProbabilities(new Tape(), part, run: run);
                     for (var i = 0; i < count; i++)
                         for (var p = 0; p < result.Positions; p++) logs[i][first + p] = result.Row(p, i)[0];
@@ -131,6 +131,18 @@ public sealed unsafe class SourceLaw
         GC.KeepAlive(block);
     }
 
+    [Theory, MemberData(nameof(Cases))]
+    public void A_window_that_says_where_it_begins_takes_what_stands_there(string name)
+    {
+        var law = LawCases.Find(name);
+        var model = law.Build();
+        var (examples, sources) = (law.Examples(1), (int[][])[[1, 2]]);
+        float[] At(int[][] sources, int first) => [.. Enumerable.Range(0, law.Space.Positions).Select(p => model.LogProbabilities(new Tape(), Batch(law, examples, sources, law.Labels(1), _ => -1, first), run: new Run(1, law.Labels(1))).Row(p, 0)[0])];
+        Assert.Equal(At(sources, -1), At(sources, 0));
+        Assert.NotEqual(At(sources, 0), At(sources, 1));
+        Assert.Equal(At([[2, 1]], 1 << 20), At(sources, 1 << 20)); // behind the end
+    }
+
     [Fact]
     public void What_is_no_source_is_refused()
     {
@@ -158,7 +170,7 @@ public sealed unsafe class SourceLaw
         return sources;
     }
 
-    static SymbolBatch Batch(LawCase law, int[][] examples, int[][] sources, int[] labels, Func<int, int> before)
+    static SymbolBatch Batch(LawCase law, int[][] examples, int[][] sources, int[] labels, Func<int, int> before, int first = -1)
     {
         var longest = examples.Max(example => example.Length);
         var batch = new SymbolBatch(law.Space with { Width = longest }, examples.Length);
@@ -166,7 +178,7 @@ public sealed unsafe class SourceLaw
         for (var i = 0; i < examples.Length; i++)
         {
             batch.Set(i, examples[i], labels.Length > 0 ? labels[i] : -1, before(i));
-            batch.SetSource(i, sources[i]);
+            batch.SetSource(i, sources[i], first);
         }
         return batch;
     }
