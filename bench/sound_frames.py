@@ -5,7 +5,9 @@
 
 Beside each a.wav an a.txt is written, one printable byte a frame of 80 samples: "!" and 16 times one of 5 steps of loudness, 12 decibels apart, and one of 16 shapes of the spectrum, which are the
 means of k-means (20 rounds, begun from frames drawn by a seed) of 20,000 frames of the training part: 20 bands as wide as ears tell apart, in decibels, less their mean, under Hann's window of 256 samples about the frame's middle.
+Told is what the test part's frames take by counts of the training part: what their symbols say of the sounds is no more.
 """
+import collections
 import pathlib
 import sys
 import wave
@@ -45,6 +47,21 @@ def nearest(shapes, means):
     return ((shapes[:, None, :] - means[None]) ** 2).sum(2).argmin(1)
 
 
+def taken(train, test):
+    """Bits of frames by how often they followed the one before, which is as good as 20 of how often they are at all."""
+    single, first, pair = collections.Counter(), collections.Counter(), collections.Counter()
+    for clip in train:
+        single.update(clip)
+        first.update(clip[:-1])
+        pair.update(zip(clip, clip[1:]))
+    total, bits = sum(single.values()) + SHAPES * STEPS, 0.0
+    for clip in test:
+        for i, now in enumerate(clip):
+            alone = (single[now] + 1) / total
+            bits -= np.log2((pair[clip[i - 1], now] + 20 * alone) / (first[clip[i - 1]] + 20) if i else alone)
+    return bits
+
+
 def main(folder):
     filters, draw = bands(), np.random.Generator(np.random.PCG64(1))
     clips = {path: frames(samples(path), filters) for path in sorted(pathlib.Path(folder).glob("*/*.wav"))}
@@ -55,8 +72,13 @@ def main(folder):
         own = nearest(known, means)
         means = np.stack([known[own == k].mean(0) if (own == k).any() else means[k] for k in range(SHAPES)])
     means = means[np.argsort(means[:, BANDS // 2:].mean(1))]  # from low to high
+    parts = {"train": [], "test": []}
     for path, (loudness, shapes) in clips.items():
-        path.with_suffix(".txt").write_bytes((33 + SHAPES * loudness + nearest(shapes, means)).astype(np.uint8).tobytes())
+        parts[path.parent.name].append(33 + SHAPES * loudness + nearest(shapes, means))
+        path.with_suffix(".txt").write_bytes(parts[path.parent.name][-1].astype(np.uint8).tobytes())
+    count, bits = sum(map(len, parts["test"])), taken(*parts.values())
+    seconds = sum(path.stat().st_size - 44 for path in clips if path.parent.name == "test") / 16_000
+    print(f"{count} frames of the test part: {bits / count:.2f} bits each given the one before, {bits / (8000 * seconds):.4f} bits a sample")
 
 
 if __name__ == "__main__":

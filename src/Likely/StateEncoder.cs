@@ -25,7 +25,7 @@ public sealed class StateEncoder : Encoder
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         _model = checkpoint.Density;
-        if (_model.Space.Source > 0) throw new UsageException($"{_model.Config.Name} is a model of {(_model.Space.IsInTime ? "sounds and what lies beside them" : "pairs")} here, whose states are of {(_model.Space.IsInTime ? "both" : "a target behind its source")}; models of single {(_model.Space.IsInTime ? "sounds" : "texts")} encode");
+        if (_model.Space.Source > 0) throw new UsageException($"{_model.Config.Name} is a model of {(_model.Space.IsInTime ? "sounds and what lies beside them" : "pairs")} here, whose states are of {(_model.Space.IsInTime ? "both" : "a target behind its source")}; models of {(_model.Space.IsInTime ? "sounds alone" : "single texts")} encode");
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)(state ?? 0), (uint)_model.States.Count, nameof(state));
         (_state, _threads) = (state ?? _model.States.Count - 1, ParallelShards.Workers(threads));
         if (pooling == StatePooling.Maximum) throw new UsageException("states are pooled by last or mean; max is for windows of pictures and models of features of them");

@@ -93,7 +93,7 @@ public sealed class SoundSourceVerbsTests
     [InlineData("score beside.likely spoken --given abc --out x.csv", "scores each item given its own source")]
     [InlineData("score beside.likely spoken --beam 2 --out x.csv", "the model is none of pairs")]
     [InlineData("score besides.likely spoken/low_0.wav --set label=?_* --out x.csv", "label")]
-    [InlineData("encode beside.likely spoken --out x.npy", "models of single sounds encode")]
+    [InlineData("encode beside.likely spoken --out x.npy", "models of sounds alone encode")]
     [InlineData("detect beside.likely spoken --out x.csv", "no item on its own")]
     [InlineData("classify besides.likely spoken --out x.csv", "no item on its own")]
     [InlineData("compress beside.likely spoken --out x.lka", "codes no files; train one without beside= for that")]
