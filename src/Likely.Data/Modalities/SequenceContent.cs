@@ -88,7 +88,12 @@ static class SequenceContent
             (isTaken ? taken : listing.Kinds[i]?.Unpacked.Format == FileFormat.Empty ? empty : left).Add(listing.Files[i]);
             if (isTaken && listing.Kinds[i] is { } other && (other.Content ?? (object?)other.SoundDemuxer) is not null) kinds.Add(listing.Files[i], other);
         }
-        if (path.Options.Beside is { } beside && taken.Select(file => SourceFile.PathOf(file, beside)).ToHashSet() is var sources) _ = left.RemoveAll(sources.Contains) + empty.RemoveAll(sources.Contains);
+        if (path.Options.Beside is { } beside)
+        {
+            HashSet<string> sources = [.. taken.Select(file => SourceFile.PathOf(file, beside))];
+            left.RemoveAll(sources.Contains);
+            empty.RemoveAll(sources.Contains);
+        }
         if (taken.Count == 0) throw new DataException($"The folder '{path.Path}' has no {modality}{(path.Options.Beside is null ? "" : $" that does not end with .{path.Options.Beside}")}{(left.Count > 0 ? $" but {listing.Some(left, "other file")}" : empty.Count > 0 ? $" but {listing.Some(empty, "empty file")}" : "")}; put files into it, or set as={Modality.Bytes} to take whatever there is.");
         if (left.Count > 0) notes.Add($"left out: {listing.Some(left, "other file")}");
         if (empty.Count > 0) notes.Add($"left out: {listing.Some(empty, "empty file")}");
