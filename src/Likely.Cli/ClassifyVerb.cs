@@ -37,7 +37,7 @@ static class ClassifyVerb
         var models = ClassModels.Read(result.GetRequiredValue(Model), result.GetValue(Others) ?? [], session.Threads, out var paths);
         var (checkpoint, names) = (models.First, models.Names);
         var (table, page) = (OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(paths[0])}-{DefaultName.Stem(source)}-labels", session), result.GetValue(ReportName));
-        if (page is not null) OutputName.Page.Require(page);
+        if (page is not null) OutputName.Page.Require(page, "--report");
         using var outputs = new Outputs(session.Remark, session.Force, [.. paths, source, normalName, result.GetValue(ClassPrior.Prior)]);
         if (table != OutputName.Stdout) outputs.Claim(table);
         if (page is not null) outputs.Claim(page);

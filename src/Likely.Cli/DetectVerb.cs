@@ -60,7 +60,7 @@ static class DetectVerb
         var scorer = new EvidenceScorer(models.Checkpoints, background, session.Threads, models.Paths); // refuses what it cannot score by
         if (asked == DetectionMethod.Complexity && scorer.Code is null) throw new UsageException("--method complexity needs a code that knows nothing of the model, and there is none of rows of numbers or of tables; use --method likelihood");
         var (table, page, map) = (OutputName.Table.Choose(result.GetValue(Out), $"{DefaultName.Stem(modelPath)}-{DefaultName.Stem(source)}-verdicts", session), result.GetValue(ReportName), result.GetValue(Map));
-        if (page is not null) OutputName.Page.Require(page);
+        if (page is not null) OutputName.Page.Require(page, "--report");
         if (map is not null && !isOne) throw new UsageException("--map is not for several models, which find each position surprising in their own way; leave it out");
         if (map is not null && checkpoint.Model is not AutoregressiveModel { Members: 1 }) throw new UsageException($"--map is not for {(checkpoint.Model is AutoregressiveModel ? "an ensemble, whose members' probabilities are averaged over whole items" : "a density of rows of numbers")}, as no surprise of single positions is known; leave it out");
         using var outputs = new Outputs(session.Remark, session.Force, [.. models.Paths, source, normalName, backgroundPath]);
@@ -74,7 +74,8 @@ static class DetectVerb
         var clock = Stopwatch.StartNew();
         var (calibration, normalWords) = NormalItems.Of(session, models, data, split, normalName, normal => session.Watch(display => Measure(models, background, normal, session, display)));
         var detector = new Detector(models.Checkpoints, calibration, asked, fdr ?? alpha, background, models.Names); // no q is below the least p
-        var method = detector.Method.ToString().ToLowerInvariant();
+        // Of what has no code and no background, combined is the likelihood alone.
+        var method = (detector.Method == DetectionMethod.Combined && scorer.Code is null && background is null ? DetectionMethod.Likelihood : detector.Method).ToString().ToLowerInvariant();
         session.Say($"items       {split.Count} of {data.All.Count}{split.DrawnFrom(choice.Split.Count)}{choice.Reason}");
         session.Say($"normal      {normalWords}");
         if (asked is null && detector.Method != DetectionMethod.Combined) session.Say($"method      {method}, which holds items against all {detector.Test.Count} normal ones: half would go into the density of combined, the usual method, and what is left is too few; --method combined takes it all the same");

@@ -13,18 +13,24 @@ namespace Likely.Cli;
 /// <param name="TrainedShare">The share of the chosen items that were trained on; null if that cannot be told.</param>
 sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? TrainedShare)
 {
-    const double Most = 0.5, Few = 0.01; // shares of items that were trained on: most of them are the data; few do not move a mean
+    // Shares of items that were trained on: most of them are the data, of fewer than nearly all the others are new; few do not move a mean.
+    const double Most = 0.5, Nearly = 0.99, Few = 0.01;
 
     /// <summary>Chooses the split that is named, or else the one that the evidence asks for.</summary>
     /// <exception cref="UsageException">There is no such split, or it is empty.</exception>
-    public static ItemChoice Of(Checkpoint checkpoint, Dataset data, string? name = null)
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="name">A split; null: chosen.</param>
+    /// <param name="seeksNew">Whether data that have grown are asked about for what is new in them, so that all of them are taken.</param>
+    public static ItemChoice Of(Checkpoint checkpoint, Dataset data, string? name = null, bool seeksNew = false)
     {
         RequireKnown(name);
         var sketch = ContentSketch.Parse(checkpoint.TrainedOn);
         var sameName = data.Name == checkpoint.DataName;
         var (seen, compared) = data.IsKnown && sameName || sketch is null ? (0, 0) : (data.Train.Count > 0 ? data.Train : data.All).Compare(sketch);
         var unseen = seen > 0 ? null : CannotTell(checkpoint, data, compared);
-        var trained = data.IsKnown && sameName || (sketch is null || unseen is not null ? sameName : seen > 0 && (sameName || seen >= Most * compared));
+        var trained = data.IsKnown && sameName || (sketch is null || unseen is not null ? sameName : seen > 0 && (!seeksNew || seen >= Nearly * compared) && (sameName || seen >= Most * compared));
+        var grown = trained && sketch is not null && unseen is null && seen < Nearly * compared ? FormattableString.Invariant($"most of these data, about {100.0 * seen / compared:0} %") : "these data";
         var split = name switch
         {
             "train" => data.Train,
@@ -37,7 +43,7 @@ sealed record ItemChoice(Split Split, string Reason, bool IsTrainedOn, double? T
 
         var part = split.Name == "all" ? "" : $": the {split.Name} part";
         var why = name is not null ? "" : !trained ? "" : split.Name == "all" ? "; the model was trained on these data, and nothing of them is held out"
-            : $", as the model was trained on {((sketch is null || unseen is not null) && !data.IsKnown ? "data of this name" : "these data")}; --split all takes all";
+            : $", as the model was trained on {((sketch is null || unseen is not null) && !data.IsKnown ? "data of this name" : grown)}; --split all takes all";
         if (data.IsKnown && sameName) return new ItemChoice(split, part + why, true, split.Name is "test" or "validation" ? 0 : null);
         if (sketch is null) return new ItemChoice(split, part + (trained ? why : $"; the model was trained on data of another name, {checkpoint.DataName}"), trained, null);
 

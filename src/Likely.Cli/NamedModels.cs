@@ -30,9 +30,9 @@ sealed record NamedModels(IReadOnlyList<Checkpoint> Checkpoints, IReadOnlyList<s
     /// <exception cref="UsageException">There is no such split, or it is empty.</exception>
     public ItemChoice Choose(Dataset data, string? split = null)
     {
-        var first = ItemChoice.Of(Checkpoints[0], data, split);
+        var first = ItemChoice.Of(Checkpoints[0], data, split, seeksNew: true);
         for (var k = 1; k < Checkpoints.Count && !first.IsTrainedOn; k++)
-            if (ItemChoice.Of(Checkpoints[k], data, split) is { IsTrainedOn: true } other) first = other;
+            if (ItemChoice.Of(Checkpoints[k], data, split, seeksNew: true) is { IsTrainedOn: true } other) first = other;
         return first;
     }
 

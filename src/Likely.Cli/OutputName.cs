@@ -41,7 +41,7 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
 
     /// <summary>Refuses a name that promises something else than what is written.</summary>
     /// <exception cref="UsageException">It does.</exception>
-    public void Require(string path)
+    public void Require(string path, string option = "--out")
     {
         if (path == Stdout)
         {
@@ -50,6 +50,6 @@ sealed record OutputName(string What, string[] Extensions, bool IsText = false)
         }
         var extension = Path.GetExtension(path);
         if (Promises.Contains(extension) && !Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase))
-            throw new UsageException($"--out {path} promises something else than {What}; name it {Path.ChangeExtension(path, Extensions[0])}");
+            throw new UsageException($"{option} {path} promises something else than {What}; name it {Path.ChangeExtension(path, Extensions[0])}");
     }
 }

@@ -1,3 +1,5 @@
+using Likely.Data;
+
 namespace Likely;
 
 // What the keys of tables say of their columns.
@@ -38,6 +40,7 @@ public sealed partial record DataOptions
     internal void RequireColumns(IReadOnlyList<string> names, Func<string, DataException> unknown)
     {
         foreach (var one in Columns?.Split(',') ?? [])
-            if (Columns![0] != '-' ? !names.Contains(one) : one.Length == 0 || one[0] != '-' || !names.Contains(one[1..])) throw unknown(one.TrimStart('-'));
+            if (one.Length > 0 && (one[0] == '-') != (Columns![0] == '-')) throw new DataException($"columns= has '{VisibleText.Sentence(one)}' beside others with{(one[0] == '-' ? "out" : "")} a minus; put one before each name, to leave those columns out, or before none.");
+            else if (Columns![0] != '-' ? !names.Contains(one) : one.Length == 0 || one[0] != '-' || !names.Contains(one[1..])) throw unknown(one.TrimStart('-'));
     }
 }

@@ -63,6 +63,7 @@ public sealed partial record DataOptions
         if (Beside is not null) yield return ("beside", Beside);
         if (Columns is not null) yield return ("columns", Escaped(Columns));
         if (Types is not null) yield return ("types", Escaped(Types));
+        if (Header is { } header) yield return ("header", header ? "true" : "false");
         if (Windows is { } windows) yield return ("windows", $"{windows}");
     }
 
@@ -125,6 +126,7 @@ public sealed partial record DataOptions
         "label" => this with { Label = ParseNames(key, value) },
         "beside" => this with { Beside = value.Length is > 0 and <= LongestEnding && value.All(char.IsAsciiLetterOrDigit) ? value : throw Refused(key, value) },
         "columns" => this with { Columns = ParseNames(key, value) },
+        "header" => this with { Header = ParseFlag(key, value) },
         "types" => this with { Types = ParseNames(key, value) is var types && types.Split(',').All(one => TypeOf(one) is not null) ? types : throw Refused(key, value) },
         _ => throw new InvalidOperationException($"the data key {key} has a line in {nameof(Keys)}, but nothing reads it"),
     };

@@ -49,6 +49,7 @@ public sealed partial record DataOptions
         new("beside", "-", "an ending of names of at most 16 letters and digits, such as txt", "of sound, what each file is given, p(sound | symbols): the bytes of the file of the same name with this ending beside it, as a.txt beside a.wav, in time with it, each for as many samples"),
         new("columns", "-", "names of columns with commas between them, such as age,income, or with a minus before each, such as -id,-name", "of a table, the columns that are modelled, or that are left out"),
         new("types", "-", "NAME:category, NAME:number or NAME:date, with commas between them", "of a table, what a column's values are, where what is found out is not what is meant"),
+        new("header", "-", "true or false", "of a table, whether its first row has the names of the columns, where that is not what is found out"),
         new("windows", "-", "a whole number from 1 to 134217728", "so many windows in an epoch of the training part, shared out by the pictures' areas; if nothing is said, as many as cover them"),
     ];
 
@@ -74,6 +75,9 @@ public sealed partial record DataOptions
 
     /// <summary>Of a table, NAME:TYPE of columns, commas between them; null: all are found out.</summary>
     public string? Types { get; init; }
+
+    /// <summary>Of a table, whether its first row has the names of the columns; null: that is found out.</summary>
+    public bool? Header { get; init; }
 
     /// <summary>Resize every image to exactly this size, after cropping.</summary>
     public (int Height, int Width)? Size { get; init; }

@@ -18,7 +18,7 @@ sealed class TableModality : Modality
 
     public override string Name => "table";
     public override string Title => "tables";
-    public override IReadOnlyList<string> Keys { get; } = ["columns", "types", "label"];
+    public override IReadOnlyList<string> Keys { get; } = ["columns", "types", "label", "header"];
     public override string Extension => ".csv";
     public override string FileWords => "a table as CSV";
     public override string MapExtension => ".html";
@@ -52,6 +52,8 @@ sealed class TableModality : Modality
     {
         var (table, surprise) = (Of(tokens), nats.ToArray());
         var cells = table.Cells(item);
+        for (var c = 0; c < surprise.Length; c++)
+            if (table.Columns[c].IsStrange(item[c])) surprise[c] += (float)table.Columns[c].Rest(item[c]);
         int[] order = [.. Enumerable.Range(0, cells.Length)];
         Array.Sort(Array.ConvertAll(surprise, one => -one), order);
         return [.. order.Take(most).Select(c => (table.Names[c], cells[c], (double)surprise[c]))];
@@ -82,7 +84,7 @@ sealed class TableModality : Modality
     }
 
     // A comma in a text makes no table: the name must say so. One without rows is one all the same, and then refused.
-    internal override bool Recognises(DataPath path) => !path.IsFolder && HasTableName(path.Path) && path.Kind.Unpacked.Format == FileFormat.Text && TableReader.DialectOf(path.Path) is not null;
+    internal override bool Recognises(DataPath path) => !path.IsFolder && HasTableName(path.Path) && path.Kind.Unpacked.Format is FileFormat.Text or FileFormat.Unknown && TableReader.DialectOf(path.Path) is not null;
 
     static bool HasTableName(string path)
     {
@@ -97,7 +99,7 @@ sealed class TableModality : Modality
         var (options, model) = (path.Options with { As = this }, path.Options.ModelTokens as TableTokens);
         if (path.Options.ModelTokens is not null && model is null) throw new DataException($"'{path.Path}' is opened as a table, and the model is none of tables.");
         var dialect = TableReader.DialectOf(path.Path) ?? (model is { Columns.Count: 1 } ? model.Dialect : throw new DataException($"'{path.Path}' is no table: its rows have no cells, or not all as many, with commas, semicolons, tabs or bars between them."));
-        if (model is not null) dialect = dialect with { HasHeader = model.Dialect.HasHeader };
+        dialect = dialect with { HasHeader = model?.Dialect.HasHeader ?? options.Header ?? dialect.HasHeader };
         var reader = new TableReader(path.Path, dialect);
         var hasRows = false;
         var names = reader.Read((_, _) => hasRows = true, path.Cancellation, most: 1);
@@ -105,6 +107,7 @@ sealed class TableModality : Modality
         if (names.Count(options.TakesColumn) is > MostColumns and var taken) throw new DataException($"'{path.Path}' has {taken} columns, more than the {MostColumns} that a table may have; leave some out.");
         var label = options.Label is null ? -1 : Array.IndexOf(names, options.Label);
         if (label < 0 && options.Label is not null && model is null) throw NoColumn(path.Path, "label", options.Label, names);
+        if (model is not null) RequireOwn(model, names, options, path.Path);
         var notes = new List<string>();
         if (label < 0 && options.Label is not null) notes.Add($"there is no column '{VisibleText.Sentence(options.Label)}', so that rows have no labels");
         var (tokens, columns) = model is not null ? (model, Places(path.Path, model, names, dialect)) : Survey(reader, names, label, options, notes, path.Cancellation);
@@ -112,7 +115,7 @@ sealed class TableModality : Modality
         var items = new TableItems(reader, tokens, columns, label, classes, isOpen: classes.Count == 0, options.Seed, [options.Validation, options.Test ?? options.Validation], path.Cancellation);
         return new DataContent(this, items, tokens.Space, options)
         {
-            Source = VisibleText.Line($"table '{path.Path}', cells separated by {(dialect.Separator == '\t' ? "tabs" : $"'{dialect.Separator}'")}{(dialect.HasDecimalComma ? ", decimal commas" : "")}{(dialect.HasHeader ? "" : ", no names of columns")}"),
+            Source = VisibleText.Line($"table '{path.Path}', cells separated by {(dialect.Separator == '\t' ? "tabs" : $"'{dialect.Separator}'")}{(dialect.HasDecimalComma ? ", decimal commas" : "")}{(dialect.HasHeader ? ", the first row names the columns" : ", no names of columns")}"),
             Parts = (items.Parts[2], items.Parts[0], items.Parts[1], ItemIndices.All(items.Count)),
             Division = options.Validation + (options.Test ?? options.Validation) > 0 ? "held out by each row's content, equal rows one by one, so that a new row moves no other" : "",
             ClassNames = classes,
@@ -149,6 +152,16 @@ sealed class TableModality : Modality
         }
         if (columns.Count == 0) throw new DataException($"'{reader.Path}' has no column that can be modelled: {string.Join("; ", notes)}.");
         return (new TableTokens([.. columns], reader.Dialect, !missing && columns.TrueForAll(column => column.Grid is null && column.Names.Length == 2)), [.. places]);
+    }
+
+    // What a model's columns are was decided when it was trained: what says something else is refused.
+    static void RequireOwn(TableTokens model, string[] names, DataOptions options, string path)
+    {
+        options.RequireColumns(names, name => NoColumn(path, "columns", name, names));
+        var types = options.ColumnTypes(names, name => NoColumn(path, "types", name, names));
+        if (model.Names.FirstOrDefault(name => !options.TakesColumn(name)) is { } left) throw new DataException($"columns= leaves out '{VisibleText.Sentence(left)}', and the model is one of {Listed([.. model.Names])} together; train one without it.");
+        if (model.Columns.FirstOrDefault(column => types.TryGetValue(column.Name, out var type) && type != column.Type) is { } other) throw new DataException($"types= says another type of '{VisibleText.Sentence(other.Name)}' than the model was trained with; train one so.");
+        if (options.Header is { } header && header != model.Dialect.HasHeader) throw new DataException($"header={(header ? "true" : "false")} is not what the model was trained with; train one so.");
     }
 
     // Where a model's columns are: by their names, or where there are none by their order.

@@ -9,7 +9,7 @@ sealed class VectorsModality : RowsModality
 {
     public override string Name => "vectors";
     public override string Title => "vectors";
-    public override IReadOnlyList<string> Keys { get; } = ["columns", "label"];
+    public override IReadOnlyList<string> Keys { get; } = ["columns", "label", "header"];
 
     internal override string Shape(Dataset data) => string.Create(CultureInfo.InvariantCulture, $"{data.All.Count} rows of {data.Space.Width} columns");
 

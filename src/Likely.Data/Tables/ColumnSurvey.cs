@@ -32,18 +32,21 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
     const int ManyNames = 100;
     const double MostlyNew = 0.3;
 
+    // The share of values that may be no numbers in a column of numbers.
+    const double FewOdds = 0.02;
+
     readonly Dictionary<string, int> _values = [];
     readonly Dictionary<string, int> _missing = [];
     readonly List<(string Form, long Least, long Most)> _forms = [.. DateText.Forms.Select(form => (form, long.MaxValue, long.MinValue))];
     readonly List<decimal> _drawn = [];
     readonly List<string> _drawnDates = [];
     readonly Philox _random = new(0, RandomPurpose.Split, Philox.Hash("column"));
-    bool _isNumber = wanted is null or ColumnType.Number, _hasMore, _isUncounted, _isFinest;
+    bool _hasMore, _isUncounted, _isFinest;
     decimal _least = decimal.MaxValue, _most = decimal.MinValue;
     decimal? _first;
     decimal _step; // what all numbers so far differ by multiples of
     int _decimals;
-    long _filled;
+    long _filled, _odds; // values, and those of them that are no numbers
     string? _odd, _oddText; // the first value that is no number
     char _thousands; // what stands between those of all numbers that have some
     bool _hasPoint; // among numbers with decimal commas
@@ -70,7 +73,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
     }
 
     /// <summary>Whether the names of a column that looked like one of numbers or dates, and is none, were not counted: all cells are to be handed to <see cref="CountName"/> before the end.</summary>
-    public bool WantsNames => _isUncounted && !IsDate && !(_isNumber && _least <= _most);
+    public bool WantsNames => _isUncounted && !IsDate && !(IsNumber && _least <= _most);
 
     /// <summary>Counts the next cell once more.</summary>
     public void CountName(ReadOnlySpan<char> cell)
@@ -85,7 +88,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         if (counts.TryGetValue(cell, out var count)) counts[cell] = count + 1;
         else if (_values.Count < MostValues) counts[cell] = 1;
         else _hasMore = true;
-        if (_values.Count <= MostNumbers || _isUncounted || !_isNumber && (_forms.Count == 0 || wanted == ColumnType.Category)) return;
+        if (_values.Count <= MostNumbers || _isUncounted || !IsNumber && (_forms.Count == 0 || wanted == ColumnType.Category)) return;
         _isUncounted = true;
         _values.Clear();
         _values.TrimExcess();
@@ -108,8 +111,11 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         if (IsInfinite(cell)) return;
         _oddText ??= cell.ToString();
         _odd ??= $"'{Shortened(cell.ToString())}' in {TableReader.Where(row)}";
-        _isNumber = wanted == ColumnType.Number;
+        _odds++;
     }
+
+    // Of many different numbers a few may be none.
+    bool IsNumber => wanted == ColumnType.Number || wanted is null && (_odds == 0 || _odds <= FewOdds * _filled && (_isUncounted || _values.Count > ManyNames));
 
     // Where a point stands between thousands it is nothing else; beside decimal commas it does where it can, unless one before could not.
     bool TryParse(scoped ReadOnlySpan<char> cell, out decimal number, out int decimals)
@@ -118,6 +124,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         var isGrouped = comma && !_hasPoint && cell.Contains('.') && NumberText.TryUngroup(cell, true, ref own, stackalloc char[NumberText.Longest], out _);
         if (_thousands == 0 && !isGrouped && NumberText.TryParse(cell, comma, out number, out decimals))
         {
+            if (Math.Abs(number) > NumberText.MostSteps) return false; // more than can be counted
             _hasPoint |= comma && cell.Contains('.');
             return true;
         }
@@ -129,7 +136,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
             _thousands = mark;
             cell = plain[..length];
         }
-        return NumberText.TryParse(cell, comma, out number, out decimals) && !(_thousands == '.' && cell.Contains('.'));
+        return NumberText.TryParse(cell, comma, out number, out decimals) && !(_thousands == '.' && cell.Contains('.')) && Math.Abs(number) <= NumberText.MostSteps;
     }
 
     void AddAsDate(ReadOnlySpan<char> cell)
@@ -156,12 +163,12 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         // Two values are names, whatever they are; 0 and 1 are both there even if one of them is not seen.
         var isBinary = !_isUncounted && !_hasMore && wanted is null && _values.Count <= 2 && !IsDate;
         if (IsDate) return (Dates(missing), null);
-        if (_isNumber && wanted != ColumnType.Category && _least <= _most && !isBinary) return (Numbers(missing), _odd is null && _grouped is null ? null
+        if (IsNumber && wanted != ColumnType.Category && _least <= _most && !isBinary) return (Numbers(missing), _odd is null && _grouped is null ? null
             : $"column '{name}' is of numbers{(_grouped is null ? "" : $", with marks between thousands such as in '{_grouped}'")}{(_odd is null ? "" : $", and what is none, such as {_odd}, is one value of its own")}");
         if (_hasMore || wanted is null && _filled >= FewRows && _values.Count >= Unique * _filled)
         {
             if (wanted == ColumnType.Category) throw new DataException($"Column '{name}' has more than {MostValues} values, more than a category can have; leave it out.");
-            return (null, $"column '{name}' is left out, as {(_hasMore ? $"it has more than {MostValues}" : $"{_values.Count} of {_filled} rows have")} values that occur once, such as '{Shortened(_values.Keys.First())}'{(_odd is null || _least > _most ? "" : $"; it would be one of numbers but for {_odd}")}");
+            return (null, $"column '{name}' is left out, as {(_hasMore ? $"it has more than {MostValues}" : $"its {_filled} values are {_values.Count} different")} ones, such as '{Shortened(_values.Keys.First())}'{(_odd is null || _least > _most ? "" : $"; it would be one of numbers but for {_odd}")}");
         }
         string? many = null;
         if (wanted is null && _values.Count > ManyNames && _values.Count > MostlyNew * _filled) many = $"column '{name}' has {_values.Count} names in {_filled} rows, most of which a model can hardly learn; columns=-{name} leaves it out";

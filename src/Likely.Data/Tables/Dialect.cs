@@ -26,9 +26,10 @@ sealed record Dialect(char Separator, bool HasDecimalComma, bool HasHeader)
         if (best is not { } found) return null;
         var comma = found.Separator != ',' && IsComma(found.Rows);
         var (first, below) = (found.Rows[0], found.Rows.Skip(1).ToList());
-        // A row of names has no number. Where no other row has any either, no name stands below itself.
-        var named = first.Exists(cell => cell.Length > 0) && !first.Exists(cell => IsNumber(cell, comma));
-        return new Dialect(found.Separator, comma, named && (below.Exists(row => row.Exists(cell => IsNumber(cell, comma))) || !below.Exists(row => row.Zip(first).Any(pair => pair.First == pair.Second))));
+        // A row of names has no number and no date. Where no other row has any either, no name stands below itself.
+        bool IsValue(string cell) => IsNumber(cell, comma) || DateText.Forms.Any(form => DateText.TryParse(cell, form, out _));
+        var named = first.Exists(cell => cell.Length > 0) && !first.Exists(IsValue);
+        return new Dialect(found.Separator, comma, named && (below.Exists(row => row.Exists(IsValue)) || !below.Exists(row => row.Zip(first).Any(pair => pair.First == pair.Second))));
     }
 
     /// <summary>A row as text.</summary>

@@ -17,6 +17,8 @@ sealed record TableColumn
 
     readonly Dictionary<string, int> _symbols = [];
     readonly Dictionary<long, int> _frequent = [];
+    const double StrangeNats = 32 * 0.693147180559945309;
+
     readonly string[] _names = [];
     readonly long[] _numbers = [];
 
@@ -125,16 +127,20 @@ sealed record TableColumn
 
     string TextOf(long steps, bool comma) => Type == ColumnType.Date ? DateText.Text(steps, Form) : NumberText.Grouped(NumberText.Text(steps, Decimals, comma), Thousands, comma);
 
-    /// <summary>log of how many numbers a symbol stands for, which are equally likely: nats that a row takes besides those of its symbols.</summary>
-    public double Rest(int symbol) => Grid is not null && symbol - Special - Frequent.Length is >= 0 and var level ? ExactMath.Log(Grid.Width(level)) : 0;
+    /// <summary>Whether a symbol stands for what is none of the numbers or dates that the column has room for.</summary>
+    public bool IsStrange(int symbol) => Grid is not null && symbol == OtherSymbol;
+
+    /// <summary>log of how many numbers a symbol stands for, which are equally likely: nats that a row takes besides those of its symbols. What is none of a column's numbers may be anything, and takes 32 bits.</summary>
+    public double Rest(int symbol) => IsStrange(symbol) ? StrangeNats : Grid is not null && symbol - Special - Frequent.Length is >= 0 and var level ? ExactMath.Log(Grid.Width(level)) : 0;
 
     /// <summary>For people: what the values are.</summary>
     public string Words(bool comma)
     {
-        if (Grid is null) return $"{(Names.Length == 2 ? "binary" : "categorical")}, {Names.Length} values: {string.Join(", ", Names.Take(8))}{(Names.Length > 8 ? ", ..." : "")}";
+        var missing = IsWhole ? "" : $", missing in some rows{(Missing.Length > 0 ? $" as '{Missing}'" : "")}";
+        if (Grid is null) return $"{(Names.Length == 2 ? "binary" : "categorical")}, {Names.Length} values: {string.Join(", ", Names.Take(8))}{(Names.Length > 8 ? ", ..." : "")}{missing}";
         var range = $"{TextOf(Grid.Least, comma)} to {TextOf(Grid.Most, comma)}";
         var kind = Type == ColumnType.Date ? Grid.Unit > 1 ? $"date, step {Step}" : "date" : Decimals > 0 ? $"decimal, step {Step}" : Grid.Unit > 1 ? $"whole number, step {Step}" : "whole number";
-        return $"{kind}, {range}, {Grid.Levels} levels{(Frequent.Length == 0 ? "" : $", often {string.Join(", ", Frequent.Select(number => TextOf(number, comma)))}")}";
+        return $"{kind}, {range}, {Grid.Levels} levels{(Frequent.Length == 0 ? "" : $", often {string.Join(", ", Frequent.Select(number => TextOf(number, comma)))}")}{missing}";
     }
 
     public JsonObject ToJson()

@@ -10,6 +10,7 @@ static class TableNumbers
     public static (ArrayFile Array, ItemLabels? Labels) Read(string path, DataOptions options, CancellationToken cancellation)
     {
         var dialect = TableReader.DialectOf(path) ?? throw new DataException($"'{path}' is text, and no table: vectors are the rows of an array, such as numpy.save writes, or of a table of numbers.");
+        dialect = dialect with { HasHeader = options.Header ?? dialect.HasHeader };
         var reader = new TableReader(path, dialect);
         var names = reader.Read((_, _) => { }, cancellation, most: 1);
         options.RequireColumns(names, name => TableModality.NoColumn(path, "columns", name, names));

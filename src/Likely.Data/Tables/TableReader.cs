@@ -8,6 +8,8 @@ namespace Likely.Data;
 /// <summary>Reads the rows of a table one after another, from a file packed or not, in memory that does not grow with it.</summary>
 sealed class TableReader(string path, Dialect dialect)
 {
+    static readonly UTF8Encoding _utf8 = new(false, throwOnInvalidBytes: true);
+
     // Characters that the dialect is told by.
     const int HeadLength = 1 << 16;
 
@@ -19,9 +21,18 @@ sealed class TableReader(string path, Dialect dialect)
     /// <exception cref="DataException">if it cannot be read</exception>
     public static Dialect? DialectOf(string path)
     {
-        using var reader = Open(path);
-        var buffer = new char[HeadLength];
-        var count = reader.ReadBlock(buffer);
+        var (buffer, count) = (new char[HeadLength], 0);
+        try
+        {
+            using var reader = Open(path, _utf8);
+            count = reader.ReadBlock(buffer);
+        }
+        catch (DecoderFallbackException)
+        {
+            using var reader = Open(path, Encoding.Latin1);
+            count = reader.ReadBlock(buffer);
+            return Dialect.Of(new string(buffer, 0, count), isWhole: count < HeadLength) is null ? null : throw NoUtf8(path);
+        }
         var (head, isWhole) = (new string(buffer, 0, count), count < HeadLength);
         var dialect = Dialect.Of(head, isWhole);
         // A quote that the first line leaves open takes all lines for one cell.
@@ -37,7 +48,7 @@ sealed class TableReader(string path, Dialect dialect)
         var line = 1;
         try
         {
-            using var text = Open(path);
+            using var text = Open(path, _utf8);
             using var rows = Sep.New(dialect.Separator).Reader(options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true }).From(text);
             var (count, width) = (0L, 0);
             foreach (var row in rows)
@@ -56,6 +67,10 @@ sealed class TableReader(string path, Dialect dialect)
                 take(row, count++);
                 if (count >= most) break;
             }
+        }
+        catch (DecoderFallbackException)
+        {
+            throw NoUtf8(path);
         }
         catch (NotSupportedException error)
         {
@@ -102,10 +117,12 @@ sealed class TableReader(string path, Dialect dialect)
     /// <summary>What is said of a table that has names of columns alone.</summary>
     public static DataException NoRow(string path) => new($"'{path}' is a table without rows: it has names of columns and no row below them.");
 
+    static DataException NoUtf8(string path) => new($"'{path}' is a table in another encoding than UTF-8, such as that of an old Windows program; save it as UTF-8.");
+
     // What is wrong with the quotes of a row that begins in a line: one that is not closed, or that opens within a cell and goes on to the next line, takes rows for a cell.
     DataException? QuoteFault(ReadOnlySpan<char> row, int line)
     {
-        var (opened, isOpen, isQuoted, isStart) = (line, false, false, true);
+        var (opened, crossed, isOpen, isQuoted, isStart) = (line, 0, false, false, true); // where a quote opened, and the first one that lines ended in
         foreach (var c in row)
         {
             if (c == '"')
@@ -115,13 +132,14 @@ sealed class TableReader(string path, Dialect dialect)
             }
             else if (c == '\n')
             {
+                if (isOpen && crossed == 0) crossed = opened;
                 line++;
                 if (isOpen && !isQuoted) return new DataException($"'{path}', line {opened}, has a quote within a cell that is not closed in this line; write it twice, and the cell in quotes.");
             }
             else if (!isOpen && c == dialect.Separator) (isQuoted, isStart) = (false, true);
             else if (c != ' ') isStart = false;
         }
-        return isOpen ? new DataException($"'{path}', line {opened}, has a quote that is not closed.") : null;
+        return isOpen ? new DataException($"'{path}', line {(crossed > 0 ? crossed : opened)}, has a quote that is not closed.") : null;
     }
 
     /// <summary>A row as messages call it.</summary>
@@ -144,7 +162,7 @@ sealed class TableReader(string path, Dialect dialect)
         return names;
     }
 
-    static StreamReader Open(string path)
+    static StreamReader Open(string path, Encoding encoding)
     {
         Stream file = RegularFile.OpenRead(path);
         try
@@ -152,10 +170,10 @@ sealed class TableReader(string path, Dialect dialect)
             if (file.ReadByte() == 0x1F && file.ReadByte() == 0x8B)
             {
                 file.Position = 0;
-                return new StreamReader(new GZipStream(file, CompressionMode.Decompress), Encoding.UTF8);
+                return new StreamReader(new GZipStream(file, CompressionMode.Decompress), encoding);
             }
             file.Position = 0;
-            return new StreamReader(file, Encoding.UTF8);
+            return new StreamReader(file, encoding);
         }
         catch
         {

@@ -115,6 +115,15 @@ public sealed class TableTokens : Tokens
         return text.ToString();
     }
 
+    /// <summary>Nats that a row takes besides those of its symbols, for cells that hold none of their columns' numbers (<see cref="TableColumn.Rest"/>): so many models cannot tell, as none was trained on.</summary>
+    public double StrangeNats(ReadOnlySpan<int> row)
+    {
+        var nats = 0.0;
+        for (var c = 0; c < row.Length; c++)
+            if (_columns[c].IsStrange(row[c])) nats += _columns[c].Rest(row[c]);
+        return nats;
+    }
+
     /// <summary>Copies a table, its missing cells as some rows have them and all others as they stand.</summary>
     /// <param name="path">The table.</param>
     /// <param name="rows">A row of symbols for each of its rows.</param>

@@ -128,19 +128,27 @@ public sealed class EvidenceScorer
             return RowLikelihoods.Score((FeatureModel)_checkpoint.Model, new SplitRows(split), _threads, rows => progress?.Invoke((long)rows * width), cancellation);
         }
         var (nats, classes) = (new double[split.Count], model.Classes);
+        // A model has one value for all that is none of a column's numbers, and never saw it: how much is beyond them it does not know.
+        var strange = _tokens is TableTokens ? new double[split.Count] : [];
+        ReadOnlySpanAction<int, int>? told = strange.Length == 0 ? seen : (symbols, item) =>
+        {
+            strange[item] = ((TableTokens)_tokens!).StrangeNats(symbols);
+            seen?.Invoke(symbols, item);
+        };
         var ofClass = classes == 0 ? [] : classNats ?? new double[(long)split.Count * classes];
         foreach (var (space, items) in SpaceGroups.Of(model, split))
         {
             if (!_scorers.TryGetValue(space, out var scorer)) _scorers[space] = scorer = new Scorer(model, _threads, space);
             for (var label = 0; label < Math.Max(1, classes); label++)
             {
-                var scores = scorer.Score(classes == 0 ? split : split.Labelled(label), items: items, progress: progress, cancellation: cancellation, seen: label == 0 ? seen : null);
+                var scores = scorer.Score(classes == 0 ? split : split.Labelled(label), items: items, progress: progress, cancellation: cancellation, seen: label == 0 ? told : null);
                 for (var i = 0; i < items.Length; i++)
                     if (classes == 0) nats[items[i]] = scores[i];
                     else ofClass[items[i] * classes + label] = scores[i];
             }
         }
         for (var i = 0; i < split.Count && classes > 0; i++) nats[i] = Marginal(ofClass.AsSpan(i * classes, classes));
+        for (var i = 0; i < strange.Length; i++) nats[i] += strange[i];
         return nats;
     }
 

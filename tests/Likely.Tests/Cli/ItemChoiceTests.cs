@@ -102,7 +102,11 @@ public sealed class ItemChoiceTests : IDisposable
         (said, count, of, trained) = Score(model, grown);
         Assert.Equal((150, 0), (of, trained));
         Assert.InRange(count, 4, 30);
-        Assert.Contains("the test part", said);
+        Assert.Contains("the test part, as the model was trained on most of these data, about ", said);
+        // What is new in them is what detect is asked about.
+        var normal = Pictures("normal", 2000, 40);
+        Assert.Equal(150, (int)CliRun.Ok($"detect {model} {grown} --normal {normal} --json").Json["count"]!);
+        Assert.True((int)CliRun.Ok($"detect {model} {Pictures("again", 0, 120)} --normal {normal} --json").Json["count"]! < 30);
 
         (said, count, _, trained) = Score(model, grown, "--set data_seed=9");
         Assert.True(trained > 0);

@@ -91,7 +91,7 @@ public sealed class LongTableTests : IDisposable
     }
 
     [Fact]
-    public void A_column_of_many_numbers_that_has_a_name_at_its_end_is_one_of_names()
+    public void A_column_of_many_numbers_may_have_few_names_and_with_more_is_one_of_names()
     {
         string Rows(string last) => "n,day,kind\n" + string.Concat(Enumerable.Range(0, 6000).Select(i => $"{i % 1500},{new DateTime(2000, 1, 1).AddDays(i % 1300):yyyy-MM-dd},k\n")) + last;
         using (var data = Open(Rows("7,2001-01-01,l\n")))
@@ -101,9 +101,14 @@ public sealed class LongTableTests : IDisposable
         }
         using (var data = Open(Rows("seven,some day,l\n")))
         {
-            Assert.Contains("n: categorical, 1501 values: 0, 1, 10, 100", data.Describe(), StringComparison.Ordinal);
+            Assert.Contains("n: whole number, 0 to 1499", data.Describe(), StringComparison.Ordinal);
             Assert.Contains("day: categorical, 1301 values: 2000-01-01", data.Describe(), StringComparison.Ordinal);
-            Assert.Contains("column 'n' is taken for names, as 'seven' in row 6001 is no number", data.Describe(), StringComparison.Ordinal);
+            Assert.Contains("column 'n' is of numbers, and what is none, such as 'seven' in row 6001, is one value of its own", data.Describe(), StringComparison.Ordinal);
+        }
+        using (var data = Open(Rows(string.Concat(Enumerable.Range(0, 150).Select(i => $"n{i % 3},2001-01-01,l\n")))))
+        {
+            Assert.Contains("n: categorical, 1503 values: n0, n1, n2, 0", data.Describe(), StringComparison.Ordinal);
+            Assert.Contains("column 'n' is taken for names, as 'n0' in row 6001 is no number", data.Describe(), StringComparison.Ordinal);
         }
     }
 
