@@ -10,6 +10,7 @@ namespace Likely.Models;
 sealed unsafe class BoltzmannMachine
 {
     readonly bool _isGaussian, _hasGaussianHidden;
+    float[]? _centre; // m, the mean of the rows, which is taken from the visible units while the machine learns, so that weights need not learn it (Montavon and Mueller 2012)
 
     /// <param name="scope">Where the weights go.</param>
     /// <param name="visible">Visible units.</param>
@@ -43,12 +44,14 @@ sealed unsafe class BoltzmannMachine
     /// <param name="part">Where this begins within all fitting, and its share.</param>
     public double Learn(string stage, ParameterSet set, RowBlocks rows, DescentPlan plan, int steps, bool isPersistent, FitOptions options, (double, double) part)
     {
-        if (options.Journal?.Find(stage) is null) StartFrom(rows);
+        var mean = rows.Mean();
+        if (options.Journal?.Find(stage) is null) StartFrom(mean, rows.Rows);
+        _centre = Array.ConvertAll(mean, value => (float)value);
         var random = new Philox(options.Seed, RandomPurpose.Sampling, Philox.Hash(stage));
         // One chain for each place of a batch, which begin as the rows of the first step.
         var chains = isPersistent ? new Matrix(Math.Min(plan.Batch, rows.Rows), rows.Width) : null;
         var descent = new RowDescent(stage, set, rows, plan, options) { Part = part, Beside = chains };
-        return descent.Run((tape, batch) =>
+        var distance = descent.Run((tape, batch) =>
         {
             var model = batch.Beside(0, rows.Width);
             for (var i = 0; i < batch.Count; i++) (chains is null || batch.Step == 0 ? batch.Rows[i] : chains[batch.First + i]).CopyTo(model[i]);
@@ -58,13 +61,15 @@ sealed unsafe class BoltzmannMachine
             Energies(tape, model, -batch.Scale);
             return lost;
         });
+        Uncentre();
+        return distance;
     }
 
     /// <summary>-F of rows on a tape, [1, B, 1]: a loss.</summary>
     public Tensor Energies(Tape tape, Matrix rows, float scale) => Ops.FreeEnergies(Inputs(tape, rows), rows, VisibleBias, _isGaussian, _hasGaussianHidden, scale);
 
-    /// <summary>c + v W, [1, B, hidden].</summary>
-    public Tensor Inputs(Tape tape, Matrix rows) => Ops.Linear(Ops.Given(tape, rows), Weight, HiddenBias);
+    /// <summary>c + v W, [1, B, hidden]; while it learns c + (v - m) W.</summary>
+    public Tensor Inputs(Tape tape, Matrix rows) => Ops.Linear(Ops.Given(tape, _centre is null ? rows : Centred(rows)), Weight, HiddenBias);
 
     /// <summary>b + W h, [1, B, visible].</summary>
     public Tensor Outputs(Tensor hidden) => Ops.AddBias(Ops.Scores(hidden, Weight, Weight.Inputs), VisibleBias);
@@ -87,7 +92,32 @@ sealed unsafe class BoltzmannMachine
     }
 
     // Visible units begin as likely as they are, and weights small (Hinton 2012).
-    void StartFrom(RowBlocks rows) => VisibleBias.Assign(Array.ConvertAll(rows.Mean(), mean => (float)(_isGaussian ? mean : LogOdds(mean, rows.Rows))));
+    void StartFrom(double[] means, int rows) => VisibleBias.Assign(Array.ConvertAll(means, mean => (float)(_isGaussian ? mean : LogOdds(mean, rows))));
+
+    Matrix Centred(Matrix rows)
+    {
+        var centred = new Matrix(rows.Rows, rows.Columns);
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            Span<float> from = rows[i], to = centred[i];
+            for (var d = 0; d < to.Length; d++) to[d] = from[d] - _centre![d];
+        }
+        return centred;
+    }
+
+    // The same machine of rows as they are: c - m W.
+    void Uncentre()
+    {
+        var (weights, biases) = (Weight.ToMatrix(), HiddenBias.ToArray());
+        for (var h = 0; h < biases.Length; h++)
+        {
+            var sum = (double)biases[h];
+            for (var d = 0; d < _centre!.Length; d++) sum -= (double)_centre[d] * weights[d][h];
+            biases[h] = (float)sum;
+        }
+        HiddenBias.Assign(biases);
+        _centre = null;
+    }
 
     /// <summary>log p / (1 - p) of a share of some rows, which is taken for neither 0 nor 1.</summary>
     public static double LogOdds(double share, int rows)
