@@ -80,6 +80,7 @@ static class DetectVerb
         session.Say($"normal      {normalWords}");
         if (asked is null && detector.Method != DetectionMethod.Combined) session.Say($"method      {method}, which holds items against all {detector.Test.Count} normal ones: half would go into the density of combined, the usual method, and what is left is too few; --method combined takes it all the same");
         WarnOfFew(session, detector, fdr);
+        WarnOfSizes(session, checkpoint, data, split);
         clock.Restart();
         var verdicts = session.Watch(display => detector.Judge(split, session.Threads, share => display.Update(share, $"judging, {ProgressDisplay.Duration(clock.Elapsed.TotalSeconds * (1 / Math.Max(1e-9, share) - 1))} left"), session.Cancellation));
         var seconds = clock.Elapsed.TotalSeconds;
@@ -147,6 +148,15 @@ static class DetectVerb
         var normal = detector.Test.Count;
         if (detector.LeastP > detector.Alpha)
             session.Warn(string.Create(CultureInfo.InvariantCulture, $"warning     with {normal} normal items no p{(detector.LeastP * (normal + 1) > 1.5 ? " of what is out in one of two regards" : "")} is below {detector.LeastP:0.####}, so that nothing is ever called abnormal at --{(fdr is null ? "alpha" : "fdr")} {detector.Alpha}; {Remedies(detector)}, or a larger --{(fdr is null ? "alpha" : "fdr")} would do"));
+    }
+
+    // A model of any size judges pictures of any, but normal ones were all of its own.
+    static void WarnOfSizes(Session session, Checkpoint checkpoint, Dataset data, Split split)
+    {
+        var own = checkpoint.Model.Space;
+        if (data.Modality != Modality.Image || DataOptions.FromCanonical(checkpoint.Preprocessing).Patches is not null || own.Levels == 0) return;
+        if (Enumerable.Range(0, split.Count).Count(i => split.SpaceOf(i).Extent != own.Extent) is > 0 and var others)
+            session.Warn($"note        {others} of {split.Count} pictures are of another size than the {own.Height} x {own.Width} that the model knows, and are held against normal ones of that size; --set size={own.Height}x{own.Width} makes all alike");
     }
 
     static string Remedies(Detector detector) => detector.Test.Count < detector.Calibration.Items.Count || detector.InRegards.Count > 1 ? $"more normal items with --normal, --method likelihood, which has {detector.Calibration.Items.Count} of them" : "more normal items with --normal";

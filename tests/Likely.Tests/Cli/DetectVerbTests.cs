@@ -34,6 +34,14 @@ public sealed class DetectVerbTests
     }
 
     [Fact]
+    public void Pictures_of_another_size_are_noted()
+    {
+        Train();
+        Assert.Contains("20 of 20 pictures are of another size than the 10 x 10 that the model knows", CliRun.Of("detect", Trained, "strokes", "--set", "size=12x12", "--limit", "20", "--out", "sized.csv", "--force").Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("of another size", CliRun.Of("detect", Trained, "strokes", "--limit", "20", "--out", "sized.csv", "--force").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Labels_tell_the_truth_if_they_are_called_so_or_are_named()
     {
         Train();

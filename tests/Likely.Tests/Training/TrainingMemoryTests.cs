@@ -114,7 +114,11 @@ public sealed class TrainingMemoryTests
     {
         var config = ModelRegistry.With(ModelRegistry.FindDensity(name), settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=')).Select(pair => KeyValuePair.Create(pair[0], pair[1])));
         using var data = Dataset.Open("strokes", new DataOptions { Binarize = Binarization.Threshold, Limit = 200 });
+        // Arrays that pools let go of meanwhile, as they do of what was idle for long, count as if the training had given them back: then it is looked at once more.
         foreach (var threads in new[] { 1, 2 })
+            for (var looks = 1; !Look(threads, isLast: looks == 3); looks++) { }
+
+        bool Look(int threads, bool isLast)
         {
             var before = GC.GetTotalMemory(forceFullCollection: true);
             var trainer = new Trainer(config, data, new TrainingOptions { Steps = 3, Batch = batch, ValidateEvery = 2, Threads = threads });
@@ -124,8 +128,10 @@ public sealed class TrainingMemoryTests
             // Members of an ensemble are counted as if all of them were turned round at once. A second thread takes its
             // part when it gets a piece of work, which a busy machine may not let it have.
             var least = threads > 1 ? 0 : name == "made" ? 0.8 : 0.95;
-            Assert.True(taken < 1.05 * held + 3e6 && taken > least * held - 3e6, $"{name} {settings}, threads {threads}: counted {held / 1e6:0.0} MB, taken {taken / 1e6:0.0} MB");
+            var isSo = taken < 1.05 * held + 3e6 && taken > least * held - 3e6;
+            Assert.True(isSo || !isLast, $"{name} {settings}, threads {threads}: counted {held / 1e6:0.0} MB, taken {taken / 1e6:0.0} MB");
             GC.KeepAlive(trainer);
+            return isSo;
         }
     }
 
