@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xunit;
 
 namespace Likely.Tests.Cli;
@@ -31,6 +32,17 @@ public sealed class DetectVerbTests
         var table = File.ReadAllText("odd.csv");
         CliRun.Ok($"detect {Trained} strokes --limit 60 --out odd.csv --threads 1 --quiet --force");
         Assert.Equal(table, File.ReadAllText("odd.csv"));
+    }
+
+    [Fact]
+    public void What_is_beyond_all_of_a_columns_numbers_is_farther_out_than_any_of_them()
+    {
+        File.WriteAllLines("amounts.csv", ["amount,hours", .. Enumerable.Range(0, 600).Select(i => $"{100 + 7919 * i % 400},{1 + i % 9}")]);
+        File.WriteAllLines("beyond.csv", ["amount,hours", "9999999,4", "abc,4", "-9000,4", "120,99999", "130,4", "490,8", "101,1"]);
+        CliRun.Ok("train amounts.csv --model made --set hidden=16 masks=2 orderings=2 --steps 40 --batch 32 --out amounts.likely --quiet");
+        CliRun.Ok("detect amounts.likely beyond.csv --out beyond-verdicts.csv --quiet");
+        double[] distances = [.. File.ReadAllLines("beyond-verdicts.csv").Skip(1).Select(line => double.Parse(line.Split(',')[7], CultureInfo.InvariantCulture))];
+        Assert.True(distances[..4].Min() > distances[4..].Max() + 5, string.Join(' ', distances));
     }
 
     [Fact]
