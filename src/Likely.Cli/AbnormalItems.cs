@@ -38,7 +38,7 @@ sealed class AbnormalItems
     public IEnumerable<int> Worst(int most) => _order.Take(most).Where(i => Flagged[i] || !Flagged[_order[0]]);
 
     /// <summary>A regard as tables call it.</summary>
-    public static string Name(Abnormality regard) => regard switch { Abnormality.Unlikely => "unlikely", Abnormality.TooLikely => "too likely", Abnormality.Complexity => "complexity", Abnormality.TooPredictable => "too predictable", _ => "ratio" };
+    public static string Name(Abnormality regard) => regard switch { Abnormality.Unlikely => "unlikely", Abnormality.TooLikely => "too likely", Abnormality.Complexity => "complexity", Abnormality.TooPredictable => "too predictable", Abnormality.Uneven => "uneven", Abnormality.Even => "even", _ => "ratio" };
 
     /// <summary>Where several models judge, of how many of the abnormal items each spoke.</summary>
     public IEnumerable<(string Model, int Items)> Spoke() => Detector.Models.Select(name => (name, Enumerable.Range(0, Verdicts.Length).Count(i => Flagged[i] && Verdicts[i].Speaker == name)));
@@ -47,12 +47,12 @@ sealed class AbnormalItems
 
     public void WriteTable(TextWriter writer)
     {
-        writer.WriteLine("index,name,label,p,q,abnormal,regard,distance,nats,bits_per_dim,code_bits_per_dim,plain_bits_per_dim,background_bits_per_dim,reason" + (Detector.Models.Count == 0 ? "" : $",speaker,{string.Join(',', Detector.Models.Select(name => ScoreVerb.Quote($"nats of {name}")))}"));
+        writer.WriteLine("index,name,label,p,q,abnormal,regard,distance,nats,bits_per_dim,code_bits_per_dim,plain_bits_per_dim,spread_bits,background_bits_per_dim,reason" + (Detector.Models.Count == 0 ? "" : $",speaker,{string.Join(',', Detector.Models.Select(name => ScoreVerb.Quote($"nats of {name}")))}"));
         for (var i = 0; i < Split.Count; i++)
         {
             var (verdict, evidence) = (Verdicts[i], Verdicts[i].Evidence);
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{verdict.P:R},{Q[i]:R},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Cell(evidence.CodeBits / evidence.Dimensions)},{Cell(evidence.PlainBits / evidence.Dimensions)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}") + (evidence.ModelNats is not { } each ? "" : $",{ScoreVerb.Quote(verdict.Speaker)},{string.Join(',', each.Select(Cell))}"));
+                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{verdict.P:R},{Q[i]:R},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Cell(evidence.CodeBits / evidence.Dimensions)},{Cell(evidence.PlainBits / evidence.Dimensions)},{Cell(evidence.SpreadBits)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}") + (evidence.ModelNats is not { } each ? "" : $",{ScoreVerb.Quote(verdict.Speaker)},{string.Join(',', each.Select(Cell))}"));
         }
     }
 

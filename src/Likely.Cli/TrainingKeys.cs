@@ -25,6 +25,7 @@ static class TrainingKeys
         Number("clip", Usual.Clip, 0, 1e9, "largest norm of the gradient of the loss in nats per dimension; 0: no limit", (options, value) => options with { Clip = value }),
         Number("weight_decay", Usual.WeightDecay, 0, 10, "AdamW's weight decay: each step takes this share, times the learning rate, off every weight", (options, value) => options with { WeightDecay = value }),
         Number("ridge", Usual.Ridge, 0, 1e3, "a Gaussian prior on the weights: 1 / (deviation^2 times the number of training examples)", (options, value) => options with { Ridge = value }),
+        Number("lasso", Usual.Lasso, 0, 1e3, "a Laplacian prior on the weights but the biases: 1 / (scale times the number of training examples); what does not pay for itself becomes 0", (options, value) => options with { Lasso = value }),
         Number("epsilon", Usual.Epsilon, 0, 1, "Adam's epsilon; large values regularise models of many inputs", (options, value) => options with { Epsilon = value }),
         Number("muon", Usual.Muon, 0, 10, "Muon's learning rate for the hidden matrices of models that have such, 0.02 say, from some 4,000 symbols a step on; 0: Adam for all", (options, value) => options with { Muon = value }),
         Number("average", Usual.Average, 0, 0.999999, "decay of the running average of the weights, which is what is kept", (options, value) => options with { Average = value }),

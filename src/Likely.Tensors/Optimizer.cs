@@ -12,7 +12,7 @@ sealed unsafe class Optimizer
     readonly ParameterSet _set;
     readonly FloatBlock _gradient;
     readonly double[] _squares;
-    readonly (long End, double Rate)[] _stretches; // the rate of what Adam leaves alone is 0
+    readonly (long End, double Rate, bool IsRow)[] _stretches; // the rate of what Adam leaves alone is 0
     readonly Muon? _muon;
     readonly double _muonShare;
 
@@ -37,6 +37,9 @@ sealed unsafe class Optimizer
 
     /// <summary>Weight of half the squared norm of the weights, added to the loss.</summary>
     public double Ridge { get; init; }
+
+    /// <summary>Weight of the sum of the weights' magnitudes, added to the loss (Tibshirani 1996); biases and gains, which are single rows, are spared, and so is what <see cref="Muon"/> takes.</summary>
+    public double Lasso { get; init; }
 
     /// <summary>Largest global norm of a gradient; longer ones are scaled down. 0: no limit.</summary>
     public double ClipNorm { get; init; }
@@ -84,10 +87,10 @@ sealed unsafe class Optimizer
             var end = Math.Min((piece + 1L) * Chunk, length);
             for (var at = (long)piece * Chunk; at < end;)
             {
-                var (until, factor) = Stretch(at);
+                var (until, factor, isRow) = Stretch(at);
                 until = Math.Min(until, end);
                 if (factor > 0) Optimizers.Adam(_set.Values + at, gradient + at, first + at, second + at, average + at, until - at,
-                    (float)(rate * factor), (float)Beta1, (float)Beta2, correction1, correction2, (float)Epsilon, (float)WeightDecay, (float)Ridge, averageRate, scale);
+                    (float)(rate * factor), (float)Beta1, (float)Beta2, correction1, correction2, (float)Epsilon, (float)WeightDecay, (float)Ridge, isRow ? 0 : (float)Lasso, averageRate, scale);
                 at = until;
             }
         });
@@ -96,22 +99,23 @@ sealed unsafe class Optimizer
         return norm;
     }
 
-    // Where the weights that learn at one rate end, and what it is times.
-    (long End, double Rate) Stretch(long at)
+    // Where the weights of one treatment end, and what it is.
+    (long End, double Rate, bool IsRow) Stretch(long at)
     {
-        foreach (var (end, rate) in _stretches)
-            if (at < end) return (end, rate);
-        return (_set.Length, 1);
+        foreach (var stretch in _stretches)
+            if (at < stretch.End) return stretch;
+        return (_set.Length, 1, true);
     }
 
-    static (long, double)[] Stretches(ParameterSet set, bool isMuon)
+    static (long, double, bool)[] Stretches(ParameterSet set, bool isMuon)
     {
-        var stretches = new List<(long End, double Rate)>();
+        var stretches = new List<(long End, double Rate, bool IsRow)>();
         foreach (var parameter in set.Parameters)
         {
             var rate = isMuon && parameter.Matrices > 0 ? 0 : parameter.Rate;
-            if (stretches.Count > 0 && stretches[^1].Rate == rate) stretches.RemoveAt(stretches.Count - 1);
-            stretches.Add((parameter.Offset + parameter.Length, rate));
+            var isRow = parameter.Shape.Rows == 1;
+            if (stretches.Count > 0 && stretches[^1].Rate == rate && stretches[^1].IsRow == isRow) stretches.RemoveAt(stretches.Count - 1);
+            stretches.Add((parameter.Offset + parameter.Length, rate, isRow));
         }
         return [.. stretches];
     }

@@ -36,11 +36,12 @@ sealed class RowScorer(GridModel model, Space space, RowScorer.Reader read)
     /// <param name="label">Its label if the model has classes.</param>
     /// <param name="surprise">Receives the surprise of each symbol, if that is asked for.</param>
     /// <param name="withSurprise">Whether it is.</param>
+    /// <param name="square">Receives the sum of the symbols' squared surprises.</param>
     /// <param name="cancellation">Ends it between two passes.</param>
-    public unsafe double Score(int label, bool withSurprise, out ReadOnlySpan<float> surprise, CancellationToken cancellation)
+    public unsafe double Score(int label, bool withSurprise, out ReadOnlySpan<float> surprise, out double square, CancellationToken cancellation)
     {
         if (withSurprise && _surprise.Length == 0) _surprise = new float[space.Dimensions];
-        var total = 0.0;
+        var (total, squares) = (0.0, 0.0);
         model.ScoreRows(space.Extent, model.Classes > 0 ? [label] : [], (first, symbols) =>
         {
             read(first, symbols);
@@ -54,8 +55,10 @@ sealed class RowScorer(GridModel model, Space space, RowScorer.Reader read)
                     var log = logs.Data[(long)p * logs.Stride + c];
                     if (withSurprise) _surprise[(start + p) * logs.Channels + c] = -log;
                     total += log;
+                    squares += (double)log * log;
                 }
         });
+        square = squares;
         surprise = withSurprise ? _surprise : [];
         return total;
     }

@@ -46,10 +46,11 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     /// <param name="withSymbols">Whether the surprise of each symbol is asked for; if not, large examples are told without.</param>
     /// <param name="progress">Told how many more symbols are scored, from worker threads.</param>
     /// <param name="cancellation">Ends the scoring between two groups.</param>
+    /// <param name="squares">Receives for each example the sum of its symbols' squared surprises, added in their order; not a number for an ensemble.</param>
     /// <param name="seen">Called for examples that are read at once, from worker threads, with their index in the split and their symbols; for one of a last group more than once. Long ones are not.</param>
     /// <exception cref="ArgumentException">An item is of another space, has no label where the model needs one, or there is none of its number.</exception>
     /// <exception cref="DataException">An item cannot be read.</exception>
-    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, bool withSymbols = true, Action<long>? progress = null, CancellationToken cancellation = default, ReadOnlySpanAction<int, int>? seen = null)
+    public double[] Score(Split split, int limit = int.MaxValue, Evaluation.PerExample? each = null, int[]? items = null, double[]? coded = null, bool withSymbols = true, Action<long>? progress = null, CancellationToken cancellation = default, ReadOnlySpanAction<int, int>? seen = null, double[]? squares = null)
     {
         ArgumentNullException.ThrowIfNull(split);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
@@ -65,20 +66,20 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             {
                 split.Read(At(place), first, symbols, cancellation: cancellation);
                 return split.Label(At(place));
-            }, named, progress, cancellation, _space.Source == 0 ? null : place => split.Source(At(place)));
+            }, named, progress, cancellation, _space.Source == 0 ? null : place => split.Source(At(place)), squares);
             if (coded is not null) scores.CopyTo(coded, 0);
             return scores;
         }
         if (RowScorer.Takes(model, _space) is { } grid && _space.Levels <= 256) return ByRows(grid, count, () => new byte[_space.Dimensions], (place, item) => split.Read(At(place), item), (item, _, first, symbols) =>
         {
             for (var i = 0; i < symbols.Length; i++) symbols[i] = item[first + i];
-        }, place => split.Label(At(place)), named, withSymbols, coded, progress, cancellation);
+        }, place => split.Label(At(place)), named, withSymbols, coded, squares, progress, cancellation);
         return Score(count, (place, item) =>
         {
             split.Read(At(place), item);
             seen?.Invoke(item, At(place));
             return model.Classes > 0 ? split.Label(At(place)) : -1;
-        }, named, coded, progress, cancellation);
+        }, named, coded, squares, progress, cancellation);
     }
 
     /// <summary>
@@ -123,7 +124,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
     delegate void RowReader(byte[] held, int place, long first, Span<int> symbols);
 
     // Large examples one by one on each thread, held as bytes if they must be held.
-    double[] ByRows(GridModel grid, int count, Func<byte[]> hold, Action<int, byte[]> begin, RowReader read, Func<int, int> label, Evaluation.PerExample? each, bool withSymbols, double[]? coded, Action<long>? progress, CancellationToken cancellation)
+    double[] ByRows(GridModel grid, int count, Func<byte[]> hold, Action<int, byte[]> begin, RowReader read, Func<int, int> label, Evaluation.PerExample? each, bool withSymbols, double[]? coded, double[]? squares, Action<long>? progress, CancellationToken cancellation)
     {
         var nats = new double[count];
         var held = new byte[_workers.Length][];
@@ -132,9 +133,10 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             cancellation.ThrowIfCancellationRequested();
             var item = held[worker] ??= hold();
             begin(place, item);
-            var total = new RowScorer(grid, _space, (first, symbols) => read(item, place, first, symbols)).Score(grid.Classes > 0 ? label(place) : -1, withSymbols && each is not null, out var surprise, cancellation);
+            var total = new RowScorer(grid, _space, (first, symbols) => read(item, place, first, symbols)).Score(grid.Classes > 0 ? label(place) : -1, withSymbols && each is not null, out var surprise, out var square, cancellation);
             nats[place] = -total;
             if (coded is not null) coded[place] = ExactMath.Log(1) - total;
+            if (squares is not null) squares[place] = square;
             each?.Invoke(place, -total, surprise);
             progress?.Invoke(_space.Dimensions);
         });
@@ -143,7 +145,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
 
     /// <summary>-log p(x) in nats of examples in memory, given their labels if the model has classes.</summary>
     /// <exception cref="ArgumentException">An item has more or fewer symbols than the model's (unless it is a sequence), a symbol or a label that the model has not, or there are fewer labels or sources than items.</exception>
-    public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null, CancellationToken cancellation = default, IReadOnlyList<int[]>? sources = null)
+    public double[] Score(IReadOnlyList<int[]> items, int[] labels, Evaluation.PerExample? each = null, double[]? coded = null, CancellationToken cancellation = default, IReadOnlyList<int[]>? sources = null, double[]? squares = null)
     {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(labels);
@@ -155,22 +157,22 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
             {
                 items[place].AsSpan(first, symbols.Length).CopyTo(symbols);
                 return model.Classes > 0 ? labels[place] : -1;
-            }, each, null, cancellation, sources is null ? null : place => sources[place]);
+            }, each, null, cancellation, sources is null ? null : place => sources[place], squares);
             if (coded is not null) scores.CopyTo(coded, 0);
             return scores;
         }
         foreach (var item in items)
             if (item.Length != _space.Dimensions) throw new ArgumentException($"an example of {_space} has {_space.Dimensions} symbols, not {item.Length}", nameof(items));
         if (RowScorer.Takes(model, _space) is { } grid) return ByRows(grid, items.Count, () => [], (_, _) => { }, (_, place, first, symbols) => items[place].AsSpan((int)first, symbols.Length).CopyTo(symbols),
-            place => labels[place], each, true, coded, null, cancellation);
+            place => labels[place], each, true, coded, squares, null, cancellation);
         return Score(items.Count, (place, item) =>
         {
             items[place].CopyTo(item);
             return model.Classes > 0 ? labels[place] : -1;
-        }, each, coded, null, cancellation);
+        }, each, coded, squares, null, cancellation);
     }
 
-    double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded, Action<long>? progress, CancellationToken cancellation)
+    double[] Score(int count, Reader read, Evaluation.PerExample? each, double[]? coded, double[]? squares, Action<long>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (coded is not null && coded.Length < count) throw new ArgumentException($"{count} examples need room for as many numbers, not {coded.Length}", nameof(coded));
@@ -179,7 +181,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
         {
             cancellation.ThrowIfCancellationRequested();
             var first = piece * _group;
-            (_workers[worker] ??= new Worker(model, _space, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, coded, each);
+            (_workers[worker] ??= new Worker(model, _space, _group)).Score(read, first, Math.Min(_group, count - first), count < _group, nats, coded, squares, each);
             progress?.Invoke((long)Math.Min(_group, count - first) * _space.Dimensions);
         });
         return nats;
@@ -193,7 +195,7 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
         readonly float[] _symbols = new float[space.Dimensions];
         readonly double[,] _members = new double[capacity, model.Members];
 
-        public void Score(Reader read, int first, int count, bool small, double[] nats, double[]? coded, Evaluation.PerExample? each)
+        public void Score(Reader read, int first, int count, bool small, double[] nats, double[]? coded, double[]? squares, Evaluation.PerExample? each)
         {
             // The last group is filled up with copies: a group of another size would need other buffers.
             _batch.Begin(small ? count : capacity);
@@ -208,7 +210,8 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
                 var logs = model.LogProbabilities(_tape, _batch, member: member);
                 for (var i = 0; i < count; i++)
                 {
-                    _members[i, member] = Collect(logs, i);
+                    _members[i, member] = Collect(logs, i, out var square);
+                    if (squares is not null) squares[first + i] = model.Members == 1 ? square : double.NaN;
                     if (model.Members == 1) each?.Invoke(first + i, -_members[i, 0], _symbols);
                 }
             }
@@ -222,15 +225,17 @@ public sealed unsafe class Scorer(DensityModel model, int threads, Space? space 
         }
 
         // Log-probabilities lie [T, B, S]; the sum runs in the order of positions, then symbols.
-        double Collect(Tensor logs, int example)
+        double Collect(Tensor logs, int example, out double square)
         {
             var total = 0.0;
+            square = 0;
             for (var p = 0; p < logs.Positions; p++)
                 for (var c = 0; c < logs.Channels; c++)
                 {
                     var log = logs.Data[((long)p * logs.Batch + example) * logs.Stride + c];
                     _symbols[p * logs.Channels + c] = -log;
                     total += log;
+                    square += (double)log * log;
                 }
             return total;
         }

@@ -21,10 +21,11 @@ sealed class SequenceScorer(DensityModel model, int threads, SequencePast? past 
     /// <param name="progress">Told how many more symbols are scored.</param>
     /// <param name="cancellation">Ends it between two windows.</param>
     /// <param name="sourceOf">What each is given; null: nothing.</param>
-    public double[] Score(int[] lengths, SequenceWindows.Reader read, Evaluation.PerExample? each, Action<long>? progress, CancellationToken cancellation, Func<int, int[]>? sourceOf = null)
+    /// <param name="squares">Receives of each the sum of its symbols' squared surprises.</param>
+    public double[] Score(int[] lengths, SequenceWindows.Reader read, Evaluation.PerExample? each, Action<long>? progress, CancellationToken cancellation, Func<int, int[]>? sourceOf = null, double[]? squares = null)
     {
         var nats = new double[lengths.Length];
-        _windows.Send(lengths, read, each is null ? long.MaxValue : LongestKept, places => new Group(places, lengths, each, nats), progress, cancellation, sourceOf);
+        _windows.Send(lengths, read, each is null ? long.MaxValue : LongestKept, places => new Group(places, lengths, each, nats, squares), progress, cancellation, sourceOf);
         return nats;
     }
 
@@ -33,12 +34,13 @@ sealed class SequenceScorer(DensityModel model, int threads, SequencePast? past 
         readonly int[] _places, _lengths;
         readonly Evaluation.PerExample? _each;
         readonly float[]?[] _surprise;
-        readonly double[] _totals, _nats;
+        readonly double[] _totals, _squares, _nats;
+        readonly double[]? _squaresOf;
 
-        public Group(int[] places, int[] lengths, Evaluation.PerExample? each, double[] nats)
+        public Group(int[] places, int[] lengths, Evaluation.PerExample? each, double[] nats, double[]? squaresOf)
         {
-            (_places, _lengths, _each, _nats) = (places, lengths, each, nats);
-            (_surprise, _totals) = (new float[places.Length][], new double[places.Length]);
+            (_places, _lengths, _each, _nats, _squaresOf) = (places, lengths, each, nats, squaresOf);
+            (_surprise, _totals, _squares) = (new float[places.Length][], new double[places.Length], new double[places.Length]);
             for (var i = 0; i < places.Length; i++)
                 if (each is not null && lengths[places[i]] <= LongestKept) _surprise[i] = new float[lengths[places[i]]];
         }
@@ -52,6 +54,7 @@ sealed class SequenceScorer(DensityModel model, int threads, SequencePast? past 
                 {
                     var log = logs.Row(p, i)[0];
                     _totals[i] -= log;
+                    _squares[i] += (double)log * log;
                     if (_surprise[i] is { } surprise) surprise[First + p] = -log;
                 }
             }
@@ -62,6 +65,7 @@ sealed class SequenceScorer(DensityModel model, int threads, SequencePast? past 
             for (var i = 0; i < _places.Length; i++)
             {
                 _nats[_places[i]] = _totals[i];
+                if (_squaresOf is not null) _squaresOf[_places[i]] = _squares[i];
                 _each?.Invoke(_places[i], _totals[i], _surprise[i]);
                 _surprise[i] = null;
             }

@@ -62,7 +62,7 @@ sealed unsafe class SparsePredictor(Matrix weights, Matrix biases, Matrix gains,
             var (values, gradient) = (_parts[part], Like(_parts[part]));
             for (var r = 0; r < values.Rows; r++)
                 for (var k = 0; k < values.Columns; k++) gradient[r][k] = (float)(part == 0 ? weightSums[r, k] : part == 1 ? biasSums[k] : gainSums[k]);
-            Optimizers.Adam(values.Data, gradient.Data, _first[part].Data, _second[part].Data, _average[part].Data, (long)values.Rows * values.Stride, (float)rate, (float)Beta1, (float)Beta2, correction1, correction2, 1e-8f, 0, 0, 0, 1);
+            Optimizers.Adam(values.Data, gradient.Data, _first[part].Data, _second[part].Data, _average[part].Data, (long)values.Rows * values.Stride, (float)rate, (float)Beta1, (float)Beta2, correction1, correction2, 1e-8f, 0, 0, 0, 0, 1);
             GC.KeepAlive(gradient);
         }
         if (shrinks)

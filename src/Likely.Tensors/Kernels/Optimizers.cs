@@ -7,15 +7,16 @@ static unsafe class Optimizers
 {
     /// <summary>
     /// Adam (Kingma and Ba 2015, alg. 1) with decoupled weight decay (Loshchilov and Hutter 2019), and the running average of the weights:
-    /// g += l2 w; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= rate (m/c1) / (sqrt(v/c2) + eps) + rate decay w; a += (1-d)(w - a).
+    /// g += l2 w; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= rate (m/c1) / (sqrt(v/c2) + eps) + rate decay w; a += (1-d)(w - a). With l1 the step is that of the proximal gradient in Adam's
+    /// metric, w = sign(w) max(0, |w| - rate l1 / (sqrt(v/c2) + eps)), which rests where the loss plus l1 |w| is least, and at exact zeros.
     /// Where the denominator is zero, the quotient is zero: without epsilon, a weight that has had no gradient (or one whose square vanishes) stays.
     /// </summary>
     public static void Adam(float* weights, float* gradient, float* first, float* second, float* average, long length,
-        float rate, float beta1, float beta2, float correction1, float correction2, float epsilon, float decay, float l2, float averageRate, float gradientScale)
+        float rate, float beta1, float beta2, float correction1, float correction2, float epsilon, float decay, float l2, float l1, float averageRate, float gradientScale)
     {
         Vector512<float> b1 = Vector512.Create(beta1), b2 = Vector512.Create(beta2), n1 = Vector512.Create(1 - beta1), n2 = Vector512.Create(1 - beta2);
         Vector512<float> c1 = Vector512.Create(1 / correction1), c2 = Vector512.Create(1 / correction2), eps = Vector512.Create(epsilon);
-        Vector512<float> lr = Vector512.Create(rate), wd = Vector512.Create(rate * decay), ar = Vector512.Create(averageRate), gs = Vector512.Create(gradientScale), ridge = Vector512.Create(l2);
+        Vector512<float> lr = Vector512.Create(rate), wd = Vector512.Create(rate * decay), ar = Vector512.Create(averageRate), gs = Vector512.Create(gradientScale), ridge = Vector512.Create(l2), shrink = Vector512.Create(rate * l1);
         for (var i = 0L; i < length; i += 16)
         {
             var w = Vector512.Load(weights + i);
@@ -27,6 +28,11 @@ static unsafe class Optimizers
             var denominator = Vector512.Sqrt(v * c2) + eps;
             var quotient = Vector512.ConditionalSelect(Vector512.Equals(denominator, Vector512<float>.Zero), Vector512<float>.Zero, (m * c1) / denominator);
             w = w - lr * quotient - wd * w;
+            if (l1 > 0)
+            {
+                var size = Vector512.Max(Vector512<float>.Zero, Vector512.Abs(w) - shrink / denominator);
+                w = Vector512.ConditionalSelect(Vector512.GreaterThan(w, Vector512<float>.Zero), size, Vector512<float>.Zero - size);
+            }
             w.Store(weights + i);
             var a = Vector512.Load(average + i);
             Vector512.FusedMultiplyAdd(ar, w - a, a).Store(average + i);

@@ -15,6 +15,12 @@ public enum Abnormality
     /// <summary>The model takes fewer bits for it, beside those of such a code.</summary>
     TooPredictable,
 
+    /// <summary>The bits that the model takes differ more from symbol to symbol.</summary>
+    Uneven,
+
+    /// <summary>They differ less.</summary>
+    Even,
+
     /// <summary>The model takes more bits for it, beside those of a background model.</summary>
     Ratio,
 }

@@ -17,7 +17,7 @@ public sealed class Calibration
     /// <summary>Fewer say nothing.</summary>
     public const int LeastItems = 20;
 
-    const int Version = 1, WithContents = 2, ItemBytes = 8 + 8 + 4 + 4, ContentBytes = 4, LongestText = 500_000;
+    const int Version = 1, WithContents = 2, WithSpread = 3, LeastBytes = 8 + 8 + 4 + 4, SpreadBytes = 4, ContentBytes = 4, LongestText = 500_000;
 
     /// <param name="items">Evidence of normal items.</param>
     /// <param name="code">See <see cref="Code"/>.</param>
@@ -101,21 +101,24 @@ public sealed class Calibration
         return counts;
     }
 
-    /// <summary>As a model's file keeps it: version; code or -; temperature or -; label counts with commas or -; then in base64 of each item -log p(x) as a double, dimensions as i64, bits of the code and of the plain one as floats, little-endian; of version 2, which says what the items are, then the contents as u32 in base64.</summary>
+    /// <summary>As a model's file keeps it: version; code or -; temperature or -; label counts with commas or -; then in base64 of each item -log p(x) as a double, dimensions as i64, bits of the code and of the plain one as floats, little-endian; of version 3 with the spread of its bits as a float behind them; of version 2, and of 3 if it is known, what the items are: the contents as u32 in base64.</summary>
     public string ToText()
     {
-        var bytes = new byte[Items.Count * ItemBytes];
+        var hasSpread = Code.Length > 0 && Items.All(item => double.IsFinite(item.SpreadBits));
+        var itemBytes = LeastBytes + (hasSpread ? SpreadBytes : 0);
+        var bytes = new byte[Items.Count * itemBytes];
         for (var i = 0; i < Items.Count; i++)
         {
-            var item = bytes.AsSpan(i * ItemBytes, ItemBytes);
+            var item = bytes.AsSpan(i * itemBytes, itemBytes);
             BinaryPrimitives.WriteDoubleLittleEndian(item, Items[i].Nats);
             BinaryPrimitives.WriteInt64LittleEndian(item[8..], Items[i].Dimensions);
             BinaryPrimitives.WriteSingleLittleEndian(item[16..], Code.Length == 0 ? 0 : (float)Items[i].CodeBits);
             BinaryPrimitives.WriteSingleLittleEndian(item[20..], Code.Length == 0 ? 0 : (float)Items[i].PlainBits);
+            if (hasSpread) BinaryPrimitives.WriteSingleLittleEndian(item[LeastBytes..], (float)Items[i].SpreadBits);
         }
         var contents = new byte[Contents.Count * ContentBytes];
         for (var i = 0; i < Contents.Count; i++) BinaryPrimitives.WriteUInt32LittleEndian(contents.AsSpan(i * ContentBytes), Contents[i]);
-        return string.Create(CultureInfo.InvariantCulture, $"{(contents.Length == 0 ? Version : WithContents)};{(Code.Length == 0 ? "-" : Code)};{(Temperature is { } t ? $"{t:R}" : "-")};{(LabelCounts.Count == 0 ? "-" : string.Join(',', LabelCounts))};{Convert.ToBase64String(bytes)}{(contents.Length == 0 ? "" : $";{Convert.ToBase64String(contents)}")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{(hasSpread ? WithSpread : contents.Length == 0 ? Version : WithContents)};{(Code.Length == 0 ? "-" : Code)};{(Temperature is { } t ? $"{t:R}" : "-")};{(LabelCounts.Count == 0 ? "-" : string.Join(',', LabelCounts))};{Convert.ToBase64String(bytes)}{(contents.Length == 0 ? "" : $";{Convert.ToBase64String(contents)}")}");
     }
 
     /// <summary>The calibration that a model's file keeps; null if it keeps none, or one of a later version.</summary>
@@ -124,7 +127,7 @@ public sealed class Calibration
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var text = checkpoint.Calibration;
-        if (!text.StartsWith($"{Version};", StringComparison.Ordinal) && !text.StartsWith($"{WithContents};", StringComparison.Ordinal)) return null;
+        if (!((int[])[Version, WithContents, WithSpread]).Any(version => text.StartsWith($"{version};", StringComparison.Ordinal))) return null;
         var classes = (checkpoint.Model as DensityModel)?.Classes ?? 0;
         return (text.Length <= LongestText ? Read(text.Split(';'), classes) : null) ?? throw new ModelException("the model is damaged: what it says of held-out items cannot be read");
     }
@@ -146,15 +149,18 @@ public sealed class Calibration
         var (items, contents) = (new List<ItemEvidence>(), new List<uint>());
         for (var i = 0; i < kept[0].Items.Count; i++)
         {
-            var (own, content, nats) = (kept[0].Items[i], kept[0].Contents[i], new double[kept.Length]);
+            var (own, content, nats, spreads) = (kept[0].Items[i], kept[0].Contents[i], new double[kept.Length], 0.0);
             var isShared = true;
             for (var k = 0; k < kept.Length && isShared; k++)
             {
                 isShared = places[k].TryGetValue(content, out var at) && kept[k].Items[at].Dimensions == own.Dimensions;
-                if (isShared) nats[k] = kept[k].Items[k == 0 ? i : at].Nats;
+                if (!isShared) continue;
+                var item = kept[k].Items[k == 0 ? i : at];
+                nats[k] = item.Nats;
+                spreads += item.SpreadBits;
             }
             if (!isShared) continue;
-            items.Add(own.Of(nats));
+            items.Add(own.Of(nats, spreads / kept.Length));
             contents.Add(content);
         }
         return items.Count < LeastItems ? null : new Calibration(items, kept[0].Code) { Contents = contents };
@@ -162,7 +168,8 @@ public sealed class Calibration
 
     static Calibration? Read(string[] words, int classes)
     {
-        if (words.Length != (words[0] == "2" ? 6 : 5) || words[1].Length is 0 or > 40) return null;
+        var hasSpread = words[0] == "3";
+        if (!(words.Length == (words[0] == "2" ? 6 : 5) || hasSpread && words.Length == 6) || words[1].Length is 0 or > 40) return null;
         double? temperature = null;
         if (words[2] != "-")
         {
@@ -171,15 +178,17 @@ public sealed class Calibration
         }
         int[] counts = words[3] == "-" ? [] : Array.ConvertAll(words[3].Split(','), word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : -1);
         if (counts.Length > 0 && counts.Length != classes || Array.Exists(counts, count => count < 0)) return null;
+        var itemBytes = LeastBytes + (hasSpread ? SpreadBytes : 0);
         var bytes = new byte[words[4].Length / 4 * 3];
-        if (!Convert.TryFromBase64String(words[4], bytes, out var length) || length % ItemBytes != 0 || length / ItemBytes is < LeastItems or > MostItems) return null;
-        var items = new ItemEvidence[length / ItemBytes];
+        if (!Convert.TryFromBase64String(words[4], bytes, out var length) || length % itemBytes != 0 || length / itemBytes is < LeastItems or > MostItems) return null;
+        var items = new ItemEvidence[length / itemBytes];
         for (var i = 0; i < items.Length; i++)
         {
-            var item = bytes.AsSpan(i * ItemBytes, ItemBytes);
+            var item = bytes.AsSpan(i * itemBytes, itemBytes);
             var (code, plain) = (BinaryPrimitives.ReadSingleLittleEndian(item[16..]), BinaryPrimitives.ReadSingleLittleEndian(item[20..]));
-            items[i] = new ItemEvidence(BinaryPrimitives.ReadDoubleLittleEndian(item), BinaryPrimitives.ReadInt64LittleEndian(item[8..]), words[1] == "-" ? double.NaN : code, words[1] == "-" ? double.NaN : plain);
-            if (!double.IsFinite(items[i].Nats) || items[i].Dimensions < 1 || !(code >= 0 && plain >= 0 && float.IsFinite(code + plain))) return null;
+            var spread = hasSpread ? BinaryPrimitives.ReadSingleLittleEndian(item[LeastBytes..]) : float.NaN;
+            items[i] = new ItemEvidence(BinaryPrimitives.ReadDoubleLittleEndian(item), BinaryPrimitives.ReadInt64LittleEndian(item[8..]), words[1] == "-" ? double.NaN : code, words[1] == "-" ? double.NaN : plain, spread);
+            if (!double.IsFinite(items[i].Nats) || items[i].Dimensions < 1 || !(code >= 0 && plain >= 0 && float.IsFinite(code + plain)) || hasSpread && !(spread >= 0 && float.IsFinite(spread))) return null;
         }
         var contents = new byte[words.Length == 6 ? items.Length * ContentBytes : 0];
         if (words.Length == 6 && !(words[5].Length / 4 * 3 <= contents.Length + 2 && Convert.TryFromBase64String(words[5], contents, out var read) && read == contents.Length)) return null;

@@ -54,13 +54,14 @@ public sealed class Detector
         var (hasCode, every) = (Calibration.Code.Length > 0 && Calibration.Code == scorer.Code?.Key, Math.Max(2, (Calibration.Items.Count + MostOfDensity - 1) / MostOfDensity));
         var ranked = Calibration.Items.Count - (Calibration.Items.Count + every - 1) / every; // by a density
         Method = method ?? (!hasCode || Calibration.Items.Count >= FewItems && 1.0 / (ranked + 1) <= alpha ? DetectionMethod.Combined : background is null ? DetectionMethod.Likelihood : DetectionMethod.Ratio);
-        _regards = Regards(Method, hasCode, background is not null);
+        var hasSpread = Calibration.Items.All(item => double.IsFinite(item.SpreadBits));
+        _regards = Regards(Method, hasCode, hasSpread, background is not null);
         if (Array.Exists(_regards, regard => Calibration.Items.Any(item => double.IsNaN(item.Score(regard))))) throw new ModelException("the normal items were not measured with the background model; measure them with it");
         _normal = [.. Calibration.Items];
         if (Method == DetectionMethod.Combined && Array.IndexOf(_regards, Abnormality.Complexity) >= 0)
         {
             // A density has to be of other items than those that are ranked by it, if the judged one is to be like them.
-            _density = new EvidenceDensity([.. _normal.Where((_, i) => i % every == 0)], background is not null);
+            _density = new EvidenceDensity([.. _normal.Where((_, i) => i % every == 0)], hasSpread, background is not null);
             _normal = [.. _normal.Where((_, i) => i % every != 0)];
         }
         Test = new ConformalTest(_density is null ? Array.ConvertAll(_regards, regard => Array.ConvertAll(_normal, item => item.Score(regard))) : [Array.ConvertAll(_normal, item => _density.Judge(item).Score)]);
@@ -183,7 +184,7 @@ public sealed class Detector
     // Which model's nats a dimension are the most above the middle of its normal ones, or below where too few are what is odd: by that the mean is moved most.
     string Speaker(ItemEvidence evidence, Abnormality regard)
     {
-        var (speaker, farthest, sign) = ("", double.NegativeInfinity, regard is Abnormality.TooLikely or Abnormality.TooPredictable ? -1 : 1);
+        var (speaker, farthest, sign) = ("", double.NegativeInfinity, regard is Abnormality.TooLikely or Abnormality.TooPredictable or Abnormality.Even ? -1 : 1);
         for (var k = 0; k < _middles.Length; k++)
         {
             if (evidence.ModelNats?.Count != _middles.Length) throw new ArgumentException($"{_middles.Length} models judge, and the evidence is of others", nameof(evidence));
@@ -193,7 +194,7 @@ public sealed class Detector
         return speaker;
     }
 
-    static Abnormality[] Regards(DetectionMethod method, bool hasCode, bool hasBackground)
+    static Abnormality[] Regards(DetectionMethod method, bool hasCode, bool hasSpread, bool hasBackground)
     {
         if (method == DetectionMethod.Complexity && !hasCode) throw new ModelException("the complexity needs a code of such items and normal ones measured by it, and there is none");
         if (method == DetectionMethod.Ratio && !hasBackground) throw new ModelException("the ratio needs a background model");
@@ -204,7 +205,7 @@ public sealed class Detector
             DetectionMethod.Complexity => [Abnormality.Complexity],
             DetectionMethod.Ratio => [Abnormality.Ratio],
             _ when !hasCode => hasBackground ? [Abnormality.Unlikely, Abnormality.Ratio] : [Abnormality.Unlikely],
-            _ => [Abnormality.Unlikely, Abnormality.TooLikely, Abnormality.Complexity, Abnormality.TooPredictable, .. hasBackground ? (Abnormality[])[Abnormality.Ratio] : []],
+            _ => [Abnormality.Unlikely, Abnormality.TooLikely, Abnormality.Complexity, Abnormality.TooPredictable, .. hasSpread ? (Abnormality[])[Abnormality.Uneven, Abnormality.Even] : [], .. hasBackground ? (Abnormality[])[Abnormality.Ratio] : []],
         };
     }
 }

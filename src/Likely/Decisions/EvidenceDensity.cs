@@ -5,7 +5,7 @@ namespace Likely;
 
 /// <summary>
 /// How unusual what is known of an item is, all of it together: -log of a density over evidence that some normal items make (density of states, Morningstar et al. 2021, arXiv:2006.09273). With m, c and e
-/// the bits a dimension of the model, of a code that knows nothing of it and of one that knows but how often each symbol is in the item, it is one of log m, log m/c, log m/e (each bits plus 0.02), and with a
+/// the bits a dimension of the model, of a code that knows nothing of it and of one that knows but how often each symbol is in the item, it is one of log m, log m/c, log m/e (each bits plus 0.02), of log s/m of s, the standard deviation of the bits from symbol to symbol, and with a
 /// background model of bits b of m - b: Gaussians about the n normal items, as wide as n^(-1/(d + 4)) times each number's interquartile range / 1.35. Far from all of them it falls off as about the nearest.
 /// </summary>
 sealed unsafe class EvidenceDensity
@@ -13,17 +13,20 @@ sealed unsafe class EvidenceDensity
     const double Least = 0.02, Wide = 1.35, LeastRange = 1e-6, Farthest = 1e15; // of squares, single precision holds four
     const int Lanes = 16;
 
-    readonly bool _hasBackground;
+    readonly Abnormality[] _more, _less; // what a number above and below the middle says
     readonly int _width, _count, _stride;
     readonly double _narrow;
     readonly double[] _middles, _widths; // [d]
     readonly float[] _points; // [d, stride] in widths
 
     /// <param name="items">Normal items, which are judged no more.</param>
+    /// <param name="hasSpread">Whether it counts how their bits differ from symbol to symbol.</param>
     /// <param name="hasBackground">Whether their bits of a background model count.</param>
-    public EvidenceDensity(IReadOnlyList<ItemEvidence> items, bool hasBackground)
+    public EvidenceDensity(IReadOnlyList<ItemEvidence> items, bool hasSpread, bool hasBackground)
     {
-        (_hasBackground, _width, _count, _stride) = (hasBackground, hasBackground ? 4 : 3, items.Count, (items.Count + Lanes - 1) / Lanes * Lanes);
+        _more = [Abnormality.Unlikely, Abnormality.Complexity, Abnormality.Complexity, .. hasSpread ? (Abnormality[])[Abnormality.Uneven] : [], .. hasBackground ? (Abnormality[])[Abnormality.Ratio] : []];
+        _less = [Abnormality.TooLikely, Abnormality.TooPredictable, Abnormality.TooPredictable, .. hasSpread ? (Abnormality[])[Abnormality.Even] : [], .. hasBackground ? (Abnormality[])[Abnormality.TooPredictable] : []];
+        (_width, _count, _stride) = (_more.Length, items.Count, (items.Count + Lanes - 1) / Lanes * Lanes);
         (_middles, _widths, _points) = (new double[_width], new double[_width], new float[_stride * _width]);
         var numbers = new double[items.Count * _width];
         for (var i = 0; i < items.Count; i++) Numbers(items[i], numbers.AsSpan(i * _width, _width));
@@ -48,14 +51,7 @@ sealed unsafe class EvidenceDensity
             own[d] = Widths(own[d], d);
             if (Math.Abs(own[d]) > Math.Abs(own[farthest])) farthest = d;
         }
-        return (-LogDensity(own), (farthest, own[farthest] > 0) switch
-        {
-            (0, true) => Abnormality.Unlikely,
-            (0, false) => Abnormality.TooLikely,
-            (3, true) => Abnormality.Ratio,
-            (_, true) => Abnormality.Complexity,
-            _ => Abnormality.TooPredictable,
-        }, Math.Abs(own[farthest]) * _narrow);
+        return (-LogDensity(own), (own[farthest] > 0 ? _more : _less)[farthest], Math.Abs(own[farthest]) * _narrow);
     }
 
     // Every item is held against every point.
@@ -72,7 +68,7 @@ sealed unsafe class EvidenceDensity
     {
         var bits = Log(item.BitsPerDimension);
         (numbers[0], numbers[1], numbers[2]) = (bits, bits - Log(item.CodeBits / item.Dimensions), bits - Log(item.PlainBits / item.Dimensions));
-        if (_hasBackground) numbers[3] = item.Score(Abnormality.Ratio);
+        for (var d = 3; d < numbers.Length; d++) numbers[d] = _more[d] == Abnormality.Ratio ? item.Score(Abnormality.Ratio) : Log(item.SpreadBits) - bits;
     }
 
     static double Log(double bits) => ExactMath.Log(Math.Max(0, bits) + Least);

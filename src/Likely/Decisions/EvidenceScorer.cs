@@ -84,16 +84,18 @@ public sealed class EvidenceScorer
         var total = symbols * (Passes + (_background?.Passes ?? 0) + _others.Sum(other => (long)other.Passes));
         void Progress(long more) => progress?.Invoke(Math.Min(1, (double)Interlocked.Add(ref done, more) / total));
         var codes = new (double Code, double Plain)?[count];
-        var nats = Nats(split, classNats, Progress, cancellation, Code is null ? null : (symbols, i) => codes[i] ??= CodeBits(symbols, split.SpaceOf(i)));
-        var others = Array.ConvertAll(_others, other => other.Nats(split, null, Progress, cancellation));
+        double[]? Spread() => Code is null ? null : new double[count];
+        var (spread, spreads) = (Spread(), Array.ConvertAll(_others, _ => Spread()));
+        var nats = Nats(split, classNats, Progress, cancellation, Code is null ? null : (symbols, i) => codes[i] ??= CodeBits(symbols, split.SpaceOf(i)), spread);
+        var others = _others.Select((other, k) => other.Nats(split, null, Progress, cancellation, null, spreads[k])).ToArray();
         var background = _background?.Nats(split, null, Progress, cancellation);
         var evidence = new ItemEvidence[count];
         ParallelShards.Run(count, ParallelShards.Workers(_threads), (i, _) =>
         {
             cancellation.ThrowIfCancellationRequested();
             var (code, plain) = codes[i] ?? CodeBits(split, i, cancellation);
-            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, background?[i] ?? double.NaN);
-            if (others.Length > 0) evidence[i] = evidence[i].Of([nats[i], .. others.Select(other => other[i])]);
+            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, spread?[i] ?? double.NaN, background?[i] ?? double.NaN);
+            if (others.Length > 0) evidence[i] = evidence[i].Of([nats[i], .. others.Select(other => other[i])], (evidence[i].SpreadBits + spreads.Sum(other => other?[i] ?? double.NaN)) / (1 + others.Length));
         });
         return evidence;
     }
@@ -117,9 +119,9 @@ public sealed class EvidenceScorer
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="ArgumentException">An item is of another space.</exception>
     /// <exception cref="DataException">An item cannot be read.</exception>
-    public double[] Nats(Split split, double[]? classNats = null, Action<long>? progress = null, CancellationToken cancellation = default) => Nats(split, classNats, progress, cancellation, null);
+    public double[] Nats(Split split, double[]? classNats = null, Action<long>? progress = null, CancellationToken cancellation = default) => Nats(split, classNats, progress, cancellation, null, null);
 
-    double[] Nats(Split split, double[]? classNats, Action<long>? progress, CancellationToken cancellation, ReadOnlySpanAction<int, int>? seen)
+    double[] Nats(Split split, double[]? classNats, Action<long>? progress, CancellationToken cancellation, ReadOnlySpanAction<int, int>? seen, double[]? spread)
     {
         ArgumentNullException.ThrowIfNull(split);
         if (_checkpoint.Model is not DensityModel model)
@@ -138,19 +140,27 @@ public sealed class EvidenceScorer
         var ofClass = classes == 0 ? [] : classNats ?? new double[(long)split.Count * classes];
         foreach (var (space, items) in SpaceGroups.Of(model, split))
         {
+            var squares = spread is null ? null : new double[items.Length];
+            var likeliest = new double[spread is null ? 0 : items.Length];
+            Array.Fill(likeliest, double.PositiveInfinity);
             if (!_scorers.TryGetValue(space, out var scorer)) _scorers[space] = scorer = new Scorer(model, _threads, space);
             for (var label = 0; label < Math.Max(1, classes); label++)
             {
-                var scores = scorer.Score(classes == 0 ? split : split.Labelled(label), items: items, progress: progress, cancellation: cancellation, seen: label == 0 ? told : null);
+                var scores = scorer.Score(classes == 0 ? split : split.Labelled(label), items: items, progress: progress, cancellation: cancellation, seen: label == 0 ? told : null, squares: squares);
                 for (var i = 0; i < items.Length; i++)
                     if (classes == 0) nats[items[i]] = scores[i];
                     else ofClass[items[i] * classes + label] = scores[i];
+                for (var i = 0; i < likeliest.Length; i++)
+                    if (scores[i] < likeliest[i]) (likeliest[i], spread![items[i]]) = (scores[i], Deviation(squares![i], scores[i], split.SpaceOf(items[i]).Dimensions));
             }
         }
         for (var i = 0; i < split.Count && classes > 0; i++) nats[i] = Marginal(ofClass.AsSpan(i * classes, classes));
         for (var i = 0; i < strange.Length; i++) nats[i] += strange[i];
         return nats;
     }
+
+    // Standard deviation of symbols' bits, of the sums of their nats and of their squares.
+    static double Deviation(double squares, double nats, long symbols) => ItemEvidence.BitsPerNat * Math.Sqrt(Math.Max(0, squares / symbols - nats / symbols * (nats / symbols)));
 
     /// <summary>-log of the mean over labels of p(x | label).</summary>
     /// <param name="nats">-log p(x | label) of each label.</param>

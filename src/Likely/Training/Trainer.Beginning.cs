@@ -19,7 +19,7 @@ public sealed partial class Trainer
             data {_data.Name}, {_data.Train.Count} + {_validation.Count} examples{(_heldOut is null ? "" : $" of {_heldOut.Name}")}, {_data.Preprocessing}{Vocabulary()}
             content {_data.Fingerprint}{(_heldOut is null ? "" : $" and {_heldOut.Fingerprint}")}
             start {_begin}
-            plan steps={_options.Steps} epochs={_options.Epochs} minutes={_options.Minutes} moments={_options.Plan} batch={Batch} lr={_rate} schedule={_options.Schedule} final={_options.FinalRate} warm_up={_options.WarmUp} clip={_options.Clip} decay={_options.WeightDecay} ridge={_options.Ridge} epsilon={_options.Epsilon}{(_options.Muon > 0 ? FormattableString.Invariant($" muon={_options.Muon}") : "")} average={_options.Average} every={_options.ValidateEvery} patience={_options.Patience} limit={_options.ValidationLimit} seed={_options.Seed}
+            plan steps={_options.Steps} epochs={_options.Epochs} minutes={_options.Minutes} moments={_options.Plan} batch={Batch} lr={_rate} schedule={_options.Schedule} final={_options.FinalRate} warm_up={_options.WarmUp} clip={_options.Clip} decay={_options.WeightDecay} ridge={_options.Ridge}{(_options.Lasso > 0 ? FormattableString.Invariant($" lasso={_options.Lasso}") : "")} epsilon={_options.Epsilon}{(_options.Muon > 0 ? FormattableString.Invariant($" muon={_options.Muon}") : "")} average={_options.Average} every={_options.ValidateEvery} patience={_options.Patience} limit={_options.ValidationLimit} seed={_options.Seed}
             """;
         return text.ToString(CultureInfo.InvariantCulture);
     }

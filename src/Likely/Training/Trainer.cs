@@ -72,7 +72,7 @@ public sealed unsafe partial class Trainer
         _batches = BatchPlan.For(config, data.Train, Batch, options.Seed);
         _gradient = new GradientStep(Model, data.Train, _batches, options.Seed, options.Threads);
         _scorer = new Scorer(Model, options.Threads);
-        _optimizer = new Optimizer(Model.Parameters, options.Muon / _rate, options.Threads) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Space.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
+        _optimizer = new Optimizer(Model.Parameters, options.Muon / _rate, options.Threads) { ClipNorm = options.Clip, WeightDecay = options.WeightDecay, Ridge = options.Ridge / Model.Space.Dimensions, Lasso = options.Lasso / Model.Space.Dimensions, Epsilon = options.Epsilon, AverageDecay = options.Average };
         var sketch = data.Train.Sketch();
         _trainedOn = (ContentSketch.Parse(from?.TrainedOn ?? "") is { } before ? sketch.With(before) : sketch).ToString();
         _state = new TrainingState(Model.Parameters.Length);

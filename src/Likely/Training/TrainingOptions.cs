@@ -45,6 +45,9 @@ public sealed record TrainingOptions
     /// <summary>A Gaussian prior of deviation s on every weight is 1 / (s^2 times the number of training examples); in nats per example. 0: none.</summary>
     public double Ridge { get; init; }
 
+    /// <summary>A Laplacian prior of scale s on every weight but biases (the lasso) is 1 / (s times the number of training examples); in nats per example. Weights that do not earn it are exactly 0 in the end. 0: none.</summary>
+    public double Lasso { get; init; }
+
     /// <summary>
     /// Adam's epsilon, beside gradients of the loss in nats per dimension. Large values keep weights that are rarely asked for from
     /// running ahead of their evidence, which regularises models of many inputs. With 0, weights that have had no gradient stay where they are.
@@ -114,8 +117,9 @@ public sealed record TrainingOptions
         Require(Average is >= 0 and < 1, nameof(Average), Average, "from 0 to less than 1");
         Require(Patience >= 0, nameof(Patience), Patience, "0 or more");
         Require(ValidationLimit >= 1, nameof(ValidationLimit), ValidationLimit, "1 or more");
-        foreach (var (name, value) in (ReadOnlySpan<(string, double)>)[(nameof(Clip), Clip), (nameof(WeightDecay), WeightDecay), (nameof(Ridge), Ridge), (nameof(Epsilon), Epsilon), (nameof(Muon), Muon)])
+        foreach (var (name, value) in (ReadOnlySpan<(string, double)>)[(nameof(Clip), Clip), (nameof(WeightDecay), WeightDecay), (nameof(Ridge), Ridge), (nameof(Lasso), Lasso), (nameof(Epsilon), Epsilon), (nameof(Muon), Muon)])
             Require(value >= 0 && double.IsFinite(value), name, value, "a finite number of 0 or more");
+        if (Lasso > 0) Require(Muon == 0, nameof(Muon), Muon, "0 where there is a Lasso, of which its steps of whole matrices know nothing");
         return this with { Threads = ParallelShards.Workers(Threads) };
 
         static void Require(bool holds, string name, object value, string range)

@@ -48,6 +48,9 @@ public sealed class DetectorTests : IDisposable
         var known = new Calibration(calibration.Items, "x") { Contents = [.. Enumerable.Range(1, 20).Select(i => (uint)(i * 0x01000000 + 7))] };
         Assert.Equal("2;x;-;-;", known.ToText()[..8]);
         Assert.EndsWith(";BwAAAQcAAAIHAAADBwAABAcAAAUHAAAGBwAABwcAAAgHAAAJBwAACgcAAAsHAAAMBwAADQcAAA4HAAAPBwAAEAcAABEHAAASBwAAEwcAABQ=", known.ToText());
+        var spread = new Calibration([.. calibration.Items.Select((item, i) => item with { SpreadBits = i })], "median-edge-1");
+        Assert.Equal("3;median-edge-1;-;-;AAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAPg/QAAAAAAAAAAAAIA/AAAAPwAAgD8AAAAA", spread.ToText()[..100]);
+        Assert.Equal(spread.Items, Calibration.Of(new Checkpoint(_trained.Value.Model, [], "") { Calibration = spread.ToText() })!.Items);
         Assert.Equal(known.Contents, Calibration.Of(new Checkpoint(_trained.Value.Model, [], "") { Calibration = known.ToText() })!.Contents);
     }
 
@@ -60,6 +63,9 @@ public sealed class DetectorTests : IDisposable
     [InlineData("1;-;-;-;!!!!")]
     [InlineData("2;-;-;-;!!!!")]
     [InlineData("2;-;-;-;AAAA;AAAA")]
+    [InlineData("3;-;-;-")]
+    [InlineData("3;x;-;-;AAAA")]
+    [InlineData("3;x;-;-;AAAA;AAAA")]
     public void What_is_damaged_is_refused(string text)
     {
         var checkpoint = new Checkpoint(_trained.Value.Model, [], _trained.Value.Preprocessing) { Calibration = text };
@@ -76,7 +82,7 @@ public sealed class DetectorTests : IDisposable
         Assert.Throws<ModelException>(() => Of(new Calibration(items).ToText()));
         items[3] = new ItemEvidence(1, 0, 1, 1);
         Assert.Throws<ModelException>(() => Of(new Calibration(items).ToText()));
-        Assert.Null(Of("3;whatever"));
+        Assert.Null(Of("4;whatever"));
         var whole = new Calibration([.. Enumerable.Range(0, 30).Select(i => new ItemEvidence(i, 64, i, i))]) { Contents = new uint[30] }.ToText();
         Assert.Equal(30, Of(whole)!.Contents.Count);
         Assert.Throws<ModelException>(() => Of(whole[..^4]));

@@ -21,24 +21,25 @@ public sealed class LargeExamplesLaw
         var labels = law.Labels(2);
         var batch = new SymbolBatch(space, 1);
         var scored = new Dictionary<int, float[]>();
-        var coded = new double[2];
+        var (coded, squares) = (new double[2], new double[2]);
         var nats = new Scorer(model, 2, space).Score(examples, labels, each: (index, _, symbols) =>
         {
             lock (scored) scored[index] = symbols.ToArray();
-        }, coded: coded);
+        }, coded: coded, squares: squares);
         for (var i = 0; i < 2; i++)
         {
             batch.Begin(1);
             batch.Set(0, examples[i], labels.Length > 0 ? labels[i] : -1);
             var logs = model.LogProbabilities(new Tape(), batch);
-            var total = 0.0;
+            var (total, square) = (0.0, 0.0);
             for (var p = 0; p < logs.Positions; p++)
                 foreach (var (log, s) in logs.Row(p, 0).ToArray().Select((log, s) => (log, s)))
                 {
                     total += log;
+                    square += (double)log * log;
                     Assert.Equal(-log, scored[i][p * space.Symbols + s]);
                 }
-            Assert.Equal((-total, -total), (nats[i], coded[i]));
+            Assert.Equal((-total, -total, square), (nats[i], coded[i], squares[i]));
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class TrainingOptionsTests
         { "Minutes", new() { Minutes = 0 } }, { "Minutes", new() { Minutes = double.PositiveInfinity } }, { "WarmUp", new() { WarmUp = -1 } }, { "ValidateEvery", new() { ValidateEvery = 0 } },
         { "Schedule", new() { Schedule = (RateSchedule)9 } }, { "FinalRate", new() { FinalRate = 1.1 } }, { "FinalRate", new() { FinalRate = double.NaN } }, { "Average", new() { Average = 1 } },
         { "Patience", new() { Patience = -1 } }, { "ValidationLimit", new() { ValidationLimit = 0 } }, { "Clip", new() { Clip = double.NaN } }, { "Clip", new() { Clip = -1 } },
-        { "WeightDecay", new() { WeightDecay = double.PositiveInfinity } }, { "Ridge", new() { Ridge = -1 } }, { "Epsilon", new() { Epsilon = double.NaN } },
+        { "WeightDecay", new() { WeightDecay = double.PositiveInfinity } }, { "Ridge", new() { Ridge = -1 } }, { "Lasso", new() { Lasso = double.NaN } }, { "Muon", new() { Lasso = 1, Muon = 1 } }, { "Epsilon", new() { Epsilon = double.NaN } },
     };
 
     [Theory, MemberData(nameof(Wrong))]
