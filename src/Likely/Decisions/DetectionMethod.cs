@@ -3,7 +3,7 @@ namespace Likely;
 /// <summary>By what items are told from normal ones; see <see cref="Detector"/>.</summary>
 public enum DetectionMethod
 {
-    /// <summary>With some hundred normal items or more, half of which go into its density, all that can be had, where there is more than the likelihood: whether the model's bits, those of codes that know nothing of it and with a background model the ratio are usual together (after Morningstar et al. 2021, arXiv:2006.09273); the regard in which an item is farthest out speaks.</summary>
+    /// <summary>With some hundred normal items or more, half of which go into its density, all that can be had, where there is more than the likelihood: whether the model's bits, how they differ from symbol to symbol, those of codes that know nothing of it and with a background model the ratio are usual together (after Morningstar et al. 2021, arXiv:2006.09273); the regard in which an item is farthest out speaks.</summary>
     Combined,
 
     /// <summary>-log p(x) a dimension: what the model finds unlikely. Fails where the data are complicated and the others simple.</summary>
