@@ -25,7 +25,7 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
     /// <summary>The asset that says of which words rows are counts.</summary>
     public const string Words = "words";
 
-    const string Key = "likely", Categorical = "categorical", InTime = "ordinal";
+    const string Key = "likely", SumKey = "likely_sha256", Categorical = "categorical", InTime = "ordinal";
     const double LargestSummary = 1e15; // of counts, seconds, nats
 
     const int LongestDescription = 1 << 22;
@@ -104,20 +104,31 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
         file.Metadata["format"] = "likely";
         file.Metadata[Key] = Description(withSummary: true).ToJsonString();
         foreach (var parameter in Model.Parameters.Parameters) StoredWeights.Add(file, parameter, Storage);
+        file.Metadata[SumKey] = SumOf(file);
         file.Write(stream, cancellation);
     }
 
-    /// <summary>The bytes of a model's file without <see cref="TrainedOn"/> and <see cref="Calibration"/>, for a copy whose length counts.</summary>
+    // Of what is said of the model and of each tensor's bytes, in ordinal order of their names.
+    static string SumOf(Safetensors file)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(file.Metadata[Key]));
+        foreach (var entry in file.Entries.OrderBy(entry => entry.Name, StringComparer.Ordinal)) hash.AppendData(entry.Data.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The bytes of a model's file without <see cref="TrainedOn"/>, <see cref="Calibration"/> and its check sum, for a copy whose length counts and whose identity somebody else keeps.</summary>
     /// <exception cref="ModelException">As <see cref="Load(string, CancellationToken)"/>.</exception>
     /// <exception cref="SafetensorsException">As there.</exception>
     public static byte[] WithoutEvidence(byte[] bytes, string name)
     {
-        if (Load(bytes, name) is { TrainedOn.Length: 0, Calibration.Length: 0 }) return bytes;
+        Load(bytes, name);
         var file = Safetensors.Read(bytes, name);
         var description = JsonNode.Parse(file.Metadata[Key])!.AsObject();
         description.Remove("trained_on");
         description.Remove("calibration");
         file.Metadata[Key] = description.ToJsonString();
+        file.Metadata.Remove(SumKey);
         using var stream = new MemoryStream();
         file.Write(stream);
         return stream.ToArray();
@@ -145,7 +156,9 @@ public sealed class Checkpoint(Model model, IReadOnlyList<string> classNames, st
         if (text.Length > LongestDescription) throw new ModelException($"{path} is damaged: its description has {text.Length} characters, more than {LongestDescription}");
         try
         {
-            return FromFile(file, JsonNode.Parse(text)!.AsObject(), path);
+            var checkpoint = FromFile(file, JsonNode.Parse(text)!.AsObject(), path);
+            if (file.Metadata.TryGetValue(SumKey, out var sum) && sum != SumOf(file)) throw new ModelException($"{path} is damaged: its check sum is not that of what it holds");
+            return checkpoint;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException or NullReferenceException or OverflowException or ArgumentException)
         {

@@ -52,6 +52,33 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Where_a_bit_has_flipped_the_model_is_refused_or_the_same()
+    {
+        _model.Calibration = "9;whatever";
+        _model.Summary["steps"] = 1234;
+        using var stream = new MemoryStream();
+        _model.Save(stream);
+        var bytes = stream.ToArray();
+        var refused = 0;
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            var flipped = (byte[])bytes.Clone();
+            flipped[at] ^= (byte)(1 << at % 8);
+            try
+            {
+                var model = Checkpoint.Load(flipped);
+                Assert.Equal((_model.Identity(), _model.Calibration, 1234.0), (model.Identity(), model.Calibration, model.Summary["steps"]));
+            }
+            catch (LikelyException)
+            {
+                refused++;
+            }
+        }
+        Assert.InRange(refused, bytes.Length * 3 / 4, bytes.Length); // blanks and the name of the sum itself are free
+        Assert.Equal(_model.Identity(), Checkpoint.Load(Checkpoint.WithoutEvidence(bytes, "model")).Identity());
+    }
+
+    [Fact]
     public void What_a_short_stream_claims_takes_no_memory()
     {
         var header = """{"a":{"dtype":"U8","shape":[2000000000],"data_offsets":[0,2000000000]}}"""u8;
