@@ -75,7 +75,7 @@ sealed record TableColumn
     public Alphabet Alphabet => Alphabet.OfColumn(Special + (Grid is null ? Names.Length : Frequent.Length), Grid?.Levels ?? 0);
 
     /// <summary>What the numbers are counted in, for people.</summary>
-    public string Step => Type == ColumnType.Date ? $"{Grid?.Unit} {(DateText.HasTime(Form) ? "seconds" : "days")}" : NumberText.Text(Grid?.Unit ?? 1, Decimals, false);
+    public string Step => Type == ColumnType.Date ? $"{Grid?.Unit} {DateText.StepName(Form)}" : NumberText.Text(Grid?.Unit ?? 1, Decimals, false);
 
     public static bool IsMissing(ReadOnlySpan<char> cell) => cell.Trim() is var trimmed && trimmed.Length <= LongestMissing && (trimmed.IsEmpty || !char.IsAsciiDigit(trimmed[0])) && _missing.GetAlternateLookup<ReadOnlySpan<char>>().Contains(trimmed);
 

@@ -191,7 +191,7 @@ public sealed class ArchiveReader : IDisposable
         for (var done = 0; done < count;)
         {
             var read = RandomAccess.Read(_file, bytes.AsSpan(done), offset + done);
-            if (read == 0) throw new ArchiveException("it became shorter while it was read");
+            if (read == 0) throw new ArchiveException($"{Path} became shorter while it was read.");
             done += read;
         }
         return bytes;
