@@ -48,11 +48,14 @@ sealed class AbnormalItems
     public void WriteTable(TextWriter writer)
     {
         writer.WriteLine("index,name,label,p,q,abnormal,regard,distance,nats,bits_per_dim,code_bits_per_dim,plain_bits_per_dim,spread_bits,background_bits_per_dim,reason" + (Detector.Models.Count == 0 ? "" : $",speaker,{string.Join(',', Detector.Models.Select(name => ScoreVerb.Quote($"nats of {name}")))}"));
+        // Many items share a rank, and digits take longer than most models: each p and q is spelled once, and what codes and spreads are in single precision.
+        var spelled = new Dictionary<double, string>();
+        string Text(double share) => spelled.TryGetValue(share, out var text) ? text : spelled[share] = Cell(share);
         for (var i = 0; i < Split.Count; i++)
         {
             var (verdict, evidence) = (Verdicts[i], Verdicts[i].Evidence);
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{verdict.P:R},{Q[i]:R},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Cell(evidence.CodeBits / evidence.Dimensions)},{Cell(evidence.PlainBits / evidence.Dimensions)},{Cell(evidence.SpreadBits)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}") + (evidence.ModelNats is not { } each ? "" : $",{ScoreVerb.Quote(verdict.Speaker)},{string.Join(',', each.Select(Cell))}"));
+                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{Text(verdict.P)},{Text(Q[i])},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{(float)verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Single(evidence.CodeBits / evidence.Dimensions)},{Single(evidence.PlainBits / evidence.Dimensions)},{Single(evidence.SpreadBits)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}") + (evidence.ModelNats is not { } each ? "" : $",{ScoreVerb.Quote(verdict.Speaker)},{string.Join(',', each.Select(Cell))}"));
         }
     }
 
@@ -102,6 +105,8 @@ sealed class AbnormalItems
                 Evaluation.Score(model, model.Classes > 0 ? shown.Labelled(label) : shown, _session.Threads, items: [.. group.Where(i => labels[i] == label)], space: space, each: (i, _, symbols) => surprises.Keep(i, symbols), cancellation: _session.Cancellation);
         return (shown, surprises);
     }
+
+    static string Single(double value) => double.IsNaN(value) ? "" : ((float)value).ToString("R", CultureInfo.InvariantCulture);
 
     static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 }
