@@ -69,6 +69,7 @@ public static class CommandLine
         var (code, sentence) = fault switch
         {
             TrainingException or NotFiniteNumberException or ModelException { InnerException: NotFiniteNumberException } => (Failed, fault.Message),
+            UsageException when AtomicFile.IsFullDisk(fault.InnerException) => (Failed, fault.Message),
             LikelyException refused => (WrongUsage, $"{fault.Message.TrimEnd('.')}{Advice(refused.Remedy)}"),
             OperationCanceledException => (Interrupted, "interrupted; nothing was written"),
             InsufficientMemoryException => (WrongUsage, fault.Message),

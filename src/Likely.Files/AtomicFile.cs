@@ -81,12 +81,14 @@ public static class AtomicFile
     /// <summary>The plain sentence for a failure to write a file: an <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> as what the user is told.</summary>
     public static UsageException Explain(string path, Exception fault) => new(fault switch
     {
-        IOException { HResult: DiskFullUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows } =>
-            $"The disk is full, so {path} was not written; free some space and try again.",
+        _ when IsFullDisk(fault) => $"The disk is full, so {path} was not written; free some space and try again.",
         UnauthorizedAccessException => $"{path} cannot be written: permission denied.",
         PathTooLongException => $"{path} cannot be written: the name is too long.",
         _ => $"{path} cannot be written ({fault.Message.TrimEnd('.')}).",
-    });
+    }, fault);
+
+    /// <summary>True of a failure to write for want of room, which no other command would mend.</summary>
+    public static bool IsFullDisk(Exception? fault) => fault is IOException { HResult: DiskFullUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows };
 
     /// <summary>True for a device, which is written to and not renamed over.</summary>
     internal static bool IsDevice(string path) => StatusOf(path).Type == FileType.CharacterDevice;
