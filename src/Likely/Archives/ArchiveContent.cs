@@ -286,7 +286,7 @@ sealed class ArchiveContent
             var (first, end) = (ahead * group / groups, ahead * (group + 1) / groups);
             var (streams, counts) = (new byte[end - first][], new int[end - first]);
             for (var i = first; i < end; i++) (streams[i - first], counts[i - first]) = (blocks[i][..^4], _plan.ByteBlock(index + i));
-            var made = Named(() => _reader.Code switch
+            var made = ArchiveException.Named($"{_reader.Path} is damaged", () => _reader.Code switch
             {
                 BytesCode.Sequences => SequenceBlocks.Decode(_model?.Checkpoint.Density, _model?.Tokens, streams, counts, DoneBytes, _cancellation),
                 BytesCode.Rows => [TableBlocks.Decode(_model?.Table is { } table ? new TableBlocks.Code(_model.For(1, table.Names.Count), table, Math.Max(1, _options.ThreadCount / ahead), Math.Min(_options.Batch, BlockPlan.MostItems)) : null, streams[0], counts[0], _cancellation)],
@@ -299,19 +299,6 @@ sealed class ArchiveContent
         {
             if (_reader.Code != BytesCode.Sequences) DoneBytes(_bytes[i].Length);
             Check(blocks[i], _bytes[i], $"block {index + i} of bytes");
-        }
-    }
-
-    // What decodes a block does not know whose it is.
-    byte[][] Named(Func<byte[][]> decode)
-    {
-        try
-        {
-            return decode();
-        }
-        catch (ArchiveException fault)
-        {
-            throw new ArchiveException($"{_reader.Path} is damaged: {fault.Message.TrimEnd('.')}.", fault);
         }
     }
 

@@ -148,17 +148,7 @@ public sealed class ArchiveReader : IDisposable
     /// <exception cref="ArchiveException">It is none, damaged, or of another version.</exception>
     public static ArchiveReader Open(byte[] bytes, string name) => Create(name, null, bytes);
 
-    static ArchiveReader Create(string path, SafeFileHandle? file, byte[] memory)
-    {
-        try
-        {
-            return new ArchiveReader(path, file, memory);
-        }
-        catch (ArchiveException fault)
-        {
-            throw new ArchiveException($"{path} cannot be read: {fault.Message.TrimEnd('.')}.", fault);
-        }
-    }
+    static ArchiveReader Create(string path, SafeFileHandle? file, byte[] memory) => ArchiveException.Named($"{path} cannot be read", () => new ArchiveReader(path, file, memory));
 
     /// <summary>True if a file begins like an archive.</summary>
     public static bool IsArchive(ReadOnlySpan<byte> head) => head.StartsWith(ArchiveHeader.Signature);
