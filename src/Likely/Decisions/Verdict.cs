@@ -22,8 +22,8 @@ public sealed record Verdict(double P, bool IsAbnormal, Abnormality Regard, doub
         Abnormality.TooLikely => "likelier than usual, as what is simpler is",
         Abnormality.Complexity => "unlikely for how simple it is",
         Abnormality.TooPredictable => "likely for how complicated it is",
-        Abnormality.Uneven => "unlikely in few places, more than usual",
-        Abnormality.Even => "as likely in one place as in another, more than usual",
+        Abnormality.Uneven => "its surprise lies in fewer places than usual",
+        Abnormality.Even => "its surprise is spread more evenly than usual",
         _ => "unlikely beside what the background model finds",
     };
 }
