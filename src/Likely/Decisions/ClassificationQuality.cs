@@ -37,14 +37,17 @@ public sealed class ClassificationQuality
         _rightBySureness = [.. Enumerable.Range(0, counted.Length).OrderByDescending(at => sureness[at]).Select(at => right[at])];
     }
 
-    /// <summary>The likeliest class, and how many nats it is ahead of the next (of one class alone, infinitely many).</summary>
+    /// <summary>The likeliest class, and how many nats it is ahead of all others together (of one class alone, infinitely many): to refuse where that is least leaves the fewest errors, if posteriors are right (Chow 1970).</summary>
     public static int Best(ReadOnlySpan<double> logs, out double margin)
     {
-        var (best, next) = (0, double.NegativeInfinity);
+        var (best, others, next) = (0, 0.0, double.NegativeInfinity);
         for (var y = 1; y < logs.Length; y++)
-            if (logs[y] > logs[best]) (best, next) = (y, logs[best]);
-            else next = Math.Max(next, logs[y]);
-        margin = logs[best] - next;
+            if (logs[y] > logs[best]) best = y;
+        for (var y = 0; y < logs.Length; y++)
+            if (y != best) next = Math.Max(next, logs[y]);
+        for (var y = 0; y < logs.Length && double.IsFinite(next); y++)
+            if (y != best) others += ExactMath.Exp(logs[y] - next);
+        margin = logs[best] - (double.IsFinite(next) ? next + ExactMath.Log(others) : next);
         return best;
     }
 
@@ -57,7 +60,7 @@ public sealed class ClassificationQuality
     /// <summary>Expected calibration error: how far the likeliest class's probability is from how often it is right, averaged over items in 15 bins of equal width (Naeini et al. 2015).</summary>
     public double CalibrationError { get; }
 
-    /// <summary>The share of errors among the surest items, by the margin between the two likeliest classes; not a number of none.</summary>
+    /// <summary>The share of errors among the surest items, by how far the likeliest class is ahead of all others together; not a number of none.</summary>
     /// <param name="coverage">What share of the items those are.</param>
     public double ErrorAt(double coverage)
     {

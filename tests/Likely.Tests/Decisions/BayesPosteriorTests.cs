@@ -87,7 +87,7 @@ public sealed class BayesPosteriorTests
         var error = items.GroupBy(item => Math.Min(14, (int)(15 * item.P.Max()))).Sum(bin => Math.Abs(bin.Sum(item => item.P.Max()) - bin.Count(Right))) / items.Length;
         Assert.Equal(error, quality.CalibrationError, 9);
         Assert.True(quality.CalibrationError < 0.08);
-        static double Margin(double[] p) => p.Max() / p.Order().ToArray()[^2];
+        static double Margin(double[] p) => p.Max() / p.Order().SkipLast(1).Sum();
         var sure = items.OrderByDescending(item => Margin(item.P)).Take((int)Math.Ceiling(0.6 * items.Length)).ToArray();
         Assert.Equal(1 - (double)sure.Count(Right) / sure.Length, quality.ErrorAt(0.6), 12);
         Assert.Equal(1 - quality.Accuracy.Share, quality.ErrorAt(1), 12);
