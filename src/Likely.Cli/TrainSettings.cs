@@ -26,6 +26,7 @@ static class TrainSettings
             else throw new UsageException($"--set {setting.Key} is unknown{Spelling.Hint(setting.Key, [.. modelKeys, .. dataKeys, .. trainingKeys])}; {config.Name} has {string.Join(", ", modelKeys)}, "
                 + $"data have {string.Join(", ", dataKeys)}, training has {string.Join(", ", trainingKeys)}; likely keys explains them");
         }
+        if (training is { Lasso: > 0, Muon: > 0 }) throw new UsageException("--set lasso and muon exclude each other: Muon's steps of whole matrices know no prior on single weights");
         return (ModelRegistry.With(config, forModel), ModelFile.DataOptions(from, forData), training);
     }
 

@@ -32,12 +32,13 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
     const int ManyNames = 100;
     const double MostlyNew = 0.3;
 
-    // The share of values that may be no numbers in a column of numbers.
+    // The share of values that may be no numbers in a column of numbers, or no dates in one of dates, and how many of the first values may be.
     const double FewOdds = 0.02;
+    const int FirstOdds = 2;
 
     readonly Dictionary<string, int> _values = [];
     readonly Dictionary<string, int> _missing = [];
-    readonly List<(string Form, long Least, long Most)> _forms = [.. DateText.Forms.Select(form => (form, long.MaxValue, long.MinValue))];
+    readonly List<DateForm> _forms = [.. DateText.Forms.Select(form => new DateForm(form))];
     readonly List<decimal> _drawn = [];
     readonly List<string> _drawnDates = [];
     readonly Philox _random = new(0, RandomPurpose.Split, Philox.Hash("column"));
@@ -48,6 +49,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
     int _decimals;
     long _filled, _odds; // values, and those of them that are no numbers
     string? _odd, _oddText; // the first value that is no number
+    string? _oddDate; // the first that was not of the last form that dates could have been of
     char _thousands; // what stands between those of all numbers that have some
     bool _hasPoint; // among numbers with decimal commas
     string? _grouped; // the first such number
@@ -68,7 +70,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         }
         _filled++;
         if (wanted != ColumnType.Category) AddAsNumber(cell, row);
-        if (wanted is null or ColumnType.Date && _forms.Count > 0) AddAsDate(cell);
+        if (wanted is null or ColumnType.Date && _forms.Count > 0) AddAsDate(cell, row);
         if (!_isUncounted) Count(cell);
     }
 
@@ -139,18 +141,52 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         return NumberText.TryParse(cell, comma, out number, out decimals) && !(_thousands == '.' && cell.Contains('.')) && Math.Abs(number) <= NumberText.MostSteps;
     }
 
-    void AddAsDate(ReadOnlySpan<char> cell)
+    // What all cells are, were they dates of one form.
+    sealed class DateForm(string text)
     {
-        for (var i = _forms.Count - 1; i >= 0; i--)
+        public string Text => text;
+        public long Least = long.MaxValue, Most = long.MinValue, Step, Odds;
+        public string? Odd;
+
+        public bool Add(ReadOnlySpan<char> cell)
         {
-            var (form, least, most) = _forms[i];
-            if (DateText.TryParse(cell, form, out var steps)) _forms[i] = (form, Math.Min(least, steps), Math.Max(most, steps));
-            else _forms.RemoveAt(i);
+            if (!DateText.TryParse(cell, text, out var steps)) return false;
+            if (Step != 1 && Least <= Most && Math.Abs(steps - Least) is var apart && (Step == 0 || apart % Step != 0)) Step = Common(Step, apart);
+            (Least, Most) = (Math.Min(Least, steps), Math.Max(Most, steps));
+            return true;
         }
-        if (_forms.Count > 0 && Drawn(_drawnDates.Count) is >= 0 and var at) Put(_drawnDates, at, cell.ToString());
+
+        static long Common(long a, long b)
+        {
+            while (a != 0) (a, b) = (b % a, a);
+            return b;
+        }
     }
 
-    bool IsDate => _forms.Count > 0 && wanted is null or ColumnType.Date;
+    void AddAsDate(ReadOnlySpan<char> cell, long row)
+    {
+        var isOne = false;
+        for (var i = _forms.Count - 1; i >= 0; i--)
+        {
+            var form = _forms[i];
+            if (form.Add(cell))
+            {
+                isOne = true;
+                continue;
+            }
+            form.Odd ??= $"'{Shortened(cell.ToString())}' in {TableReader.Where(row)}";
+            if (++form.Odds <= FirstOdds + FewOdds * _filled) continue;
+            _oddDate = form.Odd;
+            _forms.RemoveAt(i);
+        }
+        if (isOne && Drawn(_drawnDates.Count) is >= 0 and var at) Put(_drawnDates, at, cell.ToString());
+    }
+
+    // The form that most cells are of; null if they are of none. As of numbers, of many different ones a few may be none.
+    DateForm? Form => _forms.Where(form => form.Least <= form.Most).MinBy(form => form.Odds) is { } form
+        && (form.Odds == 0 || wanted == ColumnType.Date || form.Odds <= FewOdds * _filled && (_isUncounted || _values.Count > ManyNames)) ? form : null;
+
+    bool IsDate => wanted is null or ColumnType.Date && Form is not null;
 
     /// <summary>The column, or why it is left out.</summary>
     /// <exception cref="DataException">if it is not what it is said to be, or has too many names</exception>
@@ -159,10 +195,10 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         var missing = _missing.Count == 0 ? "" : _missing.MaxBy(pair => pair.Value).Key;
         if (_filled == 0) return (null, $"column '{name}' has no value in any row, and is left out");
         if (wanted == ColumnType.Number && _least > _most) throw new DataException($"Column '{name}' is to be of numbers and has none: {_odd}; name another type.");
-        if (wanted == ColumnType.Date && _forms.Count == 0) throw new DataException($"Column '{name}' is to be of dates of one form, and is not; name another type.");
+        if (wanted == ColumnType.Date && !IsDate) throw new DataException($"Column '{name}' is to be of dates of one form that is known, and is not: {_oddDate} is no date, or of another form than most; name another type.");
         // Two values are names, whatever they are; 0 and 1 are both there even if one of them is not seen.
         var isBinary = !_isUncounted && !_hasMore && wanted is null && _values.Count <= 2 && !IsDate;
-        if (IsDate) return (Dates(missing), null);
+        if (IsDate) return (Dates(Form!, missing), Form!.Odd is null ? null : $"column '{name}' is of dates, and what is none of their form, such as {Form.Odd}, is one value of its own");
         if (IsNumber && wanted != ColumnType.Category && _least <= _most && !isBinary) return (Numbers(missing), _odd is null && _grouped is null ? null
             : $"column '{name}' is of numbers{(_grouped is null ? "" : $", with marks between thousands such as in '{_grouped}'")}{(_odd is null ? "" : $", and what is none, such as {_odd}, is one value of its own")}");
         if (_hasMore || wanted is null && _filled >= FewRows && _values.Count >= Unique * _filled)
@@ -218,11 +254,11 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         return new TableColumn { Name = name, Type = ColumnType.Number, Missing = missing, IsWhole = !HasMissing, Decimals = decimals, Frequent = frequent, Thousands = _thousands, Seen = seen, Grid = grid };
     }
 
-    TableColumn Dates(string missing)
+    TableColumn Dates(DateForm all, string missing)
     {
-        var (form, least, most) = _forms[0];
-        long[] drawn = [.. _drawnDates.Select(date => DateText.TryParse(date, form, out var steps) ? steps : 0)];
-        var (frequent, grid) = Spread(drawn, least, most, 1);
+        var form = all.Text;
+        long[] drawn = [.. _drawnDates.Select(date => DateText.TryParse(date, form, out var steps) ? steps : long.MinValue).Where(steps => steps > long.MinValue)];
+        var (frequent, grid) = Spread(drawn, all.Least, all.Most, Math.Max(1, all.Step));
         return new TableColumn { Name = name, Type = ColumnType.Date, Missing = missing, IsWhole = !HasMissing, Form = form, Frequent = frequent, Grid = grid, Seen = Seen(frequent, grid, text => DateText.TryParse(text, form, out var steps) ? steps : null) };
     }
 
@@ -250,6 +286,6 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         double center = others[others.Length / 2], quarters = others[others.Length * 3 / 4] - others[others.Length / 4], ends = others[others.Length * 19 / 20] - others[others.Length / 20];
         // A normal distribution's quartiles are 1.35 deviations apart, its outer twentieths 3.3; of what is lumped, whatever is left.
         var scale = quarters > 0 ? quarters / 1.35 : ends > 0 ? ends / 3.3 : (double)(most - least) / 8;
-        return (frequent, new NumberGrid(least, most, unit, center, Math.Max(scale, NumberGrid.LeastScale * unit)));
+        return (frequent, new NumberGrid(least, most, unit, center, Math.Clamp(scale, NumberGrid.LeastScale * unit, NumberText.MostSteps)));
     }
 }

@@ -20,6 +20,7 @@ sealed class NumberGrid
     // Beyond what was seen: a share of a short range, and units of asinh of a long one.
     const int Beyond = 20;
     const double Further = 0.5;
+    const long Farthest = 8 * NumberText.MostSteps; // from the least number to the end of the last level
 
     readonly long[] _edges; // in units above the least number: level l from the l-th on, the next from the one after
 
@@ -45,7 +46,7 @@ sealed class NumberGrid
         for (var i = 0; i <= MostLevels; i++)
         {
             var z = low + (high - low) * i / MostLevels;
-            var edge = (long)Math.Clamp(Math.Ceiling(origin + width * (ExactMath.Exp(z) - ExactMath.Exp(-z)) / 2), -NumberText.MostSteps, NumberText.MostSteps);
+            var edge = (long)Math.Clamp(Math.Ceiling(origin + width * (ExactMath.Exp(z) - ExactMath.Exp(-z)) / 2), -Farthest, Farthest);
             if (edges.Count == 0 || edge > edges[^1]) edges.Add(edge);
         }
         _edges = [.. edges];
@@ -62,7 +63,8 @@ sealed class NumberGrid
     /// <summary>The level that a number lies in; -1 of one further out than any.</summary>
     public int LevelOf(long number)
     {
-        var steps = (long)Math.Floor((number - Least) / (double)Unit);
+        var beyond = number - Least; // two of the largest numbers are farther apart than a double counts
+        var steps = Unit == 1 ? beyond : beyond >= 0 ? beyond / Unit : -((Unit - 1 - beyond) / Unit);
         if (steps < _edges[0] || steps >= _edges[^1]) return -1;
         var level = 0;
         for (var count = Levels; count > 1; count -= count / 2)

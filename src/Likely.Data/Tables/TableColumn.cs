@@ -96,6 +96,7 @@ sealed record TableColumn
         if (Type == ColumnType.Date)
         {
             if (!DateText.TryParse(trimmed, Form, out steps)) return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
+            if (!rounds && (steps - Grid.Least) % Grid.Unit != 0) return OtherSymbol;
         }
         else if (!NumberText.TrySteps(trimmed, comma, Thousands, Decimals, out steps, out var isExact)) return IsMissing(trimmed) ? MissingSymbol : OtherSymbol;
         else if (!rounds && !(isExact && (steps - Grid.Least) % Grid.Unit == 0 || IsRounded)) return OtherSymbol;

@@ -8,7 +8,7 @@ static unsafe class Optimizers
     /// <summary>
     /// Adam (Kingma and Ba 2015, alg. 1) with decoupled weight decay (Loshchilov and Hutter 2019), and the running average of the weights:
     /// g += l2 w; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= rate (m/c1) / (sqrt(v/c2) + eps) + rate decay w; a += (1-d)(w - a). With l1 the step is that of the proximal gradient in Adam's
-    /// metric, w = sign(w) max(0, |w| - rate l1 / (sqrt(v/c2) + eps)), which rests where the loss plus l1 |w| is least, and at exact zeros.
+    /// metric, w = sign(w) max(0, |w| - rate l1 / (sqrt(v/c2) + eps)), which rests where the loss plus l1 |w| is least, and at exact zeros, where the average is zero, too.
     /// Where the denominator is zero, the quotient is zero: without epsilon, a weight that has had no gradient (or one whose square vanishes) stays.
     /// </summary>
     public static void Adam(float* weights, float* gradient, float* first, float* second, float* average, long length,
@@ -35,7 +35,9 @@ static unsafe class Optimizers
             }
             w.Store(weights + i);
             var a = Vector512.Load(average + i);
-            Vector512.FusedMultiplyAdd(ar, w - a, a).Store(average + i);
+            var mean = Vector512.FusedMultiplyAdd(ar, w - a, a);
+            if (l1 > 0) mean = Vector512.ConditionalSelect(Vector512.Equals(w, Vector512<float>.Zero), Vector512<float>.Zero, mean); // an average alone would only fall towards zero
+            mean.Store(average + i);
         }
     }
 

@@ -13,7 +13,7 @@ static class ArchiveModels
         if (archive.OrderVersion != Checkpoint.OrderVersion)
             throw new ArchiveException($"{archive.Path} was made with order version {archive.OrderVersion}, and this program knows {Checkpoint.OrderVersion} only; use the program it was made with.");
         if (path is not null) return Require(archive, Checkpoint.Load(path, cancellation), path);
-        if (archive.EmbeddedModel() is { } embedded) return Require(archive, embedded, "the model embedded in it");
+        if (archive.EmbeddedModel() is { } embedded) return Require(archive, embedded, "the model embedded in it", ", as it is damaged, or another was put in its place");
         var folder = Path.GetDirectoryName(Path.GetFullPath(archive.Path))!;
         foreach (var beside in Beside(folder))
         {
@@ -42,6 +42,6 @@ static class ArchiveModels
         }
     }
 
-    static Checkpoint Require(ArchiveReader archive, Checkpoint checkpoint, string name) => checkpoint.Identity() == archive.ModelIdentity ? checkpoint
-        : throw new ArchiveException($"{archive.Path} was made with the model {archive.ModelIdentity}, but {name} is {checkpoint.Identity()}.") { Remedy = Remedy.NameModel };
+    static Checkpoint Require(ArchiveReader archive, Checkpoint checkpoint, string name, string why = "") => checkpoint.Identity() == archive.ModelIdentity ? checkpoint
+        : throw new ArchiveException($"{archive.Path} was made with the model {archive.ModelIdentity}, but {name} is {checkpoint.Identity()}{why}.") { Remedy = Remedy.NameModel };
 }

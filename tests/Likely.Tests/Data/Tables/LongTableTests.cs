@@ -102,7 +102,8 @@ public sealed class LongTableTests : IDisposable
         using (var data = Open(Rows("seven,some day,l\n")))
         {
             Assert.Contains("n: whole number, 0 to 1499", data.Describe(), StringComparison.Ordinal);
-            Assert.Contains("day: categorical, 1301 values: 2000-01-01", data.Describe(), StringComparison.Ordinal);
+            Assert.Contains("day: date, 2000-01-01 to 2003-07-23", data.Describe(), StringComparison.Ordinal);
+            Assert.Contains("column 'day' is of dates, and what is none of their form, such as 'some day' in row 6001, is one value of its own", data.Describe(), StringComparison.Ordinal);
             Assert.Contains("column 'n' is of numbers, and what is none, such as 'seven' in row 6001, is one value of its own", data.Describe(), StringComparison.Ordinal);
         }
         using (var data = Open(Rows(string.Concat(Enumerable.Range(0, 150).Select(i => $"n{i % 3},2001-01-01,l\n")))))
@@ -110,6 +111,46 @@ public sealed class LongTableTests : IDisposable
             Assert.Contains("n: categorical, 1503 values: n0, n1, n2, 0", data.Describe(), StringComparison.Ordinal);
             Assert.Contains("column 'n' is taken for names, as 'n0' in row 6001 is no number", data.Describe(), StringComparison.Ordinal);
         }
+    }
+
+    // The largest of two columns are more steps above the least than a double counts.
+    [Fact]
+    public void The_last_level_of_a_long_range_holds_the_largest_number()
+    {
+        using var data = Open(string.Join('\n', ["n,when", .. Enumerable.Range(0, 3000).Select(i => FormattableString.Invariant($"{(i - 1500) * 6_000_000_000_000 + i},{new DateTime(1685 + i % 570, 1 + i % 12, 1, 2, 3, 4).AddTicks(10 * (long)i):yyyy-MM-dd HH:mm:ss.ffffff}"))]));
+        var tokens = (TableTokens)data.Tokens!;
+        foreach (var column in tokens.Columns)
+        {
+            Assert.True(column.Grid!.LevelOf(column.Grid.Most) >= column.Grid.Levels / 2);
+            Assert.InRange(column.Grid.Most, column.Grid.First(column.Grid.LevelOf(column.Grid.Most)), long.MaxValue);
+            for (var level = 0; level < column.Grid.Levels; level++) Assert.Equal(level, column.Grid.LevelOf(column.Grid.First(level)));
+        }
+        var row = new int[2];
+        for (var i = 0; i < data.All.Count; i++)
+        {
+            data.All.Read(i, row);
+            Assert.DoesNotContain(TableColumn.OtherSymbol, row);
+        }
+    }
+
+    [Fact]
+    public void Dates_keep_their_step_and_a_few_cells_may_be_none()
+    {
+        string Rows(int odd, string text) => string.Join('\n', ["when,n", .. Enumerable.Range(0, 2000).Select(i => i < odd ? $"{text},{i}" : FormattableString.Invariant($"{new DateTime(2024, 1, 1).AddMinutes(7 * i):yyyy-MM-ddTHH:mm:ss}Z,{i}"))]);
+        using (var data = Open(Rows(0, "")))
+        {
+            Assert.Contains("column 'when'", $"column '{((TableTokens)data.Tokens!).Columns[0].Name}'", StringComparison.Ordinal);
+            Assert.Equal(420, ((TableTokens)data.Tokens!).Columns[0].Grid!.Unit);
+        }
+        foreach (var text in (string[])["2024-02-30T00:00:00Z", "foo", "2024-01-01T00:00:60Z", "2024-01-01"])
+        {
+            using var data = Open(Rows(2, text));
+            Assert.Equal(ColumnType.Date, ((TableTokens)data.Tokens!).Columns[0].Type);
+            Assert.Contains($"column 'when' is of dates, and what is none of their form, such as '{text}' in row 1, is one value of its own", data.Describe(), StringComparison.Ordinal);
+        }
+        using (var data = Open(Rows(100, "foo"))) Assert.DoesNotContain(((TableTokens)data.Tokens!).Columns, column => column.Name == "when" && column.Type == ColumnType.Date);
+        File.WriteAllText(_folder["w.csv"], Rows(100, "foo"));
+        Assert.Contains("'foo' in row 1 is no date", Assert.Throws<DataException>(() => Dataset.Open(_folder["w.csv"], DataOptions.Parse([KeyValuePair.Create("as", "table"), KeyValuePair.Create("types", "when:date")]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
