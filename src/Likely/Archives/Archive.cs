@@ -93,7 +93,7 @@ public static class Archive
         return Summarize(made, seconds, options.Verify, files.Sum(file => file.Length));
     }
 
-    /// <summary>Decodes everything and compares all check sums; writes nothing.</summary>
+    /// <summary>Decodes everything and compares all check sums, and that of a model that is embedded, whether something needs it or not; writes nothing.</summary>
     /// <param name="model">The archive's model, or null if it has no items.</param>
     /// <exception cref="ArchiveException">The archive is damaged, or the model is another.</exception>
     public static ArchiveSummary Verify(ArchiveReader archive, Checkpoint? model, ArchiveOptions? options = null, CancellationToken cancellation = default)
@@ -101,6 +101,7 @@ public static class Archive
         ArgumentNullException.ThrowIfNull(archive);
         var clock = Stopwatch.StartNew();
         options ??= new ArchiveOptions();
+        ArchiveModels.CheckEmbedded(archive);
         CheckAll(archive, model is null ? null : new ArchiveModel(model), options, new ArchiveProgress(options.Progress), cancellation);
         return Summarize(archive, clock.Elapsed.TotalSeconds, true);
     }

@@ -13,7 +13,7 @@ static class ArchiveModels
         if (archive.OrderVersion != Checkpoint.OrderVersion)
             throw new ArchiveException($"{archive.Path} was made with order version {archive.OrderVersion}, and this program knows {Checkpoint.OrderVersion} only; use the program it was made with.");
         if (path is not null) return Require(archive, Checkpoint.Load(path, cancellation), path);
-        if (archive.EmbeddedModel() is { } embedded) return Require(archive, embedded, "the model embedded in it", ", as it is damaged, or another was put in its place");
+        if (CheckEmbedded(archive) is { } embedded) return embedded;
         var folder = Path.GetDirectoryName(Path.GetFullPath(archive.Path))!;
         foreach (var beside in Beside(folder))
         {
@@ -29,6 +29,10 @@ static class ArchiveModels
         }
         throw new ArchiveException($"{archive.Path} needs the model {archive.ModelIdentity}, which is not in it and no {Pattern} file beside it is.") { Remedy = Remedy.NameModel };
     }
+
+    /// <summary>The embedded model, or null; what is not the archive's is refused.</summary>
+    public static Checkpoint? CheckEmbedded(ArchiveReader archive)
+        => archive.EmbeddedModel() is { } embedded ? Require(archive, embedded, "the model embedded in it", ", as it is damaged, or another was put in its place") : null;
 
     static string[] Beside(string folder)
     {

@@ -43,6 +43,24 @@ public sealed class ArchiveSummaryTests
     }
 
     [Fact]
+    public void An_embedded_model_is_verified_though_nothing_needs_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["noise"], [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * i * 31 >> 7))]);
+        using var model = new MemoryStream();
+        Binary.Save(model);
+        Archive.Compress(Binary, [folder["noise"]], folder["a.lka"], new ArchiveOptions { Embed = Checkpoint.WithoutEvidence(model.ToArray(), "model") });
+        using (var archive = ArchiveReader.Open(folder["a.lka"])) Assert.Equal(5000, Archive.Verify(archive, null).FileBytes);
+        var bytes = File.ReadAllBytes(folder["a.lka"]);
+        bytes[ArchiveHeader.Length + 8 + model.Length - 400] ^= 1; // among the last weights
+        File.WriteAllBytes(folder["b.lka"], bytes);
+        using var damaged = ArchiveReader.Open(folder["b.lka"]);
+        Assert.Contains("b.lka", Assert.Throws<ArchiveException>(() => Archive.Verify(damaged, null)).Message, StringComparison.Ordinal);
+        Archive.Decompress(damaged, null, folder["out"]);
+        Assert.Equal(File.ReadAllBytes(folder["noise"]), File.ReadAllBytes(folder["out/noise"]));
+    }
+
+    [Fact]
     public void Notes_come_when_the_outcome_is_known_and_once_for_all_files_alike()
     {
         using var folder = new TemporaryFolder();
