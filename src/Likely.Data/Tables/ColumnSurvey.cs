@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Likely.Tensors;
 
@@ -155,12 +156,6 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
             (Least, Most) = (Math.Min(Least, steps), Math.Max(Most, steps));
             return true;
         }
-
-        static long Common(long a, long b)
-        {
-            while (a != 0) (a, b) = (b % a, a);
-            return b;
-        }
     }
 
     void AddAsDate(ReadOnlySpan<char> cell, long row)
@@ -195,7 +190,7 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
         var missing = _missing.Count == 0 ? "" : _missing.MaxBy(pair => pair.Value).Key;
         if (_filled == 0) return (null, $"column '{name}' has no value in any row, and is left out");
         if (wanted == ColumnType.Number && _least > _most) throw new DataException($"Column '{name}' is to be of numbers and has none: {_odd}; name another type.");
-        if (wanted == ColumnType.Date && !IsDate) throw new DataException($"Column '{name}' is to be of dates of one form that is known, and is not: {_oddDate} is no date, or of another form than most; name another type.");
+        if (wanted == ColumnType.Date && !IsDate) throw new DataException($"Column '{name}' is to be of dates of one form that is known, and is not: {_oddDate ?? _forms[0].Odd} is no date, or of another form than most; name another type.");
         // Two values are names, whatever they are; 0 and 1 are both there even if one of them is not seen.
         var isBinary = !_isUncounted && !_hasMore && wanted is null && _values.Count <= 2 && !IsDate;
         if (IsDate) return (Dates(Form!, missing), Form!.Odd is null ? null : $"column '{name}' is of dates, and what is none of their form, such as {Form.Odd}, is one value of its own");
@@ -227,10 +222,10 @@ sealed class ColumnSurvey(string name, ColumnType? wanted, bool comma, int mostD
     static string Shortened(string value) => value.Length <= 40 ? value : value[..40] + "...";
 
     // The largest that both are multiples of.
-    static decimal Common(decimal a, decimal b)
+    static T Common<T>(T a, T b) where T : INumber<T>
     {
-        while (a != 0 && b % a != 0) (a, b) = (b % a, a);
-        return a == 0 ? b : a;
+        while (!T.IsZero(a) && !T.IsZero(b % a)) (a, b) = (b % a, a);
+        return T.IsZero(a) ? b : a;
     }
 
     static bool IsInfinite(ReadOnlySpan<char> cell) => cell.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase) || cell.TrimStart("+-").Equals("infinity", StringComparison.OrdinalIgnoreCase);

@@ -1,16 +1,13 @@
 using Likely.Models;
 using Likely.Tensors;
+using Likely.Tests.Archives;
 using Xunit;
 
 namespace Likely.Tests.Decisions;
 
 /// <summary>What is known of items, against its definition.</summary>
-public sealed class EvidenceScorerTests : IDisposable
+public sealed class EvidenceScorerTests
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("likely-evidence-").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     // Standard deviation of the bits of an item's symbols, by its definition.
     static double Spread(IReadOnlyList<float> nats)
     {
@@ -43,7 +40,8 @@ public sealed class EvidenceScorerTests : IDisposable
     [Fact]
     public void The_spread_of_lines_is_that_of_their_symbols()
     {
-        var path = Path.Combine(_folder, "log.txt");
+        using var folder = new TemporaryFolder();
+        var path = folder["log.txt"];
         File.WriteAllLines(path, Enumerable.Range(0, 60).Select(i => new string((char)('a' + i % 7), i % 9 + 1) + i));
         using var data = Dataset.Open(path, new DataOptions { Items = ItemRule.Lines });
         var checkpoint = new Trainer(new CharRnnConfig { Hidden = 12, Layers = 1, Context = 8 }, data, new TrainingOptions { Steps = 3, Batch = 4 }).Run();

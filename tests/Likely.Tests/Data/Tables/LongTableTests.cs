@@ -139,7 +139,6 @@ public sealed class LongTableTests : IDisposable
         string Rows(int odd, string text) => string.Join('\n', ["when,n", .. Enumerable.Range(0, 2000).Select(i => i < odd ? $"{text},{i}" : FormattableString.Invariant($"{new DateTime(2024, 1, 1).AddMinutes(7 * i):yyyy-MM-ddTHH:mm:ss}Z,{i}"))]);
         using (var data = Open(Rows(0, "")))
         {
-            Assert.Contains("column 'when'", $"column '{((TableTokens)data.Tokens!).Columns[0].Name}'", StringComparison.Ordinal);
             Assert.Equal(420, ((TableTokens)data.Tokens!).Columns[0].Grid!.Unit);
         }
         foreach (var text in (string[])["2024-02-30T00:00:00Z", "foo", "2024-01-01T00:00:60Z", "2024-01-01"])
@@ -149,8 +148,11 @@ public sealed class LongTableTests : IDisposable
             Assert.Contains($"column 'when' is of dates, and what is none of their form, such as '{text}' in row 1, is one value of its own", data.Describe(), StringComparison.Ordinal);
         }
         using (var data = Open(Rows(100, "foo"))) Assert.DoesNotContain(((TableTokens)data.Tokens!).Columns, column => column.Name == "when" && column.Type == ColumnType.Date);
-        File.WriteAllText(_folder["w.csv"], Rows(100, "foo"));
-        Assert.Contains("'foo' in row 1 is no date", Assert.Throws<DataException>(() => Dataset.Open(_folder["w.csv"], DataOptions.Parse([KeyValuePair.Create("as", "table"), KeyValuePair.Create("types", "when:date")]))).Message, StringComparison.Ordinal);
+        foreach (var content in (string[])[Rows(100, "foo"), "when,n\nfoo,1\n"])
+        {
+            File.WriteAllText(_folder["w.csv"], content);
+            Assert.Contains("'foo' in row 1 is no date", Assert.Throws<DataException>(() => Dataset.Open(_folder["w.csv"], DataOptions.Parse([KeyValuePair.Create("as", "table"), KeyValuePair.Create("types", "when:date")]))).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
