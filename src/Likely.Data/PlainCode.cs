@@ -17,8 +17,7 @@ static class PlainCode
         var counts = new int[levels * channels];
         if (levels == 2 && channels == 1)
         {
-            var ones = 0;
-            foreach (var symbol in item) ones += symbol;
+            var ones = item.Count(1);
             (counts[0], counts[1]) = (item.Length - ones, ones);
         }
         else for (var at = 0; at < item.Length; at += channels)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Likely.Tensors;
 
 namespace Likely.Data;
@@ -14,10 +15,13 @@ namespace Likely.Data;
 static class PictureCode
 {
     const double BitsPerNat = 1 / 0.693147180559945309;
-    const int Activities = 11, Scales = 64, Errors = 256, Memory = 32, Neighbours = 64;
+    const int Activities = 11, Scales = 64, Errors = 256, Memory = 32, Neighbours = 64, Lanes = 32, Few = 16;
     const double Shared = 1e-3;
 
     static readonly CountLogs _ofOne = new(0.4), _ofBoth = new(0.8);
+
+    // [zeros, ones]
+    static readonly Lazy<double[]> _ofFew = new(() => [.. Enumerable.Range(0, Few * Few).Select(i => OfCounts(i / Few, i % Few))]);
 
     // [scale, |error|]
     static readonly Lazy<float[]> _bits = new(MakeBits);
@@ -56,55 +60,96 @@ static class PictureCode
 
     static unsafe double OfBlackAndWhite(ReadOnlySpan<int> item, int width)
     {
-        // Two pixels at once, in rows with white around; four take turns in as many tables: where most of a picture is white, one would wait for itself at every pixel.
-        const int Margin = 8, Table = 2 * Neighbours;
+        // A pixel a byte, in rows with white around, as many at once as a vector has; counts take turns in four tables, as one would wait for itself where neighbours are alike.
+        const int Table = 2 * Neighbours, Rows = 4;
         if (item.ContainsAnyExceptInRange(0, 1)) throw new ArgumentException("A black and white picture has pixels 0 and 1 alone.", nameof(item));
         var counts = stackalloc int[4 * Table];
         new Span<int>(counts, 4 * Table).Clear();
-        var length = width + 2 * Margin;
-        var rented = ArrayPool<int>.Shared.Rent(3 * length);
-        rented.AsSpan(0, 3 * length).Clear();
-        fixed (int* rows = rented)
+        var padded = (width + Lanes - 1) / Lanes * Lanes;
+        var (length, within) = (padded + 2 * Lanes, Vector256.LessThan(Vector256<byte>.Indices, Vector256.Create((byte)(width - padded + Lanes))));
+        var rented = ArrayPool<byte>.Shared.Rent(Rows * length);
+        rented.AsSpan(0, Rows * length).Clear();
+        fixed (int* pixels = item)
+        fixed (byte* rows = rented)
         {
-            int* row = rows + Margin, above = row + length, higher = above + length;
-            // Where the rows have a 1, up to which they are 0 in all three.
-            (int First, int Last) upper = (width, -1), highest = upper;
-            for (var first = 0; first < item.Length; first += width)
+            byte* row = rows + Lanes, above = row + length, higher = above + length, next = higher + length;
+            Pack(pixels, row, width);
+            for (var first = width; first <= item.Length; first += width)
             {
-                var pixels = item.Slice(first, width);
-                pixels.CopyTo(new Span<int>(row, width));
-                (int First, int Last) own = pixels.IndexOfAnyExcept(0) is >= 0 and var one ? (one, pixels.LastIndexOfAnyExcept(0)) : (width, -1);
-                var x = Math.Max(0, Math.Min(own.First, Math.Min(upper.First, highest.First)) - 1);
-                var end = Math.Max(x, Math.Min(width, Math.Max(own.Last, Math.Max(upper.Last, highest.Last)) + 3));
-                counts[0] += width - (end - x);
-                for (; x <= end - 4; x += 4)
+                if (first < item.Length) Pack(pixels + first, next, width); // early: what was just written piece by piece is slow to be read as a whole
+                for (var x = 0; x < padded; x += Lanes)
                 {
-                    ulong two = Places(row + x, above + x, higher + x), more = Places(row + x + 2, above + x + 2, higher + x + 2);
-                    counts[(uint)two]++;
-                    (counts + Table)[two >> 32]++;
-                    (counts + 2 * Table)[(uint)more]++;
-                    (counts + 3 * Table)[more >> 32]++;
+                    var places = Vector256.Load(row + x);
+                    places = places + places + Vector256.Load(higher + x);
+                    places = places + places + Vector256.Load(above + x + 1);
+                    places = places + places + Vector256.Load(above + x - 1);
+                    places = places + places + Vector256.Load(above + x);
+                    places = places + places + Vector256.Load(row + x - 2);
+                    places = places + places + Vector256.Load(row + x - 1);
+                    if (x == padded - Lanes) places &= within;
+                    if (places == Vector256<byte>.Zero)
+                    {
+                        counts[0] += Lanes;
+                        continue;
+                    }
+                    var eights = places.AsUInt64();
+                    Count(counts, eights[0]);
+                    Count(counts, eights[1]);
+                    Count(counts, eights[2]);
+                    Count(counts, eights[3]);
                 }
-                for (; x < end; x++) counts[row[x - 1] | row[x - 2] << 1 | above[x] << 2 | above[x - 1] << 3 | above[x + 1] << 4 | higher[x] << 5 | row[x] << 6]++;
+                counts[0] -= padded - width;
                 var last = higher;
                 higher = above;
                 above = row;
-                row = last;
-                (highest, upper) = (upper, own);
+                row = next;
+                next = last;
             }
         }
-        ArrayPool<int>.Shared.Return(rented);
-        for (var i = 0; i < Table; i++) counts[i] += counts[Table + i] + counts[2 * Table + i] + counts[3 * Table + i];
-        // What (n_s + 2/5) / (n + 4/5) makes, whatever the order.
-        var nats = 0.0;
+        ArrayPool<byte>.Shared.Return(rented);
+        for (var i = 0; i < Table; i += Vector256<int>.Count)
+            (Vector256.Load(counts + i) + Vector256.Load(counts + Table + i) + Vector256.Load(counts + 2 * Table + i) + Vector256.Load(counts + 3 * Table + i)).Store(counts + i);
+        var (nats, few) = (0.0, _ofFew.Value);
         for (var context = 0; context < Neighbours; context++)
-            if (counts[context] + counts[Neighbours + context] is > 0 and var both) nats += _ofBoth[both] - _ofOne[counts[context]] - _ofOne[counts[Neighbours + context]];
+        {
+            var (zeros, ones) = (counts[context], counts[Neighbours + context]);
+            nats += (zeros | ones) < Few ? few[zeros * Few + ones] : OfCounts(zeros, ones);
+        }
         return nats * BitsPerNat;
 
-        // The context of two pixels, and the pixel as its highest bit.
-        static ulong Places(int* row, int* above, int* higher) => Two(row - 1) | Two(row - 2) << 1 | Two(above) << 2 | Two(above - 1) << 3 | Two(above + 1) << 4 | Two(higher) << 5 | Two(row) << 6;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Count(int* counts, ulong eight)
+        {
+            if (eight == 0)
+            {
+                counts[0] += sizeof(ulong);
+                return;
+            }
+            counts[(byte)eight]++;
+            (counts + Table)[(byte)(eight >> 8)]++;
+            (counts + 2 * Table)[(byte)(eight >> 16)]++;
+            (counts + 3 * Table)[(byte)(eight >> 24)]++;
+            counts[(byte)(eight >> 32)]++;
+            (counts + Table)[(byte)(eight >> 40)]++;
+            (counts + 2 * Table)[(byte)(eight >> 48)]++;
+            (counts + 3 * Table)[(byte)(eight >> 56)]++;
+        }
+    }
 
-        static ulong Two(int* at) => Unsafe.ReadUnaligned<ulong>(at);
+    // What (n_s + 2/5) / (n + 4/5) makes, whatever the order.
+    static double OfCounts(int zeros, int ones) => _ofBoth[zeros + ones] - _ofOne[zeros] - _ofOne[ones];
+
+    // Zeros and ones as bytes.
+    static unsafe void Pack(int* pixels, byte* row, int width)
+    {
+        const int Step = 16;
+        for (var x = 0; x < width && width < Step; x++) row[x] = (byte)pixels[x];
+        for (var x = 0; x < width && width >= Step; x += Step)
+        {
+            var at = Math.Min(x, width - Step); // the last ones may overlap
+            var words = Vector256.Narrow(Vector256.Load(pixels + at), Vector256.Load(pixels + at + Step / 2));
+            Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().Store(row + at);
+        }
     }
 
     // Scales are quarters of a power of two from 2^-8 on.

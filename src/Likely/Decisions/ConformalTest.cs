@@ -48,6 +48,7 @@ public sealed class ConformalTest
             var own = 1 + AtLeast(k, scores[k]);
             if (own < rank || own == rank && Distance(k, scores[k]) > Distance(regard, scores[regard])) (rank, regard) = (own, k);
         }
+        if (scores.Length == 1) return ((double)rank / (Count + 1), 0); // those at least as far out, and itself
         // The judged item comes before those in a regard that it is at least as far out in, whose ranks are one more than among the normal ones alone.
         var (below, end) = (First(rank), First(rank + 1));
         var count = below;

@@ -12,11 +12,16 @@ public static class SpaceGroups
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(split);
         var groups = new Dictionary<Space, List<int>>();
+        var (last, items) = (default(Space), (List<int>?)null); // mostly one after the other is alike
         for (var i = 0; i < split.Count; i++)
         {
             var space = split.SpaceOf(i);
             var key = space.IsSequence && model.Carries ? split.Space : space;
-            if (!groups.TryGetValue(key, out var items)) groups[key] = items = [];
+            if (items is null || key != last)
+            {
+                if (!groups.TryGetValue(key, out items)) groups[key] = items = [];
+                last = key;
+            }
             items.Add(i);
         }
         return [.. groups.Select(group => (group.Key, group.Value.ToArray()))];

@@ -52,7 +52,17 @@ public sealed class CodeBitsTests
     [Theory]
     [InlineData(2)]
     [InlineData(-1)]
-    public void Other_symbols_than_black_and_white_are_refused(int symbol) => Assert.Throws<ArgumentException>(() => PictureCode.Bits([0, 1, symbol, 0], Space.Image(2, 2, 1, 2)));
+    [InlineData(256)]
+    public void Other_symbols_than_black_and_white_are_refused(int symbol)
+    {
+        foreach (var width in (int[])[2, 21])
+            for (var at = 0; at < 2 * width; at++)
+            {
+                var item = new int[2 * width];
+                item[at] = symbol;
+                Assert.Throws<ArgumentException>(() => PictureCode.Bits(item, Space.Image(2, width, 1, 2)));
+            }
+    }
 
     // The same code pixel by pixel.
     [Theory]
@@ -67,6 +77,10 @@ public sealed class CodeBitsTests
     [InlineData(7, 3, 1)]
     [InlineData(6, 70, 0)]
     [InlineData(6, 70, 2)]
+    [InlineData(9, 16, 0)]
+    [InlineData(9, 17, 1)]
+    [InlineData(5, 32, 0)]
+    [InlineData(5, 47, 0)]
     public void Black_and_white_is_told_by_six_neighbours(int height, int width, int blank)
     {
         var space = Space.Image(height, width, 1, 2);
