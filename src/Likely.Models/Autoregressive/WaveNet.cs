@@ -12,7 +12,7 @@ namespace Likely.Models;
 /// </summary>
 public sealed record WaveNetConfig : DensityConfig
 {
-    const int MostStretch = 4096;
+    const int MostStretch = 4096, LongestPrediction = 32;
 
     [Key("layers of a stack, of dilations 1, 2, 4, 8 and so on", 1, 14)]
     public int Layers { get; init; } = 9;
@@ -38,6 +38,8 @@ public sealed record WaveNetConfig : DensityConfig
     public string Head { get; init; } = "auto";
     [Key("logistics of head=mixture", 1, 16)]
     public int Components { get; init; } = 10;
+    [Key("symbols of which a linear prediction is made, fitted again every 32 to the 256 before: means of head=mixture are told from it, and the network learns what it misses; 0: none", 0, LongestPrediction)]
+    public int Linear { get; init; }
 
     public override string Name => "wavenet";
 
@@ -77,6 +79,7 @@ sealed class WaveNet : SequenceModel
     readonly Layer[] _layers;
     readonly Parameter _skipBias;
     readonly Pointwise _hidden;
+    readonly Prediction? _prediction;
 
     public WaveNet(WaveNetConfig config, Space space, int classes) : base(config, space, classes, config.Head == Models.Head.Auto ? new SoftmaxHead(1, space.Levels) : Models.Head.Create(config.Head, space, config.Components))
     {
@@ -87,11 +90,12 @@ sealed class WaveNet : SequenceModel
         for (var i = 0; i < _layers.Length; i++) _layers[i] = new Layer(scope.At("layers").At(i), config, i, space, classes);
         _skipBias = scope.At("skip").Bias("bias", skip);
         _hidden = new Pointwise(scope.At("hidden"), skip, skip, 1.4);
-        Output = new OutputMap(scope.At("output"), skip, Head.Outputs, 0.5, start: Head is LogisticMixtureHead ? Head.InitialBias : null);
-        MultiplyAddsPerPosition = skip * (skip + (double)Head.Outputs);
+        if (config.Linear > 0) (_prediction, Output) = (new Prediction(scope, config, Head), new OutputMap(Head.Outputs));
+        else Output = new OutputMap(scope.At("output"), skip, Head.Outputs, 0.5, start: Head is LogisticMixtureHead ? Head.InitialBias : null);
+        MultiplyAddsPerPosition = skip * (skip + (double)Head.Outputs) + (_prediction?.MultiplyAdds ?? 0);
         // What the last layer adds goes to the sum over layers alone.
         States = [.. Enumerable.Range(0, _layers.Length - 1).Select(i => new InnerState($"layers.{i}", config.Channels)), new InnerState("skip", skip), new InnerState("hidden", skip)];
-        ReceptiveField = 1;
+        ReceptiveField = 1 + (_prediction?.Reach ?? 0);
         if (space.Source > 0)
         {
             var columns = new Columns(scope.At("encoder"), config, space.SourceLevels);
@@ -112,6 +116,8 @@ sealed class WaveNet : SequenceModel
     protected override Tensor Forward(SymbolInput x, Pass pass)
     {
         var (h, conditions) = (_symbols?.Forward(x, pass) ?? _entry!.Forward(_numbers!.Forward(x, pass)), Conditions(pass));
+        Tensor? expected = null;
+        if (_prediction is not null) (h, expected) = _prediction.Enter(x, h, pass);
         Tensor? source = _source?.Forward(Ops.Zeros(pass.Tape, h.Shape), pass), sum = null;
         for (var i = 0; i < _layers.Length; i++)
         {
@@ -121,7 +127,7 @@ sealed class WaveNet : SequenceModel
         pass.Show(_layers.Length - 1, sum!);
         h = Ops.Rectify(_hidden.Forward(Ops.Rectify(sum!)));
         pass.Show(_layers.Length, h);
-        return h;
+        return _prediction is null ? h : _prediction.Leave(h, expected!);
     }
 
     // The classes' biases of all gates: of a walk, whose labels and weights stay, once.
@@ -130,6 +136,35 @@ sealed class WaveNet : SequenceModel
         if (Classes == 0) return null;
         if (pass.Run is { } run && pass.Tape == run.Step) return run.Slot(_layers, () => Array.ConvertAll(_layers, layer => layer.Condition(run.Memory, run.Labels)));
         return Array.ConvertAll(_layers, layer => layer.Condition(pass.Tape, pass.Labels.Span));
+    }
+
+    // What a linear prediction has missed enters with the symbols, and what it expects leaves with the means, on which the network sets what it has found.
+    sealed class Prediction
+    {
+        readonly LinearPrediction _filter;
+        readonly Parameter _missed, _expected, _bias, _output;
+
+        public Prediction(ParameterScope scope, WaveNetConfig config, Head head)
+        {
+            if (head is not LogisticMixtureHead) throw new ModelException("linear is for head=mixture: no other head has means that a prediction could be added to");
+            _filter = new LinearPrediction(config.Linear, head.Levels);
+            _missed = scope.At("missed").Weight("weight", 1, LinearPrediction.Missed, config.Channels);
+            _expected = scope.At("expected").Weight("weight", 1, 1, head.Outputs, 0, (_, _, output) => head.Prediction(output, 0) != 0, (_, _, output) => head.Prediction(output, 0));
+            _bias = scope.At("output").Bias("bias", head.Outputs, head.ResidualBias);
+            _output = scope.At("output").Weight("weight", 1, config.Skip, head.Outputs, 0.02);
+        }
+
+        public double MultiplyAdds => _filter.MultiplyAdds;
+
+        public int Reach => _filter.Reach;
+
+        public (Tensor H, Tensor Expected) Enter(SymbolInput x, Tensor h, Pass pass)
+        {
+            var (expected, missed) = _filter.Forward(x, pass);
+            return (Ops.Linear(missed, _missed, null, h), expected);
+        }
+
+        public Tensor Leave(Tensor h, Tensor expected) => Ops.Linear(h, _output, null, Ops.Linear(expected, _expected, _bias));
     }
 
     // Sources to columns, [columns, B, channels].

@@ -51,9 +51,10 @@ public sealed unsafe class LogisticMixtureHead : Head
         return symbol == block / 2 ? 1 : symbol == block / 2 - 1 ? -Alike : 0;
     }
 
-    /// <summary>Scales from two levels to a sixth of the range, and the coefficients that go with the predictions.</summary>
+    /// <summary>Scales from two levels to a sixth of the range, and the coefficients that go with the predictions; in time as without predictions.</summary>
     public override double ResidualBias(int output)
     {
+        if (_isInTime) return InitialBias(output);
         var (block, last) = (output / _components, 2 * Symbols);
         if (block > last) return block - last is 1 or 3 ? 0.5 * ExactMath.Log((1 + Alike) / (1 - Alike)) : 0;
         return block == 0 || block % 2 == 1 ? 0 : -4 + 3.0 * (output % _components + 0.5) / _components;

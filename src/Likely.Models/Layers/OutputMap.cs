@@ -8,7 +8,7 @@ namespace Likely.Models.Layers;
 /// </summary>
 public sealed class OutputMap
 {
-    readonly Parameter _weight;
+    readonly Parameter? _weight;
     readonly Parameter? _bias;
     readonly bool _isTurned;
     readonly int _outputs;
@@ -27,19 +27,23 @@ public sealed class OutputMap
     /// <param name="rows">As many as the head has numbers.</param>
     public OutputMap(Parameter table, int rows) => (_weight, _isTurned, _outputs) = (table, true, rows);
 
+    /// <summary>No map: the network gives the head's numbers, of which there are few.</summary>
+    /// <param name="outputs">How many.</param>
+    public OutputMap(int outputs) => _outputs = outputs;
+
     /// <summary>The head's numbers.</summary>
-    public Tensor Forward(Tensor h) => _isTurned ? Ops.Scores(h, _weight, _outputs) : Ops.Linear(h, _weight, _bias);
+    public Tensor Forward(Tensor h) => _weight is null ? h : _isTurned ? Ops.Scores(h, _weight, _outputs) : Ops.Linear(h, _weight, _bias);
 
     /// <summary>Log-probabilities of symbols, as <see cref="Ops.LogProbabilities"/> of the head's numbers.</summary>
     internal Tensor LogProbabilities(Head head, Tensor h, PinnedSymbols symbols, float scale, ReadOnlySpan<int> lengths)
-        => Ops.IsLargeOutput(h.Rows, _outputs) ? Ops.OutputLogProbabilities(head, h, _weight, _bias, _isTurned, _outputs, symbols, scale, lengths)
+        => _weight is not null && Ops.IsLargeOutput(h.Rows, _outputs) ? Ops.OutputLogProbabilities(head, h, _weight, _bias, _isTurned, _outputs, symbols, scale, lengths)
             : Ops.LogProbabilities(head, Forward(h), symbols, scale, lengths);
 
     /// <summary>The head's numbers of some positions at a time, no more of them than suits memory; what reads them may not keep them.</summary>
     internal void EachStretch(Tensor h, Action<int, Tensor> read)
     {
         var tape = h.Tape;
-        if (!Ops.IsLargeOutput(h.Rows, _outputs))
+        if (_weight is null || !Ops.IsLargeOutput(h.Rows, _outputs))
         {
             read(0, Forward(h));
             return;

@@ -13,7 +13,7 @@ namespace Likely.Tests.Golden;
 /// </summary>
 public sealed unsafe class GoldenCheckpointTests
 {
-    public static TheoryData<string> Models => [.. ModelRegistry.Densities.Select(config => config.Name), "bytenet-pairs", "wavenet-pairs", "wavenet-sound", "made-table"];
+    public static TheoryData<string> Models => [.. ModelRegistry.Densities.Select(config => config.Name), "bytenet-pairs", "wavenet-pairs", "wavenet-sound", "wavenet-linear", "made-table"];
 
     [Theory, MemberData(nameof(Models))]
     public void A_kept_model_file_loads_and_scores_to_the_same_bits(string name)

@@ -119,7 +119,9 @@ public sealed unsafe class CarryLaw
         foreach (var parameter in model.Parameters.Parameters)
             for (var sample = 0UL; sample < 6; sample++)
             {
-                var at = random.Below((ulong)parameter.Offset, 2 * sample, (int)parameter.Shape.Rows) * parameter.Stride + random.Below((ulong)parameter.Offset, 2 * sample + 1, parameter.Outputs);
+                var (row, output) = (random.Below((ulong)parameter.Offset, 2 * sample, (int)parameter.Shape.Rows), random.Below((ulong)parameter.Offset, 2 * sample + 1, parameter.Outputs));
+                if (parameter.Mask is not null && !parameter.Mask(row / parameter.Inputs, row % parameter.Inputs, output)) continue;
+                var at = row * parameter.Stride + output;
                 var value = parameter.Data[at];
                 // A rectifier's kink may lie on one side.
                 var differences = new[] { 1e-2, 2e-3, 5e-4 }.SelectMany(step => GradientLaw.Differences(offset =>

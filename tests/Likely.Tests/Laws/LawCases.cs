@@ -59,6 +59,8 @@ public static class LawCases
         ("sequence merged", Space.Sequence(11, 5), 0, [], [("attention", "fixed"), ("stride", "4"), ("summaries", "1"), ("merged", "true")]),
         ("sequence of levels", Space.Sequence(7, 300, AlphabetScale.Ordinal), 0, [], []),
         ("sequence of levels by a mixture", Space.Sequence(7, 300, AlphabetScale.Ordinal), 0, [], [("head", "mixture")]),
+        ("sequence of levels, linear", Space.Sequence(7, 300, AlphabetScale.Ordinal), 0, [("head", "mixture")], [("linear", "4")]),
+        ("linear", Space.Sequence(36, 16, AlphabetScale.Ordinal), 0, [("head", "mixture")], [("linear", "3")]), // fitted once
         ("conditional sequence", Space.Sequence(7, 4), 3, [], [("conditional", "true")]),
         ("sequence with dropout", Space.Sequence(8, 4), 0, [], [("dropout", "0.3")]),
         ("pairs", Space.Sequence(9, 5) with { Source = 6 }, 0, [("extra", "3")], []),
