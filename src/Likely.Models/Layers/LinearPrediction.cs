@@ -46,7 +46,7 @@ sealed unsafe class LinearPrediction(int order, int levels)
     float Take(Span<float> row, float number)
     {
         var numbers = row[Numbers..];
-        var held = (int)row[Held];
+        var held = Math.Clamp((int)row[Held], order, numbers.Length); // whatever a file said
         var miss = number - row[Last];
         if (held == numbers.Length)
         {
