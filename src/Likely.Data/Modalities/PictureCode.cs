@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Likely.Tensors;
+using Likely.Tensors.Kernels;
 
 namespace Likely.Data;
 
@@ -15,7 +13,7 @@ namespace Likely.Data;
 static class PictureCode
 {
     const double BitsPerNat = 1 / 0.693147180559945309;
-    const int Activities = 11, Scales = 64, Errors = 256, Memory = 32, Neighbours = 64, Lanes = 32, Few = 16;
+    const int Activities = 11, Scales = 64, Errors = 256, Memory = 32, Few = 16;
     const double Shared = 1e-3;
 
     static readonly CountLogs _ofOne = new(0.4), _ofBoth = new(0.8);
@@ -58,99 +56,21 @@ static class PictureCode
         return total;
     }
 
-    static unsafe double OfBlackAndWhite(ReadOnlySpan<int> item, int width)
+    static double OfBlackAndWhite(ReadOnlySpan<int> item, int width)
     {
-        // A pixel a byte, in rows with white around, as many at once as a vector has; counts take turns in four tables, as one would wait for itself where neighbours are alike.
-        const int Table = 2 * Neighbours, Rows = 4;
-        if (item.ContainsAnyExceptInRange(0, 1)) throw new ArgumentException("A black and white picture has pixels 0 and 1 alone.", nameof(item));
-        var counts = stackalloc int[4 * Table];
-        new Span<int>(counts, 4 * Table).Clear();
-        var padded = (width + Lanes - 1) / Lanes * Lanes;
-        var (length, within) = (padded + 2 * Lanes, Vector256.LessThan(Vector256<byte>.Indices, Vector256.Create((byte)(width - padded + Lanes))));
-        var rented = ArrayPool<byte>.Shared.Rent(Rows * length);
-        rented.AsSpan(0, Rows * length).Clear();
-        fixed (int* pixels = item)
-        fixed (byte* rows = rented)
-        {
-            byte* row = rows + Lanes, above = row + length, higher = above + length, next = higher + length;
-            Pack(pixels, row, width);
-            for (var first = width; first <= item.Length; first += width)
-            {
-                if (first < item.Length) Pack(pixels + first, next, width); // early: what was just written piece by piece is slow to be read as a whole
-                for (var x = 0; x < padded; x += Lanes)
-                {
-                    var places = Vector256.Load(row + x);
-                    places = places + places + Vector256.Load(higher + x);
-                    places = places + places + Vector256.Load(above + x + 1);
-                    places = places + places + Vector256.Load(above + x - 1);
-                    places = places + places + Vector256.Load(above + x);
-                    places = places + places + Vector256.Load(row + x - 2);
-                    places = places + places + Vector256.Load(row + x - 1);
-                    if (x == padded - Lanes) places &= within;
-                    if (places == Vector256<byte>.Zero)
-                    {
-                        counts[0] += Lanes;
-                        continue;
-                    }
-                    var eights = places.AsUInt64();
-                    Count(counts, eights[0]);
-                    Count(counts, eights[1]);
-                    Count(counts, eights[2]);
-                    Count(counts, eights[3]);
-                }
-                counts[0] -= padded - width;
-                var last = higher;
-                higher = above;
-                above = row;
-                row = next;
-                next = last;
-            }
-        }
-        ArrayPool<byte>.Shared.Return(rented);
-        for (var i = 0; i < Table; i += Vector256<int>.Count)
-            (Vector256.Load(counts + i) + Vector256.Load(counts + Table + i) + Vector256.Load(counts + 2 * Table + i) + Vector256.Load(counts + 3 * Table + i)).Store(counts + i);
+        Span<int> counts = stackalloc int[2 * NeighbourCounts.Contexts];
+        NeighbourCounts.Count(item, width, counts);
         var (nats, few) = (0.0, _ofFew.Value);
-        for (var context = 0; context < Neighbours; context++)
+        for (var context = 0; context < NeighbourCounts.Contexts; context++)
         {
-            var (zeros, ones) = (counts[context], counts[Neighbours + context]);
+            var (zeros, ones) = (counts[context], counts[NeighbourCounts.Contexts + context]);
             nats += (zeros | ones) < Few ? few[zeros * Few + ones] : OfCounts(zeros, ones);
         }
         return nats * BitsPerNat;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Count(int* counts, ulong eight)
-        {
-            if (eight == 0)
-            {
-                counts[0] += sizeof(ulong);
-                return;
-            }
-            counts[(byte)eight]++;
-            (counts + Table)[(byte)(eight >> 8)]++;
-            (counts + 2 * Table)[(byte)(eight >> 16)]++;
-            (counts + 3 * Table)[(byte)(eight >> 24)]++;
-            counts[(byte)(eight >> 32)]++;
-            (counts + Table)[(byte)(eight >> 40)]++;
-            (counts + 2 * Table)[(byte)(eight >> 48)]++;
-            (counts + 3 * Table)[(byte)(eight >> 56)]++;
-        }
     }
 
     // What (n_s + 2/5) / (n + 4/5) makes, whatever the order.
     static double OfCounts(int zeros, int ones) => _ofBoth[zeros + ones] - _ofOne[zeros] - _ofOne[ones];
-
-    // Zeros and ones as bytes.
-    static unsafe void Pack(int* pixels, byte* row, int width)
-    {
-        const int Step = 16;
-        for (var x = 0; x < width && width < Step; x++) row[x] = (byte)pixels[x];
-        for (var x = 0; x < width && width >= Step; x += Step)
-        {
-            var at = Math.Min(x, width - Step); // the last ones may overlap
-            var words = Vector256.Narrow(Vector256.Load(pixels + at), Vector256.Load(pixels + at + Step / 2));
-            Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().Store(row + at);
-        }
-    }
 
     // Scales are quarters of a power of two from 2^-8 on.
     static int ScaleOf(double mean)
