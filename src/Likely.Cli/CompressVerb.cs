@@ -54,7 +54,7 @@ static class CompressVerb
         }, session.Cancellation));
         if (lost && !result.GetValue(Exact)) session.Say("note        --exact-files keeps the bytes of pictures and packed files");
         if (!result.GetValue(Embed) && NeedsModel(output)) session.Say($"note        opening it takes {modelPath}: keep that beside the archive, or put it in by --embed");
-        var bits = Continuation.TokensOf(checkpoint) is not null && summary.Symbols > 0 ? string.Create(CultureInfo.InvariantCulture, $", {summary.BitsPerDimension:0.00000} bits/byte") : summary.BitsPerDimension is { } value ? $", {value:0.00000} bits/dim of what the model codes" : ", nothing coded by the model";
+        var bits = Continuation.TokensOf(checkpoint) is { } tokens && summary.Symbols > 0 ? string.Create(CultureInfo.InvariantCulture, $", {summary.BitsPerDimension:0.00000} {(tokens is SampleTokens ? "bits/sample" : "bits/byte")}") : summary.BitsPerDimension is { } value ? $", {value:0.00000} bits/dim of what the model codes" : ", nothing coded by the model";
         var json = ArchiveText.Json(summary, session);
         json["output"] = output;
         json["model"] = checkpoint.Identity();

@@ -126,6 +126,7 @@ public sealed class Run
     }
 
     /// <summary>Goes on from what was written by a run of the same model and examples; empty: from the beginning.</summary>
+    /// <exception cref="ModelException">It is shorter than what the model remembers; of layers that are not asked yet, when they are.</exception>
     internal void Read(float[] values)
     {
         (_written, _read) = (values, 0);
@@ -144,5 +145,15 @@ public sealed class Run
         foreach (var example in _cuts) memory.Cut(example);
     }
 
-    void Fill(RunMemory memory) => _read += memory.Read(_written.AsSpan(_read));
+    void Fill(RunMemory memory)
+    {
+        try
+        {
+            _read += memory.Read(_written.AsSpan(_read));
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw new ModelException("what the windows of a training go on from is shorter than what the model remembers; the file that it was read from is damaged");
+        }
+    }
 }

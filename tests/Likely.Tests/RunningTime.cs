@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Likely.Tests;
 
 /// <summary>
-/// Time in which this process was let run, for tests of what ends soon: a machine that stands still for seconds, as shared ones do, takes but a beat of it.
+/// Time in which this process was let run, for tests of what ends soon: a machine that stands still for seconds, as shared ones do, takes a tenth of a second of it.
 /// What can be counted instead (bytes read, calls) is better counted.
 /// </summary>
 static class RunningTime

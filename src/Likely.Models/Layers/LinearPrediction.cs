@@ -15,7 +15,7 @@ sealed unsafe class LinearPrediction(int order, int levels)
     const int Held = 0, Phase = 1, Last = 2, Coefficients = 3; // of a row of memory: numbers held, symbols since it was fitted, what was expected, the filter; then the numbers
 
     /// <summary>How many symbols before matter to what is expected.</summary>
-    public int Reach => order + Span + Every;
+    public int Reach => order + Span + Every - 1;
 
     /// <summary>Products and sums of a symbol.</summary>
     public double MultiplyAdds => order + (double)(Span * (order + 3) * order / 2 + order * order * order / 6) / Every;
@@ -55,7 +55,7 @@ sealed unsafe class LinearPrediction(int order, int levels)
         }
         numbers[held++] = number;
         row[Held] = held;
-        if (++row[Phase] == Every)
+        if (!(++row[Phase] < Every))
         {
             row[Phase] = 0;
             LinearFit.Fit(numbers[Math.Max(0, held - order - Span)..held], 2.0 / (levels - 1), row.Slice(Coefficients, order));

@@ -10,18 +10,18 @@ public static unsafe class NeighbourCounts
     /// <summary>What six neighbours can be.</summary>
     public const int Contexts = 64;
 
-    const int Lanes = 32;
+    const int Lanes = 32, MostPixels = 1 << 28;
 
     /// <summary>Counts all pixels.</summary>
     /// <param name="item">[height, width].</param>
     /// <param name="width">Pixels of a row.</param>
     /// <param name="counts">Receives how many are 0 in each context, then how many are 1, [2, 64].</param>
-    /// <exception cref="ArgumentException">A pixel is neither 0 nor 1, there are no whole rows, or no room for the counts.</exception>
+    /// <exception cref="ArgumentException">A pixel is neither 0 nor 1, there are no whole rows or more than 2^28 of them, or no room for the counts.</exception>
     public static void Count(ReadOnlySpan<int> item, int width, Span<int> counts)
     {
         // A pixel a byte, in rows with white around, as many at once as a vector has; counts take turns in four tables, as one would wait for itself where neighbours are alike.
         const int Table = 2 * Contexts, Rows = 4;
-        if (width < 1 || item.IsEmpty || item.Length % width != 0 || counts.Length < Table) throw new ArgumentException($"{item.Length} pixels are no rows of {width}, or {counts.Length} numbers are too few for counts", nameof(item));
+        if (width < 1 || item.IsEmpty || item.Length % width != 0 || item.Length > MostPixels || counts.Length < Table) throw new ArgumentException($"{item.Length} pixels are no rows of {width}, or {counts.Length} numbers are too few for counts", nameof(item));
         if (item.ContainsAnyExceptInRange(0, 1)) throw new ArgumentException("A black and white picture has pixels 0 and 1 alone.", nameof(item));
         var tables = stackalloc int[4 * Table];
         new Span<int>(tables, 4 * Table).Clear();

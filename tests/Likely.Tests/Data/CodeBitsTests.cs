@@ -64,6 +64,13 @@ public sealed class CodeBitsTests
             }
     }
 
+    [Fact]
+    public void Neighbours_of_what_is_no_picture_are_not_counted()
+    {
+        foreach (var (pixels, width, room) in ((int, int, int)[])[(0, 3, 128), (7, 3, 128), (6, 0, 128), (6, 3, 127)])
+            Assert.Throws<ArgumentException>(() => Likely.Tensors.Kernels.NeighbourCounts.Count(new int[pixels], width, new int[room]));
+    }
+
     // The same code pixel by pixel.
     [Theory]
     [InlineData(28, 28, 0)]

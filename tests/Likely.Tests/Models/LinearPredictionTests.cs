@@ -67,6 +67,63 @@ public sealed class LinearPredictionTests
         }
     }
 
+    // Word for word: the filter of the last multiple of 32, of the 256 symbols before that and as many more as it reads.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void It_is_fitted_every_32_symbols_to_the_256_before(int order)
+    {
+        const int Levels = 1000, Count = 900;
+        var symbols = Drifting(Levels, Count);
+        float[] numbers = [.. new float[order], .. symbols.Select(symbol => symbol * (2f / (Levels - 1)) - 1)];
+        var (expected, _) = Run(new LinearPrediction(order, Levels), symbols, Levels);
+        var filter = new float[order];
+        for (var p = 0; p < Count; p++)
+        {
+            if (p > 0 && p % 32 == 0) LinearFit.Fit(numbers.AsSpan(Math.Max(0, p - 256)..(p + order)), 2.0 / (Levels - 1), filter);
+            var sum = 0.0;
+            for (var k = 0; k < order; k++) sum += (double)filter[k] * numbers[p + order - 1 - k];
+            Assert.Equal((float)Math.Clamp(sum, -1, 1), expected[p]);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(257)]
+    public void Windows_of_any_size_written_and_forked_on_the_way_are_the_whole(int size)
+    {
+        const int Count = 700;
+        var model = Small(Count);
+        var whole = Logs(model, Drifting(300, Count), new Run(1));
+        var (run, found) = (new Run(1), new List<float>());
+        for (var first = 0; first < Count; first += size)
+        {
+            var symbols = Drifting(300, Count);
+            found.AddRange(Logs(model, symbols[first..Math.Min(Count, first + size)], run, first == 0 ? -1 : symbols[first - 1]));
+            var next = new Run(1);
+            if (first % 2 == 0) next = run.Fork([0]);
+            else next.Read(run.Write());
+            run = next;
+        }
+        Assert.Equal(whole, found);
+    }
+
+    [Fact]
+    public void A_past_that_a_file_made_up_breaks_nothing()
+    {
+        var model = Small(40);
+        var run = new Run(1);
+        Logs(model, Drifting(300, 40), run);
+        var state = run.Write();
+        foreach (var value in (float[])[float.NaN, float.PositiveInfinity, -1e30f, 1e9f])
+        {
+            run.Read([.. state.Select(_ => value)]);
+            Logs(model, Drifting(300, 40), run, 5);
+        }
+        Assert.Contains("damaged", Assert.Throws<ModelException>(() => run.Read(state[..^1])).Message);
+    }
+
     [Theory]
     [InlineData("softmax")]
     [InlineData("auto")]
@@ -77,28 +134,29 @@ public sealed class LinearPredictionTests
     [Fact]
     public void A_cut_forgets()
     {
-        var model = (SequenceModel)new WaveNetConfig { Linear = 4, Head = "mixture", Components = 2, Layers = 2, Stacks = 1, Channels = 4, Skip = 4 }.Build(Space.Sequence(80, 300, AlphabetScale.Ordinal), 0, 1);
+        var model = Small(80);
         var run = new Run(1);
-        var (first, second) = (Batch(model.Space, 1), Batch(model.Space, 2));
-        float[] Logs(SymbolBatch batch, Run on)
-        {
-            var logs = model.LogProbabilities(new Tape(), batch, run: on);
-            return [.. Enumerable.Range(0, 80).Select(p => logs.Row(p, 0)[0])];
-        }
-        var fresh = Logs(second, new Run(1));
-        Logs(first, run);
-        Assert.NotEqual(fresh, Logs(second, run));
+        var (first, second) = (Drifting(300, 160)[80..], Drifting(300, 80));
+        var fresh = Logs(model, second, new Run(1));
+        Logs(model, first, run);
+        Assert.NotEqual(fresh, Logs(model, second, run));
         run.Cut(0);
-        Assert.Equal(fresh, Logs(second, run));
+        Assert.Equal(fresh, Logs(model, second, run));
     }
 
-    SymbolBatch Batch(Space space, ulong which)
+    static SequenceModel Small(int length) => (SequenceModel)new WaveNetConfig { Linear = 4, Head = "mixture", Components = 2, Layers = 2, Stacks = 1, Channels = 4, Skip = 4 }.Build(Space.Sequence(length, 300, AlphabetScale.Ordinal), 0, 1);
+
+    static float[] Logs(SequenceModel model, int[] symbols, Run run, int before = -1)
     {
-        var batch = new SymbolBatch(space, 1);
+        var batch = new SymbolBatch(model.Space with { Width = symbols.Length }, 1);
         batch.Begin(1);
-        batch.Set(0, [.. Enumerable.Range(0, space.Positions).Select(i => 100 + _random.Below(which, (ulong)i, 100))]);
-        return batch;
+        batch.Set(0, symbols, before: before);
+        var logs = model.LogProbabilities(new Tape(), batch, run: run);
+        return [.. Enumerable.Range(0, symbols.Length).Select(p => logs.Row(p, 0)[0])];
     }
+
+    // A tone that becomes another one, and noise.
+    int[] Drifting(int levels, int count) => [.. Enumerable.Range(0, count).Select(i => (int)(levels * (0.5 + 0.3 * Math.Sin((i < count / 2 ? 0.3 : 0.9) * i))) + _random.Below(0, (ulong)i, levels / 10))];
 
     static (float[] Expected, float[] Missed) Run(LinearPrediction layer, int[] symbols, int levels)
     {
