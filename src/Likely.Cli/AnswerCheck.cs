@@ -52,7 +52,7 @@ sealed class AnswerCheck
     string Text(int[] symbols) => Encoding.UTF8.GetString(_tokens.Decode(symbols));
 
     public string Line => string.Create(CultureInfo.InvariantCulture,
-        $"\nanswers     beam {_beam}: exact match {Share(Errors.Exact, Errors.Sources):0.00} % of {Errors.Sources} sources ({Share(Errors.Sources - Errors.Exact, Errors.Sources):0.00} % wrong), symbol error rate {Share(Errors.SymbolErrors, Errors.Symbols):0.00} %, of words between blanks {Share(Errors.WordErrors, Errors.Words):0.00} %");
+        $"\nanswers     beam {_beam}: exact match {ExactShare(Errors.Exact, Errors.Sources):0.00} % of {Errors.Sources} sources ({Errors.Sources - Errors.Exact} wrong), symbol error rate {Share(Errors.SymbolErrors, Errors.Symbols):0.00} %, of words between blanks {Share(Errors.WordErrors, Errors.Words):0.00} %");
 
     public void AddTo(JsonObject json)
     {
@@ -62,6 +62,9 @@ sealed class AnswerCheck
         json["symbol_error_rate"] = Session.Number((double)Errors.SymbolErrors / Errors.Symbols);
         json["word_error_rate"] = Session.Number((double)Errors.WordErrors / Errors.Words);
     }
+
+    /// <summary>In hundredths of a per cent, rounded down: 100 says that none is wrong.</summary>
+    internal static double ExactShare(long exact, long sources) => 10_000 * exact / Math.Max(1, sources) / 100.0;
 
     static double Share(long part, long whole) => 100.0 * part / Math.Max(1, whole);
 }

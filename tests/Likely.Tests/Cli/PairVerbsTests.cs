@@ -34,6 +34,7 @@ public sealed class PairVerbsTests
         var run = CliRun.Ok("score pairs.likely pairs.tsv --split all --out pairs.csv --beam 2 --force");
         Assert.Contains(" nats/symbol", run.Output, StringComparison.Ordinal);
         Assert.Contains("exact match", run.Output, StringComparison.Ordinal);
+        Assert.Equal([100, 99.99, 0, 0], new[] { (20_158, 20_158), (20_157, 20_158), (0, 3), (0, 0) }.Select(pair => AnswerCheck.ExactShare(pair.Item1, pair.Item2)));
         var lines = File.ReadAllLines("pairs.csv");
         Assert.Equal("index,name,label,nats,bits_per_dim,bits_per_byte,bits_per_character,source,target,answer,answer_nats,errors", lines[0]);
         Assert.Equal(211, lines.Length);
