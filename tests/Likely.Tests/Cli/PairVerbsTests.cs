@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Likely.Cli;
 using Xunit;
 
 namespace Likely.Tests.Cli;
