@@ -4,6 +4,7 @@
     python3 bench/pairs.py dates 40000 > dates.tsv          a date in one of many formats -> YYYY-MM-DD
     python3 bench/pairs.py words 40000 > words.tsv          a number from 0 to 999,999 -> its English words
     python3 bench/pairs.py numbers 40000 > numbers.tsv      the words -> the number
+    python3 bench/pairs.py words 40000 repeats > words.tsv  each as often as it is drawn until there are as many: short numbers come again and again
     python3 bench/pairs.py phonemes cmudict > phonemes.tsv  a CMU dictionary -> word, phonemes without stress, a letter each
 """
 import datetime
@@ -68,10 +69,11 @@ kind, argument = sys.argv[1:3]
 if kind == "phonemes":
     pairs = phonemes(argument)
 else:
-    draw, made = random.Random(1), {}
+    draw, made, drawn = random.Random(1), {}, []
     while len(made) < int(argument):
-        source, target = date(draw) if kind == "dates" else (str(drawn := number(draw)), words(drawn)) if kind == "words" else (words(drawn := number(draw)), str(drawn))
+        source, target = date(draw) if kind == "dates" else (str(one := number(draw)), words(one)) if kind == "words" else (words(one := number(draw)), str(one))
         made[source] = target
-    pairs = made.items()
+        drawn.append((source, target))
+    pairs = drawn if "repeats" in sys.argv[3:] else made.items()
 for source, target in pairs:
     print(f"{source}\t{target}")

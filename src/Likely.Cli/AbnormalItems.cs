@@ -38,7 +38,7 @@ sealed class AbnormalItems
     public IEnumerable<int> Worst(int most) => _order.Take(most).Where(i => Flagged[i] || !Flagged[_order[0]]);
 
     /// <summary>A regard as tables call it.</summary>
-    public static string Name(Abnormality regard) => regard switch { Abnormality.Unlikely => "unlikely", Abnormality.TooLikely => "too likely", Abnormality.Complexity => "complexity", Abnormality.TooPredictable => "too predictable", Abnormality.Uneven => "uneven", Abnormality.Even => "even", _ => "ratio" };
+    public static string Name(Abnormality regard) => regard switch { Abnormality.Unlikely => "unlikely", Abnormality.TooLikely => "too likely", Abnormality.Complexity => "complexity", Abnormality.TooPredictable => "too predictable", Abnormality.Uneven => "uneven", Abnormality.Even => "even", Abnormality.LabelsClose => "labels close", Abnormality.LabelsApart => "labels apart", _ => "ratio" };
 
     /// <summary>Where several models judge, of how many of the abnormal items each spoke.</summary>
     public IEnumerable<(string Model, int Items)> Spoke() => Detector.Models.Select(name => (name, Enumerable.Range(0, Verdicts.Length).Count(i => Flagged[i] && Verdicts[i].Speaker == name)));
@@ -47,7 +47,8 @@ sealed class AbnormalItems
 
     public void WriteTable(TextWriter writer)
     {
-        writer.WriteLine("index,name,label,p,q,abnormal,regard,distance,nats,bits_per_dim,code_bits_per_dim,plain_bits_per_dim,spread_bits,background_bits_per_dim,reason" + (Detector.Models.Count == 0 ? "" : $",speaker,{string.Join(',', Detector.Models.Select(name => ScoreVerb.Quote($"nats of {name}")))}"));
+        var hasLeads = Array.TrueForAll(Verdicts, verdict => verdict.Evidence.Lead is not null);
+        writer.WriteLine("index,name,label,p,q,abnormal,regard,distance,nats,bits_per_dim,code_bits_per_dim,plain_bits_per_dim,spread_bits,background_bits_per_dim,reason" + (hasLeads ? ",likeliest,ahead_nats,range_nats" : "") + (Detector.Models.Count == 0 ? "" : $",speaker,{string.Join(',', Detector.Models.Select(name => ScoreVerb.Quote($"nats of {name}")))}"));
         // Many items share a rank, and digits take longer than most models: each p and q is spelled once, and what codes and spreads are in single precision.
         var spelled = new Dictionary<double, string>();
         string Text(double share) => spelled.TryGetValue(share, out var text) ? text : spelled[share] = Cell(share);
@@ -55,7 +56,7 @@ sealed class AbnormalItems
         {
             var (verdict, evidence) = (Verdicts[i], Verdicts[i].Evidence);
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{Text(verdict.P)},{Text(Q[i])},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{(float)verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Single(evidence.CodeBits / evidence.Dimensions)},{Single(evidence.PlainBits / evidence.Dimensions)},{Single(evidence.SpreadBits)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}") + (evidence.ModelNats is not { } each ? "" : $",{ScoreVerb.Quote(verdict.Speaker)},{string.Join(',', each.Select(Cell))}"));
+                $"{Split.Number(i)},{ScoreVerb.Quote(Split.ItemName(i))},{ScoreVerb.Quote(LabelOf(i))},{Text(verdict.P)},{Text(Q[i])},{(Flagged[i] ? 1 : 0)},{Name(verdict.Regard)},{(float)verdict.Distance:R},{evidence.Nats:R},{evidence.BitsPerDimension:R},{Single(evidence.CodeBits / evidence.Dimensions)},{Single(evidence.PlainBits / evidence.Dimensions)},{Single(evidence.SpreadBits)},{Cell(evidence.BackgroundNats / 0.693147180559945309 / evidence.Dimensions)},{ScoreVerb.Quote(verdict.Reason)}") + (hasLeads && evidence.Lead is { } lead ? $",{ScoreVerb.Quote(_checkpoint.ClassNames[lead.Label])},{Single(lead.AheadNats)},{Single(lead.RangeNats)}" : "") + (evidence.ModelNats is not { } each ? "" : $",{ScoreVerb.Quote(verdict.Speaker)},{string.Join(',', each.Select(Cell))}"));
         }
     }
 

@@ -53,7 +53,11 @@ sealed class ClassModels
             var own = _scorers[y].Score(split, null, share => progress?.Invoke((y + share) / classes), cancellation);
             for (var i = 0; i < own.Length; i++) (evidence[i], nats[i * classes + y]) = (own[i], own[i].Nats);
         }
-        for (var i = 0; i < evidence.Length; i++) evidence[i] = evidence[i] with { Nats = EvidenceScorer.Marginal(nats.AsSpan(i * classes, classes)) };
+        for (var i = 0; i < evidence.Length; i++)
+        {
+            var own = nats.AsSpan(i * classes, classes);
+            evidence[i] = evidence[i] with { Nats = EvidenceScorer.Marginal(own), Lead = LabelLead.Of(own) };
+        }
         return (evidence, nats);
     }
 

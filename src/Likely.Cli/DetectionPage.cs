@@ -29,7 +29,7 @@ sealed class DetectionPage
         if (detector.Models.Count > 0) _report.Paragraph($"Judged by the mean of {detector.Models.Count} models' nats a dimension. Which of them spoke, as by its nats the item is farthest beyond the middle of the normal ones, of the items called abnormal: {string.Join(", ", found.Spoke().Select(pair => Text($"{VisibleText.Line(pair.Model)} of {pair.Items}")))}.");
         _report.Heading("How far out");
         foreach (var regard in detector.InRegards)
-            if (regard is Abnormality.Unlikely or Abnormality.Complexity or Abnormality.Uneven or Abnormality.Ratio) Histogram(detector, found, regard);
+            if (regard is Abnormality.Unlikely or Abnormality.Complexity or Abnormality.Uneven or Abnormality.LabelsApart or Abnormality.Ratio) Histogram(detector, found, regard);
         if (ranking is not null)
         {
             _report.Heading("How well outliers are told").Paragraph(Text($"Of {ranking.Outliers} outliers and {ranking.Normal} normal items; {truth.Words}."));
@@ -52,8 +52,9 @@ sealed class DetectionPage
             Abnormality.Unlikely => detector.Models.Count == 0 ? "Bits of the model" : "Bits of the models, their mean",
             Abnormality.Complexity => "Bits of the model less those of a code that knows nothing of it",
             Abnormality.Uneven => "Standard deviation of the model's bits from symbol to symbol",
+            Abnormality.LabelsApart => "How far the likeliest label is ahead of the others (the geometric mean of 1 + its leads, less 1)",
             _ => "Bits of the model less those of the background model",
-        }, [("normal items", Outline(normal, low, high)), ("judged items", Outline(judged, low, high))], "bits a dimension", "share of items");
+        }, [("normal items", Outline(normal, low, high)), ("judged items", Outline(judged, low, high))], regard == Abnormality.LabelsApart ? "nats" : "bits a dimension", "share of items");
     }
 
     void Items(AbnormalItems found)

@@ -64,14 +64,15 @@ static unsafe class Likelihood
         return maximum + Exponential.Log(sum);
     }
 
-    /// <summary>log of the sum over points p of exp(-|x - p|^2 / 2). Points lie number by number, [width, stride], with stride a multiple of 16.</summary>
+    /// <summary>log of the sum over points p of exp(weight - |x - p|^2 / 2). Points lie number by number, [width, stride], with stride a multiple of 16.</summary>
     /// <param name="points">The points.</param>
+    /// <param name="weights">[stride], the logarithm of how much each counts; null: all alike.</param>
     /// <param name="stride">Points that there is room for.</param>
     /// <param name="count">Points.</param>
     /// <param name="x">[width].</param>
     /// <param name="width">Numbers of a point.</param>
     /// <param name="logs">[stride], what is overwritten.</param>
-    public static float Points(float* points, int stride, int count, float* x, int width, float* logs)
+    public static float Points(float* points, float* weights, int stride, int count, float* x, int width, float* logs)
     {
         for (var i = 0; i < count; i += 16)
         {
@@ -81,7 +82,8 @@ static unsafe class Likelihood
                 var away = Vector512.Create(x[d]) - Vector512.Load(points + (long)d * stride + i);
                 square = Vector512.FusedMultiplyAdd(away, away, square);
             }
-            (square * Vector512.Create(-0.5f)).Store(logs + i);
+            var log = square * Vector512.Create(-0.5f);
+            (weights is null ? log : log + Vector512.Load(weights + i)).Store(logs + i);
         }
         return LogSumExp(logs, count, out _, out _);
     }

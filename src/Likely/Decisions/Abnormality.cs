@@ -21,6 +21,12 @@ public enum Abnormality
     /// <summary>They differ less.</summary>
     Even,
 
+    /// <summary>Its likeliest label is less far ahead of the others.</summary>
+    LabelsClose,
+
+    /// <summary>It is farther ahead.</summary>
+    LabelsApart,
+
     /// <summary>The model takes more bits for it, beside those of a background model.</summary>
     Ratio,
 }

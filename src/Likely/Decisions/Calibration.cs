@@ -17,7 +17,7 @@ public sealed class Calibration
     /// <summary>Fewer say nothing.</summary>
     public const int LeastItems = 20;
 
-    const int Version = 1, WithContents = 2, WithSpread = 3, LeastBytes = 8 + 8 + 4 + 4, SpreadBytes = 4, ContentBytes = 4, LongestText = 500_000;
+    const int Version = 1, WithContents = 2, WithSpread = 3, WithLead = 4, LeastBytes = 8 + 8 + 4 + 4, SpreadBytes = 4, LeadBytes = 4 + 4 + 4, ContentBytes = 4, LongestText = 700_000;
 
     /// <param name="items">Evidence of normal items.</param>
     /// <param name="code">See <see cref="Code"/>.</param>
@@ -101,11 +101,13 @@ public sealed class Calibration
         return counts;
     }
 
-    /// <summary>As a model's file keeps it: version; code or -; temperature or -; label counts with commas or -; then in base64 of each item -log p(x) as a double, dimensions as i64, bits of the code and of the plain one as floats, little-endian; of version 3 with the spread of its bits as a float behind them; of version 2, and of 3 if it is known, what the items are: the contents as u32 in base64.</summary>
+    /// <summary>As a model's file keeps it: version; code or -; temperature or -; label counts with commas or -; then in base64 of each item -log p(x) as a double, dimensions as i64, bits of the code and of the plain one as floats, little-endian; of version 3 and 4 with the spread of its bits as a float behind them (4: not a number if unknown), of 4 with the likeliest label as an i32 and both leads as floats; of version 2, and of 3 and 4 if it is known, what the items are: the contents as u32 in base64.</summary>
     public string ToText()
     {
         var hasSpread = Code.Length > 0 && Items.All(item => double.IsFinite(item.SpreadBits));
-        var itemBytes = LeastBytes + (hasSpread ? SpreadBytes : 0);
+        var hasLead = Code.Length > 0 && Items.All(item => item.Lead is not null);
+        var version = hasLead ? WithLead : hasSpread ? WithSpread : Contents.Count == 0 ? Version : WithContents;
+        var itemBytes = BytesOf(version);
         var bytes = new byte[Items.Count * itemBytes];
         for (var i = 0; i < Items.Count; i++)
         {
@@ -114,11 +116,16 @@ public sealed class Calibration
             BinaryPrimitives.WriteInt64LittleEndian(item[8..], Items[i].Dimensions);
             BinaryPrimitives.WriteSingleLittleEndian(item[16..], Code.Length == 0 ? 0 : (float)Items[i].CodeBits);
             BinaryPrimitives.WriteSingleLittleEndian(item[20..], Code.Length == 0 ? 0 : (float)Items[i].PlainBits);
-            if (hasSpread) BinaryPrimitives.WriteSingleLittleEndian(item[LeastBytes..], (float)Items[i].SpreadBits);
+            if (version >= WithSpread) BinaryPrimitives.WriteSingleLittleEndian(item[LeastBytes..], hasSpread ? (float)Items[i].SpreadBits : float.NaN);
+            if (Items[i].Lead is not { } lead || !hasLead) continue;
+            item = item[(LeastBytes + SpreadBytes)..];
+            BinaryPrimitives.WriteInt32LittleEndian(item, lead.Label);
+            BinaryPrimitives.WriteSingleLittleEndian(item[4..], (float)lead.AheadNats);
+            BinaryPrimitives.WriteSingleLittleEndian(item[8..], (float)lead.RangeNats);
         }
         var contents = new byte[Contents.Count * ContentBytes];
         for (var i = 0; i < Contents.Count; i++) BinaryPrimitives.WriteUInt32LittleEndian(contents.AsSpan(i * ContentBytes), Contents[i]);
-        return string.Create(CultureInfo.InvariantCulture, $"{(hasSpread ? WithSpread : contents.Length == 0 ? Version : WithContents)};{(Code.Length == 0 ? "-" : Code)};{(Temperature is { } t ? $"{t:R}" : "-")};{(LabelCounts.Count == 0 ? "-" : string.Join(',', LabelCounts))};{Convert.ToBase64String(bytes)}{(contents.Length == 0 ? "" : $";{Convert.ToBase64String(contents)}")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{version};{(Code.Length == 0 ? "-" : Code)};{(Temperature is { } t ? $"{t:R}" : "-")};{(LabelCounts.Count == 0 ? "-" : string.Join(',', LabelCounts))};{Convert.ToBase64String(bytes)}{(contents.Length == 0 ? "" : $";{Convert.ToBase64String(contents)}")}");
     }
 
     /// <summary>The calibration that a model's file keeps; null if it keeps none, or one of a later version.</summary>
@@ -127,7 +134,7 @@ public sealed class Calibration
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var text = checkpoint.Calibration;
-        if (!((int[])[Version, WithContents, WithSpread]).Any(version => text.StartsWith($"{version};", StringComparison.Ordinal))) return null;
+        if (!((int[])[Version, WithContents, WithSpread, WithLead]).Any(version => text.StartsWith($"{version};", StringComparison.Ordinal))) return null;
         var classes = (checkpoint.Model as DensityModel)?.Classes ?? 0;
         return (text.Length <= LongestText ? Read(text.Split(';'), classes) : null) ?? throw new ModelException("the model is damaged: what it says of held-out items cannot be read");
     }
@@ -166,10 +173,12 @@ public sealed class Calibration
         return items.Count < LeastItems ? null : new Calibration(items, kept[0].Code) { Contents = contents };
     }
 
+    static int BytesOf(int version) => LeastBytes + (version >= WithSpread ? SpreadBytes : 0) + (version == WithLead ? LeadBytes : 0);
+
     static Calibration? Read(string[] words, int classes)
     {
-        var hasSpread = words[0] == "3";
-        if (!(words.Length == (words[0] == "2" ? 6 : 5) || hasSpread && words.Length == 6) || words[1].Length is 0 or > 40) return null;
+        var version = words[0][0] - '0';
+        if (!(words.Length == (version == WithContents ? 6 : 5) || version >= WithSpread && words.Length == 6) || words[1].Length is 0 or > 40 || version == WithLead && classes < 2) return null;
         double? temperature = null;
         if (words[2] != "-")
         {
@@ -178,7 +187,7 @@ public sealed class Calibration
         }
         int[] counts = words[3] == "-" ? [] : Array.ConvertAll(words[3].Split(','), word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : -1);
         if (counts.Length > 0 && counts.Length != classes || Array.Exists(counts, count => count < 0)) return null;
-        var itemBytes = LeastBytes + (hasSpread ? SpreadBytes : 0);
+        var itemBytes = BytesOf(version);
         var bytes = new byte[words[4].Length / 4 * 3];
         if (!Convert.TryFromBase64String(words[4], bytes, out var length) || length % itemBytes != 0 || length / itemBytes is < LeastItems or > MostItems) return null;
         var items = new ItemEvidence[length / itemBytes];
@@ -186,9 +195,14 @@ public sealed class Calibration
         {
             var item = bytes.AsSpan(i * itemBytes, itemBytes);
             var (code, plain) = (BinaryPrimitives.ReadSingleLittleEndian(item[16..]), BinaryPrimitives.ReadSingleLittleEndian(item[20..]));
-            var spread = hasSpread ? BinaryPrimitives.ReadSingleLittleEndian(item[LeastBytes..]) : float.NaN;
+            var spread = version >= WithSpread ? BinaryPrimitives.ReadSingleLittleEndian(item[LeastBytes..]) : float.NaN;
             items[i] = new ItemEvidence(BinaryPrimitives.ReadDoubleLittleEndian(item), BinaryPrimitives.ReadInt64LittleEndian(item[8..]), words[1] == "-" ? double.NaN : code, words[1] == "-" ? double.NaN : plain, spread);
-            if (!double.IsFinite(items[i].Nats) || items[i].Dimensions < 1 || !(code >= 0 && plain >= 0 && float.IsFinite(code + plain)) || hasSpread && !(spread >= 0 && float.IsFinite(spread))) return null;
+            if (!double.IsFinite(items[i].Nats) || items[i].Dimensions < 1 || !(code >= 0 && plain >= 0 && float.IsFinite(code + plain)) || version >= WithSpread && !(spread >= 0 && float.IsFinite(spread) || version == WithLead && float.IsNaN(spread))) return null;
+            if (version < WithLead) continue;
+            item = item[(LeastBytes + SpreadBytes)..];
+            var (ahead, range) = (BinaryPrimitives.ReadSingleLittleEndian(item[4..]), BinaryPrimitives.ReadSingleLittleEndian(item[8..]));
+            items[i] = items[i] with { Lead = new LabelLead(BinaryPrimitives.ReadInt32LittleEndian(item), classes, ahead, range) };
+            if ((uint)items[i].Lead!.Value.Label >= (uint)classes || !(ahead >= 0 && range >= 0 && float.IsFinite(ahead + range))) return null;
         }
         var contents = new byte[words.Length == 6 ? items.Length * ContentBytes : 0];
         if (words.Length == 6 && !(words[5].Length / 4 * 3 <= contents.Length + 2 && Convert.TryFromBase64String(words[5], contents, out var read) && read == contents.Length)) return null;

@@ -55,13 +55,15 @@ public sealed class Detector
         var ranked = Calibration.Items.Count - (Calibration.Items.Count + every - 1) / every; // by a density
         Method = method ?? (!hasCode || Calibration.Items.Count >= FewItems && 1.0 / (ranked + 1) <= alpha ? DetectionMethod.Combined : background is null ? DetectionMethod.Likelihood : DetectionMethod.Ratio);
         var hasSpread = Calibration.Items.All(item => double.IsFinite(item.SpreadBits));
-        _regards = Regards(Method, hasCode, hasSpread, background is not null);
+        var labels = Calibration.Items[0].Lead?.Labels ?? 0;
+        if (Calibration.Items.Any(item => (item.Lead?.Labels ?? 0) != labels)) labels = 0;
+        _regards = Regards(Method, hasCode, hasSpread, labels > 1, background is not null);
         if (Array.Exists(_regards, regard => Calibration.Items.Any(item => double.IsNaN(item.Score(regard))))) throw new ModelException("the normal items were not measured with the background model; measure them with it");
         _normal = [.. Calibration.Items];
         if (Method == DetectionMethod.Combined && Array.IndexOf(_regards, Abnormality.Complexity) >= 0)
         {
             // A density has to be of other items than those that are ranked by it, if the judged one is to be like them.
-            _density = new EvidenceDensity([.. _normal.Where((_, i) => i % every == 0)], hasSpread, background is not null);
+            _density = new EvidenceDensity([.. _normal.Where((_, i) => i % every == 0)], hasSpread, labels, background is not null);
             _normal = [.. _normal.Where((_, i) => i % every != 0)];
         }
         Test = new ConformalTest(_density is null ? Array.ConvertAll(_regards, regard => Array.ConvertAll(_normal, item => item.Score(regard))) : [Array.ConvertAll(_normal, item => _density.Judge(item).Score)]);
@@ -194,7 +196,7 @@ public sealed class Detector
         return speaker;
     }
 
-    static Abnormality[] Regards(DetectionMethod method, bool hasCode, bool hasSpread, bool hasBackground)
+    static Abnormality[] Regards(DetectionMethod method, bool hasCode, bool hasSpread, bool hasLead, bool hasBackground)
     {
         if (method == DetectionMethod.Complexity && !hasCode) throw new ModelException("the complexity needs a code of such items and normal ones measured by it, and there is none");
         if (method == DetectionMethod.Ratio && !hasBackground) throw new ModelException("the ratio needs a background model");
@@ -205,7 +207,7 @@ public sealed class Detector
             DetectionMethod.Complexity => [Abnormality.Complexity],
             DetectionMethod.Ratio => [Abnormality.Ratio],
             _ when !hasCode => hasBackground ? [Abnormality.Unlikely, Abnormality.Ratio] : [Abnormality.Unlikely],
-            _ => [Abnormality.Unlikely, Abnormality.TooLikely, Abnormality.Complexity, Abnormality.TooPredictable, .. hasSpread ? (Abnormality[])[Abnormality.Uneven, Abnormality.Even] : [], .. hasBackground ? (Abnormality[])[Abnormality.Ratio] : []],
+            _ => [Abnormality.Unlikely, Abnormality.TooLikely, Abnormality.Complexity, Abnormality.TooPredictable, .. hasSpread ? (Abnormality[])[Abnormality.Uneven, Abnormality.Even] : [], .. hasLead ? (Abnormality[])[Abnormality.LabelsApart, Abnormality.LabelsClose] : [], .. hasBackground ? (Abnormality[])[Abnormality.Ratio] : []],
         };
     }
 }

@@ -86,7 +86,8 @@ public sealed class EvidenceScorer
         var codes = new (double Code, double Plain)?[count];
         double[]? Spread() => Code is null ? null : new double[count];
         var (spread, spreads) = (Spread(), Array.ConvertAll(_others, _ => Spread()));
-        var nats = Nats(split, classNats, Progress, cancellation, Code is null ? null : (symbols, i) => codes[i] ??= CodeBits(symbols, split.SpaceOf(i)), spread);
+        var ofClass = Code is not null && Classes > 1 && _others.Length == 0 ? classNats ?? new double[(long)count * Classes] : null;
+        var nats = Nats(split, ofClass ?? classNats, Progress, cancellation, Code is null ? null : (symbols, i) => codes[i] ??= CodeBits(symbols, split.SpaceOf(i)), spread);
         var others = _others.Select((other, k) => other.Nats(split, null, Progress, cancellation, null, spreads[k])).ToArray();
         var background = _background?.Nats(split, null, Progress, cancellation);
         var evidence = new ItemEvidence[count];
@@ -94,7 +95,7 @@ public sealed class EvidenceScorer
         {
             cancellation.ThrowIfCancellationRequested();
             var (code, plain) = codes[i] ?? CodeBits(split, i, cancellation);
-            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, spread?[i] ?? double.NaN, background?[i] ?? double.NaN);
+            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, spread?[i] ?? double.NaN, background?[i] ?? double.NaN, ofClass is null ? null : LabelLead.Of(ofClass.AsSpan(i * Classes, Classes)));
             if (others.Length > 0) evidence[i] = evidence[i].Of([nats[i], .. others.Select(other => other[i])], (evidence[i].SpreadBits + spreads.Sum(other => other?[i] ?? double.NaN)) / (1 + others.Length));
         });
         return evidence;

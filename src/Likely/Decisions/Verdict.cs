@@ -24,6 +24,8 @@ public sealed record Verdict(double P, bool IsAbnormal, Abnormality Regard, doub
         Abnormality.TooPredictable => "likely for how complicated it is",
         Abnormality.Uneven => "its surprise lies in fewer places than usual",
         Abnormality.Even => "its surprise is spread more evenly than usual",
+        Abnormality.LabelsClose => "no label is as far ahead of the others as usual",
+        Abnormality.LabelsApart => "one label is farther ahead of the others than usual",
         _ => "unlikely beside what the background model finds",
     };
 }

@@ -34,6 +34,18 @@ public sealed class ClassifyVerbTests
     }
 
     [Fact]
+    public void A_model_that_is_told_labels_tells_by_them_what_belongs_to_none()
+    {
+        Train();
+        CliRun.Ok($"detect {Trained} strokes --limit 60 --method combined --report leads.html --out leads.csv --quiet --force");
+        var table = File.ReadAllLines("leads.csv");
+        Assert.EndsWith(",reason,likeliest,ahead_nats,range_nats", table[0]);
+        Assert.Equal(61, table.Length);
+        Assert.All(table[1..], line => Assert.Matches(@",[0-9],[0-9.E-]+,[0-9.E-]+$", line));
+        Assert.Contains("How far the likeliest label is ahead", File.ReadAllText("leads.html"));
+    }
+
+    [Fact]
     public void Priors_and_data_without_labels_are_taken()
     {
         Train();

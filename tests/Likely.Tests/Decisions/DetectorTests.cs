@@ -54,6 +54,31 @@ public sealed class DetectorTests : IDisposable
         Assert.Equal(known.Contents, Calibration.Of(new Checkpoint(_trained.Value.Model, [], "") { Calibration = known.ToText() })!.Contents);
     }
 
+    [Fact]
+    public void A_model_that_is_told_labels_keeps_how_far_the_likeliest_is_ahead_and_judges_by_it()
+    {
+        using var data = Dataset.Open("strokes", _options with { Limit = 200 });
+        var checkpoint = new Trainer(new GatedPixelCnnConfig { Channels = 4, Layers = 1, Conditional = true }, data, new TrainingOptions { Steps = 20, Batch = 16, Threads = 2 }).Run();
+        var calibration = Calibration.Of(checkpoint)!;
+        Assert.StartsWith("4;median-edge-1;", checkpoint.Calibration);
+        Assert.Equal(checkpoint.Calibration, calibration.ToText());
+        var measured = Calibration.Measure(checkpoint, data.Validation, labelCounts: calibration.LabelCounts)!;
+        Assert.Equal(measured.Items.Select(item => (item.Lead!.Value.Label, (float)item.Lead.Value.AheadNats, (float)item.Lead.Value.RangeNats)), calibration.Items.Select(item => (item.Lead!.Value.Label, (float)item.Lead.Value.AheadNats, (float)item.Lead.Value.RangeNats)));
+        Assert.Contains(Abnormality.LabelsApart, new Detector(checkpoint).InRegards);
+        Assert.All(new Detector(checkpoint).Judge(data.Test), verdict => Assert.InRange(verdict.P, 0, 1));
+
+        // A file that does not say so judges without, and one in which not all is told as a number or of a label is damaged.
+        var older = new Calibration([.. calibration.Items.Select(item => item with { Lead = null })], calibration.Code);
+        Assert.StartsWith("3;", older.ToText());
+        Assert.DoesNotContain(Abnormality.LabelsApart, new Detector(checkpoint, older).InRegards);
+        Assert.All(new Detector(checkpoint, older).Judge(data.Test), verdict => Assert.InRange(verdict.P, 0, 1));
+        foreach (var lead in (LabelLead[])[new(checkpoint.Density.Classes, 10, 1, 1), new(-1, 10, 1, 1), new(0, 10, double.NaN, 1), new(0, 10, 1, double.PositiveInfinity), new(0, 10, -1, 1)])
+            Assert.Throws<ModelException>(() => Calibration.Of(new Checkpoint(checkpoint.Model, [], checkpoint.Preprocessing) { Calibration = new Calibration([.. calibration.Items.Select(item => item with { Lead = lead })], calibration.Code).ToText() }));
+        Assert.Throws<ModelException>(() => Calibration.Of(new Checkpoint(_trained.Value.Model, [], _trained.Value.Preprocessing) { Calibration = checkpoint.Calibration }));
+        var ensemble = new Calibration([.. calibration.Items.Select(item => item with { SpreadBits = double.NaN })], calibration.Code);
+        Assert.Equal(ensemble.ToText(), Calibration.Of(new Checkpoint(checkpoint.Model, [], checkpoint.Preprocessing) { Calibration = ensemble.ToText() })!.ToText());
+    }
+
     [Theory]
     [InlineData("1;-;-;-;")]
     [InlineData("1;-;-;-;AAAA")]
@@ -65,6 +90,7 @@ public sealed class DetectorTests : IDisposable
     [InlineData("2;-;-;-;AAAA;AAAA")]
     [InlineData("3;-;-;-")]
     [InlineData("3;x;-;-;AAAA")]
+    [InlineData("4;x;-;-;AAAA")]
     [InlineData("3;x;-;-;AAAA;AAAA")]
     public void What_is_damaged_is_refused(string text)
     {
@@ -82,7 +108,7 @@ public sealed class DetectorTests : IDisposable
         Assert.Throws<ModelException>(() => Of(new Calibration(items).ToText()));
         items[3] = new ItemEvidence(1, 0, 1, 1);
         Assert.Throws<ModelException>(() => Of(new Calibration(items).ToText()));
-        Assert.Null(Of("4;whatever"));
+        Assert.Null(Of("5;whatever"));
         var whole = new Calibration([.. Enumerable.Range(0, 30).Select(i => new ItemEvidence(i, 64, i, i))]) { Contents = new uint[30] }.ToText();
         Assert.Equal(30, Of(whole)!.Contents.Count);
         Assert.Throws<ModelException>(() => Of(whole[..^4]));

@@ -54,8 +54,14 @@ public sealed unsafe class LikelihoodTests
         for (var i = 0; i < count; i++)
             for (var d = 0; d < width; d++) points[d * stride + i] = (float)Uniform(8, i * width + d, -2, 2);
         double[] halves = [.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, width).Sum(d => Math.Pow((double)x[d] - points[d * stride + i], 2)) / 2)];
-        var expected = Math.Log(halves.Sum(half => Math.Exp(halves.Min() - half))) - halves.Min();
-        fixed (float* p = points, l = logs, own = x) Assert.InRange(Likely.Tensors.Kernels.Likelihood.Points(p, stride, count, own, width, l), expected - 1e-5 * (1 + Math.Abs(expected)), expected + 1e-5 * (1 + Math.Abs(expected)));
+        float[] weights = [.. Enumerable.Range(0, stride).Select(i => i % 3 == 0 ? 0 : -2f)];
+        fixed (float* p = points, l = logs, own = x, w = weights)
+        {
+            Near(Math.Log(halves.Sum(half => Math.Exp(halves.Min() - half))) - halves.Min(), Likely.Tensors.Kernels.Likelihood.Points(p, null, stride, count, own, width, l));
+            double[] weighed = [.. halves.Select((half, i) => half - weights[i])];
+            Near(Math.Log(weighed.Sum(half => Math.Exp(weighed.Min() - half))) - weighed.Min(), Likely.Tensors.Kernels.Likelihood.Points(p, w, stride, count, own, width, l));
+        }
+        static void Near(double expected, double found) => Assert.InRange(found, expected - 1e-5 * (1 + Math.Abs(expected)), expected + 1e-5 * (1 + Math.Abs(expected)));
     }
 
     [Theory, InlineData(true), InlineData(false)]
