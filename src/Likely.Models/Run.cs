@@ -145,6 +145,13 @@ public sealed class Run
         foreach (var example in _cuts) memory.Cut(example);
     }
 
+    /// <summary>To be called once all layers have been asked.</summary>
+    /// <exception cref="ModelException">What was read is longer than what they remember.</exception>
+    internal void RequireAllRead()
+    {
+        if (_read < _written.Length) throw Damaged("longer");
+    }
+
     void Fill(RunMemory memory)
     {
         try
@@ -153,7 +160,9 @@ public sealed class Run
         }
         catch (ArgumentOutOfRangeException)
         {
-            throw new ModelException("what the windows of a training go on from is shorter than what the model remembers; the file that it was read from is damaged");
+            throw Damaged("shorter");
         }
     }
+
+    static ModelException Damaged(string how) => new($"what the windows of a training go on from is {how} than what the model remembers; the file that it was read from is damaged");
 }

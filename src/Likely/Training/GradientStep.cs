@@ -40,11 +40,13 @@ sealed class GradientStep
     public FloatBlock[] Gradients => _shards.Gradients;
 
     /// <summary>What the shards' runs remember, one after the other; empty if none does.</summary>
+    /// <exception cref="ModelException">It is of other runs.</exception>
     public float[][] Past
     {
         get => _plan.Carries ? Array.ConvertAll(_runs, run => run?.Write() ?? []) : [];
         set
         {
+            if (value.Length > 0 && (value.Length != _runs.Length || Enumerable.Range(0, Shards).Any(i => value[i].Length > 0 && _runs[i] is null))) throw new ModelException("what the windows of a training go on from is of others than it has; the file that it was read from is damaged");
             for (var i = 0; i < value.Length; i++) _runs[i]?.Read(value[i]);
         }
     }
@@ -76,7 +78,9 @@ sealed class GradientStep
         else batch.Begin(size);
         for (var i = 0; i < size; i++) Set(batch, i, _plan.At(first + i), item, _runs[shard]);
         (tape.Address, tape.Progress) = ((_seed, step, first), Progress);
-        return _model.Loss(tape, batch, (float)(1 / ((double)_plan.Positions * _symbols)), _runs[shard]);
+        var loss = _model.Loss(tape, batch, (float)(1 / ((double)_plan.Positions * _symbols)), _runs[shard]);
+        _runs[shard]?.RequireAllRead();
+        return loss;
     }
 
     // With a window its symbol before is read, which the network sees.

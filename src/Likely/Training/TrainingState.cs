@@ -198,6 +198,7 @@ sealed unsafe class TrainingState
                 {
                     past.Add(new float[entry.Count]);
                     entry.CopyTo(past[^1]);
+                    RequireFinite(entry.Name, past[^1]);
                 }
                 return [.. past];
             }
@@ -207,6 +208,12 @@ sealed unsafe class TrainingState
                 var entry = file.Find(name);
                 if (entry is null || entry.DataType != "F32" || entry.Count != length) throw new UsageException($"{path} is damaged: '{name}' is missing or has the wrong size");
                 entry.CopyTo(block);
+                RequireFinite(name, block);
+            }
+
+            void RequireFinite(string name, float[] block)
+            {
+                if (Array.Exists(block, value => !float.IsFinite(value))) throw new UsageException($"{path} is damaged: '{name}' holds what is no number");
             }
         }
         catch (Exception fault) when (fault is SafetensorsException or JsonException or InvalidOperationException or NullReferenceException or FormatException)

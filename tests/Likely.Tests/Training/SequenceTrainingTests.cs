@@ -106,9 +106,39 @@ public sealed class SequenceTrainingTests : IDisposable
                     return loss;
                 },
             };
+            if (at != 1) RefuseDamaged(resume, path => new Trainer(config, data, options) { ResumePath = path });
             Assert.Equal(at != 1, trainer.Resume());
             var trained = trainer.Run(stop.Token);
             if (at == 0) Assert.Equal(whole, trained.Identity());
+        }
+    }
+
+    // A past that is longer, shorter, of one lane too many or no number says so, whichever it was.
+    void RefuseDamaged(string resume, Func<string, Trainer> begin)
+    {
+        foreach (var (words, change) in ((string, Func<float[], float[]>)[])[("longer", values => [.. values, 0]), ("shorter", values => values[..^1]), ("no number", values => [float.NaN, .. values[1..]])])
+        {
+            var fault = Assert.ThrowsAny<Exception>(() => RunWith(file => [.. file.Select(entry => entry.Values.Length > 0 && entry.Name.EndsWith("past.0", StringComparison.Ordinal) ? (entry.Name, change(entry.Values)) : entry)]));
+            Assert.True(fault is ModelException or UsageException && fault.Message.Contains(words, StringComparison.Ordinal), fault.ToString());
+        }
+        Assert.Contains("of others than", Assert.Throws<ModelException>(() => RunWith(file => [.. file, .. file.Where(entry => entry.Name.EndsWith("past.7", StringComparison.Ordinal)).Select(entry => (entry.Name.Replace('7', '8'), entry.Values))])).Message, StringComparison.Ordinal);
+
+        void RunWith(Func<(string Name, float[] Values)[], (string Name, float[] Values)[]> change)
+        {
+            var (read, path) = (Safetensors.Read(resume), resume + ".damaged");
+            var entries = read.Entries.Select(entry =>
+            {
+                var values = new float[entry.Count];
+                entry.CopyTo(values);
+                return (entry.Name, values);
+            });
+            var damaged = new Safetensors();
+            foreach (var (key, value) in read.Metadata) damaged.Metadata[key] = value;
+            foreach (var (name, values) in change([.. entries])) damaged.Add(name, [values.Length], values);
+            using (var stream = File.Create(path)) damaged.Write(stream);
+            var trainer = begin(path);
+            trainer.Resume();
+            trainer.Run();
         }
     }
 
