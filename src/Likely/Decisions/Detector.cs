@@ -161,6 +161,7 @@ public sealed class Detector
     }
 
     /// <summary>Judges what is known of an item.</summary>
+    /// <exception cref="ArgumentException">It is not what is known of the normal ones: of other models, or without its labels' <see cref="ItemEvidence.Lead"/>.</exception>
     public Verdict Judge(ItemEvidence evidence)
     {
         if (_density?.Judge(evidence) is var (unusual, farthest, _))
