@@ -51,7 +51,11 @@ sealed class ClassModels
         for (var y = 0; y < classes; y++)
         {
             var own = _scorers[y].Score(split, null, share => progress?.Invoke((y + share) / classes), cancellation);
-            for (var i = 0; i < own.Length; i++) (evidence[i], nats[i * classes + y]) = (own[i], own[i].Nats);
+            for (var i = 0; i < own.Length; i++)
+            {
+                if (y == 0 || own[i].Nats < evidence[i].Nats) evidence[i] = own[i]; // their spread is that of the likeliest
+                nats[i * classes + y] = own[i].Nats;
+            }
         }
         for (var i = 0; i < evidence.Length; i++)
         {

@@ -140,7 +140,7 @@ public sealed class Run
     void Keep(RunMemory memory)
     {
         _memories.Add(memory);
-        if (_read == _written.Length) return;
+        if (_written.Length == 0) return;
         Fill(memory);
         foreach (var example in _cuts) memory.Cut(example);
     }
@@ -150,6 +150,7 @@ public sealed class Run
     internal void RequireAllRead()
     {
         if (_read < _written.Length) throw Damaged("longer");
+        (_written, _read) = ([], 0);
     }
 
     void Fill(RunMemory memory)
@@ -158,7 +159,7 @@ public sealed class Run
         {
             _read += memory.Read(_written.AsSpan(_read));
         }
-        catch (ArgumentOutOfRangeException)
+        catch (Exception fault) when (fault is ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             throw Damaged("shorter");
         }

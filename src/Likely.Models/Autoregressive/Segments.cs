@@ -23,7 +23,7 @@ sealed class Segments(SequenceModel model, int context, Run run) : WindowedPast(
 
     public override int Read(ReadOnlySpan<float> values)
     {
-        for (var example = 0; example < Counts.Length; example++) Counts[example] = (int)values[example];
+        for (var example = 0; example < Counts.Length; example++) Counts[example] = values[example] >= 0 && values[example] <= _context ? (int)values[example] : throw new ModelException("the state of segments that was saved is damaged; train anew");
         return Counts.Length;
     }
 

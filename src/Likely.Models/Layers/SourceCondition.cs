@@ -69,7 +69,8 @@ sealed class SourceCondition(Func<Tape, SourceSymbols, int[], Tensor> columns, F
 
         public override int Read(ReadOnlySpan<float> values)
         {
-            for (var i = 0; i < Before.Length; i++) Before[i] = (int)values[2 * i] << 12 | (int)values[2 * i + 1];
+            for (var i = 0; i < Before.Length; i++)
+                Before[i] = values[2 * i] is >= 0 and < 1 << 12 && values[2 * i + 1] is >= 0 and < 1 << 12 ? (int)values[2 * i] << 12 | (int)values[2 * i + 1] : throw new ModelException("the state of a source that was saved is damaged; train anew");
             return 2 * Before.Length;
         }
     }

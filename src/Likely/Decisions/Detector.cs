@@ -63,8 +63,13 @@ public sealed class Detector
         if (Method == DetectionMethod.Combined && Array.IndexOf(_regards, Abnormality.Complexity) >= 0)
         {
             // A density has to be of other items than those that are ranked by it, if the judged one is to be like them.
-            _density = new EvidenceDensity([.. _normal.Where((_, i) => i % every == 0)], hasSpread, labels, background is not null);
-            _normal = [.. _normal.Where((_, i) => i % every != 0)];
+            // They are drawn: of items in whose order something comes again and again some kinds would else be all of the one or of the other.
+            var order = new Philox(0, RandomPurpose.Split, Philox.Hash("density")).Permutation(_normal.Length, 0);
+            var (density, others) = (order[ranked..], order[..ranked]);
+            Array.Sort(density);
+            Array.Sort(others);
+            _density = new EvidenceDensity([.. density.Select(i => _normal[i])], hasSpread, labels, background is not null);
+            _normal = [.. others.Select(i => _normal[i])];
         }
         Test = new ConformalTest(_density is null ? Array.ConvertAll(_regards, regard => Array.ConvertAll(_normal, item => item.Score(regard))) : [Array.ConvertAll(_normal, item => _density.Judge(item).Score)]);
     }

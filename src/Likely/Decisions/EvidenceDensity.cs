@@ -20,7 +20,7 @@ sealed unsafe class EvidenceDensity
     readonly double _narrow;
     readonly double[] _middles, _widths; // [d]
     readonly float[] _points; // [d, stride] in widths
-    readonly float[] _weights; // [label, stride], logarithms; empty without labels
+    readonly int[] _label; // of each point; empty without labels
 
     /// <param name="items">Normal items, which are judged no more.</param>
     /// <param name="hasSpread">Whether it counts how their bits differ from symbol to symbol.</param>
@@ -44,15 +44,13 @@ sealed unsafe class EvidenceDensity
             _widths[d] = _narrow * Math.Max(LeastRange, (sorted[3 * (sorted.Length - 1) / 4] - sorted[(sorted.Length - 1) / 4]) / Wide);
             for (var i = 0; i < items.Count; i++) _points[d * _stride + i] = (float)Widths(numbers[i * _width + d], d);
         }
-        _weights = new float[_labels * _stride];
-        for (var at = 0; at < _weights.Length; at++)
-            if (at % _stride < items.Count && items[at % _stride].Lead!.Value.Label != at / _stride) _weights[at] = OtherLabel;
+        _label = _labels == 0 ? [] : [.. items.Select(item => item.Lead!.Value.Label)];
     }
 
     /// <summary>-log of the density but for a constant, higher for more unusual; with it the regard in which the item is farthest from the middle, and how far, in interquartile ranges / 1.35.</summary>
     public (double Score, Abnormality Regard, double Distance) Judge(ItemEvidence item)
     {
-        if (_labels > 0 && item.Lead?.Labels != _labels) throw new ArgumentException($"the normal items' likeliest labels are of {_labels}, and the item's is not known or of others", nameof(item));
+        if (_labels > 0 && (item.Lead?.Labels != _labels || (uint)item.Lead.Value.Label >= (uint)_labels)) throw new ArgumentException($"the normal items' likeliest labels are of {_labels}, and the item's is not known or of others", nameof(item));
         Span<double> own = stackalloc double[_width];
         Numbers(item, own);
         var farthest = 0;
@@ -67,9 +65,10 @@ sealed unsafe class EvidenceDensity
     // Every item is held against every point.
     float LogDensity(ReadOnlySpan<double> own, int label)
     {
-        float* x = stackalloc float[own.Length], logs = stackalloc float[_stride];
+        float* x = stackalloc float[own.Length], logs = stackalloc float[_stride], weights = stackalloc float[_labels == 0 ? 0 : _stride];
         for (var d = 0; d < own.Length; d++) x[d] = (float)own[d];
-        fixed (float* points = _points, weights = _weights) return Likelihood.Points(points, weights is null ? null : weights + (long)label * _stride, _stride, _count, x, own.Length, logs);
+        for (var i = 0; i < _label.Length; i++) weights[i] = _label[i] == label ? 0 : OtherLabel;
+        fixed (float* points = _points) return Likelihood.Points(points, _labels == 0 ? null : weights, _stride, _count, x, own.Length, logs);
     }
 
     double Widths(double number, int d) => Math.Clamp((number - _middles[d]) / _widths[d], -Farthest, Farthest);

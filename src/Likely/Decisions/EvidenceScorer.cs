@@ -95,7 +95,7 @@ public sealed class EvidenceScorer
         {
             cancellation.ThrowIfCancellationRequested();
             var (code, plain) = codes[i] ?? CodeBits(split, i, cancellation);
-            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, spread?[i] ?? double.NaN, background?[i] ?? double.NaN, ofClass is null ? null : LabelLead.Of(ofClass.AsSpan(i * Classes, Classes)));
+            evidence[i] = new ItemEvidence(nats[i], split.SpaceOf(i).Dimensions, code, plain, spread?[i] ?? double.NaN, background?[i] ?? double.NaN, null, ofClass is null ? null : LabelLead.Of(ofClass.AsSpan(i * Classes, Classes)));
             if (others.Length > 0) evidence[i] = evidence[i].Of([nats[i], .. others.Select(other => other[i])], (evidence[i].SpreadBits + spreads.Sum(other => other?[i] ?? double.NaN)) / (1 + others.Length));
         });
         return evidence;

@@ -7,9 +7,9 @@ namespace Likely;
 /// <param name="PlainBits">Bits of the item by a code that knows but how often each symbol is in it; not a number if there is none.</param>
 /// <param name="SpreadBits">The standard deviation, over its symbols, of the bits the model takes for each; of a model that is told labels by that under which the item is likeliest. Not a number where that is not known, as for rows of real numbers, ensembles, and items of which an older file tells.</param>
 /// <param name="BackgroundNats">-log p(x) by a background model; not a number if there is none.</param>
-/// <param name="Lead">How far the likeliest label is ahead of the others; null of a model that is told none, or where several judge, and of items of which an older file tells.</param>
 /// <param name="ModelNats">Where several models judge, -log p(x) of each, whose mean <paramref name="Nats"/> is; null of one.</param>
-public readonly record struct ItemEvidence(double Nats, long Dimensions, double CodeBits = double.NaN, double PlainBits = double.NaN, double SpreadBits = double.NaN, double BackgroundNats = double.NaN, LabelLead? Lead = null, IReadOnlyList<double>? ModelNats = null)
+/// <param name="Lead">How far the likeliest label is ahead of the others; null of a model that is told none, or where several judge, and of items of which an older file tells.</param>
+public readonly record struct ItemEvidence(double Nats, long Dimensions, double CodeBits = double.NaN, double PlainBits = double.NaN, double SpreadBits = double.NaN, double BackgroundNats = double.NaN, IReadOnlyList<double>? ModelNats = null, LabelLead? Lead = null)
 {
     internal const double BitsPerNat = 1 / 0.693147180559945309;
 

@@ -39,6 +39,9 @@ sealed class GradientStep
     /// <summary>The shards' gradients of the last batch.</summary>
     public FloatBlock[] Gradients => _shards.Gradients;
 
+    /// <summary>Whether windows go on from a past.</summary>
+    public bool Carries => _plan.Carries;
+
     /// <summary>What the shards' runs remember, one after the other; empty if none does.</summary>
     /// <exception cref="ModelException">It is of other runs.</exception>
     public float[][] Past

@@ -128,12 +128,15 @@ public sealed unsafe partial class Trainer
 
     /// <summary>Continues from <see cref="ResumePath"/>; false if there is nothing to continue from.</summary>
     /// <exception cref="UsageException">The file is damaged or belongs to another run.</exception>
+    /// <exception cref="ModelException">What windows go on from is damaged; of layers that are not asked yet, when they are.</exception>
     public bool Resume()
     {
         if (ResumePath is null || !File.Exists(ResumePath)) return false;
         _state = TrainingState.Read(ResumePath, Model.Parameters.Length, Fingerprint());
         _state.RequireMasked(Model.Parameters, ResumePath);
-        _gradient.Past = _state.RestoreLast(Model.Parameters, _optimizer);
+        var past = _state.RestoreLast(Model.Parameters, _optimizer);
+        if (_gradient.Carries && _optimizer.Step > 0 && Array.TrueForAll(past, one => one.Length == 0)) throw new UsageException($"{ResumePath} is damaged: what windows go on from is missing");
+        _gradient.Past = past;
         _secondsBefore = _state.Seconds;
         return true;
     }

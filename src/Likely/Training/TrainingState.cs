@@ -189,7 +189,13 @@ sealed unsafe class TrainingState
             }
             state._past = Past("");
             state._lastPast = Past(LastPrefix);
+            foreach (var (name, values) in BlockNames.Zip(state._blocks).Concat(state._past.Select((values, shard) => (PastName(shard), values))))
+                if (!AreFinite(values)) throw new UsageException($"{path} is damaged: '{name}' holds what is no number");
+            // A run may have stopped where it had just left the numbers, and goes back as it would have.
+            if (state._last is { } now && !(now.All(values => values is null || AreFinite(values)) && state._lastPast.All(AreFinite))) state._last = null;
             return state;
+
+            static bool AreFinite(float[] values) => Array.TrueForAll(values, float.IsFinite);
 
             float[][] Past(string prefix)
             {
@@ -198,7 +204,6 @@ sealed unsafe class TrainingState
                 {
                     past.Add(new float[entry.Count]);
                     entry.CopyTo(past[^1]);
-                    RequireFinite(entry.Name, past[^1]);
                 }
                 return [.. past];
             }
@@ -208,12 +213,6 @@ sealed unsafe class TrainingState
                 var entry = file.Find(name);
                 if (entry is null || entry.DataType != "F32" || entry.Count != length) throw new UsageException($"{path} is damaged: '{name}' is missing or has the wrong size");
                 entry.CopyTo(block);
-                RequireFinite(name, block);
-            }
-
-            void RequireFinite(string name, float[] block)
-            {
-                if (Array.Exists(block, value => !float.IsFinite(value))) throw new UsageException($"{path} is damaged: '{name}' holds what is no number");
             }
         }
         catch (Exception fault) when (fault is SafetensorsException or JsonException or InvalidOperationException or NullReferenceException or FormatException)

@@ -80,6 +80,13 @@ public sealed class ClassifyVerbTests
         Assert.Equal(2, (int)run.Json["classes"]!);
         Assert.True((double)run.Json["temperature"]! > 0.01, "all told right, yet no surer than so many items can say");
         Assert.InRange((double)run.Json["nats_per_label"]!, 1e-4, 0.1);
+        string[][] tables = [.. ((string[])["spam.likely mails --models ham.likely", "ham.likely mails --models spam.likely"]).Select(models =>
+        {
+            CliRun.Ok($"classify {models} --split all --normal others --reject 0.05 --quiet --force --out mails.csv");
+            return P();
+        })];
+        Assert.Equal(120, tables[0].Length);
+        Assert.Equal(tables[0], tables[1]); // whichever model comes first
         run = CliRun.Of("classify", "ham=spam.likely", "mails", "--models", "spam=ham.likely", "--normal", "others", "--out", "mails.csv", "--force");
         Assert.Contains("temperature is at its bound", run.Error);
         Assert.Contains("of the prior alone", run.Error);
@@ -88,6 +95,13 @@ public sealed class ClassifyVerbTests
         Refused("classify spam.likely mails --models plain.likely", "comparable");
         Refused("classify spam.likely mails", "--models");
         Refused("classify spam.likely mails --models labels.likely", "told labels");
+
+        static string[] P()
+        {
+            var table = File.ReadAllLines("mails.csv");
+            var column = Array.IndexOf(table[0].Split(','), "p");
+            return Array.ConvertAll(table[1..], line => line.Split(',')[column]);
+        }
     }
 
     static void Refused(string arguments, string part)

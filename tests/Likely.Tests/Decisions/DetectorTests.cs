@@ -79,6 +79,16 @@ public sealed class DetectorTests : IDisposable
         Assert.Equal(ensemble.ToText(), Calibration.Of(new Checkpoint(checkpoint.Model, [], checkpoint.Preprocessing) { Calibration = ensemble.ToText() })!.ToText());
     }
 
+    // Every second or third one is of another kind, and none of any kind is far out.
+    [Theory, InlineData(300, 2), InlineData(1500, 3)]
+    public void No_order_of_normal_items_that_comes_again_and_again_matters(int count, int kinds)
+    {
+        var random = new Likely.Tensors.Philox(4, Likely.Tensors.RandomPurpose.Test);
+        ItemEvidence Item(int i) => new(100 + 40 * (i % kinds) + random.Normal((ulong)i, 0), 64, 150 + random.Normal((ulong)i, 1), 160 + random.Normal((ulong)i, 2), 1 + 0.01 * random.Normal((ulong)i, 3));
+        var detector = new Detector(_trained.Value, new Calibration([.. Enumerable.Range(0, count).Select(Item)], "median-edge-1"), DetectionMethod.Combined);
+        for (var kind = 0; kind < kinds; kind++) Assert.InRange(Enumerable.Range(0, 50).Average(i => detector.Judge(Item(10 * count + i * kinds + kind)).P), 0.1, 0.9);
+    }
+
     [Theory]
     [InlineData("1;-;-;-;")]
     [InlineData("1;-;-;-;AAAA")]

@@ -106,24 +106,32 @@ public sealed class SequenceTrainingTests : IDisposable
                     return loss;
                 },
             };
-            if (at != 1) RefuseDamaged(resume, path => new Trainer(config, data, options) { ResumePath = path });
+            if (at != 1) RefuseDamaged(resume, whole, path => new Trainer(config, data, options) { ResumePath = path });
             Assert.Equal(at != 1, trainer.Resume());
             var trained = trainer.Run(stop.Token);
             if (at == 0) Assert.Equal(whole, trained.Identity());
         }
     }
 
-    // A past that is longer, shorter, of one lane too many or no number says so, whichever it was.
-    void RefuseDamaged(string resume, Func<string, Trainer> begin)
+    // A past that is longer, shorter, missing or of one lane too many says so, one that is no number goes back to where all were.
+    void RefuseDamaged(string resume, string whole, Func<string, Trainer> begin)
     {
-        foreach (var (words, change) in ((string, Func<float[], float[]>)[])[("longer", values => [.. values, 0]), ("shorter", values => values[..^1]), ("no number", values => [float.NaN, .. values[1..]])])
-        {
-            var fault = Assert.ThrowsAny<Exception>(() => RunWith(file => [.. file.Select(entry => entry.Values.Length > 0 && entry.Name.EndsWith("past.0", StringComparison.Ordinal) ? (entry.Name, change(entry.Values)) : entry)]));
-            Assert.True(fault is ModelException or UsageException && fault.Message.Contains(words, StringComparison.Ordinal), fault.ToString());
-        }
-        Assert.Contains("of others than", Assert.Throws<ModelException>(() => RunWith(file => [.. file, .. file.Where(entry => entry.Name.EndsWith("past.7", StringComparison.Ordinal)).Select(entry => (entry.Name.Replace('7', '8'), entry.Values))])).Message, StringComparison.Ordinal);
+        foreach (var (words, change) in ((string, Func<float[], float[]>)[])[("longer", values => [.. values, 0]), ("shorter", values => values[..^1]), ("shorter", values => values[..1]), ("shorter", values => values[..(values.Length / 2)])])
+            Refused(words, file => [.. file.Select(entry => entry.Values.Length > 0 && entry.Name.EndsWith("past.0", StringComparison.Ordinal) ? (entry.Name, change(entry.Values)) : entry)]);
+        Refused("missing", file => [.. file.Where(entry => !entry.Name.Contains("past.", StringComparison.Ordinal))]);
+        Refused("missing", file => [.. file.Select(entry => entry.Name.Contains("past.", StringComparison.Ordinal) ? (entry.Name, []) : entry)]);
+        Refused("of others than", file => [.. file, .. file.Where(entry => entry.Name.EndsWith("past.7", StringComparison.Ordinal)).Select(entry => (entry.Name.Replace('7', '8'), entry.Values))]);
+        foreach (var part in (string[])["last.past.3", "last.weights"])
+            Assert.Equal(whole, RunWith(file => [.. file.Select(entry => entry.Name == part ? (part, (float[])[float.NaN, .. entry.Values[1..]]) : entry)]).Identity());
+        Refused("no number", file => [.. file.Select(entry => entry.Name == "weights" ? (entry.Name, (float[])[float.NaN, .. entry.Values[1..]]) : entry)]);
 
-        void RunWith(Func<(string Name, float[] Values)[], (string Name, float[] Values)[]> change)
+        void Refused(string words, Func<(string Name, float[] Values)[], (string Name, float[] Values)[]> change)
+        {
+            var fault = Assert.ThrowsAny<Exception>(() => RunWith(change));
+            Assert.True(fault is ModelException or UsageException && (fault.Message.Contains(words, StringComparison.Ordinal) || words == "shorter" && fault.Message.Contains("damaged", StringComparison.Ordinal)), fault.ToString());
+        }
+
+        Checkpoint RunWith(Func<(string Name, float[] Values)[], (string Name, float[] Values)[]> change)
         {
             var (read, path) = (Safetensors.Read(resume), resume + ".damaged");
             var entries = read.Entries.Select(entry =>
@@ -138,7 +146,7 @@ public sealed class SequenceTrainingTests : IDisposable
             using (var stream = File.Create(path)) damaged.Write(stream);
             var trainer = begin(path);
             trainer.Resume();
-            trainer.Run();
+            return trainer.Run();
         }
     }
 
