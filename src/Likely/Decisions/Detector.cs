@@ -63,7 +63,7 @@ public sealed class Detector
         if (Method == DetectionMethod.Combined && Array.IndexOf(_regards, Abnormality.Complexity) >= 0)
         {
             // A density has to be of other items than those that are ranked by it, if the judged one is to be like them.
-            // They are drawn: of items in whose order something comes again and again some kinds would else be all of the one or of the other.
+            // Drawn, not every second or fourth: where items come in an order that repeats, label after label, those would be of one label and the ranked ones of the others.
             var order = new Philox(0, RandomPurpose.Split, Philox.Hash("density")).Permutation(_normal.Length, 0);
             var (density, others) = (order[ranked..], order[..ranked]);
             Array.Sort(density);
